@@ -1,0 +1,58 @@
+"""searchkit: full-text search for Chinese, embedded in Python.
+
+    import searchkit
+
+    index = searchkit.create("indexes/news")
+    index.add(searchkit.read_articles("articles/"))
+    for hit in index.search("中日關係"):
+        print(hit.title, hit.snippet)
+"""
+
+from searchkit._version import __version__
+from searchkit.articles import Articles, read_articles
+from searchkit.document import Document
+from searchkit.errors import (
+    AnalyzerChangedWarning,
+    ArticleError,
+    DocumentError,
+    EngineUnavailableError,
+    IndexCorruptError,
+    IndexExistsError,
+    IndexIncompatibleError,
+    IndexLockedError,
+    IndexNotFoundError,
+    QuerySyntaxError,
+    SearchkitError,
+    SearchkitWarning,
+)
+from searchkit.index import Failure, Index, Report, Stats, Writer, create, open
+from searchkit.results import Highlighted, Hit, Results
+
+__all__ = [
+    "AnalyzerChangedWarning",
+    "ArticleError",
+    "Articles",
+    "Document",
+    "DocumentError",
+    "EngineUnavailableError",
+    "Failure",
+    "Highlighted",
+    "Hit",
+    "Index",
+    "IndexCorruptError",
+    "IndexExistsError",
+    "IndexIncompatibleError",
+    "IndexLockedError",
+    "IndexNotFoundError",
+    "QuerySyntaxError",
+    "Report",
+    "Results",
+    "SearchkitError",
+    "SearchkitWarning",
+    "Stats",
+    "Writer",
+    "__version__",
+    "create",
+    "open",
+    "read_articles",
+]

@@ -1,0 +1,7 @@
+"""analysis: text -> terms. Fold, segment, channels; knows no engine and no files."""
+
+from searchkit.analysis.analyzer import Analyzer, Terms
+from searchkit.analysis.fold import fold, variants
+from searchkit.analysis.units import LATIN, bigram, is_latin, units
+
+__all__ = ["LATIN", "Analyzer", "Terms", "bigram", "fold", "is_latin", "units", "variants"]

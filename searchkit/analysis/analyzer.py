@@ -1,0 +1,97 @@
+"""Analyzer: text -> terms, the same for documents and for queries.
+
+Fold, then segment, then several channels, a kind of term each: *words* rank what the text is
+about, *bigrams* hold every passage, *units* (single characters, Latin words) rank what
+words and bigrams miss and find one character alone. docs/decisions/0001-channels.md has
+what each of them adds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cached_property
+from importlib.metadata import version
+from typing import NamedTuple
+
+from searchkit.analysis.fold import fold, fold_table
+from searchkit.analysis.segmenter import Segmenter, segmenter
+from searchkit.analysis.units import bigram_terms, unit_terms, units
+
+__all__ = ["Analyzer", "Terms"]
+
+# Raised whenever the terms of a text change, so that an index made before says so.
+_RULES = 1
+
+
+class Terms(NamedTuple):
+    """The terms of one text, a channel each, joined by single spaces."""
+
+    words: str
+    bigrams: str
+    units: str
+
+
+class Analyzer:
+    """Makes terms, with words of one's own and stop words.
+
+    ``user_words`` are kept whole by the segmenter (names, products, jargon); ``stop_words``
+    are left out of the words channel. Neither changes what a passage in quotes
+    finds. Both may be given in any script.
+    """
+
+    def __init__(self, user_words: Iterable[str] = (), stop_words: Iterable[str] = ()) -> None:
+        self.user_words = _clean_words("user_words", user_words)
+        self.stop_words = _clean_words("stop_words", stop_words)
+        self._stop = frozenset(fold(word) for word in self.stop_words)
+
+    @cached_property
+    def _segmenter(self) -> Segmenter:
+        return segmenter(self.user_words)
+
+    def terms(self, text: str) -> Terms:
+        """The terms of a title or body in all channels."""
+        folded = fold(text)
+        return Terms(" ".join(self.words(folded)), bigram_terms(folded), unit_terms(folded))
+
+    def words(self, folded: str) -> list[str]:
+        """The words of folded text that are no stop words, in order."""
+        words = self._segmenter.words(folded)
+        return [word for word in words if word not in self._stop] if self._stop else words
+
+    def query_words(self, folded: str) -> list[str]:
+        """The words of folded text that a document should have, in order, each once.
+
+        Text of stop words alone asks for these; text without a word of the segmenter for its units.
+        """
+        words = self.words(folded) or self._segmenter.words(folded)
+        return list(dict.fromkeys(word for word in words if units(word))) or units(folded)
+
+    @property
+    def settings(self) -> dict[str, list[str]]:
+        """What `Analyzer(**settings)` makes the same analyzer from: JSON, stored with the index."""
+        return {"user_words": list(self.user_words), "stop_words": list(self.stop_words)}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of all that decides about terms: equal fingerprints, equal terms."""
+        made_of = {
+            "rules": _RULES,
+            "rjieba": version("rjieba"),
+            "fold": sorted(fold_table().items()),
+            **self.settings,
+        }
+        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _clean_words(name: str, words: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(words, str):
+        raise TypeError(f"{name} must be a list of words, not the text {words!r}")
+    cleaned = set()
+    for word in words:
+        if not isinstance(word, str):
+            raise TypeError(f"{name}: {word!r} is {type(word).__name__}, not text")
+        if word.strip():
+            cleaned.add(word.strip())
+    return tuple(sorted(cleaned))

@@ -1,0 +1,158 @@
+"""Document: what is indexed, and what a hit gives back.
+
+Everything a program can hand over is made a valid, normal Document here, once:
+the layers behind this one need no checks of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import urlsplit
+
+from searchkit.errors import DocumentError
+
+__all__ = ["Document", "Json"]
+
+Json = Any
+"""A value that ``json.dumps`` takes: the type of what ``extra`` holds."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One text with what is known of it.
+
+    ``title`` and ``body`` are plain text, and at least one of them has a letter,
+    digit or Han character in it. ``id`` defaults to the url, or without one to a
+    digest of title and body, so the same text is the same document. ``published``
+    is an aware datetime, kept as UTC to the millisecond. ``source`` defaults to the host of the
+    url, without a leading ``www.``. ``tags`` are short labels; ``extra`` is a
+    JSON object that is stored and given back as it is.
+
+    Raises `DocumentError` when a value is none of these.
+    """
+
+    title: str = ""
+    body: str = ""
+    id: str = ""
+    url: str = ""
+    published: datetime | None = None
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for name in ("title", "body", "id", "url", "source"):
+            self._set(name, self._clean_text(name))
+        if not any(character.isalnum() for text in (self.title, self.body) for character in text):
+            raise self._error("it has no text: title and body hold no letter, digit or Han character")
+        self._set("published", self._clean_published())
+        self._set("tags", self._clean_tags())
+        self._set("extra", self._clean_extra())
+        self._set("source", self.source or _host(self.url))
+        self._set("id", self.id or self.url or _digest(self.title, self.body))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Document:
+        """A Document from a mapping with the names of its fields.
+
+        ``published`` may also be an ISO 8601 text with an offset or ``Z``, as
+        `to_dict` writes it. A name that is no field is an error: what a program
+        wants stored beside them goes into ``extra``.
+        """
+        if not isinstance(values, Mapping):
+            raise DocumentError(f"a Document or a mapping is needed, not {type(values).__name__}")
+        known = {f.name for f in fields(cls)}
+        if unknown := [str(name) for name in values if name not in known]:
+            raise DocumentError(
+                f"unknown field {unknown[0]!r}; the fields are {', '.join(sorted(known))} (anything else goes into 'extra')",
+                id=str(values.get("id") or values.get("url") or "") or None,
+            )
+        given = {name: value for name, value in values.items() if value is not None}
+        if isinstance(text := given.get("published"), str):
+            given["published"] = _parse_time(text)
+        return cls(**given)
+
+    def to_dict(self) -> dict[str, Json]:
+        """The fields as JSON values; empty ones are left out. `from_dict` reads it back."""
+        values: dict[str, Json] = {f.name: getattr(self, f.name) for f in fields(self)}
+        if self.published is not None:
+            values["published"] = self.published.isoformat().replace("+00:00", "Z")
+        values["tags"] = list(self.tags)
+        values["extra"] = dict(self.extra)
+        return {name: value for name, value in values.items() if value}
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)  # the dataclass is frozen
+
+    def _error(self, reason: str) -> DocumentError:
+        name = next((v for v in (self.id, self.url, self.title) if isinstance(v, str) and v), None)
+        return DocumentError(reason, id=name)
+
+    def _clean_text(self, name: str) -> str:
+        value = getattr(self, name)
+        if not isinstance(value, str):
+            raise self._error(f"{name} must be text, not {type(value).__name__}")
+        # A lone surrogate has no UTF-8: neither an engine nor a file can hold it.
+        return value.encode("utf-8", "replace").decode("utf-8") if _has_surrogate(value) else value
+
+    def _clean_published(self) -> datetime | None:
+        value = self.published
+        if value is None:
+            return None
+        if not isinstance(value, datetime):
+            raise self._error(f"published must be a datetime, not {type(value).__name__}")
+        if value.tzinfo is None:
+            raise self._error(
+                f"published {value.isoformat()} is naive; give it a time zone, e.g. published.replace(tzinfo=timezone.utc)"
+            )
+        try:
+            value = value.astimezone(timezone.utc)
+        except OverflowError:
+            raise self._error(f"published {value.isoformat()} is outside the years 1 to 9999") from None
+        return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+    def _clean_tags(self) -> tuple[str, ...]:
+        if isinstance(self.tags, str) or not all(isinstance(tag, str) for tag in self.tags):
+            raise self._error(f"tags must be a sequence of texts, not {self.tags!r}")
+        return tuple(dict.fromkeys(tag.strip() for tag in self.tags if tag.strip()))
+
+    def _clean_extra(self) -> Mapping[str, Json]:
+        if not isinstance(self.extra, Mapping):
+            raise self._error(f"extra must be a mapping, not {type(self.extra).__name__}")
+        try:
+            kept: dict[str, Json] = json.loads(json.dumps(dict(self.extra), allow_nan=False))
+        except (TypeError, ValueError) as error:
+            raise self._error(f"extra is not JSON: {error}") from None
+        return kept
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # e.g. an unclosed [ of an IPv6 address
+        return ""
+    return host.removeprefix("www.")
+
+
+def _digest(title: str, body: str) -> str:
+    return hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()[:32]
+
+
+def _parse_time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 knows no Z
+    except ValueError:
+        raise DocumentError(f"published {text!r} is not an ISO 8601 time like 2024-07-31T08:00:00Z") from None

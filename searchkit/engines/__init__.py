@@ -1,0 +1,42 @@
+"""engines: plan -> ranked documents. A location names the engine and its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from searchkit.engines.base import Engine
+from searchkit.errors import EngineUnavailableError
+
+__all__ = ["create_engine", "open_engine"]
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
+
+
+def create_engine(location: str, metadata: Mapping[str, Any]) -> Engine:
+    """A new, empty index at the location."""
+    from searchkit.engines.tantivy import TantivyEngine
+
+    return TantivyEngine.create(_path(location), metadata)
+
+
+def open_engine(location: str) -> Engine:
+    """The index at the location."""
+    from searchkit.engines.tantivy import TantivyEngine
+
+    path = _path(location)
+    if path is None:
+        raise ValueError("an index in memory cannot be opened, only created")
+    return TantivyEngine.open(path)
+
+
+def _path(location: str) -> Path | None:
+    if location == ":memory:":
+        return None
+    if scheme := _SCHEME.match(location):
+        raise EngineUnavailableError(f"{location}: there is no engine {scheme[1]!r}; a path is the embedded engine")
+    if not location:
+        raise ValueError("the location of an index is a path or ':memory:', not an empty text")
+    return Path(location)

@@ -1,0 +1,136 @@
+"""The contract of an engine: it stores entries, matches a plan and ranks what matched.
+
+An engine knows nothing of HTML, of Chinese or of highlights: terms come ready made, joined
+by spaces, and documents are text that it gives back. So an engine is thin, and one suite of
+contract tests (tests/contract) runs over all of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from searchkit.query.plan import Node, Plan
+
+__all__ = ["Engine", "EngineStats", "EngineWriter", "Entry", "Found", "Order", "Snapshot"]
+
+Order = Literal["relevance", "newest", "oldest"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document as an engine takes it."""
+
+    id: str
+    stored: str
+    """The document as JSON, given back as it is."""
+    terms: Mapping[str, str]
+    """Terms joined by single spaces, for each of `searchkit.query.plan.text_fields`."""
+    published: int | None = None
+    """Milliseconds since 1970, UTC."""
+    source: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class Found(NamedTuple):
+    """One hit: its score (0 when sorted by date) and the stored document."""
+
+    score: float
+    stored: str
+
+
+@dataclass(frozen=True)
+class EngineStats:
+    """What an engine knows of its size."""
+
+    documents: int
+    bytes: int
+    """On disk; 0 where there is none."""
+    details: Mapping[str, int] = field(default_factory=dict)
+    """Numbers of this engine's own, for instance its segments."""
+
+
+class Snapshot(ABC):
+    """The index as it was when the snapshot was taken; later commits do not change it."""
+
+    @abstractmethod
+    def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> list[Found]:
+        """The hits from ``offset``, at most ``limit``, best or newest or oldest first.
+
+        Equal scores come in a fixed order; documents without a date come last in either order by date.
+        """
+
+    @abstractmethod
+    def count(self, match: Node) -> int:
+        """How many documents match."""
+
+    @abstractmethod
+    def get(self, ids: Iterable[str]) -> dict[str, str]:
+        """The stored documents of those ids that there are."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many documents there are."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[str]:
+        """Every stored document."""
+
+
+class EngineWriter(ABC):
+    """The one writer of an index. Nothing is seen by others before `commit`."""
+
+    @abstractmethod
+    def put(self, entry: Entry) -> None:
+        """Add the entry in place of one with its id."""
+
+    @abstractmethod
+    def delete(self, id: str) -> None:
+        """Remove the entry with this id, if there is one."""
+
+    @abstractmethod
+    def delete_all(self) -> None:
+        """Remove every entry."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Make all since the last commit durable and visible, at once."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Forget what is not committed and let the next writer in."""
+
+
+class Engine(ABC):
+    """An index at a location."""
+
+    @property
+    @abstractmethod
+    def location(self) -> str:
+        """The text that opens this index again."""
+
+    @abstractmethod
+    def read_metadata(self) -> dict[str, Any]:
+        """The JSON object that was last written with the index."""
+
+    @abstractmethod
+    def write_metadata(self, metadata: Mapping[str, Any]) -> None:
+        """Store a JSON object with the index, in place of the one before."""
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """The latest commit."""
+
+    @abstractmethod
+    def writer(self, *, timeout: float) -> EngineWriter:
+        """The writer; waits up to ``timeout`` seconds for another one, then `IndexLockedError`."""
+
+    @abstractmethod
+    def stats(self) -> EngineStats:
+        """The size of the latest commit."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections."""

@@ -1,0 +1,248 @@
+"""The embedded engine: tantivy (https://github.com/quickwit-oss/tantivy), the default.
+
+Its files are memory-mapped and written once, a commit is atomic, and its searches release the
+interpreter lock. Terms come joined by spaces, so its whitespace tokenizer is all it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from searchkit.engines.base import Engine, EngineStats, EngineWriter, Entry, Found, Order, Snapshot
+from searchkit.engines.folder import IndexFolder, WriterLock
+from searchkit.errors import IndexCorruptError, SearchkitError
+from searchkit.query.plan import (
+    All,
+    AnyOf,
+    Between,
+    Chain,
+    Everything,
+    Node,
+    NothingAtAll,
+    OneOf,
+    Plan,
+    Term,
+    text_fields,
+)
+
+__all__ = ["TantivyEngine"]
+
+_COMMIT_FILE = "meta.json"
+_WRITER_MEMORY = 128_000_000
+_PAGE = 1000
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("stored", stored=True)
+    for field, _, channel in text_fields():
+        # Only bigrams are asked for in chains, so only they need positions.
+        option = "position" if channel == "bigrams" else "freq"
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option=option)
+    builder.add_integer_field("published", indexed=True, fast=True)
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("tags", tokenizer_name="raw", index_option="basic", fast=True)
+    return builder.build()
+
+
+class TantivyEngine(Engine):
+    """An index in a folder, or in memory when there is none."""
+
+    def __init__(self, index: tantivy.Index, folder: IndexFolder | None) -> None:
+        self._index = index
+        self._folder = folder
+        self._metadata: dict[str, Any] = {}
+        self._seen_commit = folder.commit_mark(_COMMIT_FILE) if folder else None
+        index.config_reader("manual")
+
+    @classmethod
+    def create(cls, path: Path | None, metadata: Mapping[str, Any]) -> TantivyEngine:
+        """A new index in the folder ``path``, or in memory."""
+        if path is None:
+            engine = cls(tantivy.Index(_schema()), None)
+            engine.write_metadata(metadata)
+            return engine
+        with IndexFolder.created(path, metadata) as folder:
+            index = tantivy.Index(_schema(), path=str(folder.data), reuse=False)
+        return cls(index, folder)
+
+    @classmethod
+    def open(cls, path: Path) -> TantivyEngine:
+        """The index in the folder ``path``."""
+        folder = IndexFolder.opened(path)
+        try:
+            index = tantivy.Index.open(str(folder.data))
+        except (ValueError, OSError) as error:
+            raise IndexCorruptError(f"{path}: the index cannot be read: {_first_line(error)}") from error
+        return cls(index, folder)
+
+    @property
+    def location(self) -> str:
+        return str(self._folder.path) if self._folder else ":memory:"
+
+    def read_metadata(self) -> dict[str, Any]:
+        return self._folder.read_metadata() if self._folder else dict(self._metadata)
+
+    def write_metadata(self, metadata: Mapping[str, Any]) -> None:
+        if self._folder:
+            self._folder.write_metadata(metadata)
+        else:
+            self._metadata = dict(metadata)
+
+    def snapshot(self) -> TantivySnapshot:
+        if self._folder:
+            # One look at the file that a commit replaces is all it costs to see what others committed.
+            mark = self._folder.commit_mark(_COMMIT_FILE)
+            if mark != self._seen_commit:
+                self._index.reload()
+                self._seen_commit = mark
+        return TantivySnapshot(self._index)
+
+    def writer(self, *, timeout: float) -> TantivyWriter:
+        return TantivyWriter(self._index, self._folder, timeout)
+
+    def stats(self) -> EngineStats:
+        searcher = self._index.searcher()
+        size = self._folder.size() if self._folder else 0
+        return EngineStats(searcher.num_docs, size, {"segments": searcher.num_segments})
+
+    def close(self) -> None:
+        pass  # memory maps go with the object
+
+
+class TantivySnapshot(Snapshot):
+    def __init__(self, index: tantivy.Index) -> None:
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> list[Found]:
+        if limit == 0 or offset >= len(self):
+            return []
+        match = _translate(plan.match, self._schema)
+        if order != "relevance":
+            direction = tantivy.Order.Desc if order == "newest" else tantivy.Order.Asc
+            hits = self._searcher.search(
+                match, limit, count=False, order_by_field="published", offset=offset, order=direction
+            ).hits
+            return [Found(0.0, self._stored(address)) for _, address in hits]
+        query = Query.boolean_query(
+            [
+                (Occur.Must, Query.const_score_query(match, 0.0)),
+                *((Occur.Should, _scored(score.term, score.weight, self._schema)) for score in plan.scores),
+            ]
+        )
+        hits = self._searcher.search(query, limit, count=False, offset=offset).hits
+        return [Found(score, self._stored(address)) for score, address in hits]
+
+    def count(self, match: Node) -> int:
+        return int(self._searcher.search(_translate(match, self._schema), 1).count)
+
+    def get(self, ids: Iterable[str]) -> dict[str, str]:
+        wanted = list(dict.fromkeys(ids))
+        found = {}
+        for start in range(0, len(wanted), _PAGE):
+            query = Query.term_set_query(self._schema, "id", wanted[start : start + _PAGE])
+            for _, address in self._searcher.search(query, _PAGE, count=False).hits:
+                document = self._searcher.doc(address)
+                found[document.get_first("id")] = document.get_first("stored").decode()
+        return found
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def __iter__(self) -> Iterator[str]:
+        if len(self):
+            for _, address in self._searcher.search(Query.all_query(), len(self), count=False).hits:
+                yield self._stored(address)
+
+    def _stored(self, address: tantivy.DocAddress) -> str:
+        return str(self._searcher.doc(address).get_first("stored"), "utf-8")
+
+
+class TantivyWriter(EngineWriter):
+    def __init__(self, index: tantivy.Index, folder: IndexFolder | None, timeout: float) -> None:
+        self._index = index
+        self._lock = WriterLock(folder, timeout=timeout) if folder else None
+        if self._lock:
+            self._lock.acquire()
+        try:
+            self._writer: tantivy.IndexWriter | None = index.writer(_WRITER_MEMORY)
+        except Exception as error:
+            self.close()
+            raise SearchkitError(f"the index cannot be written: {_first_line(error)}") from error
+
+    def put(self, entry: Entry) -> None:
+        document = tantivy.Document()
+        document.add_text("id", entry.id)
+        document.add_bytes("stored", entry.stored.encode())
+        for field, terms in entry.terms.items():
+            if terms:
+                document.add_text(field, terms)
+        if entry.published is not None:
+            document.add_integer("published", entry.published)
+        if entry.source:
+            document.add_text("source", entry.source)
+        for tag in entry.tags:
+            document.add_text("tags", tag)
+        self.delete(entry.id)
+        self._open().add_document(document)
+
+    def delete(self, id: str) -> None:
+        self._open().delete_documents_by_term("id", id)
+
+    def delete_all(self) -> None:
+        self._open().delete_all_documents()
+
+    def commit(self) -> None:
+        self._open().commit()
+        self._index.reload()
+
+    def close(self) -> None:
+        writer, self._writer = getattr(self, "_writer", None), None
+        if writer is not None:
+            writer.rollback()
+            writer.wait_merging_threads()
+        if self._lock:
+            self._lock.release()
+
+    def _open(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            raise SearchkitError("this writer is closed")
+        return self._writer
+
+
+def _translate(node: Node, schema: tantivy.Schema) -> Query:
+    """The node as a query of tantivy."""
+    match node:
+        case Term(field, text):
+            return Query.term_query(schema, field, text, index_option="basic")
+        case Chain(field, terms):
+            return Query.phrase_query(schema, field, list(terms))
+        case OneOf(field, values):
+            return Query.term_set_query(schema, field, list(values))
+        case Between(field, low, high):
+            return Query.range_query(schema, field, FieldType.Integer, low, high, include_upper=False)
+        case All(nodes, but_not):
+            must = [(Occur.Must, _translate(child, schema)) for child in nodes or (Everything(),)]
+            return Query.boolean_query(must + [(Occur.MustNot, _translate(child, schema)) for child in but_not])
+        case AnyOf(nodes, at_least):
+            children = [(Occur.Should, _translate(child, schema)) for child in nodes]
+            return Query.boolean_query(children, minimum_number_should_match=at_least)
+        case Everything():
+            return Query.all_query()
+        case NothingAtAll():
+            return Query.empty_query()
+
+
+def _scored(term: Term, weight: float, schema: tantivy.Schema) -> Query:
+    return Query.boost_query(Query.term_query(schema, term.field, term.text, index_option="freq"), weight)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]

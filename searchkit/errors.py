@@ -1,0 +1,113 @@
+"""Every exception that searchkit raises, as one tree.
+
+    SearchkitError
+    ├── IndexNotFoundError       nothing, or no index, at this location
+    ├── IndexExistsError         create() where there is an index already
+    ├── IndexLockedError         another writer holds the index
+    ├── IndexCorruptError        the files of the index are damaged
+    ├── IndexIncompatibleError   written by another format, or needs rebuild()
+    ├── QuerySyntaxError         a query that is not well-formed
+    ├── DocumentError            a document that cannot be indexed
+    ├── ArticleError             a file that cannot be read as articles
+    └── EngineUnavailableError   the engine's library or server is not there
+
+    SearchkitWarning
+    └── AnalyzerChangedWarning   the index was analysed by other rules than today's
+
+Wrong arguments (a negative ``limit``, an unknown ``sort``) are ``ValueError`` or
+``TypeError``, as everywhere in Python.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AnalyzerChangedWarning",
+    "ArticleError",
+    "DocumentError",
+    "EngineUnavailableError",
+    "IndexCorruptError",
+    "IndexExistsError",
+    "IndexIncompatibleError",
+    "IndexLockedError",
+    "IndexNotFoundError",
+    "QuerySyntaxError",
+    "SearchkitError",
+    "SearchkitWarning",
+]
+
+
+class SearchkitError(Exception):
+    """The root: ``except SearchkitError`` catches all that searchkit raises."""
+
+
+class IndexNotFoundError(SearchkitError):
+    """There is nothing, or something that is not an index, at the location."""
+
+
+class IndexExistsError(SearchkitError):
+    """``create`` was asked to make an index where there is one already."""
+
+
+class IndexLockedError(SearchkitError):
+    """Another writer holds the index; the message says which process."""
+
+
+class IndexCorruptError(SearchkitError):
+    """The files of the index are damaged; the message names what is."""
+
+
+class IndexIncompatibleError(SearchkitError):
+    """The index was written by a newer format, or has to be rebuilt first."""
+
+
+class EngineUnavailableError(SearchkitError):
+    """The library or the server that an engine needs is not there."""
+
+
+class DocumentError(SearchkitError):
+    """A document cannot be indexed.
+
+    ``id`` names the document where it has one; ``reason`` says what is wrong.
+    """
+
+    def __init__(self, reason: str, *, id: str | None = None) -> None:
+        super().__init__(f"document {id!r}: {reason}" if id is not None else reason)
+        self.reason = reason
+        self.id = id
+
+
+class ArticleError(SearchkitError):
+    """A file, or one line of it, cannot be read as an article.
+
+    ``path`` is the file, with ``:LINE`` where one line is meant; ``reason``
+    says what is wrong.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class QuerySyntaxError(SearchkitError):
+    """A query is not well-formed.
+
+    ``query`` is the text as typed, ``position`` the 0-based code point at which
+    reading it failed, ``reason`` what was wrong there. The message shows the
+    place with a caret line.
+    """
+
+    def __init__(self, query: str, position: int, reason: str) -> None:
+        caret = " " * position + "^"
+        super().__init__(f"{reason} (at character {position + 1})\n  {query}\n  {caret}")
+        self.query = query
+        self.position = position
+        self.reason = reason
+
+
+class SearchkitWarning(UserWarning):
+    """The root of the warnings."""
+
+
+class AnalyzerChangedWarning(SearchkitWarning):
+    """The index was analysed by other rules than today's: ``index.rebuild()``."""

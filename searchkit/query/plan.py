@@ -1,0 +1,123 @@
+"""The plan: what an engine has to match and to add up, in terms of its fields.
+
+A plan knows terms, but neither text nor Chinese; an engine translates it node by node. Every
+text field of an engine is named by a part of the document and a channel of the analysis:
+``title_words``, ``body_bigrams`` and so on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Union
+
+__all__ = [
+    "CHANNELS",
+    "PARTS",
+    "All",
+    "AnyOf",
+    "Between",
+    "Chain",
+    "Everything",
+    "Node",
+    "NothingAtAll",
+    "OneOf",
+    "Plan",
+    "Score",
+    "Term",
+    "field_name",
+    "text_fields",
+]
+
+PARTS = ("title", "body")
+CHANNELS = ("words", "bigrams", "units")
+
+
+def field_name(part: str, channel: str) -> str:
+    """The engine's field for a part of the document and a channel of the analysis."""
+    return f"{part}_{channel}"
+
+
+def text_fields() -> Iterator[tuple[str, str, str]]:
+    """``(field, part, channel)`` of every text field."""
+    for part in PARTS:
+        for channel in CHANNELS:
+            yield field_name(part, channel), part, channel
+
+
+@dataclass(frozen=True)
+class Term:
+    """Documents that have the term in the field."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Documents that have the terms in the field at these distances: ``((0, a), (2, b))``."""
+
+    field: str
+    terms: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Documents whose field is one of the values (``id``, ``source``, ``tags``)."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Between:
+    """Documents whose number is at least ``low`` and below ``high``; None is no bound."""
+
+    field: str
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True)
+class All:
+    """Documents that match every one of ``nodes`` and none of ``but_not``."""
+
+    nodes: tuple[Node, ...]
+    but_not: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Documents that match at least this many of ``nodes``."""
+
+    nodes: tuple[Node, ...]
+    at_least: int = 1
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Every document."""
+
+
+@dataclass(frozen=True)
+class NothingAtAll:
+    """No document."""
+
+
+Node = Union[Term, Chain, OneOf, Between, All, AnyOf, Everything, NothingAtAll]  # noqa: UP007
+
+
+@dataclass(frozen=True)
+class Score:
+    """A term whose BM25, times ``weight``, counts towards the rank of a matching document."""
+
+    term: Term
+    weight: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to match, without influence on the score, and what to add up for the score."""
+
+    match: Node
+    scores: tuple[Score, ...] = ()

@@ -1,0 +1,187 @@
+"""results: what a search gives back. Results hold Hits, a Hit holds Highlighted texts.
+
+A hit works out its document, its title and its snippet when they are asked for, so a program
+that wants only ids pays for no highlights.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, overload
+
+from searchkit.document import Document
+from searchkit.highlight import Highlighter, Span
+
+__all__ = ["Highlighted", "Hit", "Results"]
+
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+# What would steer a terminal or turn the direction of its text around.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Highlighted:
+    """A title, or a fragment of a body, with its matches.
+
+    ``text`` is the original text, verbatim; ``spans`` are the matches as pairs
+    ``(start, end)`` of code points in it, sorted and disjoint; ``start`` is where the
+    fragment begins in the body.
+    """
+
+    __slots__ = ("spans", "start", "text")
+
+    def __init__(self, text: str, spans: Sequence[Span] = (), start: int = 0) -> None:
+        self.text = text
+        self.spans = tuple(spans)
+        self.start = start
+
+    def html(self, tag: str = "mark") -> str:
+        """The text as HTML, escaped, with the matches in ``<tag>``."""
+        if not _TAG.fullmatch(tag):
+            raise ValueError(f"tag must be the name of an HTML element like 'mark', not {tag!r}")
+        return self._joined(f"<{tag}>", f"</{tag}>", html.escape)
+
+    def ansi(self) -> str:
+        """The text for a terminal, matches bold and yellow, control characters of the text left out."""
+        return self._joined("\x1b[1;33m", "\x1b[0m", lambda text: _CONTROL.sub("", text))
+
+    def __html__(self) -> str:
+        return self.html()
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Highlighted({self.text!r}, spans={list(self.spans)})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Highlighted):
+            return NotImplemented
+        return (self.text, self.spans, self.start) == (other.text, other.spans, other.start)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.spans, self.start))
+
+    def _joined(self, before: str, after: str, escape: Any) -> str:
+        pieces = []
+        end_of_last = 0
+        for start, end in self.spans:
+            pieces += [escape(self.text[end_of_last:start]), before, escape(self.text[start:end]), after]
+            end_of_last = end
+        return "".join([*pieces, escape(self.text[end_of_last:])])
+
+
+class Hit:
+    """One document that was found.
+
+    ``score`` is its BM25 sum for this query, comparable within one result; 0 when sorted by date.
+    """
+
+    def __init__(self, stored: str, score: float, highlighter: Highlighter, snippet_length: int) -> None:
+        self.score = score
+        self._stored = stored
+        self._highlighter = highlighter
+        self._snippet_length = snippet_length
+
+    @cached_property
+    def _fields(self) -> dict[str, Any]:
+        fields: dict[str, Any] = json.loads(self._stored)
+        return fields
+
+    @cached_property
+    def document(self) -> Document:
+        """The whole document, as it was added."""
+        return Document.from_dict(self._fields)
+
+    @property
+    def id(self) -> str:
+        return str(self._fields["id"])
+
+    @property
+    def url(self) -> str:
+        return str(self._fields.get("url", ""))
+
+    @property
+    def source(self) -> str:
+        return str(self._fields.get("source", ""))
+
+    @property
+    def published(self) -> datetime | None:
+        return self.document.published
+
+    @cached_property
+    def title(self) -> Highlighted:
+        """The whole title with its matches."""
+        title = self._fields.get("title", "")
+        return Highlighted(title, self._highlighter.title(title))
+
+    @cached_property
+    def snippet(self) -> Highlighted:
+        """The best fragment of the body."""
+        fragment = self._highlighter.snippet(self._fields.get("body", ""), self._snippet_length)
+        return Highlighted(fragment.text, fragment.spans, fragment.start)
+
+    @cached_property
+    def body(self) -> Highlighted:
+        """The whole body with all its matches."""
+        body = self._fields.get("body", "")
+        return Highlighted(body, self._highlighter.body(body))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hit as JSON values, as the command line prints it."""
+        return {
+            "id": self.id,
+            "score": self.score,
+            "title": self.title.text,
+            "url": self.url,
+            "published": self._fields.get("published"),
+            "source": self.source,
+            "snippet": {"text": self.snippet.text, "spans": [list(span) for span in self.snippet.spans]},
+            "title_spans": [list(span) for span in self.title.spans],
+        }
+
+    def __repr__(self) -> str:
+        return f"<Hit {self.id!r} score={self.score:.3f} title={self.title.text!r}>"
+
+
+class Results(Sequence[Hit]):
+    """The hits of one page, and what is known of all.
+
+    ``query`` is the text that was searched, ``total`` counts the matches on all pages, ``took`` is
+    the time in seconds.
+    """
+
+    def __init__(self, query: str, hits: Sequence[Hit], total: int, took: float) -> None:
+        self.query = query
+        self.total = total
+        self.took = took
+        self._hits = tuple(hits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as JSON values, as the command line prints it."""
+        return {
+            "query": self.query,
+            "total": self.total,
+            "took": self.took,
+            "hits": [hit.to_dict() for hit in self],
+        }
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Hit]: ...
+    def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
+        return self._hits[index]
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self._hits)
+
+    def __repr__(self) -> str:
+        return f"<Results {self.query!r}: {len(self)} of {self.total} in {self.took * 1000:.1f} ms>"
