@@ -8,8 +8,10 @@ hundred. Replacing is one character for one, so a span in the folded text is a s
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from searchkit.analysis import LATIN, fold, is_latin, variants
@@ -100,22 +102,26 @@ class Highlighter:
     def _best_window(self, matches: Sequence[_Match], length: int) -> Span:
         """From the first to the last match of the best fragment."""
         matches = matches[:_MOST_SPANS]
-        best, best_worth = (matches[0].start, matches[0].end), 0.0
+        starts = [match.start for match in matches]
+        present = len({match.needle for match in matches})
+        best, best_worth = (0, 0), 0.0
         for i, first in enumerate(matches):
-            worth, seen, repeated = 0.0, set(), 0
-            for match in matches[i:]:
+            seen: set[int] = set()
+            worth, end = 0.0, first.end
+            for match in islice(matches, i, None):
                 if match.end - first.start > length and match is not first:
                     break
-                if match.needle in seen:
-                    repeated += 1
-                else:
+                if match.needle not in seen:
                     seen.add(match.needle)
                     worth += len(self._needles[match.needle].units)
-                # A new word counts for far more than words that repeat or stand closer.
-                nearness = 1 - (match.end - first.start) / (length + 1)
-                total = worth + 0.1 * min(repeated, 5) + 0.5 * nearness
-                if total > best_worth:
-                    best, best_worth = (first.start, match.end), total
+                    end = match.end
+                    if len(seen) == present:
+                        break
+            # A new word counts for far more than words that stand closer or come again.
+            worth += 0.5 * (1 - (end - first.start) / (length + 1))
+            worth += 0.02 * min(bisect(starts, first.start + length) - i, 10)
+            if worth > best_worth:
+                best, best_worth = (first.start, end), worth
         return best
 
 

@@ -31,7 +31,7 @@ from searchkit.errors import (
 )
 from searchkit.highlight import Highlighter
 from searchkit.query import Match, parse, plan_query
-from searchkit.query.plan import Between, Node, OneOf, text_fields
+from searchkit.query.plan import Between, Node, OneOf
 from searchkit.results import Hit, Results
 
 __all__ = ["Index", "Report", "Stats", "Writer", "create", "open"]
@@ -306,11 +306,17 @@ class Index:
         return self._engine
 
     def _entry(self, document: Document) -> Entry:
-        terms = {"title": self._analyzer.terms(document.title), "body": self._analyzer.terms(document.body)}
+        title, body = self._analyzer.terms(document.title), self._analyzer.terms(document.body)
         return Entry(
             id=document.id,
             stored=json.dumps(document.to_dict(), ensure_ascii=False, separators=(",", ":")),
-            terms={name: getattr(terms[part], channel) for name, part, channel in text_fields()},
+            terms={
+                "words": f"{title.words} {title.words} {body.words}",
+                "title_bigrams": title.bigrams,
+                "title_units": title.units,
+                "body_bigrams": body.bigrams,
+                "body_units": body.units,
+            },
             published=_milliseconds(document.published) if document.published else None,
             source=document.source,
             tags=document.tags,

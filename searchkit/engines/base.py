@@ -27,7 +27,7 @@ class Entry:
     stored: str
     """The document as JSON, given back as it is."""
     terms: Mapping[str, str]
-    """Terms joined by single spaces, for each of `searchkit.query.plan.text_fields`."""
+    """Terms joined by single spaces, for each of `searchkit.query.plan.TEXT_FIELDS`."""
     published: int | None = None
     """Milliseconds since 1970, UTC."""
     source: str = ""

@@ -17,6 +17,7 @@ from searchkit.engines.base import Engine, EngineStats, EngineWriter, Entry, Fou
 from searchkit.engines.folder import IndexFolder, WriterLock
 from searchkit.errors import IndexCorruptError, SearchkitError
 from searchkit.query.plan import (
+    TEXT_FIELDS,
     All,
     AnyOf,
     Between,
@@ -27,7 +28,6 @@ from searchkit.query.plan import (
     OneOf,
     Plan,
     Term,
-    text_fields,
 )
 
 __all__ = ["TantivyEngine"]
@@ -41,9 +41,9 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("stored", stored=True)
-    for field, _, channel in text_fields():
+    for field in TEXT_FIELDS:
         # Only bigrams are asked for in chains, so only they need positions.
-        option = "position" if channel == "bigrams" else "freq"
+        option = "position" if field.endswith("_bigrams") else "freq"
         builder.add_text_field(field, tokenizer_name="whitespace", index_option=option)
     builder.add_integer_field("published", indexed=True, fast=True)
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic", fast=True)
@@ -122,7 +122,8 @@ class TantivySnapshot(Snapshot):
         self._searcher = index.searcher()
 
     def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> list[Found]:
-        if limit == 0 or offset >= len(self):
+        limit = min(limit, len(self) - offset)
+        if limit <= 0:
             return []
         match = _translate(plan.match, self._schema)
         if order != "relevance":
@@ -206,8 +207,9 @@ class TantivyWriter(EngineWriter):
     def close(self) -> None:
         writer, self._writer = getattr(self, "_writer", None), None
         if writer is not None:
-            writer.rollback()
+            # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
             writer.wait_merging_threads()
+            self._index.reload()
         if self._lock:
             self._lock.release()
 

@@ -1,12 +1,21 @@
 """Function words: words that say how, not what, and which no document has to contain.
 
 在, 的, 什么, 为什么: in a part of several words they rank, but the content words decide about a match.
-A part of function words alone asks for all of them. In folded spelling.
+A part of function words alone asks for all of them. A question word makes a part a question, whose
+answer may be in other words. In folded spelling.
 """
 
 from __future__ import annotations
 
-__all__ = ["FUNCTION_WORDS"]
+__all__ = ["FUNCTION_WORDS", "QUESTION_WORDS"]
+
+QUESTION_WORDS = frozenset(
+    """
+    谁 何 几 多少 什么 甚么 怎么 怎么样 怎样 怎 如何 为何 为什么 哪 哪个 哪些 哪里 哪儿 哪位 哪种 哪年 何时 何地 何种
+    几个 是否 能否 可否 是不是 能不能 有没有 吗 呢
+    how what when where which who why
+    """.split()
+)
 
 FUNCTION_WORDS = frozenset(
     """

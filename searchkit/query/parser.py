@@ -21,12 +21,14 @@ from searchkit.analysis import fold, units
 from searchkit.errors import QuerySyntaxError
 from searchkit.query.tree import And, Field, Not, Nothing, Or, Part, Passage, Query
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "parse"]
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_TOKENS", "parse"]
 
 MAX_LENGTH = 65_536
 """Characters of a query."""
 MAX_DEPTH = 50
 """Groups within groups."""
+MAX_TOKENS = 1000
+"""Parts, passages and operators; a passage of any length is one."""
 
 _FIELDS = ("title", "body")
 _CLOSING = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』"}
@@ -45,7 +47,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_TEXT = re.compile(rf"[^\s()（）{_QUOTES}]+")
 
 
 class _Token(NamedTuple):
@@ -73,6 +74,7 @@ class _Parser:
     def __init__(self, text: str, lenient: bool) -> None:
         self._text = text
         self._lenient = lenient
+        self._last_quote = {quote: text.rfind(quote) for quote in "".join(_CLOSING.values())}
         self._tokens = self._lex()
         self._next = 0
 
@@ -162,42 +164,70 @@ class _Parser:
     def _lex(self) -> list[_Token]:
         """The tokens; passages whole, and no brackets deeper than they may be."""
         tokens: list[_Token] = []
+        groups: list[bool] = []  # for each open bracket: does it group, or is it only text?
         position = depth = 0
         while match := _TOKEN.match(self._text, position):
             kind = match.lastgroup or ""
             token = _Token(kind, match.group(), position)
             position = match.end()
+            if kind == "space":
+                continue
+            if len(tokens) == MAX_TOKENS:
+                self._fail(token, f"the query has more than {MAX_TOKENS} words and operators")
+                break
             if kind == "quote":
                 end = self._closing_quote(token)
                 if end is None:
                     self._fail(token, "this quote is not closed")
-                    continue
-                token = _Token("passage", self._text[position:end], token.position)
-                position = end + 1
+                    token = token._replace(kind="text")
+                elif self._stands_apart(token.position, end + 1):
+                    token = _Token("passage", self._text[position:end], token.position)
+                    position = end + 1
+                else:
+                    token = token._replace(kind="text")
             elif kind == "unknown":
                 known = ", ".join(f"{name}:" for name in _FIELDS)
                 self._fail(token, f"there is no field {token.text} (there is {known}); quote it to search for it")
-                rest = _TEXT.match(self._text, position)
-                token = _Token("text", token.text + (rest.group() if rest else ""), token.position)
-                position = rest.end() if rest else position
+                token = token._replace(kind="text")
             elif kind == "operator":
                 token = token._replace(kind=token.text)
             elif kind == "open":
-                depth += 1
-                if depth > MAX_DEPTH:
+                if depth == MAX_DEPTH:
                     self._fail(token, f"groups are nested more than {MAX_DEPTH} deep")
-                    continue
+                groups.append(depth < MAX_DEPTH and self._stands_apart(token.position, len(self._text)))
+                depth += groups[-1]
+                token = token if groups[-1] else token._replace(kind="text")
             elif kind == "close":
-                depth = max(0, depth - 1)
-                if depth >= MAX_DEPTH:
-                    continue
-            if kind != "space":
+                closes_group = groups.pop() if groups else not self._lenient
+                depth -= closes_group
+                token = token if closes_group else token._replace(kind="text")
+            previous = tokens[-1] if tokens else None
+            if (
+                token.kind == "text" and previous and previous.kind == "text"
+                and previous.position + len(previous.text) == token.position
+            ):
+                tokens[-1] = previous._replace(text=previous.text + token.text)
+            else:
                 tokens.append(token)
         return tokens
 
     def _closing_quote(self, opening: _Token) -> int | None:
-        ends = (self._text.find(quote, opening.position + 1) for quote in _CLOSING[opening.text])
-        return min((end for end in ends if end >= 0), default=None)
+        ends = []
+        for quote in _CLOSING[opening.text]:
+            if opening.position < self._last_quote[quote]:
+                ends.append(self._text.find(quote, opening.position + 1))
+        return min(ends, default=None)
+
+    def _stands_apart(self, start: int, end: int) -> bool:
+        """Is text[start:end] an expression of its own?
+
+        To the strict reading everything in quotes or brackets is. To the lenient one 他说“好”吗 and
+        湖南（长沙） are running text.
+        """
+        if not self._lenient:
+            return True
+        before, behind = self._text[max(0, start - 1) : start], self._text[end : end + 1]
+        return (before in "-－:：(（" or before.isspace()) and (behind in ")）" or behind.isspace())
 
 
 def _joined(kind: type[And] | type[Or], queries: list[Query]) -> Query:

@@ -1,19 +1,20 @@
 """The plan: what an engine has to match and to add up, in terms of its fields.
 
 A plan knows terms, but neither text nor Chinese; an engine translates it node by node. Every
-text field of an engine is named by a part of the document and a channel of the analysis:
-``title_words``, ``body_bigrams`` and so on.
+text field of an engine holds the terms of one channel of the analysis, joined by spaces:
+
+* ``words``: those of title and body together, the title's twice. They only rank.
+* ``title_bigrams`` and ``body_bigrams``, with positions: passages and words match there, and rank.
+* ``title_units`` and ``body_units``: single characters match there, and rank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Union
 
 __all__ = [
-    "CHANNELS",
-    "PARTS",
+    "TEXT_FIELDS",
     "All",
     "AnyOf",
     "Between",
@@ -25,24 +26,9 @@ __all__ = [
     "Plan",
     "Score",
     "Term",
-    "field_name",
-    "text_fields",
 ]
 
-PARTS = ("title", "body")
-CHANNELS = ("words", "bigrams", "units")
-
-
-def field_name(part: str, channel: str) -> str:
-    """The engine's field for a part of the document and a channel of the analysis."""
-    return f"{part}_{channel}"
-
-
-def text_fields() -> Iterator[tuple[str, str, str]]:
-    """``(field, part, channel)`` of every text field."""
-    for part in PARTS:
-        for channel in CHANNELS:
-            yield field_name(part, channel), part, channel
+TEXT_FIELDS = ("words", "title_bigrams", "title_units", "body_bigrams", "body_units")
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ from math import ceil
 from typing import Literal
 
 from searchkit.analysis import Analyzer, bigram, fold, units
-from searchkit.query.function_words import FUNCTION_WORDS
+from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.query.plan import (
-    PARTS,
     All,
     AnyOf,
     Chain,
@@ -24,7 +23,6 @@ from searchkit.query.plan import (
     Plan,
     Score,
     Term,
-    field_name,
 )
 from searchkit.query.tree import And, Field, Not, Nothing, Or, Part, Passage, Query
 
@@ -32,10 +30,17 @@ __all__ = ["Match", "Needle", "Planned", "plan_query"]
 
 Match = Literal["most", "all", "any"]
 
-CHANNEL_WEIGHTS = {"words": 1.0, "bigrams": 0.5, "units": 0.5}
-PART_WEIGHTS = {"title": 1.0, "body": 1.0}
+PARTS: tuple[Field, ...] = ("title", "body")
+WEIGHTS = {"words": 1.0, "body_bigrams": 0.5, "body_units": 0.5, "title_bigrams": 0.25}
+"""What a term's BM25 counts for, by field."""
+WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_units": 0.5}
+WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_units": 0.5}
 MOST = 0.6
-"""The share of a part's content words that ``match="most"`` asks for, when there are more than two."""
+"""The share of a part's content words that ``match="most"`` asks for, when there are more than two.
+
+A question asks for one of them: its answer is often in other words, and asking for two costs
+0.012 to 0.035 of nDCG@10, docs/decisions/0003-match.md.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,8 @@ class _Planner:
         """What a document must be to match."""
         match query:
             case Part(text, part):
-                words = self._content_words(text)
-                nodes = tuple(_in_parts(units(word), part) for word in words)
-                return nodes[0] if len(nodes) == 1 else AnyOf(nodes, self._needed(len(nodes)))
+                nodes = tuple(_in_parts(units(word), part) for word in self._content_words(text))
+                return nodes[0] if len(nodes) == 1 else AnyOf(nodes, self._needed(text, len(nodes)))
             case Passage(text, part):
                 return _in_parts(units(fold(text)), part)
             case And(children):
@@ -118,21 +122,26 @@ class _Planner:
             "bigrams": [bigram(first, second) for first, second in zip(pieces, pieces[1:], strict=False)],
             "units": pieces,
         }
-        for name in (part,) if part else PARTS:
-            for channel, texts in terms.items():
-                weight = CHANNEL_WEIGHTS[channel] * PART_WEIGHTS[name]
-                for text in texts:
-                    term = Term(field_name(name, channel), text)
-                    self.scores[term] = self.scores.get(term, 0.0) + weight
+        weights = {None: WEIGHTS, "title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[part]
+        for name, weight in weights.items():
+            for text in terms[name.rpartition("_")[2]]:
+                term = Term(name, text)
+                self.scores[term] = self.scores.get(term, 0.0) + weight
 
     def _content_words(self, text: str) -> list[str]:
         words = self.analyzer.query_words(fold(text))
         return [word for word in words if word not in FUNCTION_WORDS] or words
 
-    def _needed(self, words: int) -> int:
-        if self.match == "any":
+    def _needed(self, text: str, words: int) -> int:
+        """How many of the content words of a part a document must have."""
+        if self.match == "all":
+            return words
+        if self.match == "any" or self._is_question(text):
             return 1
-        return words if self.match == "all" or words <= 2 else ceil(words * MOST)
+        return words if words <= 2 else ceil(words * MOST)
+
+    def _is_question(self, text: str) -> bool:
+        return text.endswith(("?", "？")) or not QUESTION_WORDS.isdisjoint(self.analyzer.query_words(fold(text)))
 
 
 def _in_parts(pieces: list[str], part: Field | None) -> Node:
@@ -144,11 +153,11 @@ def _in_parts(pieces: list[str], part: Field | None) -> Node:
 
 def _chain(pieces: list[str], part: str) -> Node:
     if len(pieces) == 1:
-        return Term(field_name(part, "units"), pieces[0])
+        return Term(f"{part}_units", pieces[0])
     terms = [bigram(first, second) for first, second in zip(pieces, pieces[1:], strict=False)]
     # Every second bigram at its distance covers all units; the last one closes an odd count.
     kept = sorted({*range(0, len(terms), 2), len(terms) - 1})
-    bigrams = field_name(part, "bigrams")
+    bigrams = f"{part}_bigrams"
     if len(kept) == 1:
         return Term(bigrams, terms[0])
     return Chain(bigrams, tuple((offset, terms[offset]) for offset in kept))

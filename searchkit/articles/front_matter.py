@@ -1,0 +1,161 @@
+"""YAML front matter, the head that site generators put before a text -> values.
+
+YAML is read as a stream of events, every value as text: no dates or numbers are
+guessed, and a file nested 100,000 deep cannot overflow the stack as it would in
+PyYAML's loader. Generators that do not escape what they write make YAML that is
+none; its lines are then read one by one as ``key: value``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import yaml
+
+from searchkit.articles.dates import parse_date
+from searchkit.articles.draft import Draft
+from searchkit.articles.tidy import tidy_line, tidy_title
+
+__all__ = ["Values", "front_matter_draft", "split_front_matter"]
+
+Values = dict[str, "str | list[str]"]
+
+_LONGEST = 65_536  # characters; what begins with --- and goes on longer is a text
+_MOST_BRACKETS = 200  # libyaml takes quadratic time for open ones
+_MOST_EVENTS = 10_000
+_BLOCK = re.compile(r"\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_KEY_LINE = re.compile(r"([^\W\d][\w .-]{0,40}?)\s*:(?:\s+(.*))?")
+
+_TITLE = ("title",)
+_DATE = ("date", "published", "published_at", "pubdate", "publishdate", "datetime")
+_URL = (
+    "url",
+    "link",
+    "from",
+    "original_url",
+    "source_url",
+    "canonical_url",
+    "canonical",
+    "permalink",
+    "source",
+)
+_TAGS = ("tags", "tag", "categories", "category", "keywords")
+_AUTHOR = ("author", "authors")
+_OTHER = ("layout", "slug", "description", "summary", "draft", "lang")
+_KNOWN = frozenset(_TITLE + _DATE + _URL + _TAGS + _AUTHOR + _OTHER)
+
+_Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is missing in some builds
+
+
+def split_front_matter(text: str) -> tuple[Values, str]:
+    """The values of the front matter, and the text after it.
+
+    A text between two rulers is no front matter: a key that generators use has to be in it.
+    """
+    if found := _BLOCK.match(text, 0, _LONGEST):
+        values = _values(found[1])
+        if not _KNOWN.isdisjoint(values):
+            return values, text[found.end() :]
+    return {}, text
+
+
+def front_matter_draft(values: Values) -> Draft:
+    """What the values say of a document."""
+    url = next((line for line in _lines(values, _URL) if re.match(r"https?://\S+\Z", line)), "")
+    dates = (parse_date(line) for line in _lines(values, _DATE))
+    authors = list(_lines(values, _AUTHOR))
+    return Draft(
+        title=tidy_title(next(_lines(values, _TITLE), "")),
+        url=url,
+        published=next((date for date in dates if date), None),
+        source="" if url else next(_lines(values, ("source",)), ""),
+        tags=tuple(_tags(values)),
+        extra={"author": ", ".join(authors)} if authors else {},
+    )
+
+
+def _lines(values: Values, keys: tuple[str, ...]) -> Iterator[str]:
+    for key in keys:
+        value = values.get(key, [])
+        yield from filter(None, map(tidy_line, [value] if isinstance(value, str) else value))
+
+
+def _tags(values: Values) -> Iterator[str]:
+    for key in _TAGS:
+        value = values.get(key, [])
+        if isinstance(value, str):  # Jekyll takes a text for words with spaces between
+            value = re.split(r"[,，、;；]" if re.search("[,，、;；]", value) else r"\s+", value)
+        yield from filter(None, map(tidy_line, value))
+
+
+def _values(block: str) -> Values:
+    if block.count("[") + block.count("{") <= _MOST_BRACKETS:
+        try:
+            if values := _yaml_values(block):
+                return values
+        except (yaml.YAMLError, UnicodeError):
+            pass
+    return _line_values(block)
+
+
+def _yaml_values(block: str) -> Values:
+    """The top level of a YAML mapping: its texts and its lists of texts."""
+    values: Values = {}
+    depth = 0
+    key: str | None = None
+    for event in islice(yaml.parse(block, Loader=_Loader), _MOST_EVENTS):
+        if isinstance(event, yaml.ScalarEvent):
+            if depth == 1 and key is None:
+                key = event.value.strip().lower()
+            elif depth == 1 and key is not None:
+                values[key] = event.value
+                key = None
+            elif depth > 1 and key is not None and isinstance(items := values.setdefault(key, []), list):
+                items.append(event.value)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if depth == 0 and not isinstance(event, yaml.MappingStartEvent):
+                return {}
+            if depth == 1:
+                if key is None:  # a list as a key: nothing that a generator writes
+                    return {}
+                values[key] = []
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+            if depth == 1:
+                key = None
+        elif isinstance(event, yaml.AliasEvent) and depth == 1:
+            key = None if key is not None else ""
+    return values
+
+
+def _line_values(block: str) -> Values:
+    values: Values = {}
+    key = ""
+    for line in block.split("\n"):
+        item = line.strip()
+        if found := _KEY_LINE.fullmatch(line.rstrip()):
+            key = found[1].strip().lower()
+            values[key] = _line_value((found[2] or "").strip())
+        elif key and item.startswith("- "):
+            earlier = values[key]
+            values[key] = [
+                *([earlier] if isinstance(earlier, str) and earlier else earlier),
+                _unquoted(item[2:]),
+            ]
+    return values
+
+
+def _line_value(text: str) -> str | list[str]:
+    if text.startswith("[") and text.endswith("]"):
+        return [_unquoted(part) for part in text[1:-1].split(",")]
+    return _unquoted(text)
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1].replace('\\"', '"')
+    return text

@@ -1,0 +1,122 @@
+"""JSON Lines, one object a line -> Documents.
+
+Programs write these files, so nothing is guessed: a line that is not right is an
+error with its number, and the lines after it are read. The file is streamed; a
+damaged archive gives what stands before the damage.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, cast
+
+from searchkit.articles.dates import parse_epoch
+from searchkit.articles.decoding import superset
+from searchkit.document import Document
+from searchkit.errors import ArticleError, DocumentError
+
+__all__ = ["read_json_lines"]
+
+_FIELDS = frozenset(field.name for field in fields(Document))
+_BEIR = {"_id": "id", "text": "body"}  # the names of the BEIR benchmarks
+_LONGEST_LINE = 64 * 1024 * 1024  # bytes
+
+
+def read_json_lines(
+    path: Path, name: str, encoding: str | None
+) -> Iterator[tuple[str, Document | ArticleError]]:
+    """Each line's place (``name:LINE``) with its Document, or with what is wrong with it.
+
+    Raises `OSError` when the file cannot be opened.
+    """
+    number = read = 0
+    with path.open("rb") as file:
+        # GzipFile has all of a BufferedReader that is used here, but is none by its type.
+        is_packed = path.name.lower().endswith(".gz")
+        stream = cast(io.BufferedReader, gzip.GzipFile(fileobj=file)) if is_packed else file
+        try:
+            for number, line in enumerate(_lines(stream, encoding), 1):
+                place = f"{name}:{number}"
+                try:
+                    document = _document(line)
+                except DocumentError as error:
+                    yield place, ArticleError(place, error.reason)
+                else:
+                    if document is None:
+                        continue
+                    yield place, document
+                read += 1
+        except (EOFError, OSError, zlib.error) as error:
+            place = f"{name}:{number + 1}"
+            yield place, ArticleError(place, f"the file is damaged from here on: {error}")
+        else:
+            if not read:
+                yield name, ArticleError(name, "there is no line with text in it")
+
+
+def _lines(stream: io.BufferedReader, encoding: str | None) -> Iterator[str | bytes | None]:
+    """The lines; bytes are UTF-8, None stands for one that is too long."""
+    start = stream.peek(4)[:4]
+    if start.startswith(codecs.BOM_UTF8):
+        stream.read(len(codecs.BOM_UTF8))
+    elif start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        encoding = encoding or "utf-32"
+    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = encoding or "utf-16"
+    lines: io.BufferedReader | io.TextIOWrapper = stream
+    if encoding:
+        lines = io.TextIOWrapper(stream, encoding=superset(encoding), errors="replace", newline="\n")
+    while line := lines.readline(_LONGEST_LINE):
+        if len(line) < _LONGEST_LINE:
+            yield line
+        else:
+            yield None
+            while rest := lines.readline(_LONGEST_LINE):
+                if len(rest) < _LONGEST_LINE:
+                    break
+
+
+def _document(line: str | bytes | None) -> Document | None:
+    if line is None:
+        raise DocumentError(f"the line is longer than {_LONGEST_LINE} bytes")
+    try:
+        text = line if isinstance(line, str) else line.decode("utf-8")
+        return _from_json(json.loads(text)) if text.strip() else None
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"not UTF-8: {error.reason} at byte {error.start + 1} of the line") from None
+    except RecursionError:
+        raise DocumentError("the JSON is nested too deep") from None
+    except ValueError as error:
+        raise DocumentError(f"not JSON: {error}") from None
+
+
+def _from_json(given: Any) -> Document:
+    if not isinstance(given, dict):
+        raise DocumentError(f"a line must hold a JSON object, not {type(given).__name__}")
+    values: dict[str, Any] = {}
+    unknown: dict[str, Any] = {}
+    for name, value in given.items():
+        field = _BEIR.get(name, name)
+        if field in _FIELDS and (field == name or field not in given):
+            values[field] = value
+        else:
+            unknown[name] = value
+    extra = values.get("extra")
+    if unknown and (extra is None or isinstance(extra, dict)):
+        values["extra"] = {**unknown, **(extra or {})}
+    if isinstance(values.get("id"), int):
+        values["id"] = str(values["id"])
+    if not isinstance(values.get("tags") or [], list):
+        raise DocumentError(f"tags must be a list of texts, not {type(values['tags']).__name__}")
+    if isinstance(published := values.get("published"), int) and not isinstance(published, bool):
+        values["published"] = parse_epoch(published)
+        if values["published"] is None:
+            raise DocumentError(f"published {published} is outside the years 1 to 9999")
+    return Document.from_dict(values)

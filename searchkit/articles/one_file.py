@@ -1,0 +1,98 @@
+"""One file -> its Documents, or what is wrong with it. It holds no state: worker processes call it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from searchkit.articles.article_format import article_draft, html_draft
+from searchkit.articles.decoding import BinaryFileError, check_encoding, decode
+from searchkit.articles.draft import Draft
+from searchkit.articles.front_matter import front_matter_draft, split_front_matter
+from searchkit.articles.html_page import page_draft
+from searchkit.articles.json_lines import read_json_lines
+from searchkit.articles.markdown import looks_like_html, markdown_draft
+from searchkit.articles.plain_text import text_draft
+from searchkit.document import Document
+from searchkit.errors import ArticleError, DocumentError
+
+__all__ = ["printable", "read_entries", "read_file"]
+
+
+def read_file(path: str | os.PathLike[str], encoding: str | None = None) -> Iterator[Document | ArticleError]:
+    """The documents of a file, and what is wrong with it or with some lines of it.
+
+    Raises ValueError when there is no such encoding, and nothing else.
+    """
+    check_encoding(encoding)
+    return (entry for _, entry in read_entries(Path(path), encoding))
+
+
+def read_entries(path: Path, encoding: str | None = None) -> Iterator[tuple[str, Document | ArticleError]]:
+    """The same, each with its place: the file, or ``file:LINE`` in JSON Lines."""
+    name = printable(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+            yield name, ArticleError(name, "not a regular file")
+        elif not status.st_size:
+            yield name, ArticleError(name, "an empty file")
+        elif _suffix(path) in _LINES:
+            yield from read_json_lines(path, name, encoding)
+        elif reader := _READERS.get(_suffix(path)):
+            draft = reader(decode(path.read_bytes(), encoding))
+            yield name, draft.document(path)
+        else:
+            known = ", ".join(sorted([*_READERS, *_LINES]))
+            yield name, ArticleError(name, f"unknown kind of file {_suffix(path)!r}; known are {known}")
+    except OSError as error:
+        yield name, ArticleError(name, f"cannot be read: {error.strerror or error}")
+    except (BinaryFileError, DocumentError) as error:
+        yield name, ArticleError(name, error.reason if isinstance(error, DocumentError) else str(error))
+
+
+def printable(path: str | os.PathLike[str]) -> str:
+    """The path as text; bytes of a name that are not UTF-8 are shown as \\xNN, not left to break a print."""
+    return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _suffix(path: Path) -> str:
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    return "".join(suffixes if suffixes[-1:] == [".gz"] else suffixes[-1:])
+
+
+def _with_head(body_draft: Callable[[str], Draft]) -> Callable[[str], Draft]:
+    """Reads front matter and the article format, and what is neither by ``body_draft``."""
+
+    def draft(text: str) -> Draft:
+        values, rest = split_front_matter(text)
+        drafts = [front_matter_draft(values)] if values else []
+        if article := article_draft(rest):
+            # Its link and comment say more exactly what the front matter repeats.
+            return _merged([article, *drafts])
+        is_html = bool(values) and looks_like_html(rest)
+        return _merged([*drafts, html_draft(rest) if is_html else body_draft(rest)])
+
+    return draft
+
+
+def _merged(drafts: list[Draft]) -> Draft:
+    """Of each field the first value that there is."""
+    first, *others = drafts
+    for other in others:
+        for name, value in vars(other).items():
+            if not getattr(first, name):
+                setattr(first, name, value)
+    return first
+
+
+_READERS: dict[str, Callable[[str], Draft]] = {
+    ".txt": _with_head(text_draft),
+    ".md": _with_head(markdown_draft),
+    ".markdown": _with_head(markdown_draft),
+    ".html": page_draft,
+    ".htm": page_draft,
+}
+_LINES = frozenset((".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"))

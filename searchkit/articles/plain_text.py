@@ -1,0 +1,24 @@
+"""Plain text -> Draft."""
+
+from __future__ import annotations
+
+from searchkit.articles.draft import Draft
+from searchkit.articles.tidy import LINE, tidy, tidy_line
+
+__all__ = ["text_draft", "text_lines"]
+
+_LONGEST_TITLE = 100  # characters
+
+
+def text_draft(text: str) -> Draft:
+    """A text: a short first line with an empty one below is its title."""
+    first, _, rest = text.lstrip().partition("\n")
+    title = tidy_line(first)
+    if title and len(title) <= _LONGEST_TITLE and rest.strip() and not rest.partition("\n")[0].strip():
+        return Draft(title=title, body=text_lines(rest))
+    return Draft(body=text_lines(text))
+
+
+def text_lines(text: str) -> str:
+    """The lines of a text, without empty ones."""
+    return tidy(text.replace("\n", LINE))
