@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from lxml import etree
@@ -61,6 +62,7 @@ _SHARE_LINK = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _NO_TARGET = re.compile(r"\s*(?:#|javascript:|$)", re.IGNORECASE)
+_LONGEST_CLASS = 200  # characters that are looked at
 _LEAST_HEADLINE = 8  # characters of a link that is the headline of another page, not a word of a sentence
 _LONGEST_LABEL = 16  # characters beside the links to share, such as "分享到："
 _LONGEST_FORM = 100  # characters around the fields of a form to subscribe
@@ -186,14 +188,14 @@ class TextTarget:
             return True
         if tag == "a":
             return self._is_share_link(attributes.get("href", ""))
-        names = attributes.get("class", "")
-        if names:
-            if _HIDDEN_CLASS.search(names):
+        if "class" in attributes:
+            is_hidden, is_apart, is_widget = _told_by_class(attributes["class"][:_LONGEST_CLASS])
+            if is_hidden:
                 return True
-            if tag in _INLINE and _APART_CLASS.search(names):
+            if is_apart and tag in _INLINE:
                 self._pieces.append(" ")
                 self._apart_at.append(self._depth)
-            if _WIDGET_CLASS.search(names):
+            if is_widget:
                 before = len(self._pieces), self._characters, self._links, self._share_links, self._fields
                 self._widgets.append(_Widget(self._depth, *before))
         return attributes.get("role") == "navigation"
@@ -240,6 +242,16 @@ class TextTarget:
                 kept += self._pieces[position : form.start]
                 position = form.end
         return kept + self._pieces[position:]
+
+
+@lru_cache(maxsize=4096)  # pages use few classes, and use them often
+def _told_by_class(names: str) -> tuple[bool, bool, bool]:
+    """Whether the class of an element says that it is hidden, set apart, or a widget."""
+    return (
+        _HIDDEN_CLASS.search(names) is not None,
+        _APART_CLASS.search(names) is not None,
+        _WIDGET_CLASS.search(names) is not None,
+    )
 
 
 class _Parser(threading.local):

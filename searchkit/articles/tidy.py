@@ -69,6 +69,8 @@ def _shown(spaces: re.Match[str]) -> str:
         return "\n"
     if not run.strip("\u3000"):
         return run
+    if "\n" in run and "\u3000\u3000" in run:  # the indentation of a paragraph
+        return "\n"
     before, after = spaces.start() - 1, spaces.end()
     if "\n" in run and _joins(spaces.string[max(before, 0) : before + 1], spaces.string[after : after + 1]):
         return ""

@@ -1,0 +1,61 @@
+# Everything a newcomer and CI run. Needs Python 3.10 or later and make; the rest is set up in $(VENV).
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: help demo test quick lint types check bench relevance clean
+
+help:
+	@echo "make demo       index the sample articles into indexes/demo and search them"
+	@echo "make test       run the whole test suite"
+	@echo "make quick      run the tests that take no more than a few seconds each"
+	@echo "make lint       check style (ruff)"
+	@echo "make types      check types (mypy, strict)"
+	@echo "make check      test, lint and types"
+	@echo "make bench ARTICLES=FOLDER    index a folder and time queries"
+	@echo "make relevance SETS='FOLDER…' measure nDCG@10 on test sets in the BEIR layout"
+	@echo "make clean      remove what was set up and built"
+
+demo: $(VENV)/.demo
+	$(BIN)/searchkit demo
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto
+
+quick: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.lint
+	$(BIN)/mypy
+
+check: test lint types
+
+bench: $(VENV)/.demo
+	$(BIN)/python -m benchmarks.speed $(ARTICLES)
+
+relevance: $(VENV)/.demo
+	$(BIN)/python -m benchmarks.relevance $(SETS)
+
+clean:
+	rm -rf $(VENV) indexes/demo build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+
+# One stamp for each set of extras, made anew when pyproject.toml changes.
+$(VENV)/.demo: pyproject.toml
+	@$(call install,.)
+$(VENV)/.test: pyproject.toml
+	@$(call install,.[test])
+$(VENV)/.lint: pyproject.toml
+	@$(call install,.[test$(comma)lint])
+
+comma := ,
+define install
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "python3 cannot make virtual environments here: install python3-venv"; exit 1; }; \
+	echo "setting up $(1) in $(VENV) …"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)' && touch $@
+endef
