@@ -1,8 +1,8 @@
 """nDCG@10 of searchkit on test sets in the BEIR layout.
 
-    python -m benchmarks.relevance FOLDER...            # folders with corpus.jsonl, queries.jsonl, qrels/test.tsv
-    python -m benchmarks.relevance --sample 500 FOLDER  # every n-th query, so that 500 remain
-    python -m benchmarks.relevance --match any FOLDER
+    python -m benchmarks.relevance FOLDER...   # each with corpus.jsonl, queries.jsonl, qrels/test.tsv
+    python -m benchmarks.relevance --sample 500 FOLDER     # every n-th query, so that 500 remain
+    python -m benchmarks.relevance --set QUESTION_NEEDS=2 FOLDER
 
 Queries are read as a search box reads them, leniently.
 """
@@ -10,6 +10,7 @@ Queries are read as a search box reads them, leniently.
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import math
 import statistics
@@ -18,6 +19,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import searchkit
+from searchkit.query import planner
 
 CUT = 10
 
@@ -27,7 +29,19 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--sample", type=int, default=0, help="how many queries of each set; 0 is all")
     parser.add_argument("--match", default="most", choices=["most", "all", "any"])
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a constant of the planner, for this run",
+    )
     arguments = parser.parse_args()
+    for setting in arguments.set:
+        name, _, value = setting.partition("=")
+        if not hasattr(planner, name):
+            parser.error(f"the planner has no constant {name}")
+        setattr(planner, name, ast.literal_eval(value))
     for folder in arguments.folders:
         index = index_of(folder)
         queries, judged = read_queries(folder)
@@ -78,8 +92,8 @@ def report(
         scores.append(ndcg(found, judged[id]))
         totals.append(results.total)
     return (
-        f"{name:12} {len(index):7} documents {len(queries):6} queries   nDCG@10 {statistics.mean(scores):.4f}   "
-        f"median total {statistics.median(totals):7.0f}   p50 {statistics.median(times) * 1000:.2f} ms"
+        f"{name:12} {len(index):7} documents {len(queries):6} queries   nDCG@10 {statistics.mean(scores):.4f}"
+        f"   median total {statistics.median(totals):7.0f}   p50 {statistics.median(times) * 1000:.2f} ms"
     )
 
 

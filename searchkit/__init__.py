@@ -1,11 +1,11 @@
 """searchkit: full-text search for Chinese, embedded in Python.
 
-    import searchkit
+import searchkit
 
-    index = searchkit.create("indexes/news")
-    index.add(searchkit.read_articles("articles/"))
-    for hit in index.search("中日關係"):
-        print(hit.title, hit.snippet)
+index = searchkit.create("indexes/news")
+index.add(searchkit.read_articles("articles/"))
+for hit in index.search("中日關係"):
+    print(hit.title, hit.snippet)
 """
 
 from searchkit._version import __version__
@@ -25,7 +25,8 @@ from searchkit.errors import (
     SearchkitError,
     SearchkitWarning,
 )
-from searchkit.index import Failure, Index, Report, Stats, Writer, create, open
+from searchkit.index import Index, Writer, create, open  # noqa: A004
+from searchkit.report import Failure, Report, Stats
 from searchkit.results import Highlighted, Hit, Results
 
 __all__ = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any
@@ -69,7 +69,8 @@ class Document:
         known = {f.name for f in fields(cls)}
         if unknown := [str(name) for name in values if name not in known]:
             raise DocumentError(
-                f"unknown field {unknown[0]!r}; the fields are {', '.join(sorted(known))} (anything else goes into 'extra')",
+                f"unknown field {unknown[0]!r}; the fields are {', '.join(sorted(known))} "
+                "(anything else goes into 'extra')",
                 id=str(values.get("id") or values.get("url") or "") or None,
             )
         given = {name: value for name, value in values.items() if value is not None}
@@ -108,7 +109,8 @@ class Document:
             raise self._error(f"published must be a datetime, not {type(value).__name__}")
         if value.tzinfo is None:
             raise self._error(
-                f"published {value.isoformat()} is naive; give it a time zone, e.g. published.replace(tzinfo=timezone.utc)"
+                f"published {value.isoformat()} is naive; give it a time zone, "
+                "for instance published.replace(tzinfo=timezone.utc)"
             )
         try:
             value = value.astimezone(timezone.utc)
@@ -117,9 +119,13 @@ class Document:
         return value.replace(microsecond=value.microsecond // 1000 * 1000)
 
     def _clean_tags(self) -> tuple[str, ...]:
-        if isinstance(self.tags, str) or not all(isinstance(tag, str) for tag in self.tags):
-            raise self._error(f"tags must be a sequence of texts, not {self.tags!r}")
-        return tuple(dict.fromkeys(tag.strip() for tag in self.tags if tag.strip()))
+        given: object = self.tags
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise self._error(f"tags must be a sequence of texts, not {given!r}")
+        tags = list(given)
+        if wrong := [tag for tag in tags if not isinstance(tag, str)]:
+            raise self._error(f"tags must be texts, not {wrong[0]!r}")
+        return tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
 
     def _clean_extra(self) -> Mapping[str, Json]:
         if not isinstance(self.extra, Mapping):

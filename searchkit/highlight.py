@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -26,9 +26,11 @@ _GAP = r"(?:[^\w\n]|_)*"
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]+[」』”’）)]*")
 _CLAUSE_END = re.compile(r"[，、：,:\s]")
 _INSIDE_LATIN = re.compile(rf"(?i)[{LATIN}]")
-# Spans looked at for the best fragment: an article that repeats one character a
-# thousand times has its best fragment among the first ones as well.
-_MOST_SPANS = 400
+# Letters that fold to plain ones, other than A to Z.
+_FANCY_LATIN = re.compile("[À-ɏ\u1e00-\u1eff\u212a\u212b\uff10-\uff5a\U0001d400-\U0001d7ff]")
+# How often a word is looked for to find the best fragment: where it comes a hundred times, the first
+# ones do as well.
+_ENOUGH = 30
 
 
 class Fragment(NamedTuple):
@@ -39,10 +41,8 @@ class Fragment(NamedTuple):
     spans: tuple[Span, ...]
 
 
-class _Match(NamedTuple):
-    start: int
-    end: int
-    needle: int
+_Match = tuple[int, int, int]
+"""Start, end and the number of the needle."""
 
 
 class Highlighter:
@@ -51,7 +51,15 @@ class Highlighter:
     def __init__(self, needles: Iterable[Needle]) -> None:
         # Longest first, so that 马克思 is one match and never 马克.
         self._needles = sorted(needles, key=lambda needle: -sum(map(len, needle.units)))
-        self._folding = _folding(self._needles)
+        characters = dict.fromkeys(unit for needle in self._needles for unit in needle.units)
+        self._has_latin = any(is_latin(unit) for unit in characters)
+        self._folding = [
+            (variant, unit)
+            for unit in characters
+            if not is_latin(unit)
+            for variant in variants(unit)
+            if variant != unit
+        ]
 
     def title(self, text: str) -> tuple[Span, ...]:
         """The matches in a title."""
@@ -67,97 +75,117 @@ class Highlighter:
         Best is the one with most of what was searched, and that close together. It starts and ends at
         sentence ends where these are near enough; without a match it is the beginning of the text.
         """
-        matches = self._matches(text, "body")
+        matches = self._matches(text, "body", most=_ENOUGH)
         first, last = self._best_window(matches, length) if matches else (0, 0)
         start, end = _cut(text, first, last, length)
-        spans = (
-            (max(left, start) - start, min(right, end) - start)
-            for left, right in _merged(matches)
-            if left < end and right > start
-        )
-        return Fragment(start, text[start:end], tuple(spans))
+        piece = text[start:end]
+        # The fragment is searched anew: all of its matches count, also those behind the first ones.
+        return Fragment(start, piece, _merged(self._matches(piece, "body")))
 
-    def _matches(self, text: str, part: str) -> list[_Match]:
-        """The matches in order, none overlapping another; of two that do, the longer."""
-        needles = [(i, needle) for i, needle in enumerate(self._needles) if needle.part in (None, part)]
-        if not needles or not text:
+    def _matches(self, text: str, part: str, most: int | None = None) -> list[_Match]:
+        """The matches in order, none overlapping another; of two that do, the longer.
+
+        With ``most``, only the first so many of each needle.
+        """
+        if not text:
             return []
         folded = self._fold(text)
-        found: list[_Match] = []
+        found = []
+        for number, needle in enumerate(self._needles):
+            if needle.part is None or needle.part == part:
+                spans = list(islice(_occurrences(needle, folded), most))
+                if spans:
+                    found.append((number, spans))
+        if len(found) == 1:
+            number, spans = found[0]
+            return [(start, end, number) for start, end in spans]
         taken = bytearray(len(text))
-        for number, needle in needles:
-            for start, end in _occurrences(needle, folded):
+        matches = []
+        for number, spans in found:
+            for start, end in spans:
                 if not (taken[start] or taken[end - 1]):
                     taken[start:end] = b"\1" * (end - start)
-                    found.append(_Match(start, end, number))
-        return sorted(found)
+                    matches.append((start, end, number))
+        matches.sort()
+        return matches
 
     def _fold(self, text: str) -> str:
-        if self._folding is None:
-            return fold(text)
+        if self._has_latin:
+            # For plain letters lower case is all there is to fold.
+            folded = text if _FANCY_LATIN.search(text) else text.lower()
+            if folded is text or len(folded) != len(text):
+                return fold(text)
+            text = folded
         for variant, character in self._folding:
             text = text.replace(variant, character)
         return text
 
     def _best_window(self, matches: Sequence[_Match], length: int) -> Span:
         """From the first to the last match of the best fragment."""
-        matches = matches[:_MOST_SPANS]
-        starts = [match.start for match in matches]
-        present = len({match.needle for match in matches})
+        starts = [start for start, _, _ in matches]
+        present = len({needle for _, _, needle in matches})
+        if present == 1:
+            counts = [bisect(starts, start + length) - i for i, start in enumerate(starts)]
+            return matches[counts.index(max(counts))][:2]
         best, best_worth = (0, 0), 0.0
-        for i, first in enumerate(matches):
+        for i, first in enumerate(starts):
             seen: set[int] = set()
-            worth, end = 0.0, first.end
-            for match in islice(matches, i, None):
-                if match.end - first.start > length and match is not first:
+            worth, last = 0.0, first
+            for start, end, needle in islice(matches, i, None):
+                if end - first > length and start != first:
                     break
-                if match.needle not in seen:
-                    seen.add(match.needle)
-                    worth += len(self._needles[match.needle].units)
-                    end = match.end
+                if needle not in seen:
+                    seen.add(needle)
+                    worth += len(self._needles[needle].units)
+                    last = end
                     if len(seen) == present:
                         break
             # A new word counts for far more than words that stand closer or come again.
-            worth += 0.5 * (1 - (end - first.start) / (length + 1))
-            worth += 0.02 * min(bisect(starts, first.start + length) - i, 10)
+            worth += 0.5 * (1 - (last - first) / (length + 1))
+            worth += 0.02 * min(bisect(starts, first + length) - i, 10)
             if worth > best_worth:
-                best, best_worth = (first.start, end), worth
+                best, best_worth = (first, last), worth
         return best
 
 
-def _folding(needles: Sequence[Needle]) -> list[tuple[str, str]] | None:
-    """The variants of all characters of the needles; None when they are too many to replace one by one."""
-    characters = dict.fromkeys(unit for needle in needles for unit in needle.units)
-    if any(is_latin(unit) for unit in characters):
-        return None
-    return [(variant, unit) for unit in characters for variant in variants(unit) if variant != unit]
+def _occurrences(needle: Needle, folded: str) -> Iterator[Span]:
+    pieces = needle.units
+    if not any(is_latin(unit) for unit in pieces):
+        text = "".join(pieces)
+        if text in folded:
+            yield from _plain_occurrences(text, folded)
+            return
+        if len(pieces) == 1:
+            return
+    # Latin words are whole, and punctuation may stand between units: a pattern says so. It is tried
+    # where the first unit stands only, and not at all where one is missing.
+    if all(unit in folded for unit in pieces):
+        pattern = _pattern(pieces)
+        for at, _ in _plain_occurrences(pieces[0], folded):
+            if match := pattern.match(folded, at):
+                yield match.span()
 
 
-def _occurrences(needle: Needle, folded: str) -> Iterable[Span]:
-    if any(is_latin(unit) for unit in needle.units):
-        return (match.span() for match in _pattern(needle.units).finditer(folded))
-    text = "".join(needle.units)
+def _plain_occurrences(text: str, folded: str) -> Iterator[Span]:
     at = folded.find(text)
-    if at < 0:
-        # Only here may punctuation stand between the characters: it is rare, and dear to look for.
-        if len(text) == 1 or not all(unit in folded for unit in needle.units):
-            return ()
-        return (match.span() for match in _pattern(needle.units).finditer(folded))
-    found = []
     while at >= 0:
-        found.append((at, at + len(text)))
-        at = folded.find(text, at + len(text))
-    return found
+        end = at + len(text)
+        yield at, end
+        at = folded.find(text, end)
 
 
 @lru_cache(maxsize=1024)
 def _pattern(pieces: tuple[str, ...]) -> re.Pattern[str]:
     """The units as neighbours in one line, Latin words whole."""
     parts = [
-        rf"(?<![{LATIN}]){re.escape(unit)}(?![{LATIN}])" if is_latin(unit) else re.escape(unit) for unit in pieces
+        rf"(?<![{LATIN}]){re.escape(unit)}(?![{LATIN}])" if is_latin(unit) else re.escape(unit)
+        for unit in pieces
     ]
     # C is no part of C++ and C#, which are units of their own.
-    parts = [rf"{part}(?!\+\+(?!\+)|\#)" if re.fullmatch("[a-z]", unit) else part for unit, part in zip(pieces, parts, strict=True)]
+    parts = [
+        rf"{part}(?!\+\+(?!\+)|\#)" if re.fullmatch("[a-z]", unit) else part
+        for unit, part in zip(pieces, parts, strict=True)
+    ]
     return re.compile(_GAP.join(parts))
 
 
@@ -173,7 +201,7 @@ def _merged(matches: Iterable[_Match]) -> tuple[Span, ...]:
 
 
 def _cut(text: str, first: int, last: int, length: int) -> Span:
-    """Where a fragment of at most ``length`` begins and ends that holds text[first:last], or its beginning."""
+    """Where a fragment of at most ``length`` begins and ends that holds text[first:last]."""
     last = min(last, first + length)
     room = length - (last - first)
     # To the left as far as the sentence goes, but leave a third of the room to the right.
@@ -205,6 +233,11 @@ def _last_end(pattern: re.Pattern[str], text: str, start: int, end: int) -> int 
 def _off_latin(text: str, at: int, towards: int) -> int:
     """``at``, moved towards the match until it cuts no Latin word in two."""
     step = 1 if towards > at else -1
-    while at != towards and 0 < at < len(text) and _INSIDE_LATIN.match(text[at - 1]) and _INSIDE_LATIN.match(text[at]):
+    while (
+        at != towards
+        and 0 < at < len(text)
+        and _INSIDE_LATIN.match(text[at - 1])
+        and _INSIDE_LATIN.match(text[at])
+    ):
         at += step
     return at

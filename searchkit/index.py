@@ -1,7 +1,7 @@
 """Index: ties the layers together.
 
-    Document -> Analyzer -> engine              add
-    text -> parser -> planner -> engine -> Results      search
+Document -> Analyzer -> engine              add
+text -> parser -> planner -> engine -> Results      search
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any, get_args
 
@@ -31,64 +29,19 @@ from searchkit.errors import (
 )
 from searchkit.highlight import Highlighter
 from searchkit.query import Match, parse, plan_query
-from searchkit.query.plan import Between, Node, OneOf
+from searchkit.query.filters import When, as_list, filter_nodes, milliseconds
+from searchkit.report import Failure, Report, Stats
 from searchkit.results import Hit, Results
 
-__all__ = ["Index", "Report", "Stats", "Writer", "create", "open"]
+__all__ = ["Index", "Writer", "create", "open"]
 
 FORMAT = 1
 """The format of the index: raised when older versions could not read it."""
 
 Location = str | os.PathLike[str]
-When = str | date | datetime
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A document that was not indexed: which, by id or file, and why."""
-
-    what: str
-    reason: str
-
-
-@dataclass
-class Report:
-    """What became of the documents given to `Index.add`.
-
-    ``added`` are new, ``updated`` took the place of one with the same id, ``replaced`` were given
-    too, but another with their id took their place in the same call; ``failures`` are
-    what was not indexed. The four sum up to all that was given.
-    """
-
-    added: int = 0
-    updated: int = 0
-    replaced: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    took: float = 0.0
-    """Seconds."""
-
-
-@dataclass(frozen=True)
-class Stats:
-    """The size and the kind of an index."""
-
-    location: str
-    documents: int
-    bytes: int
-    format: int
-    version: str
-    """Of the searchkit that made the index."""
-    analyzer: str
-    """The fingerprint of its analyzer."""
-    needs_rebuild: bool
-    user_words: int
-    stop_words: int
-    details: Mapping[str, int]
-
-
-def create(
-    location: Location, *, user_words: Iterable[str] = (), stop_words: Iterable[str] = ()
-) -> Index:
+def create(location: Location, *, user_words: Iterable[str] = (), stop_words: Iterable[str] = ()) -> Index:
     """A new, empty index at the location: a path, or ``":memory:"``.
 
     ``user_words`` (names, products, jargon) are kept whole by the segmenter, ``stop_words`` do
@@ -113,14 +66,14 @@ def open(location: Location) -> Index:
     found = metadata.get("format")
     if not isinstance(found, int) or found > FORMAT:
         raise IndexIncompatibleError(
-            f"{engine.location}: the index has format {found!r}, this searchkit {__version__} reads up to {FORMAT}; "
-            "update searchkit"
+            f"{engine.location}: the index has format {found!r}, "
+            f"this searchkit {__version__} reads up to {FORMAT}; update searchkit"
         )
     index = Index(engine, Analyzer(**metadata["analyzer"]))
     if index.needs_rebuild:
         warnings.warn(
-            f"{engine.location}: the index was analysed by other rules than today's, so some searches may miss; "
-            "index.rebuild() analyses the stored documents anew",
+            f"{engine.location}: the index was analysed by other rules than today's, so some searches "
+            "may miss; index.rebuild() analyses the stored documents anew",
             AnalyzerChangedWarning,
             stacklevel=2,
         )
@@ -157,7 +110,7 @@ class Index:
     def delete(self, ids: str | Iterable[str], *, timeout: float = 10.0) -> int:
         """Remove the documents with these ids; returns how many there were."""
         with self.writer(timeout=timeout) as writer:
-            return sum(writer.delete(id) for id in _as_list("ids", ids))
+            return sum(writer.delete(id) for id in as_list("ids", ids))
 
     @contextmanager
     def writer(self, *, timeout: float = 10.0) -> Iterator[Writer]:
@@ -167,7 +120,8 @@ class Index:
         """
         if self.needs_rebuild:
             raise IndexIncompatibleError(
-                f"{self._engine.location}: the index was analysed by other rules than today's; call rebuild() before adding"
+                f"{self._engine.location}: the index was analysed by other rules than today's; "
+                "call rebuild() before adding"
             )
         started = time.perf_counter()
         engine_writer = self._open().writer(timeout=timeout)
@@ -229,13 +183,12 @@ class Index:
         _check_count("snippet_length", snippet_length, least=1)
         _check_choice("sort", sort, get_args(Order))
         _check_choice("match", match, get_args(Match))
-        filters = _filters(since, until, source, tags)
+        filters = filter_nodes(since, until, source, tags)
         planned = plan_query(parse(query, lenient=lenient), self._analyzer, match=match, filters=filters)
         snapshot = self._open().snapshot()
         # With nothing to rank by, the newest is the best.
         order: Order = "newest" if sort == "relevance" and not planned.plan.scores else sort
-        total = snapshot.count(planned.plan.match)
-        found = snapshot.search(planned.plan, limit=limit, offset=offset, order=order) if total else []
+        total, found = snapshot.search(planned.plan, limit=limit, offset=offset, order=order)
         highlighter = Highlighter(planned.needles)
         hits = [Hit(one.stored, one.score, highlighter, snippet_length) for one in found]
         return Results(query, hits, total, time.perf_counter() - started)
@@ -317,7 +270,7 @@ class Index:
                 "body_bigrams": body.bigrams,
                 "body_units": body.units,
             },
-            published=_milliseconds(document.published) if document.published else None,
+            published=milliseconds(document.published) if document.published else None,
             source=document.source,
             tags=document.tags,
         )
@@ -365,54 +318,6 @@ def _metadata(analyzer: Analyzer) -> dict[str, Any]:
         "analyzer": analyzer.settings,
         "fingerprint": analyzer.fingerprint,
     }
-
-
-def _filters(
-    since: When | None, until: When | None, source: str | Iterable[str], tags: str | Iterable[str]
-) -> tuple[Node, ...]:
-    found: list[Node] = []
-    low = _moment("since", since) if since is not None else None
-    high = _moment("until", until, end=True) if until is not None else None
-    if low is not None or high is not None:
-        found.append(Between("published", low, high))
-    for name, values in (("source", source), ("tags", tags)):
-        if wanted := _as_list(name, values):
-            found.append(OneOf(name, tuple(wanted)))
-    return tuple(found)
-
-
-def _moment(name: str, value: When, *, end: bool = False) -> int:
-    """Milliseconds since 1970; with ``end`` the first moment behind the value."""
-    try:
-        if isinstance(value, str):
-            text = value.strip()
-            value = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise ValueError(f"{name}={value!r} is neither a date like 2024-07-31 nor an ISO 8601 time") from None
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"{name}={value.isoformat()} is naive; give it a time zone")
-        return _milliseconds(value) + (1 if end else 0)
-    if not isinstance(value, date):
-        raise TypeError(f"{name} must be a date, an aware datetime or a text, not {type(value).__name__}")
-    day = datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
-    return _milliseconds(day) + (_DAY if end else 0)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_DAY = 24 * 60 * 60 * 1000
-
-
-def _milliseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _as_list(name: str, values: str | Iterable[str]) -> list[str]:
-    found = [values] if isinstance(values, str) else list(values)
-    for value in found:
-        if not isinstance(value, str):
-            raise TypeError(f"{name}: {value!r} is {type(value).__name__}, not text")
-    return found
 
 
 def _check_count(name: str, value: int, *, least: int) -> None:

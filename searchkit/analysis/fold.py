@@ -98,7 +98,8 @@ def _fold_form(character: str) -> str:
 
 def _without_accent(character: str) -> str:
     """The letter under its accents, for Latin and Greek; が is another letter than か."""
-    base, *marks = unicodedata.normalize("NFKD", character)
+    decomposed = unicodedata.normalize("NFKD", character)
+    base, marks = decomposed[0], decomposed[1:]
     if marks and all(unicodedata.combining(mark) for mark in marks) and ord(base) < 0x0400:
         return base
     return character

@@ -19,6 +19,8 @@ __all__ = ["Segmenter", "segmenter"]
 
 # What jieba keeps inside words like 3.6.3 and gpt-4, but which is no part of a word at its ends.
 _LOOSE_ENDS = "-._&%"
+# Engines refuse terms of 32 kB; a "word" longer than this is data, not text.
+_LONGEST = 255
 
 
 class Segmenter:
@@ -41,10 +43,9 @@ class Segmenter:
         words = []
         for word in self._jieba.cut(folded):
             if word.isalnum():
-                words.append(word)
-            elif word := word.strip(_LOOSE_ENDS):
-                if any(character.isalnum() for character in word):
-                    words.append(word)
+                words.append(word if len(word) <= _LONGEST else word[:_LONGEST])
+            elif any(character.isalnum() for character in word):
+                words.append(word.strip(_LOOSE_ENDS)[:_LONGEST])
         return words
 
 

@@ -10,12 +10,14 @@ never missed, whatever the segmenter made of the document.
 from __future__ import annotations
 
 import re
+
 __all__ = ["LATIN", "bigram", "bigram_terms", "is_latin", "unit_terms", "units"]
 
 LATIN = "0-9a-zß-öø-ɏ"
 """Characters of Latin words and numbers in folded text, for a regular expression's class."""
 
-_UNIT = rf"(?<![{LATIN}])[a-z](?:\+\+(?!\+)|\#)|[{LATIN}]+|[^\W_]"
+# Longer runs of letters are data, not words, and are cut: engines refuse terms of 32 kB.
+_UNIT = rf"(?<![{LATIN}])[a-z](?:\+\+(?!\+)|\#)|[{LATIN}]{{1,255}}|[^\W_]"
 _UNITS = re.compile(_UNIT)
 _UNITS_AND_LINE_ENDS = re.compile(rf"{_UNIT}|\n[\W_]*")
 
@@ -59,4 +61,4 @@ def bigram_terms(folded: str) -> str:
     '中日 日关 关系'
     """
     pieces = [_LINE_END if piece[0] == "\n" else piece for piece in _UNITS_AND_LINE_ENDS.findall(folded)]
-    return " ".join([bigram(first, second) for first, second in zip(pieces, pieces[1:])])  # noqa: B905
+    return " ".join([bigram(first, second) for first, second in zip(pieces, pieces[1:])])

@@ -48,18 +48,18 @@ def article_draft(text: str) -> Draft | None:
     if not head["time"] and not url:  # a comment or a link with a ruler makes an article
         return None
     draft = html_draft(text[position:])
-    draft.title = title or draft.title
+    draft.title = title
     draft.url = url
     draft.published = parse_epoch(int(head["time"])) if head["time"] else None
     return draft
 
 
 def html_draft(html: str) -> Draft:
-    """A piece of HTML: its text, and its first heading for a title."""
+    """A piece of HTML: its text, and its first heading."""
     if "<" not in html:  # text that only passed through a feed keeps its own lines
         return Draft(body=text_lines(unescape(html)))
     target = feed_html(html, TextTarget())
-    return Draft(title=target.heading, body=target.text())
+    return Draft(heading=target.heading, body=target.text())
 
 
 def _address(text: str) -> str:

@@ -27,7 +27,6 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
 _SUPERSETS = {  # what is written under these names, as browsers read them
     "gb2312": "gb18030",
     "gbk": "gb18030",
-    "hz": "gb18030",
     "big5": "big5hkscs",
     "shift_jis": "cp932",
     "euc_kr": "cp949",
@@ -62,8 +61,8 @@ def check_encoding(name: str | None) -> None:
     """Raises ValueError when there is no such encoding of text."""
     if name is not None:
         try:
-            b"".decode(name)
-        except LookupError:
+            b"a".decode(name, "replace")
+        except (LookupError, UnicodeError):  # some codecs of Python's are for no text at all
             raise ValueError(f"unknown encoding {name!r}") from None
 
 

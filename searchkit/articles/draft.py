@@ -18,6 +18,7 @@ class Draft:
     """The fields of a Document, as far as the text of a file gives them."""
 
     title: str = ""
+    heading: str = ""  # what stands over the text: its title, where nothing gives another
     body: str = ""
     url: str = ""
     published: datetime | None = None
@@ -31,11 +32,12 @@ class Draft:
         Raises `DocumentError` when there is no text. The name of a file is none:
         an empty file does not become a document by having a name.
         """
-        body = _without_repeated_title(self.body, self.title)
-        if not any(character.isalnum() for text in (self.title, body) for character in text):
+        title = self.title or self.heading
+        body = _without_repeated_title(self.body, title)
+        if not any(character.isalnum() for text in (title, body) for character in text):
             raise DocumentError("there is no text in it")
         return Document(
-            title=self.title or path.stem,
+            title=title or path.stem,
             body=body,
             url=self.url or _file_uri(path),
             published=self.published,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from searchkit.articles.dates import parse_date
 from searchkit.articles.draft import Draft
 from searchkit.articles.html_text import TextTarget, feed_html
-from searchkit.articles.tidy import tidy_title
+from searchkit.articles.tidy import tidy_line
 
 __all__ = ["page_draft"]
 
@@ -29,7 +29,7 @@ def page_draft(html: str) -> Draft:
     titles = (page.meta.get("og:title", ""), "".join(page.title), page.heading)
     dates = [page.meta[name] for name in _DATE_NAMES if name in page.meta] + page.times
     return Draft(
-        title=next(filter(None, map(tidy_title, titles)), ""),
+        title=next(filter(None, map(tidy_line, titles)), ""),
         body=page.text(),
         url=next(filter(_is_address, (page.canonical.strip(), page.meta.get("og:url", "").strip())), ""),
         published=next(filter(None, map(parse_date, dates)), None),

@@ -23,12 +23,12 @@ __all__ = ["TextTarget", "feed_html", "html_text"]
 _DROPPED = frozenset(
     """applet audio button canvas datalist embed frame frameset iframe input meter nav
     noembed noframes noscript object optgroup option progress rp rt rtc script select style svg template
-    textarea title video""".split()  # noqa: SIM905
+    textarea title video""".split()
 )  # rt: the reading above a character, which would split the word
 _BLOCKS = frozenset(
     """address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset
     figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu ol p
-    plaintext pre search section summary ul xmp""".split()  # noqa: SIM905
+    plaintext pre search section summary ul xmp""".split()
 )
 _ROWS = frozenset(("table", "tbody", "tfoot", "thead", "tr"))
 _CELLS = frozenset(("td", "th"))
@@ -186,6 +186,8 @@ class TextTarget:
         """Whether an element is left out for what its attributes say; what they say is noted."""
         if "hidden" in attributes or ("style" in attributes and _HIDDEN_STYLE.search(attributes["style"])):
             return True
+        if attributes.get("role") == "navigation":
+            return True
         if tag == "a":
             return self._is_share_link(attributes.get("href", ""))
         if "class" in attributes:
@@ -198,7 +200,7 @@ class TextTarget:
             if is_widget:
                 before = len(self._pieces), self._characters, self._links, self._share_links, self._fields
                 self._widgets.append(_Widget(self._depth, *before))
-        return attributes.get("role") == "navigation"
+        return False
 
     def _is_share_link(self, target: str) -> bool:
         if _SHARE_LINK.match(target):

@@ -46,11 +46,11 @@ _MARKS = re.compile(
 
 
 def markdown_draft(text: str) -> Draft:
-    """A Markdown text: its first heading is the title."""
+    """A Markdown text: its first heading is its title, where front matter has none."""
     if looks_like_html(text):
         return html_draft(text)
     target = feed_html(_html(text), TextTarget())
-    return Draft(title=target.heading, body=target.text())
+    return Draft(heading=target.heading, body=target.text())
 
 
 def looks_like_html(text: str) -> bool:

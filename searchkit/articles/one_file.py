@@ -54,8 +54,8 @@ def read_entries(path: Path, encoding: str | None = None) -> Iterator[tuple[str,
 
 
 def printable(path: str | os.PathLike[str]) -> str:
-    """The path as text; bytes of a name that are not UTF-8 are shown as \\xNN, not left to break a print."""
-    return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """The path as text; bytes of a name that are not UTF-8 are shown escaped, not left to break a print."""
+    return os.fspath(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _suffix(path: Path) -> str:

@@ -13,10 +13,8 @@ _LONGEST_TITLE = 100  # characters
 def text_draft(text: str) -> Draft:
     """A text: a short first line with an empty one below is its title."""
     first, _, rest = text.lstrip().partition("\n")
-    title = tidy_line(first)
-    if title and len(title) <= _LONGEST_TITLE and rest.strip() and not rest.partition("\n")[0].strip():
-        return Draft(title=title, body=text_lines(rest))
-    return Draft(body=text_lines(text))
+    is_title = len(first) <= _LONGEST_TITLE and rest.strip() and not rest.partition("\n")[0].strip()
+    return Draft(heading=tidy_line(first) if is_title else "", body=text_lines(text))
 
 
 def text_lines(text: str) -> str:

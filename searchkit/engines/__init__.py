@@ -36,7 +36,9 @@ def _path(location: str) -> Path | None:
     if location == ":memory:":
         return None
     if scheme := _SCHEME.match(location):
-        raise EngineUnavailableError(f"{location}: there is no engine {scheme[1]!r}; a path is the embedded engine")
+        raise EngineUnavailableError(
+            f"{location}: there is no engine {scheme[1]!r}; a path is the embedded engine"
+        )
     if not location:
         raise ValueError("the location of an index is a path or ':memory:', not an empty text")
     return Path(location)

@@ -56,8 +56,8 @@ class Snapshot(ABC):
     """The index as it was when the snapshot was taken; later commits do not change it."""
 
     @abstractmethod
-    def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> list[Found]:
-        """The hits from ``offset``, at most ``limit``, best or newest or oldest first.
+    def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> tuple[int, list[Found]]:
+        """How many match, and the hits from ``offset``, at most ``limit``, best or newest or oldest first.
 
         Equal scores come in a fixed order; documents without a date come last in either order by date.
         """

@@ -1,10 +1,10 @@
 """IndexFolder: what an engine that keeps its index on disk needs around its own files.
 
-    indexes/news/
-        index.json      format, engine, analyzer; written last, so its presence makes the folder an index
-        data/           the files of the engine
-        writer.lock     held by the one writer; the operating system frees it when the process ends
-        writer.json     who holds it, for the message of whoever waits
+indexes/news/
+    index.json      format, engine, analyzer; written last, so its presence makes the folder an index
+    data/           the files of the engine
+    writer.lock     held by the one writer; the operating system frees it when the process ends
+    writer.json     who holds it, for the message of whoever waits
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,15 @@ class IndexFolder:
         try:
             others = sorted({entry.name for entry in path.iterdir()} - _OWN_NAMES) if path.exists() else []
             if others:
-                raise IndexExistsError(f"{path}: the folder is not empty (it holds {others[0]!r}); choose a new one")
+                raise IndexExistsError(
+                    f"{path}: the folder is not empty (it holds {others[0]!r}); choose a new one"
+                )
             folder.data.mkdir(parents=True, exist_ok=True)
             with WriterLock(folder, timeout=0):
                 if folder._has_index():  # somebody else was quicker
-                    raise IndexExistsError(f"{path}: there is an index already; open it, or choose another place")
+                    raise IndexExistsError(
+                        f"{path}: there is an index already; open it, or choose another place"
+                    )
                 yield folder
                 folder.write_metadata(metadata)
         except OSError as error:
@@ -96,12 +100,9 @@ class IndexFolder:
     def size(self) -> int:
         """The bytes of all files; one that a merge removes meanwhile counts nothing."""
         total = 0
-        for parent, _, names in os.walk(self.path):
-            for name in names:
-                try:
-                    total += (Path(parent) / name).stat().st_size
-                except FileNotFoundError:
-                    continue
+        for path in self.path.rglob("*"):
+            with suppress(FileNotFoundError):
+                total += path.stat().st_size if path.is_file() else 0
         return total
 
     def _has_index(self) -> bool:
@@ -123,7 +124,9 @@ class WriterLock:
             self._lock.acquire(timeout=self._timeout)
         except Timeout:
             waited = f" (waited {self._timeout:g} s)" if self._timeout else ""
-            raise IndexLockedError(f"{self._path}: the index is being written by {self._who()}{waited}") from None
+            raise IndexLockedError(
+                f"{self._path}: the index is being written by {self._who()}{waited}"
+            ) from None
         except OSError as error:
             raise SearchkitError(f"{self._path}: cannot be written: {_reason(error)}") from error
         now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")

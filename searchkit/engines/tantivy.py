@@ -121,28 +121,30 @@ class TantivySnapshot(Snapshot):
         self._schema = index.schema
         self._searcher = index.searcher()
 
-    def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> list[Found]:
+    def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> tuple[int, list[Found]]:
         limit = min(limit, len(self) - offset)
         if limit <= 0:
-            return []
+            return self.count(plan.match), []
         match = _translate(plan.match, self._schema)
-        if order != "relevance":
-            direction = tantivy.Order.Desc if order == "newest" else tantivy.Order.Asc
-            hits = self._searcher.search(
-                match, limit, count=False, order_by_field="published", offset=offset, order=direction
-            ).hits
-            return [Found(0.0, self._stored(address)) for _, address in hits]
-        query = Query.boolean_query(
-            [
-                (Occur.Must, Query.const_score_query(match, 0.0)),
-                *((Occur.Should, _scored(score.term, score.weight, self._schema)) for score in plan.scores),
+        if order == "relevance":
+            scores = [
+                (Occur.Should, _scored(score.term, score.weight, self._schema)) for score in plan.scores
             ]
+            query = Query.boolean_query([(Occur.Must, Query.const_score_query(match, 0.0)), *scores])
+            result = self._searcher.search(query, limit, offset=offset)
+            return _count(result), [
+                Found(score, _stored(self._searcher.doc(address))) for score, address in result.hits
+            ]
+        direction = tantivy.Order.Desc if order == "newest" else tantivy.Order.Asc
+        result = self._searcher.search(
+            match, limit, order_by_field="published", offset=offset, order=direction
         )
-        hits = self._searcher.search(query, limit, count=False, offset=offset).hits
-        return [Found(score, self._stored(address)) for score, address in hits]
+        return _count(result), [
+            Found(0.0, _stored(self._searcher.doc(address))) for _, address in result.hits
+        ]
 
     def count(self, match: Node) -> int:
-        return int(self._searcher.search(_translate(match, self._schema), 1).count)
+        return _count(self._searcher.search(_translate(match, self._schema), 1))
 
     def get(self, ids: Iterable[str]) -> dict[str, str]:
         wanted = list(dict.fromkeys(ids))
@@ -151,7 +153,7 @@ class TantivySnapshot(Snapshot):
             query = Query.term_set_query(self._schema, "id", wanted[start : start + _PAGE])
             for _, address in self._searcher.search(query, _PAGE, count=False).hits:
                 document = self._searcher.doc(address)
-                found[document.get_first("id")] = document.get_first("stored").decode()
+                found[str(document.get_first("id"))] = _stored(document)
         return found
 
     def __len__(self) -> int:
@@ -160,10 +162,7 @@ class TantivySnapshot(Snapshot):
     def __iter__(self) -> Iterator[str]:
         if len(self):
             for _, address in self._searcher.search(Query.all_query(), len(self), count=False).hits:
-                yield self._stored(address)
-
-    def _stored(self, address: tantivy.DocAddress) -> str:
-        return str(self._searcher.doc(address).get_first("stored"), "utf-8")
+                yield _stored(self._searcher.doc(address))
 
 
 class TantivyWriter(EngineWriter):
@@ -232,7 +231,9 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
             return Query.range_query(schema, field, FieldType.Integer, low, high, include_upper=False)
         case All(nodes, but_not):
             must = [(Occur.Must, _translate(child, schema)) for child in nodes or (Everything(),)]
-            return Query.boolean_query(must + [(Occur.MustNot, _translate(child, schema)) for child in but_not])
+            return Query.boolean_query(
+                must + [(Occur.MustNot, _translate(child, schema)) for child in but_not]
+            )
         case AnyOf(nodes, at_least):
             children = [(Occur.Should, _translate(child, schema)) for child in nodes]
             return Query.boolean_query(children, minimum_number_should_match=at_least)
@@ -244,6 +245,16 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
 
 def _scored(term: Term, weight: float, schema: tantivy.Schema) -> Query:
     return Query.boost_query(Query.term_query(schema, term.field, term.text, index_option="freq"), weight)
+
+
+def _count(result: tantivy.SearchResult) -> int:
+    # Its type stub lacks the attribute.
+    return int(result.count)  # type: ignore[attr-defined]
+
+
+def _stored(document: tantivy.Document) -> str:
+    stored: bytes = document["stored"][0]
+    return stored.decode()
 
 
 def _first_line(error: BaseException) -> str:

@@ -187,7 +187,9 @@ class _Parser:
                     token = token._replace(kind="text")
             elif kind == "unknown":
                 known = ", ".join(f"{name}:" for name in _FIELDS)
-                self._fail(token, f"there is no field {token.text} (there is {known}); quote it to search for it")
+                self._fail(
+                    token, f"there is no field {token.text} (there is {known}); quote it to search for it"
+                )
                 token = token._replace(kind="text")
             elif kind == "operator":
                 token = token._replace(kind=token.text)
@@ -203,7 +205,9 @@ class _Parser:
                 token = token if closes_group else token._replace(kind="text")
             previous = tokens[-1] if tokens else None
             if (
-                token.kind == "text" and previous and previous.kind == "text"
+                token.kind == "text"
+                and previous
+                and previous.kind == "text"
                 and previous.position + len(previous.text) == token.position
             ):
                 tokens[-1] = previous._replace(text=previous.text + token.text)
@@ -212,11 +216,9 @@ class _Parser:
         return tokens
 
     def _closing_quote(self, opening: _Token) -> int | None:
-        ends = []
-        for quote in _CLOSING[opening.text]:
-            if opening.position < self._last_quote[quote]:
-                ends.append(self._text.find(quote, opening.position + 1))
-        return min(ends, default=None)
+        start = opening.position
+        there = [quote for quote in _CLOSING[opening.text] if start < self._last_quote[quote]]
+        return min((self._text.find(quote, start + 1) for quote in there), default=None)
 
     def _stands_apart(self, start: int, end: int) -> bool:
         """Is text[start:end] an expression of its own?

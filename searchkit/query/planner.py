@@ -36,11 +36,9 @@ WEIGHTS = {"words": 1.0, "body_bigrams": 0.5, "body_units": 0.5, "title_bigrams"
 WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_units": 0.5}
 WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_units": 0.5}
 MOST = 0.6
-"""The share of a part's content words that ``match="most"`` asks for, when there are more than two.
-
-A question asks for one of them: its answer is often in other words, and asking for two costs
-0.012 to 0.035 of nDCG@10, docs/decisions/0003-match.md.
-"""
+"""The share of a part's content words that ``match="most"`` asks for, when there are more than two."""
+QUESTION_NEEDS = 1
+"""How many content words of a question: its answer is often in others, docs/decisions/0003-match.md."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,9 @@ class Planned:
     needles: tuple[Needle, ...]
 
 
-def plan_query(query: Query, analyzer: Analyzer, *, match: Match = "most", filters: tuple[Node, ...] = ()) -> Planned:
+def plan_query(
+    query: Query, analyzer: Analyzer, *, match: Match = "most", filters: tuple[Node, ...] = ()
+) -> Planned:
     """What an engine has to do for ``query``, within ``filters``."""
     planner = _Planner(analyzer, match)
     matched = planner.node(query)
@@ -116,11 +116,12 @@ class _Planner:
                 pass
 
     def _rank_text(self, folded: str, part: Field | None) -> None:
-        pieces = units(folded)
+        pieces, words = units(folded), self.analyzer.words(folded)
         terms = {
-            "words": self.analyzer.words(folded),
-            "bigrams": [bigram(first, second) for first, second in zip(pieces, pieces[1:], strict=False)],
-            "units": pieces,
+            "words": words,
+            "bigrams": _bigrams(pieces),
+            # Of a single word the units say nothing that the word does not, and they are dear: half the time.
+            "units": pieces if len(words) > 1 or len(pieces) == 1 else [],
         }
         weights = {None: WEIGHTS, "title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[part]
         for name, weight in weights.items():
@@ -136,12 +137,16 @@ class _Planner:
         """How many of the content words of a part a document must have."""
         if self.match == "all":
             return words
-        if self.match == "any" or self._is_question(text):
+        if self.match == "any":
             return 1
+        if self._is_question(text):
+            return min(words, QUESTION_NEEDS)
         return words if words <= 2 else ceil(words * MOST)
 
     def _is_question(self, text: str) -> bool:
-        return text.endswith(("?", "？")) or not QUESTION_WORDS.isdisjoint(self.analyzer.query_words(fold(text)))
+        return text.endswith(("?", "？")) or not QUESTION_WORDS.isdisjoint(
+            self.analyzer.query_words(fold(text))
+        )
 
 
 def _in_parts(pieces: list[str], part: Field | None) -> Node:
@@ -154,10 +159,14 @@ def _in_parts(pieces: list[str], part: Field | None) -> Node:
 def _chain(pieces: list[str], part: str) -> Node:
     if len(pieces) == 1:
         return Term(f"{part}_units", pieces[0])
-    terms = [bigram(first, second) for first, second in zip(pieces, pieces[1:], strict=False)]
+    terms = _bigrams(pieces)
     # Every second bigram at its distance covers all units; the last one closes an odd count.
     kept = sorted({*range(0, len(terms), 2), len(terms) - 1})
     bigrams = f"{part}_bigrams"
     if len(kept) == 1:
         return Term(bigrams, terms[0])
     return Chain(bigrams, tuple((offset, terms[offset]) for offset in kept))
+
+
+def _bigrams(pieces: list[str]) -> list[str]:
+    return [bigram(first, second) for first, second in zip(pieces, pieces[1:])]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from searchkit.articles import read_file
+from searchkit.document import Document
+from searchkit.errors import ArticleError
+
+Read = Callable[..., Document]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Write a file and read it back as the one document that it must be."""
+
+    def read_one(content: str | bytes, name: str = "文件.txt", encoding: str | None = None) -> Document:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        (entry,) = read_file(path, encoding)
+        assert isinstance(entry, Document), entry
+        return entry
+
+    return read_one
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Callable[..., str]:
+    """Write a file that cannot be read as a document, and give the reason back."""
+
+    def reason(content: str | bytes, name: str = "文件.txt", encoding: str | None = None) -> str:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        (entry,) = read_file(path, encoding)
+        assert isinstance(entry, ArticleError), entry
+        assert entry.path == str(path)
+        return entry.reason
+
+    return reason
