@@ -284,6 +284,7 @@ class Writer:
         self._index = index
         self._writer = engine_writer
         self._before = index._open().snapshot()
+        self._was_empty = len(self._before) == 0
         self._present: dict[str, bool] = {}
 
     def add(self, document: Document | Mapping[str, Any]) -> None:
@@ -297,7 +298,7 @@ class Writer:
         self._writer.put(self._index._entry(document))
         if self._present.get(document.id):
             self.report.replaced += 1
-        elif self._before.get([document.id]):
+        elif self._was_there(document.id):
             self.report.updated += 1
         else:
             self.report.added += 1
@@ -305,10 +306,13 @@ class Writer:
 
     def delete(self, id: str) -> bool:
         """Remove the document with this id; says whether there was one."""
-        there = self._present.get(id, id in self._before.get([id]))
+        there = self._present[id] if id in self._present else self._was_there(id)
         self._writer.delete(id)
         self._present[id] = False
         return there
+
+    def _was_there(self, id: str) -> bool:
+        return not self._was_empty and id in self._before.get([id])
 
 
 def _metadata(analyzer: Analyzer) -> dict[str, Any]:

@@ -2,6 +2,6 @@
 
 from searchkit.analysis.analyzer import Analyzer, Terms
 from searchkit.analysis.fold import fold, variants
-from searchkit.analysis.units import LATIN, bigram, is_latin, units
+from searchkit.analysis.units import LATIN, LINE_END, bigram, is_latin, units
 
-__all__ = ["LATIN", "Analyzer", "Terms", "bigram", "fold", "is_latin", "units", "variants"]
+__all__ = ["LATIN", "LINE_END", "Analyzer", "Terms", "bigram", "fold", "is_latin", "units", "variants"]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from searchkit.analysis.fold import fold, fold_table
 from searchkit.analysis.segmenter import Segmenter, segmenter
-from searchkit.analysis.units import bigram_terms, unit_terms, units
+from searchkit.analysis.units import unit_and_bigram_terms, units
 
 __all__ = ["Analyzer", "Terms"]
 
@@ -53,7 +53,8 @@ class Analyzer:
     def terms(self, text: str) -> Terms:
         """The terms of a title or body in all channels."""
         folded = fold(text)
-        return Terms(" ".join(self.words(folded)), bigram_terms(folded), unit_terms(folded))
+        unit_terms, bigram_terms = unit_and_bigram_terms(folded)
+        return Terms(" ".join(self.words(folded)), bigram_terms, unit_terms)
 
     def words(self, folded: str) -> list[str]:
         """The words of folded text that are no stop words, in order."""

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from searchkit.analysis.units import LINE_END
+
 __all__ = ["fold", "fold_table", "variants"]
 
 # Japanese forms which are, in Chinese, common characters of another meaning: 欠 owe and
@@ -76,6 +78,7 @@ def fold_table() -> dict[int, str]:
             if folded != chr(code):
                 table[code] = folded
     table.update((ord(character), folded) for character, folded in han.items())
+    table[ord(LINE_END)] = "·"  # searched by nobody, and left free for the analysis
     return table
 
 

@@ -43,9 +43,12 @@ class Segmenter:
         words = []
         for word in self._jieba.cut(folded):
             if word.isalnum():
-                words.append(word if len(word) <= _LONGEST else word[:_LONGEST])
-            elif any(character.isalnum() for character in word):
-                words.append(word.strip(_LOOSE_ENDS)[:_LONGEST])
+                words.append(word)
+            # Nearly all of the rest is punctuation, one character each.
+            elif len(word) > 1 and any(character.isalnum() for character in word):
+                words.append(word.strip(_LOOSE_ENDS))
+        if max(map(len, words), default=0) > _LONGEST:
+            words = [word[:_LONGEST] for word in words]
         return words
 
 

@@ -10,24 +10,32 @@ never missed, whatever the segmenter made of the document.
 from __future__ import annotations
 
 import re
+from operator import add
 
-__all__ = ["LATIN", "bigram", "bigram_terms", "is_latin", "unit_terms", "units"]
+__all__ = ["LATIN", "LINE_END", "bigram", "is_latin", "unit_and_bigram_terms", "units"]
 
 LATIN = "0-9a-zß-öø-ɏ"
 """Characters of Latin words and numbers in folded text, for a regular expression's class."""
 
-# Longer runs of letters are data, not words, and are cut: engines refuse terms of 32 kB.
-_UNIT = rf"(?<![{LATIN}])[a-z](?:\+\+(?!\+)|\#)|[{LATIN}]{{1,255}}|[^\W_]"
-_UNITS = re.compile(_UNIT)
-_UNITS_AND_LINE_ENDS = re.compile(rf"{_UNIT}|\n[\W_]*")
+LINE_END = "¶"
+"""Stands for the end of a line among the units; the fold leaves none in a text.
 
-# Stands between the lines in the bigrams: two of its terms lie between the last
-# bigram of a line and the first of the next, so no chain crosses them.
-_LINE_END = "¶"
+Its bigrams with the last unit of a line and with the first of the next lie between the other
+bigrams of these lines, so no chain crosses a line.
+"""
+
+# Longer runs of letters are data, not words, and are cut: engines refuse terms of 32 kB.
+_LATIN_UNIT = rf"(?<![{LATIN}])[a-z](?:\+\+(?!\+)|\#)|[{LATIN}]{{1,255}}"
+_UNITS = re.compile(rf"{_LATIN_UNIT}|[^\W_]")
+# Runs of the most frequent Han characters come as one piece: a tenth as many matches.
+_RUNS = re.compile(rf"[一-鿿]+|{LINE_END}|{_LATIN_UNIT}|[^\W_]")
 
 # The first character behind the Latin ones. Comparing a whole unit with it compares the
 # unit's first character, which is the cheapest way to ask is_latin().
 _BEHIND_LATIN = "ɐ"
+
+# Ends a Latin unit within a bigram: `ab c` and `a bc` have different bigrams.
+_WORD_END = "_"
 
 
 def units(folded: str) -> list[str]:
@@ -45,20 +53,29 @@ def is_latin(unit: str) -> bool:
 
 
 def bigram(first: str, second: str) -> str:
-    """The term for two neighbouring units; `_` keeps two Latin words apart."""
-    return f"{first}_{second}" if first < _BEHIND_LATIN and second < _BEHIND_LATIN else first + second
+    """The term for two neighbouring units.
 
-
-def unit_terms(folded: str) -> str:
-    """The units of `folded`, joined by spaces."""
-    return " ".join(_UNITS.findall(folded))
-
-
-def bigram_terms(folded: str) -> str:
-    """The bigrams of every line of `folded`, joined by spaces.
-
-    >>> bigram_terms("中日，关系")
-    '中日 日关 关系'
+    >>> bigram("中", "日"), bigram("gpt", "4")
+    ('中日', 'gpt_4_')
     """
-    pieces = [_LINE_END if piece[0] == "\n" else piece for piece in _UNITS_AND_LINE_ENDS.findall(folded)]
-    return " ".join([bigram(first, second) for first, second in zip(pieces, pieces[1:])])
+    return _ended(first) + _ended(second)
+
+
+def unit_and_bigram_terms(folded: str) -> tuple[str, str]:
+    """The units of `folded`, and the bigrams of its lines, each joined by spaces.
+
+    >>> unit_and_bigram_terms("中日，关系")
+    ('中 日 关 系', '中日 日关 关系')
+    """
+    pieces: list[str] = []
+    for run in _RUNS.findall(folded.replace("\n", LINE_END)):
+        if len(run) > 1 and not is_latin(run):
+            pieces.extend(run)
+        else:
+            pieces.append(_ended(run))
+    unit_terms = " ".join([piece for piece in pieces if piece != LINE_END]).replace(_WORD_END, "")
+    return unit_terms, " ".join(map(add, pieces, pieces[1:]))
+
+
+def _ended(unit: str) -> str:
+    return unit + _WORD_END if unit < _BEHIND_LATIN and unit != LINE_END else unit
