@@ -31,7 +31,7 @@ __all__ = ["Match", "Needle", "Planned", "plan_query"]
 Match = Literal["most", "all", "any"]
 
 PARTS: tuple[Field, ...] = ("title", "body")
-WEIGHTS = {"words": 1.0, "body_bigrams": 0.5, "body_units": 0.5, "title_bigrams": 0.25}
+WEIGHTS = {"words": 1.0, "body_bigrams": 0.5, "body_units": 0.5, "title_bigrams": 0.05}
 """What a term's BM25 counts for, by field."""
 WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_units": 0.5}
 WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_units": 0.5}
