@@ -29,9 +29,19 @@ def progress_over(sources: Sequence[Articles], *, quiet: bool) -> Iterator[Calla
     from tqdm import tqdm  # the one command that shows it pays for it
 
     # The files are counted first: only then is there a time that remains.
-    columns = min(shutil.get_terminal_size().columns, _WIDEST) - 4  # room for a ^C behind it
     files = sum(articles.count_files() for articles in sources)
-    with tqdm(total=files, bar_format=_FORMAT, file=sys.stderr, leave=False, ncols=columns) as bar:
+    # Asked here, as tqdm shows nothing in a terminal that does not know its size.
+    columns, lines = shutil.get_terminal_size()
+    columns = min(columns, _WIDEST) - 4  # room for a ^C behind it
+    with tqdm(
+        total=files,
+        desc=count_of(0, "document"),
+        bar_format=_FORMAT,
+        file=sys.stderr,
+        leave=False,
+        ncols=columns,
+        nrows=lines,
+    ) as bar:
         started = time.perf_counter()
         documents = 0
 

@@ -1,0 +1,110 @@
+"""Everything there is to know about the command line is in --help, and it comes quickly."""
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+
+import searchkit
+from searchkit.cli import main
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    yield "searchkit", main
+    for name in main.list_commands(click.Context(main)):
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        yield name, command
+
+
+def examples() -> Iterator[str]:
+    """The command lines in the epilogs, without what is said about them."""
+    for _, command in commands():
+        for line in (command.epilog or "").splitlines():
+            if line.startswith("  searchkit "):
+                yield line.strip().partition("   ")[0]
+
+
+def test_commands_are_those_of_the_design_in_the_order_of_a_first_visit():
+    assert main.list_commands(click.Context(main)) == ["demo", "index", "search", "stats", "rebuild"]
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_option_is_explained(name, command):
+    context = click.Context(command, info_name=name)
+    options = [parameter for parameter in command.get_params(context) if isinstance(parameter, click.Option)]
+    assert options, "there is at least --help"
+    for option in options:
+        assert option.help, f"{name} {option.opts[0]} has no help"
+        assert option.help.endswith("."), f"{name} {option.opts[0]}: {option.help!r} is no sentence"
+    assert command.help
+    assert "Example" in (command.epilog or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_help_shows_every_option_and_the_examples(run, name, command):
+    result = run(*(() if name == "searchkit" else (name,)), "--help")
+    assert result.exit_code == 0
+    context = click.Context(command, info_name=name)
+    for parameter in command.get_params(context):
+        if isinstance(parameter, click.Option):
+            assert all(option in result.stdout for option in parameter.opts)
+    assert "Example" in result.stdout
+    assert "..." not in result.stdout.partition("Commands:")[2], "a summary was cut off"
+
+
+@pytest.mark.parametrize("line", [line for line in examples() if line.startswith("searchkit search")])
+def test_examples_of_searches_work(run, sample, line):
+    words = shlex.split(line)[1:]
+    if "--in" in words:
+        del words[words.index("--in") : words.index("--in") + 2]
+    result = run(*words, "--in", sample)
+    assert (result.exit_code, result.stderr) in ((0, ""), (0, "nothing found\n"))
+
+
+@pytest.mark.parametrize("line", list(examples()))
+def test_examples_name_options_that_there_are(line):
+    _, name, *arguments = shlex.split(line)
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {argument for argument in arguments if argument.startswith("--")} <= known
+
+
+def test_no_command_is_a_cry_for_help(run):
+    bare, helped = run(), run("--help")
+    assert (bare.exit_code, bare.stderr) == (0, "")
+    assert bare.stdout == helped.stdout
+
+
+def test_version(run):
+    result = run("--version")
+    assert (result.exit_code, result.stdout) == (0, f"searchkit {searchkit.__version__}\n")
+
+
+def test_runs_as_a_module(start):
+    done = start("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        f"searchkit {searchkit.__version__}\n".encode(),
+        b"",
+    )
+
+
+def test_search_does_not_load_the_progress_bar(sample, environment):
+    code = (
+        "import sys\nfrom searchkit.cli import main\n"
+        f"main(['search', '茶', '--in', {sample!r}], standalone_mode=False)\n"
+        "sys.exit('tqdm' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

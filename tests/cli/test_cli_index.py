@@ -1,0 +1,182 @@
+"""searchkit index: what it makes of files, what it says of them, and that it commits all or nothing."""
+
+import re
+from contextlib import contextmanager
+
+import pytest
+
+import searchkit
+
+
+def contents(location):
+    with searchkit.open(location) as index:
+        return sorted(document.title for document in index)
+
+
+def write(folder, name, text="一句話。"):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_makes_an_index_and_sums_up(run, articles):
+    result = run("index", str(articles), "--to", "news")
+    counts, size = result.stdout.splitlines()
+    assert re.fullmatch(
+        r"3 added, 0 updated, 0 replaced, 0 failed in [\d.]+ m?s \([\d,]+ documents a second\)", counts
+    )
+    assert re.fullmatch(r"news: 3 documents, [\d.]+ kB", size)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert contents("news") == ["第0篇", "第1篇", "第2篇"]
+
+
+def test_adds_to_the_index_that_is_there(run, articles):
+    run("index", str(articles), "--to", "news")
+    write(articles, "3.txt", "第3篇\n\n新的。")
+    write(articles, "0.txt", "第0篇\n\n改過了。")
+    result = run("index", str(articles), "--to", "news")
+    assert result.stdout.startswith("1 added, 3 updated, 0 replaced, 0 failed")
+    assert run("search", "改过了", "--in", "news", "--limit", "0").stdout.startswith("1 match,")
+
+
+def test_several_paths_are_one_commit(run, articles, tmp_path):
+    write(tmp_path / "more", "9.txt", "第9篇\n\n別的。")
+    assert run("index", str(articles), str(tmp_path / "more" / "9.txt"), "--to", "news").exit_code == 0
+    assert len(contents("news")) == 4
+
+
+def test_counts_sum_up_to_what_was_given(run, tmp_path):
+    """In one file an older article comes behind a newer, in another a newer one replaces both."""
+    line = '{{"id": "{}", "body": "第{}版", "published": "{}-01-01T00:00:00Z"}}\n'
+    write(
+        tmp_path / "a",
+        "a.jsonl",
+        line.format("x", 1, 2002) + line.format("x", 0, 2001) + line.format("y", 0, 2001),
+    )
+    write(tmp_path / "b", "b.jsonl", line.format("x", 2, 2003) + line.format("x", 3, 2004) + "{}\n")
+    result = run("index", str(tmp_path / "a"), str(tmp_path / "b"), "--to", "news")
+    assert result.stdout.startswith("2 added, 0 updated, 3 replaced, 1 failed")
+    with searchkit.open("news") as index:
+        assert index.get("x").body == "第3版"
+
+
+def test_quiet_says_what_failed_and_nothing_else(run, articles):
+    write(articles, "broken.txt", "")
+    for option in ("-q", "--quiet"):
+        result = run("index", str(articles), "--to", "news", option)
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert result.stderr == f"{articles / 'broken.txt'}: an empty file\n"
+
+
+@pytest.mark.parametrize(("strict", "status"), [([], 0), (["--strict"], 1)])
+def test_what_can_be_indexed_is_committed_all_the_same(run, articles, strict, status):
+    write(articles, "picture.jpg")
+    result = run("index", str(articles), "--to", "news", *strict)
+    assert result.exit_code == status
+    assert f"{articles / 'picture.jpg'}: unknown kind of file '.jpg'" in result.stderr
+    assert "3 added, 0 updated, 0 replaced, 1 failed" in result.stdout
+    assert len(contents("news")) == 3
+
+
+def test_strict_is_content_when_nothing_failed(run, articles):
+    assert run("index", str(articles), "--to", "news", "--strict").exit_code == 0
+
+
+def test_only_the_first_failures_are_listed(run, articles):
+    for number in range(25):
+        write(articles, f"broken{number:02}.txt", "")
+    lines = run("index", str(articles), "--to", "news").stderr.splitlines()
+    assert len(lines) == 21
+    assert lines[19].endswith("broken19.txt: an empty file")
+    assert lines[20] == "… and 5 more; -v lists all of them"
+    assert len(run("index", str(articles), "--to", "news", "-v").stderr.splitlines()) == 25
+
+
+def test_an_encoding_that_is_said_is_not_guessed(run, tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "a.txt").write_bytes("標題\n\n圖書館".encode("big5"))
+    run("index", str(tmp_path / "old"), "--encoding", "big5", "--to", "right")
+    assert contents("right") == ["標題"]
+    run("index", str(tmp_path / "old"), "--encoding", "latin-1", "--to", "wrong")
+    assert contents("wrong") != ["標題"]
+
+
+# -- words
+
+
+def test_words_files(run, articles, tmp_path):
+    (tmp_path / "words.txt").write_text(
+        "\ufeff# 人名\n\n王毅称 3 nr\n張三豐\n  上川陽子  \nC#\n", encoding="utf-8"
+    )
+    (tmp_path / "stop.txt").write_text("的\n了\n", encoding="utf-8")
+    words = ("--user-words", str(tmp_path / "words.txt"), "--stop-words", str(tmp_path / "stop.txt"))
+    assert run("index", str(articles), "--to", "news", *words).exit_code == 0
+    with searchkit.open("news") as index:
+        found = index.stats()
+        # The words are no public names; how many there are, is.
+        assert (found.user_words, found.stop_words) == (4, 2)
+
+
+@pytest.mark.parametrize("option", ["--user-words", "--stop-words"])
+def test_words_belong_to_the_creation(run, articles, tmp_path, option):
+    (tmp_path / "words.txt").write_text("王毅\n", encoding="utf-8")
+    run("index", str(articles), "--to", "news")
+    write(articles, "3.txt")
+    result = run("index", str(articles), "--to", "news", option, str(tmp_path / "words.txt"))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        f"error: {option} belongs to the creation of an index, and there is one at news"
+    )
+    assert len(contents("news")) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"\xff\xfe\x00", "is not UTF-8"), (None, "does not exist")],
+    ids=["binary", "missing"],
+)
+def test_words_that_cannot_be_read(run, articles, tmp_path, content, reason):
+    if content is not None:
+        (tmp_path / "words.txt").write_bytes(content)
+    result = run("index", str(articles), "--to", "news", "--user-words", str(tmp_path / "words.txt"))
+    assert result.exit_code == 2
+    assert reason in result.stderr
+    with pytest.raises(searchkit.IndexNotFoundError):
+        searchkit.open("news")
+
+
+# -- interrupted
+
+
+def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
+    run("index", str(articles), "--to", "news")
+    write(articles, "3.txt")
+    read = searchkit.Articles.__iter__
+
+    def interrupted(self):
+        documents = read(self)
+        yield next(documents)
+        yield next(documents)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(searchkit.Articles, "__iter__", interrupted)
+        result = run("index", str(articles), "--to", "news")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "interrupted: nothing was committed\n"
+    assert len(contents("news")) == 3
+    assert run("index", str(articles), "--to", "news").exit_code == 0, "the lock was let go"
+
+
+def test_ctrl_c_while_committing_promises_nothing(run, articles, monkeypatch):
+    writer = searchkit.Index.writer
+
+    @contextmanager
+    def interrupted(self):
+        with writer(self) as found:
+            yield found
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(searchkit.Index, "writer", interrupted)
+    result = run("index", str(articles), "--to", "news")
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted: it may or may not have been committed\n"

@@ -1,0 +1,158 @@
+"""Every error is a message and an exit status: 2 for wrong usage, 1 for the rest, and never a traceback."""
+
+import warnings
+
+import pytest
+
+import searchkit
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["search", "茶", "--in", "{sample}", "--since", "nonsense"], "since='nonsense' is neither a date"),
+        (
+            ["search", "茶", "--in", "{sample}", "--until", "2024-02-30"],
+            "until='2024-02-30' is neither a date",
+        ),
+        (["search", "茶", "--in", "{sample}", "--limit", "-1"], "-1 is not in the range"),
+        (["search", "茶", "--in", "{sample}", "--limit", "many"], "'many' is not a valid integer"),
+        (["search", "茶", "--in", "{sample}", "--sort", "best"], "'best' is not one of"),
+        (["search", "茶", "--in", "{sample}", "--snippet-length", "0"], "0 is not in the range"),
+        (["search", "茶", "--in", ":memory:"], "an index in memory cannot be opened"),
+        (["search", "茶", "--in", ""], "the location of an index is a path"),
+        (["search", "--in", "{sample}"], "Missing argument 'QUERY...'"),
+        (["search", "茶", "--sinse", "2024-01-01", "--in", "{sample}"], "Did you mean"),
+        (
+            ["search", "茶", "--limt=3", "--in", "{sample}"],
+            "No such option '--limt'. Did you mean '--limit'?",
+        ),
+        (["search", "茶\udcff", "--in", "{sample}"], "is not text in the encoding of this terminal"),
+        (["index", "--to", "x"], "Missing argument 'PATH...'"),
+        (["index", "nowhere", "--to", "x"], "'nowhere' does not exist"),
+        (["index", ".", "--to", "x", "--encoding", "klingon"], "unknown encoding 'klingon'"),
+        (["stats", "a", "b"], "unexpected extra argument"),
+        (["find", "茶"], "No such command 'find'"),
+    ],
+    ids=lambda value: " ".join(value).encode("ascii", "replace").decode() if isinstance(value, list) else "",
+)
+def test_wrong_usage(run, sample, arguments, message):
+    result = run(*(argument.replace("{sample}", sample) for argument in arguments))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: ")
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["search", "茶", "--in", "nowhere"], "nowhere: there is no such folder"),
+        (["search", "茶", "--in", "."], ".: there is no index in this folder"),
+        (["search", "茶", "--in", "opensearch://localhost/x"], "there is no engine 'opensearch'"),
+        (["stats", "nowhere"], "nowhere: there is no such folder"),
+        (["rebuild", "nowhere"], "nowhere: there is no such folder"),
+        (["index", "{articles}", "--to", "{articles}"], "the folder is not empty"),
+        (["index", "{articles}", "--to", "{articles}/0.txt"], "an index cannot be made here"),
+    ],
+    ids=lambda value: " ".join(value).encode("ascii", "replace").decode() if isinstance(value, list) else "",
+)
+def test_what_cannot_be_done(run, articles, arguments, message):
+    result = run(*(argument.replace("{articles}", str(articles)) for argument in arguments))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: ")
+    assert message in result.stderr
+
+
+def test_no_index_says_how_to_make_one(run):
+    assert run("search", "茶").stderr.endswith(
+        "\nhint: 'searchkit index PATH... --to LOCATION' makes an index\n"
+    )
+
+
+ERRORS = [
+    (searchkit.IndexCorruptError("x: damaged"), 1, "error: x: damaged\n"),
+    (searchkit.IndexIncompatibleError("x: too new"), 1, "error: x: too new\n"),
+    (searchkit.IndexLockedError("x: locked by 7"), 1, "error: x: locked by 7\n"),
+    (searchkit.EngineUnavailableError("x: not there"), 1, "error: x: not there\n"),
+    (searchkit.ArticleError("a.txt", "no text"), 1, "error: a.txt: no text\n"),
+    (searchkit.SearchkitError("anything"), 1, "error: anything\n"),
+    (PermissionError(13, "Permission denied", "x"), 1, "error: [Errno 13] Permission denied: 'x'\n"),
+    (ValueError("limit must be less"), 2, "error: limit must be less\n"),
+    (KeyboardInterrupt(), 130, "\ninterrupted\n"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "message"), ERRORS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("command", [("search", "茶"), ("stats",), ("rebuild",), ("demo",), ("index", ".")])
+def test_every_error_has_its_status(run, monkeypatch, command, error, status, message):
+    def fail(location):
+        raise error
+
+    monkeypatch.setattr(searchkit, "open", fail)
+    result = run(*command)
+    if isinstance(error, KeyboardInterrupt) and command[0] == "index":
+        message = "interrupted: nothing was committed\n"
+    assert (result.exit_code, result.stderr, result.stdout) == (status, message, "")
+
+
+def test_a_bug_is_not_hidden(run, monkeypatch):
+    def fail(location):
+        raise KeyError("missing")
+
+    monkeypatch.setattr(searchkit, "open", fail)
+    with pytest.raises(KeyError):
+        run("search", "茶")
+
+
+def test_a_warning_of_others_stays_one(run, monkeypatch):
+    def warn(location):
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+
+    monkeypatch.setattr(searchkit, "open", warn)
+    with pytest.raises(DeprecationWarning):
+        run("search", "茶")
+
+
+# -- queries that are not well-formed
+
+
+@pytest.mark.parametrize(
+    ("query", "reason", "shown", "columns"),
+    [
+        ('茶 "乾隆', "this quote is not closed (at character 3)", '茶 "乾隆', 3),
+        ("tea (or", "this bracket is not closed (at character 5)", "tea (or", 4),
+        ("图书馆 ）", "this bracket closes nothing (at character 5)", "图书馆 ）", 7),
+        ("ﾃｽﾄ 茶 )", "this bracket closes nothing (at character 7)", "ﾃｽﾄ 茶 )", 7),  # half-width kana
+        ("茶\n(", "there is nothing in this group (at character 3)", "茶 (", 3),
+        (
+            "e\u0301 (",
+            "there is nothing in this group (at character 4)",
+            "e\u0301 (",
+            2,
+        ),  # a combining accent
+    ],
+)
+def test_the_caret_stands_under_the_place(run, sample, query, reason, shown, columns):
+    result = run("search", query, "--in", sample)
+    assert result.exit_code == 2
+    assert result.stderr.split("\n") == [
+        f"error: {reason}",
+        f"  {shown}",
+        f"  {' ' * columns}^",
+        "hint: --lenient reads any query as well as it can be",
+        "",
+    ]
+
+
+def test_of_a_long_query_the_place_is_shown(run, sample):
+    result = run("search", "图书馆" * 2000 + " ( " + "乾隆" * 2000, "--in", sample)
+    _, shown, caret, _ = result.stderr.splitlines()
+    assert shown.startswith("  …书馆图书馆")
+    assert shown.endswith("乾隆乾…")
+    assert len(shown) < 45
+    before = shown.partition("(")[0]
+    assert caret.index("^") == sum(2 if character in "图书馆" else 1 for character in before)
+
+
+def test_a_query_does_not_steer_the_terminal(run, sample):
+    assert "\x1b" not in run("search", "\x1b[2J茶 (", "--in", sample).stderr

@@ -1,0 +1,88 @@
+"""searchkit stats and searchkit rebuild: what an index is, and how it is mended."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import searchkit
+
+
+@pytest.fixture
+def outdated(run, articles):
+    """The location of an index that was analysed by other rules than today's."""
+    run("index", str(articles), "--to", "old news")
+    metadata = Path("old news/index.json")
+    values = json.loads(metadata.read_text(encoding="utf-8"))
+    metadata.write_text(json.dumps({**values, "fingerprint": "0" * 16}), encoding="utf-8")
+    return "old news"
+
+
+def test_stats(run, sample):
+    result = run("stats", sample)
+    lines = dict(line.split(maxsplit=1) for line in result.stdout.replace(" by", "_by").splitlines())
+    assert result.exit_code == 0
+    assert lines["location"] == sample
+    assert lines["documents"] == "44"
+    assert lines["size"].endswith(" kB")
+    assert lines["made_by"] == f"searchkit {searchkit.__version__}"
+    assert "needs rebuild  no\n" in result.stdout
+    assert "user words     0\n" in result.stdout
+    assert "stop words     0\n" in result.stdout
+    assert int(lines["segments"]) >= 1
+    with searchkit.open(sample) as index:
+        assert lines["analyzer"] == index.stats().analyzer
+
+
+def test_stats_as_json(run, sample):
+    found = json.loads(run("stats", sample, "--json").stdout)
+    assert (found["location"], found["documents"], found["needs_rebuild"]) == (sample, 44, False)
+    assert found["bytes"] > 10_000
+    assert found["details"]["segments"] >= 1
+    assert set(found) >= {"format", "version", "analyzer", "user_words", "stop_words"}
+
+
+def test_stats_of_the_index_of_the_environment(run, sample, monkeypatch):
+    monkeypatch.setenv("SEARCHKIT_INDEX", sample)
+    assert "documents      44\n" in run("stats").stdout
+
+
+def test_an_outdated_index_is_searched_with_a_warning(run, outdated):
+    result = run("search", "茶", "--in", outdated)
+    assert result.exit_code == 0
+    assert "2 matches" in result.stdout
+    warning, hint = result.stderr.splitlines()
+    assert warning.startswith("warning: old news: the index was analysed by other rules than today's")
+    assert hint == "hint: 'searchkit rebuild LOCATION' does that"
+
+
+def test_an_outdated_index_is_not_added_to(run, outdated, articles):
+    result = run("index", str(articles), "--to", outdated)
+    assert result.exit_code == 1
+    assert "\nerror: old news: the index was analysed by other rules" in result.stderr
+
+
+def test_stats_says_that_a_rebuild_is_needed_and_how(run, outdated):
+    result = run("stats", outdated)
+    assert "needs rebuild  yes: searchkit rebuild 'old news'\n" in result.stdout
+    assert result.stderr == ""
+
+
+def test_rebuild(run, outdated):
+    result = run("rebuild", outdated)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("old news: 3 documents analysed anew in ")
+    assert "needs rebuild  no\n" in run("stats", outdated).stdout
+    assert run("search", "茶", "--in", outdated).stderr == ""
+
+
+def test_an_interrupted_rebuild_changes_nothing(run, outdated, monkeypatch):
+    def interrupted(values):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(searchkit.Document, "from_dict", interrupted)
+        result = run("rebuild", outdated)
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted: nothing was committed; old news is as it was\n"
+    assert "documents      3\n" in run("stats", outdated).stdout

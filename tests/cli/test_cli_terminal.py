@@ -1,0 +1,161 @@
+"""The command line in a terminal, in a pipe that closes, and under Ctrl-C: real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty", reason="there are no pseudo terminals here")
+
+
+@pytest.fixture
+def in_terminal(environment):
+    """Runs the command line in a terminal of 60 columns: its exit status and all it wrote."""
+
+    def in_terminal(*arguments: str, **variables: str) -> tuple[int, str]:
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "searchkit", *arguments],
+            env={**environment, "COLUMNS": "60", "LINES": "24", **variables},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            close_fds=True,
+        )
+        os.close(theirs)
+        written = b""
+        try:
+            while piece := os.read(ours, 65536):
+                written += piece
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(ours)
+        return process.wait(timeout=60), written.decode().replace("\r\n", "\n")
+
+    return in_terminal
+
+
+def test_a_terminal_gets_colours_and_wrapped_snippets(in_terminal, sample):
+    status, output = in_terminal("search", "乾隆", "--in", sample)
+    assert status == 0
+    assert output.startswith("\x1b[1;33m乾隆\x1b[0m的一杯雪水茶\n  \x1b[2m2023-01-26 · ")
+    snippet = output.split("\n\n")[0].splitlines()[2:]
+    assert len(snippet) > 1
+    for line in snippet:
+        text = re.sub(r"\x1b\[[\d;]*m", "", line)
+        assert len(text.encode("gb18030")) <= 60  # two bytes where there are two columns
+
+
+def test_a_terminal_that_wants_no_colours(in_terminal, sample):
+    status, output = in_terminal("search", "乾隆", "--in", sample, NO_COLOR="1")
+    assert status == 0
+    assert "\x1b" not in output
+    assert output.startswith("乾隆的一杯雪水茶\n  2023-01-26 · ")
+
+
+def test_json_in_a_terminal_is_indented(in_terminal, sample):
+    _, output = in_terminal("search", "乾隆", "--json", "--in", sample)
+    assert output.startswith('{\n  "query": "乾隆",\n')
+    assert json.loads(output)["total"] == 2
+
+
+def test_the_demo_in_a_terminal_has_highlights(in_terminal, tmp_path):
+    status, output = in_terminal("demo", "--to", str(tmp_path / "demo"))
+    assert status == 0
+    assert "節水" not in output
+    assert "\x1b[1;33m國際論壇\x1b[0m" in output
+
+
+def test_indexing_in_a_terminal_shows_how_far_it_is(in_terminal, articles, tmp_path):
+    status, output = in_terminal("index", str(articles), "--to", str(tmp_path / "news"))
+    assert status == 0
+    assert re.search(r"\d+% \|.*\| 1 document, [\d,]+ a second, [\d:?]+ left", output)
+    assert "\n3 added" in output.replace("\r", "\n")
+    _, output = in_terminal("index", str(articles), "--to", str(tmp_path / "news"), "--quiet")
+    assert output == ""
+
+
+def test_errors_in_a_terminal_are_coloured(in_terminal, tmp_path):
+    status, output = in_terminal("stats", str(tmp_path / "nowhere"))
+    assert status == 1
+    assert output.startswith("\x1b[31m\x1b[1merror:\x1b[0m ")
+
+
+def test_a_pipe_gets_plain_text(start, sample):
+    done = start("search", "乾隆", "--in", sample)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\x1b" not in done.stdout
+    assert done.stdout.startswith("乾隆的一杯雪水茶\n  2023-01-26 · ".encode())
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(("search", "茶 ("), 2), (("stats", "nowhere"), 1)])
+def test_exit_statuses_of_the_process(start, sample, arguments, status):
+    done = start(*arguments, SEARCHKIT_INDEX=sample)
+    assert (done.returncode, done.stdout) == (status, b"")
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("search", "的"), ("--help",)])
+def test_a_reader_that_closes_early_is_no_error(environment, sample, arguments):
+    read, write = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "searchkit", *arguments],
+        env={**environment, "SEARCHKIT_INDEX": sample},
+        stdout=write,
+        stderr=subprocess.PIPE,
+    )
+    os.close(write)
+    os.close(read)  # nobody reads: the first write fails
+    _, errors = process.communicate(timeout=60)
+    assert errors == b""
+    assert process.returncode != 0
+
+
+def test_head_gets_its_line(environment, sample):
+    command = (
+        f"{sys.executable} -m searchkit search 的 --limit 44 --snippet-length 2000 --in {sample} | head -1"
+    )
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.count(b"\n") == 1
+
+
+def test_ctrl_c(environment, tmp_path):
+    articles = tmp_path / "many.jsonl"
+    line = json.dumps({"body": "茶" * 200}, ensure_ascii=False)[:-1]
+    articles.write_text(
+        "".join(f'{line}, "id": "{number}"}}\n' for number in range(30_000)), encoding="utf-8"
+    )
+    location = tmp_path / "news"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "searchkit", "index", str(articles), "--to", str(location)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    _wait_for(location / "index.json")
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (130, b"", b"interrupted: nothing was committed\n")
+    stats = subprocess.run(
+        [sys.executable, "-m", "searchkit", "stats", str(location)],
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+    assert b"documents      0\n" in stats.stdout
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.01)

@@ -1,0 +1,217 @@
+"""Documents: everything a program can hand over becomes valid and normal, or an error with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import anything, documents, moments
+
+from searchkit import Document, DocumentError, Index
+
+BEIJING = timezone(timedelta(hours=8))
+
+
+@given(documents())
+def test_a_document_survives_the_way_through_json(document: Document) -> None:
+    again = Document.from_dict(json.loads(json.dumps(document.to_dict())))
+    assert again == document
+    assert again.to_dict() == document.to_dict()
+
+
+@given(documents())
+def test_what_is_empty_is_not_written(document: Document) -> None:
+    assert all(document.to_dict().values())
+
+
+@given(anything, anything, anything, anything)
+def test_any_text_with_a_letter_in_it_makes_a_document_that_utf_8_can_hold(
+    title: str, body: str, url: str, source: str
+) -> None:
+    document = Document(title=title, body=f"{body}甲", url=url, source=source)
+    json.dumps(document.to_dict(), ensure_ascii=False).encode("utf-8")
+
+
+@given(
+    st.lists(anything, max_size=3),
+    st.dictionaries(anything, anything | st.lists(anything, max_size=2), max_size=2),
+)
+def test_any_tags_and_extra_make_a_document_that_utf_8_can_hold(tags: list[str], extra: dict[str, Any]) -> None:
+    document = Document(body="甲", tags=tuple(tags), extra=extra)
+    json.dumps(document.to_dict(), ensure_ascii=False).encode("utf-8")
+
+
+@pytest.mark.parametrize("where", ["title", "body", "id", "url", "source", "tags", "extra"])
+def test_a_lone_surrogate_can_be_indexed_wherever_it_stands(where: str, make_index: Callable[..., Index]) -> None:
+    broken: Any = {"tags": ["\ud800"], "extra": {"甲": "\ud800"}}.get(where, "\ud800甲")
+    index = make_index(Document.from_dict({"body": "乙", where: broken}))
+    assert len(index) == 1
+    assert len(list(index)) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "id"),
+    [
+        ({"id": "x", "url": "https://a.example/b"}, "x"),
+        ({"url": "https://a.example/b"}, "https://a.example/b"),
+    ],
+)
+def test_the_id_defaults_to_the_url(values: dict[str, str], id: str) -> None:
+    assert Document(body="甲", **values).id == id
+
+
+def test_without_id_and_url_the_same_text_is_the_same_document() -> None:
+    one, same = Document(title="甲", body="乙"), Document(title="甲", body="乙", tags=("丙",))
+    assert one.id == same.id
+    others = [Document(title="甲", body="丁"), Document(title="乙", body="甲"), Document(body="甲\n乙")]
+    assert len({document.id for document in [one, *others]}) == 4
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("https://www.example.com/a/b", "example.com"),
+        ("http://example.org:8080/?q=www.", "example.org"),
+        ("https://News.Example.NET/", "news.example.net"),
+        ("https://user:secret@example.com/", "example.com"),
+        ("http://[broken", ""),
+        ("no url at all", ""),
+        ("", ""),
+    ],
+)
+def test_the_source_defaults_to_the_host_of_the_url(url: str, source: str) -> None:
+    assert Document(body="甲", url=url).source == source
+    assert Document(body="甲", url=url, source="晚报").source == "晚报"
+
+
+@pytest.mark.parametrize(
+    ("given_as", "kept"),
+    [
+        (datetime(2024, 1, 1, 8, tzinfo=BEIJING), "2024-01-01T00:00:00Z"),
+        (datetime(2024, 1, 1, 0, 0, 0, 123999, tzinfo=timezone.utc), "2024-01-01T00:00:00.123000Z"),
+        ("2024-01-01T08:00:00+08:00", "2024-01-01T00:00:00Z"),
+        ("2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z"),
+        (datetime(1, 1, 1, tzinfo=timezone.utc), "0001-01-01T00:00:00Z"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc), "9999-12-31T23:59:00Z"),
+    ],
+)
+def test_the_time_is_kept_in_utc_to_the_millisecond(given_as: Any, kept: str) -> None:
+    document = Document.from_dict({"body": "甲", "published": given_as})
+    assert document.to_dict()["published"] == kept
+    assert document.published is not None
+    assert document.published.utcoffset() == timedelta(0)
+
+
+@given(moments)
+def test_a_time_in_another_zone_is_the_same_time(moment: datetime) -> None:
+    assert Document(body="甲", published=moment.astimezone(BEIJING)).published == moment
+
+
+def test_tags_are_trimmed_and_each_comes_once() -> None:
+    document = Document(body="甲", tags=[" 科技 ", "", "体育", "科技", "  "])  # type: ignore[arg-type]
+    assert document.tags == ("科技", "体育")
+
+
+def test_tags_may_be_any_iterable() -> None:
+    for tags in (["乙", "丙"], ("乙", "丙"), (tag for tag in "乙丙"), {"乙": 1, "丙": 2}):
+        assert Document(body="甲", tags=tags).tags == ("乙", "丙")  # type: ignore[arg-type]
+
+
+def test_extra_is_given_back_as_json_has_it() -> None:
+    extra = {"作者": ["甲", None], "n": 1.5, "deep": {"a": True}}
+    document = Document(body="甲", extra=extra)
+    assert document.extra == extra
+    extra["n"] = 2
+    assert document.extra["n"] == 1.5, "a later change of the program's own object must not reach the document"
+
+
+def test_documents_are_frozen_values() -> None:
+    one, same = Document(body="甲", extra={"a": 1}), Document(body="甲", extra={"a": 1})
+    assert one == same
+    assert hash(one) == hash(same)
+    with pytest.raises(AttributeError):
+        one.body = "乙"  # type: ignore[misc]
+
+
+NO_TEXT = "no text"
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({}, NO_TEXT),
+    ({"title": "", "body": ""}, NO_TEXT),
+    ({"title": " ", "body": "，。\n—😀"}, NO_TEXT),
+    ({"url": "https://example.com/a"}, NO_TEXT),
+    ({"body": 5}, "body must be text, not int"),
+    ({"body": b"x"}, "body must be text, not bytes"),
+    ({"body": "甲", "title": ["甲"]}, "title must be text, not list"),
+    ({"body": "甲", "id": 7}, "id must be text, not int"),
+    ({"body": "甲", "url": 7}, "url must be text, not int"),
+    ({"body": "甲", "source": 7}, "source must be text, not int"),
+    ({"body": "甲", "published": datetime(2024, 7, 31, 8)}, "2024-07-31T08:00:00 is naive"),  # noqa: DTZ001
+    ({"body": "甲", "published": "2024-07-31T08:00:00"}, "2024-07-31T08:00:00 is naive"),
+    ({"body": "甲", "published": date(2024, 7, 31)}, "must be a datetime, not date"),
+    ({"body": "甲", "published": 1722412800}, "must be a datetime, not int"),
+    ({"body": "甲", "published": "yesterday"}, "'yesterday' is not an ISO 8601 time"),
+    ({"body": "甲", "published": "9999-12-31T23:59:59-05:00"}, "outside the years"),
+    ({"body": "甲", "tags": "科技"}, "tags must be"),
+    ({"body": "甲", "tags": 5}, "tags must be"),
+    ({"body": "甲", "tags": ["科技", 5]}, "tags must be"),
+    ({"body": "甲", "extra": [1]}, "extra must be a mapping, not list"),
+    ({"body": "甲", "extra": {"a": {1, 2}}}, "extra is not JSON"),
+    ({"body": "甲", "extra": {"a": float("nan")}}, "extra is not JSON"),
+    ({"body": "甲", "author": "乙"}, "unknown field 'author'.*extra"),
+    ({"body": "甲", 5: "乙"}, "unknown field '5'"),
+]
+
+
+@pytest.mark.parametrize(("values", "reason"), WRONG)
+def test_what_is_no_document_is_refused_with_the_reason(values: dict[str, Any], reason: str) -> None:
+    with pytest.raises(DocumentError, match=reason) as caught:
+        Document.from_dict(values)
+    assert caught.value.reason
+
+
+@pytest.mark.parametrize(
+    "values", [values for values, _ in WRONG if not {"author", 5} & set(values) and not isinstance(values.get("published"), str)]
+)
+def test_the_constructor_refuses_it_too(values: dict[str, Any]) -> None:
+    with pytest.raises(DocumentError):
+        Document(**values)
+
+
+@pytest.mark.parametrize("name", ["tags", "extra", "title", "source"])
+def test_the_constructor_refuses_none_where_a_value_belongs(name: str) -> None:
+    with pytest.raises(DocumentError, match=name):
+        Document(body="甲", **{name: None})
+
+
+def test_none_in_a_mapping_is_a_missing_value() -> None:
+    assert Document.from_dict({"body": "甲", "title": None, "tags": None, "published": None}) == Document(body="甲")
+
+
+@pytest.mark.parametrize("value", ["text", 5, None, ["body"], object()])
+def test_what_is_no_mapping_is_no_document(value: Any) -> None:
+    with pytest.raises(DocumentError, match=type(value).__name__):
+        Document.from_dict(value)
+
+
+@pytest.mark.parametrize(
+    ("values", "id"),
+    [
+        ({"id": "x", "url": "u", "body": 5}, "x"),
+        ({"url": "u", "body": 5}, "u"),
+        ({"title": "题", "body": 5}, "题"),
+        ({"body": 5}, None),
+        ({"id": "x", "author": "乙"}, "x"),
+        ({"id": "x", "body": "甲", "published": "yesterday"}, "x"),
+    ],
+)
+def test_the_error_names_the_document(values: dict[str, Any], id: str | None) -> None:
+    with pytest.raises(DocumentError) as caught:
+        Document.from_dict(values)
+    assert caught.value.id == id
+    if id:
+        assert repr(id) in str(caught.value)
