@@ -159,8 +159,12 @@ def _occurrences(needle: Needle, folded: str) -> Iterator[Span]:
             return
     # Latin words are whole, and punctuation may stand between units: a pattern says so. It is tried
     # where the first unit stands only, and not at all where one is missing.
-    if all(unit in folded for unit in pieces):
-        pattern = _pattern(pieces)
+    if needle.distance:
+        yield from _near_occurrences(pieces[0], needle.distance, folded)
+    elif _OPEN.search(pieces[0]):
+        yield from (match.span() for match in _pattern(pieces, False).finditer(folded))
+    elif all(unit in folded for unit in pieces):
+        pattern = _pattern(pieces, needle.open)
         for at, _ in _plain_occurrences(pieces[0], folded):
             if match := pattern.match(folded, at):
                 yield match.span()

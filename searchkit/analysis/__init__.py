@@ -2,6 +2,17 @@
 
 from searchkit.analysis.analyzer import Analyzer, Terms
 from searchkit.analysis.fold import fold, variants
-from searchkit.analysis.units import LATIN, LINE_END, bigram, is_latin, units
+from searchkit.analysis.units import LATIN, LINE_END, WORD_END, bigram, is_latin, units
 
-__all__ = ["LATIN", "LINE_END", "Analyzer", "Terms", "bigram", "fold", "is_latin", "units", "variants"]
+__all__ = [
+    "LATIN",
+    "LINE_END",
+    "WORD_END",
+    "Analyzer",
+    "Terms",
+    "bigram",
+    "fold",
+    "is_latin",
+    "units",
+    "variants",
+]
