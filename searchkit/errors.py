@@ -71,9 +71,12 @@ class DocumentError(SearchkitError):
     """
 
     def __init__(self, reason: str, *, id: str | None = None) -> None:
-        super().__init__(f"document {id!r}: {reason}" if id is not None else reason)
+        super().__init__(reason)
         self.reason = reason
         self.id = id
+
+    def __str__(self) -> str:
+        return f"document {self.id!r}: {self.reason}" if self.id is not None else self.reason
 
 
 class ArticleError(SearchkitError):
@@ -84,9 +87,12 @@ class ArticleError(SearchkitError):
     """
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+        super().__init__(path, reason)  # the arguments, so that worker processes can send it
         self.path = path
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
 
 
 class QuerySyntaxError(SearchkitError):
@@ -98,11 +104,14 @@ class QuerySyntaxError(SearchkitError):
     """
 
     def __init__(self, query: str, position: int, reason: str) -> None:
-        caret = " " * position + "^"
-        super().__init__(f"{reason} (at character {position + 1})\n  {query}\n  {caret}")
+        super().__init__(query, position, reason)
         self.query = query
         self.position = position
         self.reason = reason
+
+    def __str__(self) -> str:
+        caret = " " * self.position + "^"
+        return f"{self.reason} (at character {self.position + 1})\n  {self.query}\n  {caret}"
 
 
 class SearchkitWarning(UserWarning):

@@ -15,6 +15,7 @@ See docs/decisions/0002-fold.md.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -28,10 +29,17 @@ __all__ = ["fold", "fold_table", "variants"]
 # three (瓣辨辯). Folding them would find what nobody asked for.
 _JAPANESE_FORMS_KEPT_APART = frozenset("欠予沪連连弁")
 
-# Of two forms that both are in mainland use, the usual one: the one jieba's words are spelled with.
-_MORE_USUAL = frozenset("么醋颚鲶")
+# The segmenter knows mainland spelling, so of each class the character that is most used there stands for
+# all. Where two are as frequent by the measure of `_han_table`, this one does.
+_MORE_USUAL = frozenset("着划借坂颚鲶")
 
-_DICTIONARIES_OF_REGIONS = ("TWVariants.txt", "HKVariants.txt", "JPVariants.txt")
+_DICTIONARIES = (
+    "TSCharacters.txt",
+    "STCharacters.txt",
+    "TWVariants.txt",
+    "HKVariants.txt",
+    "JPVariants.txt",
+)
 
 # Where compatibility forms, case and accents are; outside of these nothing is folded but
 # the variants of Han characters.
@@ -60,7 +68,7 @@ def variants(character: str) -> str:
     """All characters that fold to what `character` folds to, itself among them.
 
     >>> variants("国")
-    '国囯圀國'
+    '国國'
     """
     target = fold_table().get(ord(character), character)
     return _sources().get(target, target)
@@ -109,27 +117,29 @@ def _without_accent(character: str) -> str:
 
 
 def _han_table() -> dict[str, str]:
-    """Every Han character that has a more usual form, and that form."""
-    table = {source: target for source, (target, *_) in _read_dictionary("TSCharacters.txt")}
+    """Every Han character that has a more usual form, and that form.
 
-    def final(character: str) -> str:
-        while (target := table.get(character, character)) != character:
-            character = target
-        return character
+    All that OpenCC may turn into one another is one class: also 瞭 and 了, which it tells apart by the word
+    (明瞭, but 了解), so that a query means the same after any conversion.
+    """
+    classes: dict[str, set[str]] = {}
+    first_target = Counter(targets[0] for _, targets in _read_dictionary("TSCharacters.txt"))
+    for name in _DICTIONARIES:
+        for source, targets in _read_dictionary(name):
+            for target in targets:
+                if name == "JPVariants.txt" and target in _JAPANESE_FORMS_KEPT_APART:
+                    continue
+                merged = classes.get(source, {source}) | classes.get(target, {target})
+                classes.update(dict.fromkeys(merged, merged))
 
-    for name in _DICTIONARIES_OF_REGIONS:
-        for standard, forms in _read_dictionary(name):
-            for form in forms:
-                if name == "JPVariants.txt" and form in _JAPANESE_FORMS_KEPT_APART:
-                    continue
-                usual, other = final(standard), final(form)
-                if usual == other:
-                    continue
-                # The segmenter knows mainland spelling: keep what GB 2312 has.
-                if other in _MORE_USUAL or (_in_gb2312(other) and not _in_gb2312(usual)):
-                    usual, other = other, usual
-                table[other] = usual
-    return {character: final(character) for character in table if final(character) != character}
+    def usage(character: str) -> tuple[object, ...]:
+        return character in _MORE_USUAL, _gb2312_level(character), first_target[character], -ord(character)
+
+    table = {}
+    for members in {id(members): members for members in classes.values()}.values():
+        usual = max(members, key=usage)
+        table.update(dict.fromkeys(members - {usual}, usual))
+    return table
 
 
 def _read_dictionary(name: str) -> Iterator[tuple[str, list[str]]]:
@@ -140,12 +150,12 @@ def _read_dictionary(name: str) -> Iterator[tuple[str, list[str]]]:
             yield source, targets.split()
 
 
-def _in_gb2312(character: str) -> bool:
+def _gb2312_level(character: str) -> int:
+    """2 for the 3,755 most frequent characters of GB 2312, 1 for its others, 0 for any other."""
     try:
-        character.encode("gb2312")
+        return 2 if character.encode("gb2312")[0] < 0xD8 else 1
     except UnicodeEncodeError:
-        return False
-    return True
+        return 0
 
 
 @cache

@@ -7,6 +7,7 @@ the fold spells differently (着名 for 著名) are added to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from importlib.resources import files
 import rjieba
 
 from searchkit.analysis.fold import fold
+from searchkit.analysis.units import LATIN
 
 __all__ = ["Segmenter", "segmenter"]
 
@@ -21,6 +23,8 @@ __all__ = ["Segmenter", "segmenter"]
 _LOOSE_ENDS = "-._&%"
 # Engines refuse terms of 32 kB; a "word" longer than this is data, not text.
 _LONGEST = 255
+_CUT = "\x00"
+_CUT_IN_LATIN = re.compile(rf"(?<=[{LATIN}]){_CUT}(?=[{LATIN}])")
 
 
 class Segmenter:
@@ -41,7 +45,7 @@ class Segmenter:
         ['着名作家', '用', 'gpt-4', '写作']
         """
         words = []
-        for word in self._jieba.cut(folded):
+        for word in _mended(self._jieba.cut(folded)):
             if word.isalnum():
                 words.append(word)
             # Nearly all of the rest is punctuation, one character each.
@@ -50,6 +54,11 @@ class Segmenter:
         if max(map(len, words), default=0) > _LONGEST:
             words = [word[:_LONGEST] for word in words]
         return words
+
+
+def _mended(words: list[str]) -> list[str]:
+    """The words, those joined again between which a Latin word was cut: jieba knows ASCII only."""
+    return _CUT_IN_LATIN.sub("", _CUT.join(words)).split(_CUT)
 
 
 @lru_cache(maxsize=4)  # one is some 25 MB and takes 0.1 s to make: indexes share them

@@ -42,8 +42,8 @@ _DECLARED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _DECLARED_WITHIN = 4096  # bytes
-_CANDIDATES = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "cp1252")
-_OTHERS = ("cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
+_CANDIDATES = ("gb18030", "big5hkscs", "cp932", "cp949", "cp1252")
+_OTHERS = ("cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "euc_jp")
 _WIDE = ("utf-16-le", "utf-16-be")
 _SAMPLE = 2048  # bytes, from the first that is not ASCII on
 _LEAST_PLAUSIBLE = 0.15
@@ -141,7 +141,8 @@ def _wide_text(data: bytes) -> str:
 
 def _most_plausible(data: bytes) -> str:
     first = _NOT_ASCII.search(data)
-    start = first.start() if first else 0  # the first byte of a character, in each of the candidates
+    # Some ASCII before it, for the word that an accented letter is in; more would tell nothing.
+    start = max(first.start() - 16, 0) if first else 0
     sample = data[start : start + _SAMPLE]
     scores = {name: plausibility(sample.decode(name, "replace")) for name in _CANDIDATES}
     if len(data) % 2 == 0:

@@ -23,7 +23,7 @@ __all__ = ["Values", "front_matter_draft", "split_front_matter"]
 Values = dict[str, "str | list[str]"]
 
 _LONGEST = 65_536  # characters; what begins with --- and goes on longer is a text
-_MOST_BRACKETS = 200  # libyaml takes quadratic time for open ones
+_MOST_BRACKETS = 200  # PyYAML without its part in C takes quadratic time for open ones
 _MOST_EVENTS = 10_000
 _BLOCK = re.compile(r"\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY_LINE = re.compile(r"([^\W\d][\w .-]{0,40}?)\s*:(?:\s+(.*))?")
@@ -127,7 +127,7 @@ def _yaml_values(block: str) -> Values:
             if depth == 1:
                 key = None
         elif isinstance(event, yaml.AliasEvent) and depth == 1:
-            key = None if key is not None else ""
+            key = "" if key is None else None  # what it stands for is not kept
     return values
 
 

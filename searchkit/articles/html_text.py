@@ -278,7 +278,8 @@ class _Parser(threading.local):
 
     def read(self, html: str, target: TextTarget) -> None:
         self.target = target
-        etree.fromstring(html.encode("utf-8", "replace"), self._parser)
+        data = html.encode("utf-8", "replace").replace(b"\0", b"")  # what a zero means depends on the version
+        etree.fromstring(data, self._parser)
 
 
 _parser = _Parser()

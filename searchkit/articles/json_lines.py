@@ -38,22 +38,20 @@ def read_json_lines(
     """
     number = read = 0
     with path.open("rb") as file:
-        # GzipFile has all of a BufferedReader that is used here, but is none by its type.
-        is_packed = path.name.lower().endswith(".gz")
-        stream = cast(io.BufferedReader, gzip.GzipFile(fileobj=file)) if is_packed else file
         try:
-            for number, line in enumerate(_lines(stream, encoding), 1):
-                place = f"{name}:{number}"
-                try:
-                    document = _document(line)
-                except DocumentError as error:
-                    yield place, ArticleError(place, error.reason)
-                else:
-                    if document is None:
-                        continue
-                    yield place, document
-                read += 1
-        except (EOFError, OSError, zlib.error) as error:
+            with _opened(file, path, encoding) as stream:
+                for number, line in enumerate(_lines(stream), 1):
+                    place = f"{name}:{number}"
+                    try:
+                        document = _document(line)
+                    except DocumentError as error:
+                        yield place, ArticleError(place, error.reason)
+                    else:
+                        if document is None:
+                            continue
+                        yield place, document
+                    read += 1
+        except (EOFError, OSError, UnicodeError, zlib.error) as error:
             place = f"{name}:{number + 1}"
             yield place, ArticleError(place, f"the file is damaged from here on: {error}")
         else:
@@ -61,8 +59,13 @@ def read_json_lines(
                 yield name, ArticleError(name, "there is no line with text in it")
 
 
-def _lines(stream: io.BufferedReader, encoding: str | None) -> Iterator[str | bytes | None]:
-    """The lines; bytes are UTF-8, None stands for one that is too long."""
+def _opened(
+    file: io.BufferedReader, path: Path, encoding: str | None
+) -> io.BufferedReader | io.TextIOWrapper:
+    """The bytes of the lines where they are UTF-8, and else their text."""
+    # GzipFile has all of a BufferedReader that is used here, but is none by its type.
+    is_packed = path.name.lower().endswith(".gz")
+    stream = cast(io.BufferedReader, gzip.GzipFile(fileobj=file)) if is_packed else file
     start = stream.peek(4)[:4]
     if start.startswith(codecs.BOM_UTF8):
         stream.read(len(codecs.BOM_UTF8))
@@ -70,15 +73,19 @@ def _lines(stream: io.BufferedReader, encoding: str | None) -> Iterator[str | by
         encoding = encoding or "utf-32"
     elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = encoding or "utf-16"
-    lines: io.BufferedReader | io.TextIOWrapper = stream
-    if encoding:
-        lines = io.TextIOWrapper(stream, encoding=superset(encoding), errors="replace", newline="\n")
-    while line := lines.readline(_LONGEST_LINE):
+    if not encoding:
+        return stream
+    return io.TextIOWrapper(stream, encoding=superset(encoding), errors="replace", newline="\n")
+
+
+def _lines(stream: io.BufferedReader | io.TextIOWrapper) -> Iterator[str | bytes | None]:
+    """The lines, None for one that is too long."""
+    while line := stream.readline(_LONGEST_LINE):
         if len(line) < _LONGEST_LINE:
             yield line
         else:
             yield None
-            while rest := lines.readline(_LONGEST_LINE):
+            while rest := stream.readline(_LONGEST_LINE):
                 if len(rest) < _LONGEST_LINE:
                     break
 

@@ -36,18 +36,18 @@ _PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》〈〉「
 _WEIGHTS = {"Cn": -2.0, "Co": -2.0, "Cc": -2.0, "So": -0.5, "Lo": -0.3, "Ll": 0.0, "Lu": 0.0}
 _BAD = "\ufffd"
 _ASCII = re.compile(r"[\x00-\x7f]+")
-_LATIN_POINTS = 0.8
+# What West European texts have beyond ASCII stands alone between it: an accented letter in a word,
+# at its end, at its beginning or as a word, and a sign at a blank or a digit.
+_LATIN = frozenset(map(chr, range(0xA0, 0x100))) | {"€"}
 _LETTERS = "\xc0-\xd6\xd8-\xf6\xf8-\xff"
-_SIGNS = (
-    "\xa0\xa1\xa3\xa9\xab\xae\xb0\xb7\xbb\xbf\u2013\u2014\u2018\u2019\u201a\u201c-\u201e\u2022\u2026\u20ac"
-)
-_LATIN = frozenset(map(chr, range(0xA0, 0x100))) | frozenset("–—‘’‚“”„•…€")
-# An accent in a word or at its end, one it begins with, and a sign: each without another beside it.
 _LATIN_ALONE = re.compile(
     f"(?<=[A-Za-z])[{_LETTERS}]{{1,2}}(?![^\x00-\x7f])"
     f"|(?<![^\x00-\x7f])[{_LETTERS}](?=[a-z])"
-    f"|(?<![^\x00-\x7f])[{_SIGNS}](?![^\x00-\x7f])"
+    f"|(?<= )[{_LETTERS}](?= )"
+    "|(?<=[ \n\\d])[\xa3\xa9\xab\xae\xb0\xbb\u20ac](?![^\x00-\x7f])"
+    "|(?<![A-Za-z])[\xa1\xa3\xab\xbf\u20ac](?=[\\dA-Z])"
 )
+_LATIN_POINTS = 0.8
 
 
 def plausibility(text: str) -> float:

@@ -40,6 +40,7 @@ class Articles:
         self.encoding = encoding
         self.failures: list[ArticleError] = []
         self.replaced: list[Replaced] = []
+        self.files_read = 0
         check_encoding(encoding)
         if not os.path.lexists(self.path):
             raise ArticleError(printable(self.path), "no such file or folder")
@@ -47,6 +48,7 @@ class Articles:
     def __iter__(self) -> Iterator[Document]:
         self.failures = failures = []
         self.replaced = replaced = []
+        self.files_read = 0
         latest: dict[str, tuple[datetime | None, str]] = {}  # of each id, its date and its place
         for place, entry in self._entries():
             if isinstance(entry, ArticleError):
@@ -64,8 +66,13 @@ class Articles:
     def __repr__(self) -> str:
         return f"Articles({printable(self.path)!r})"
 
+    def count_files(self) -> int:
+        """How many files an iteration will read, for whoever shows its progress: ``files_read`` of them."""
+        return sum(1 for _ in files_of(self.path))
+
     def _entries(self) -> Iterator[tuple[str, Document | ArticleError]]:
         for path in files_of(self.path):
+            self.files_read += 1
             if isinstance(path, ArticleError):
                 yield path.path, path
             else:

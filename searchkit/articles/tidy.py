@@ -24,7 +24,7 @@ ROW = "\ufdd2"
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad]|[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
-_ANY_SPACE = " \t\n\r\f\v\x85\xa0\u2028\u2029\u3000" + LINE + CELL + ROW
+_ANY_SPACE = " \t\n\r\f\v\x85\xa0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000" + LINE + CELL + ROW
 _SPACES = re.compile(f"[{_ANY_SPACE}](?:(?<=[^ \u3000])[{_ANY_SPACE}]*|[{_ANY_SPACE}]+)")  # not a lone blank
 _NEW_LINE = re.compile("[\x85\u2028\u2029]")
 _NUMBER = re.compile(r"&#(?:\d{2,7}|[xX][0-9a-fA-F]{2,6});", re.ASCII)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from yaml import BaseLoader
 
+from searchkit.articles import front_matter
 from searchkit.articles.front_matter import split_front_matter
 
 URL = "https://news.example.org/2020/a(1).html"
@@ -55,7 +58,12 @@ def test_a_variation_reads_the_same(read, change, to):
     changed = ARTICLE.replace(change, to)
     assert changed != ARTICLE
     document = read(changed)
-    assert (document.title, document.body, document.url, document.published) == ("山城的早市", BODY, URL, WHEN)
+    assert (document.title, document.body, document.url, document.published) == (
+        "山城的早市",
+        BODY,
+        URL,
+        WHEN,
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,6 +104,18 @@ def test_without_a_title_the_first_heading_is_it_and_then_the_file(read):
     assert read(f"<!--{MS}-->\n[]({URL})\n------\n<p>正文</p>", "早市.v2.txt").title == "早市.v2"
 
 
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://a.example/?a=1&amp;copy=2", "https://a.example/?a=1&copy=2"),
+        ("https://a.example/?a=1&copy=2", "https://a.example/?a=1&copy=2"),
+        (" https://a.example/城(一)/二 ", "https://a.example/城(一)/二"),
+    ],
+)
+def test_addresses(read, written, url):
+    assert read(ARTICLE.replace(URL, written)).url == url
+
+
 @pytest.mark.parametrize("url", ["", "/local/path", "javascript:void(0)"])
 def test_without_a_url_the_file_is_it(read, tmp_path, url):
     document = read(f"<!--{MS}-->\n[早市]({url})\n------\n<p>正文</p>", "早 市.txt")
@@ -126,7 +146,9 @@ def test_a_time_out_of_all_bounds_is_none(read, time):
 
 
 def test_a_time_before_1970(read):
-    assert read(ARTICLE.replace(str(MS), "-1000")).published == datetime(1969, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
+    assert read(ARTICLE.replace(str(MS), "-1000")).published == datetime(
+        1969, 12, 31, 23, 59, 59, tzinfo=timezone.utc
+    )
 
 
 FRONT = """---
@@ -152,7 +174,9 @@ def test_link_and_comment_win_over_front_matter(read, name):
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
-@pytest.mark.parametrize("html", ["\n<article>\n <p>\n  正文\n 一\n </p>\n</article>\n", "<div><p>正文一</p></div>"])
+@pytest.mark.parametrize(
+    "html", ["\n<article>\n <p>\n  正文\n 一\n </p>\n</article>\n", "<div><p>正文一</p></div>"]
+)
 def test_front_matter_alone(read, name, html):
     document = read(FRONT + html, name)
     assert document.title == "另一个标题"
@@ -279,13 +303,20 @@ def test_what_is_no_front_matter_stays_text(read, text):
         "title: 一\n? [a, b]\n: c",
     ],
 )
-def test_hostile_yaml(read, yaml):
+@pytest.mark.parametrize("loader", [front_matter._Loader, BaseLoader])
+def test_hostile_yaml(read, monkeypatch, yaml, loader):
+    monkeypatch.setattr(front_matter, "_Loader", loader)
+    start = time.perf_counter()
     document = read(f"---\n{yaml}\n---\n正文")
     assert document.body == "正文"
     assert document.title
+    assert time.perf_counter() - start < 2
 
 
-@pytest.mark.parametrize("content", ["", " \n\t\n", "\ufeff", "。。。……", "<!--1-->\n[]()\n------\n<p>&nbsp;</p>", "---\ntags: [一]\n---\n"])
+@pytest.mark.parametrize(
+    "content",
+    ["", " \n\t\n", "\ufeff", "。。。……", "<!--1-->\n[]()\n------\n<p>&nbsp;</p>", "---\ntags: [一]\n---\n"],
+)
 def test_without_text_it_is_refused(refused, content):
     assert refused(content) == ("there is no text in it" if content else "an empty file")
 

@@ -1,0 +1,104 @@
+"""Text -> columns of a terminal: how wide it is, and where its lines break."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from searchkit import Highlighted
+
+__all__ = ["clipped", "cut", "one_line", "printable", "width", "wrapped"]
+
+_LINE_BREAK = re.compile("[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+
+# A line does not end with an opening bracket, nor begin with a closing one or a comma.
+_OPENING = "「『（《〈【〔［“‘"
+_CLOSING = "」』）》〉】〕］”’、，。．；：？！…—"
+_WIDE = (
+    "\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
+    "\U0001f300-\U0001faff\U00020000-\U0003fffd"
+)
+# What no line breaks inside of: a space, or one wide character or a word of others, with its punctuation.
+_PIECE = re.compile(
+    rf"[ \u3000]|[{_OPENING}]*(?:[{_WIDE}]|[^ \u3000{_WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}]+"
+)
+_INVISIBLE = frozenset(("Mn", "Me", "Cf", "Cc"))
+
+
+def width(text: str) -> int:
+    """The columns that the text takes: two for Han characters, none for combining ones."""
+    return sum(map(_character_width, text))
+
+
+def _character_width(character: str) -> int:
+    if " " <= character <= "~":
+        return 1
+    if unicodedata.category(character) in _INVISIBLE:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def one_line(text: str) -> str:
+    """The text with a space for every line break and tab: spans in it stay where they are."""
+    return _LINE_BREAK.sub(" ", text)
+
+
+def printable(text: str) -> str:
+    """The text without what would steer the terminal: articles come from anywhere."""
+    return Highlighted(text).ansi()
+
+
+def clipped(text: Highlighted, start: int, end: int) -> Highlighted:
+    """text[start:end] with the matches in it."""
+    overlaps = [(max(a, start), min(b, end)) for a, b in text.spans]
+    spans = [(a - start, b - start) for a, b in overlaps if a < b]
+    return Highlighted(text.text[start:end], spans, text.start + start)
+
+
+def cut(text: Highlighted, room: int) -> Highlighted:
+    """What fits into so many columns: the beginning, or the surroundings of the first match behind it.
+
+    There is a … where something is left out.
+    """
+    if width(text.text) <= room:
+        return text
+    match_end = text.spans[0][1] if text.spans else 0
+    start = max(0, match_end - room)
+    while width(text.text[start:match_end]) > room * 2 // 3:
+        start += 1
+    left = "…" if start else ""
+    end = min(start + room, len(text.text))
+    while width(left + text.text[start:end]) > room - 1:
+        end -= 1
+    part = clipped(text, start, end)
+    spans = [(a + len(left), b + len(left)) for a, b in part.spans]
+    return Highlighted(f"{left}{part.text}…" if end < len(text.text) else left + part.text, spans, part.start)
+
+
+def wrapped(text: Highlighted, room: int) -> Iterator[Highlighted]:
+    """The lines of the text, none wider than so many columns where it can be helped."""
+    start = end = used = 0  # of the line under way, without the spaces behind it
+    for piece_start, piece_end in _pieces(text.text, room):
+        piece = text.text[piece_start:piece_end]
+        if piece.isspace():
+            continue
+        gap = width(text.text[end:piece_start])
+        if start < end and used + gap + width(piece) > room:
+            yield clipped(text, start, end)
+            start = end
+        if start == end:
+            start, used, gap = piece_start, 0, 0
+        used += gap + width(piece)
+        end = piece_end
+    if start < end:
+        yield clipped(text, start, end)
+
+
+def _pieces(text: str, room: int) -> Iterator[tuple[int, int]]:
+    """Where the pieces are that no line breaks; one wider than a line, like a url, is broken anywhere."""
+    for match in _PIECE.finditer(text):
+        if width(match[0]) <= room:
+            yield match.span()
+        else:
+            yield from ((at, at + 1) for at in range(*match.span()))

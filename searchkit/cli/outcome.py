@@ -1,0 +1,170 @@
+"""What became of a command -> a message on stderr and an exit status.
+
+    0     it did what it was asked to
+    1     it could not
+    2     it was asked in a way that cannot be meant: wrong options, a query that is not well-formed
+    130   somebody pressed Ctrl-C
+    141   whoever read the output closed it, as ``head`` does
+
+Messages are one line where one line is enough, and a traceback is left for what is a bug.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import click
+
+import searchkit
+from searchkit.cli.colour import wants_colour
+from searchkit.cli.columns import cut, one_line, printable, width
+
+__all__ = ["Interrupted", "Program"]
+
+_BROKEN_PIPE = 141
+_LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "hint": None}
+_QUERY_ROOM = 60
+"""Columns of a long query that are shown around the place that is wrong."""
+
+
+class Failed(click.ClickException):
+    """The command could not do what it was asked to."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Misused(Failed):
+    """The command was asked in a way that cannot be meant."""
+
+    exit_code = 2
+
+
+class Interrupted(Failed):
+    """Somebody pressed Ctrl-C; the message says what that means for the index."""
+
+    exit_code = 130
+
+
+class Program(click.Group):
+    """A group of commands that turns every exception we know into a message and an exit status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)  # in the order they were added, not by name
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # a pipe that broke is noticed here, not when Python ends
+        except BrokenPipeError:
+            _write_nothing_more()
+            raise click.exceptions.Exit(_BROKEN_PIPE) from None
+        except searchkit.QuerySyntaxError as error:
+            hint = "--lenient reads any query as well as it can be"
+            raise Misused(_query_message(error), hint=hint) from None
+        except searchkit.IndexNotFoundError as error:
+            hint = "'searchkit index PATH... --to LOCATION' makes an index"
+            raise Failed(str(error), hint=hint) from None
+        except (searchkit.SearchkitError, OSError) as error:
+            raise Failed(str(error)) from None
+        except UnicodeEncodeError:
+            raise Misused("what you typed is not text in the encoding of this terminal") from None
+        except ValueError as error:  # what searchkit raises for the value of an option
+            raise Misused(str(error)) from None
+        return result
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        for stream in (sys.stdout, sys.stderr):
+            # A rare character is no reason to fail in a terminal that cannot show it.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        try:
+            with _warnings_as_messages():
+                status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            status = error.exit_code
+            _report(error)
+        except click.Abort:
+            status = Interrupted.exit_code
+            _say("interrupted", "")
+        sys.exit(status)
+
+
+def _report(error: click.ClickException) -> None:
+    if isinstance(error, Interrupted):
+        _say("interrupted", error.message)
+        return
+    _say("error", error.format_message())
+    if isinstance(error, Failed) and error.hint:
+        _say("hint", error.hint)
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        _say("hint", f"'{error.ctx.command_path} --help' explains it")
+
+
+def _say(kind: str, message: str) -> None:
+    colour = wants_colour("auto", sys.stderr)
+    label = click.style(f"{kind}:" if message else kind, fg=_LABELS[kind], bold=True)
+    click.echo(f"{label} {message}".rstrip(), err=True, color=colour)
+
+
+def _query_message(error: searchkit.QuerySyntaxError) -> str:
+    """The reason, the query, and a caret under the place, which double-width characters shift."""
+    before, behind = error.query[: error.position], error.query[error.position :]
+    # Of a long query, what is near.
+    near = before[-_QUERY_ROOM:]
+    while width(near) > _QUERY_ROOM // 2:
+        near = near[1:]
+    before = printable(one_line(near if near == before else f"…{near}"))
+    behind = printable(one_line(cut(searchkit.Highlighted(behind), _QUERY_ROOM // 2).text))
+    caret = " " * width(before) + "^"
+    return f"{error.reason} (at character {error.position + 1})\n  {before}{behind}\n  {caret}"
+
+
+@contextmanager
+def _warnings_as_messages() -> Iterator[None]:
+    """Warnings of searchkit are for the person at the terminal; any others go where they always go."""
+    with warnings.catch_warnings():
+        others = warnings.showwarning
+
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if issubclass(category, searchkit.SearchkitWarning):
+                _say("warning", str(message))
+                if issubclass(category, searchkit.AnalyzerChangedWarning):
+                    _say("hint", "'searchkit rebuild LOCATION' does that")
+            else:
+                others(message, category, filename, lineno, file, line)
+
+        warnings.simplefilter("always", searchkit.SearchkitWarning)
+        warnings.showwarning = show
+        yield
+
+
+def _write_nothing_more() -> None:
+    """Point stdout nowhere, so that Python does not complain at its end of what it could not write."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,34 @@
+"""A file of words -> the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = ["words_file_option"]
+
+
+def words_file_option(name: str, help: str) -> Callable[[Any], Any]:
+    """An option that names a file of words; the command is given the words, or None."""
+    return click.option(
+        name, type=click.Path(exists=True, dir_okay=False), metavar="FILE", callback=_words_of, help=help
+    )
+
+
+def _words_of(ctx: click.Context, param: click.Parameter, path: str | None) -> list[str] | None:
+    """A word a line, without the frequency and the tag that a user dictionary of jieba has behind it.
+
+    Empty lines and lines that begin with # hold none.
+    """
+    if path is None:
+        return None
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise click.BadParameter(f"{path}: cannot be read: {error.strerror}", ctx, param) from None
+    except UnicodeDecodeError:
+        raise click.BadParameter(f"{path}: is not UTF-8", ctx, param) from None
+    return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]

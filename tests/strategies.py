@@ -1,0 +1,119 @@
+"""The Hypothesis strategies that tests share: texts, passages, rewritings, documents.
+
+Random text of all of Unicode hardly ever has two equal characters in it, so nothing in it matches. The
+texts here come from small alphabets that hold everything the library treats specially.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+
+from searchkit import Document
+from searchkit.analysis import LATIN, fold, units, variants
+
+HAN = "中国國关關係系日台臺湾灣权權歌马馬克思乾干幹隆后後里裡裏论論坛壇𠮷野家"
+WORDS = "中国 中國 关系 關係 台灣 臺湾 马克思 馬克思 马克 乾隆 國際論壇 国际论坛 的 什么 为什么 在 历史".split()
+LATIN_WORDS = (
+    "C++ Ｃ＃ c C C+ 5G ５ｇ GPT-4 iPhone15Pro 3.6.3 3 6 AT&T snake_case café CAFÉ straße Łódź Smørrebrød 10km² a A x".split()
+)
+PUNCTUATION = "，。：、“”「」（）()-－+#_.!?！？;& \u3000"
+ODD = "①²Ⅳªßłがｶﾞ⼀⽇한я\u0301\u200b\u00a0\t\x1b😀＋＃１É"
+MARKUP = "<>&'\"/"
+
+# What a passage may not be cut inside of: a Latin word or number, with the + and # that C++ and C# end on.
+_ATOM = re.compile(rf"[{LATIN}]+[+#]*|.", re.DOTALL)
+
+anything = st.text(st.characters(codec=None) | st.sampled_from("\ud800\udfff\x00甲"), max_size=40)
+"""Text of any code points at all, lone surrogates among them."""
+
+unicode_text = st.text(max_size=40)
+"""Text of any characters that UTF-8 can hold."""
+
+lines = st.lists(
+    st.sampled_from(HAN)
+    | st.sampled_from(WORDS)
+    | st.sampled_from(LATIN_WORDS)
+    | st.sampled_from(PUNCTUATION)
+    | st.sampled_from(ODD + MARKUP),
+    max_size=20,
+).map("".join)
+"""One line, dense with characters that are variants of one another."""
+
+texts = st.lists(lines, max_size=5).map("\n".join)
+"""Several lines of the same."""
+
+
+def has_units(text: str) -> bool:
+    """Is there a letter, digit or Han character in the text? A mark that only looks like one does not count."""
+    return bool(units(fold(text)))
+
+
+meaningful_texts = texts.filter(has_units)
+"""Texts with something in them to search for."""
+
+queries = st.lists(
+    st.sampled_from([*'()（）“”「」"＂-－:：', " ", "\u3000", "OR ", " AND ", "NOT ", "title:", "body：", "tag:", "中国", "C++", "，"]) | lines,
+    max_size=12,
+).map("".join)
+"""Texts with everything in them that the query language knows, seldom well-formed."""
+
+_DAY_ZERO = datetime(2024, 1, 1, tzinfo=timezone.utc)
+
+moments = st.integers(-90_000_000, 90_000_000).map(lambda seconds: _DAY_ZERO + timedelta(seconds=seconds)) | (
+    st.integers(-3, 3).map(lambda days: _DAY_ZERO + timedelta(days=days))
+)
+"""Aware datetimes, some at midnight, within three years of 2024."""
+
+
+def rewritten(text: str) -> st.SearchStrategy[str]:
+    """The text with its letters, digits and Han characters replaced by others of their fold classes."""
+    choices = [st.sampled_from(variants(character)) if character.isalnum() else st.just(character) for character in text]
+    return st.tuples(*choices).map("".join)
+
+
+def atoms(line: str) -> list[str]:
+    """The pieces of a line that a passage takes whole or leaves: Latin words and numbers, single characters."""
+    return [line[found.start() : found.end()] for found in _ATOM.finditer(fold(line))]
+
+
+@st.composite
+def passages(draw: st.DrawFn, line: str, longest: int = 30) -> str:
+    """A passage of the line of at most ``longest`` characters, if it has one with a letter, digit or Han character.
+
+    Latin words and numbers stay whole, even when they are longer than that.
+    """
+    pieces = atoms(line)
+    meaningful = [place for place, piece in enumerate(pieces) if has_units(piece)]
+    first = last = draw(st.sampled_from(meaningful))
+    for grow_left in draw(st.lists(st.booleans(), max_size=longest)):
+        wider = (max(0, first - 1), last) if grow_left else (first, min(len(pieces) - 1, last + 1))
+        if len("".join(pieces[wider[0] : wider[1] + 1])) <= longest:
+            first, last = wider
+    return "".join(pieces[first : last + 1])
+
+
+def quoted(passage: str) -> str | None:
+    """The passage in quotes that it does not hold itself; None when it holds all kinds."""
+    for opening, closing in ("“”", "「」", '""', "『』"):
+        if opening not in passage and closing not in passage and not (opening == '"' and "＂" in passage):
+            return f"{opening}{passage}{closing}"
+    return None
+
+
+@st.composite
+def documents(draw: st.DrawFn, ids: Sequence[str] = ()) -> Document:
+    """Valid documents; with one of the ids, where there are any."""
+    return Document(
+        title=draw(lines),
+        body=draw(texts) + draw(st.sampled_from(HAN)),
+        id=draw(st.sampled_from(ids)) if ids else "",
+        url=draw(st.sampled_from(["", "https://www.example.com/a", "http://example.org:80/b?c=d"])),
+        published=draw(st.none() | moments),
+        source=draw(st.sampled_from(["", "甲报", "example.net"])),
+        tags=draw(st.lists(st.sampled_from(["科技", "体育", "AI"]), max_size=3)),
+        extra=draw(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none(), max_size=2)),
+    )
