@@ -1,7 +1,7 @@
 """analysis: text -> terms. Fold, segment, channels; knows no engine and no files."""
 
 from searchkit.analysis.analyzer import Analyzer, Terms
-from searchkit.analysis.fold import fold, variants
+from searchkit.analysis.fold import fold, fold_table, variants
 from searchkit.analysis.units import LATIN, LINE_END, WORD_END, bigram, is_latin, units
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Terms",
     "bigram",
     "fold",
+    "fold_table",
     "is_latin",
     "units",
     "variants",

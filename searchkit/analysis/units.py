@@ -30,6 +30,8 @@ _UNITS = re.compile(rf"{_LATIN_UNIT}|[^\W_]")
 # Runs of the most frequent Han characters come as one piece: a tenth as many matches.
 _RUNS = re.compile(rf"[一-鿿]+|{LINE_END}|{_LATIN_UNIT}|[^\W_]")
 
+_LATIN_UNITS = re.compile(_LATIN_UNIT)
+
 # The first character behind the Latin ones. Comparing a whole unit with it compares the
 # unit's first character, which is the cheapest way to ask is_latin().
 _BEHIND_LATIN = "ɐ"
@@ -49,7 +51,7 @@ def units(folded: str) -> list[str]:
 
 def is_latin(unit: str) -> bool:
     """Is `unit` a Latin word or number, and so possibly longer than one character?"""
-    return unit < _BEHIND_LATIN
+    return _LATIN_UNITS.match(unit) is not None
 
 
 def bigram(first: str, second: str) -> str:
@@ -69,7 +71,7 @@ def unit_and_bigram_terms(folded: str) -> tuple[str, str]:
     """
     pieces: list[str] = []
     for run in _RUNS.findall(folded.replace("\n", LINE_END)):
-        if len(run) > 1 and not is_latin(run):
+        if len(run) > 1 and run >= _BEHIND_LATIN:
             pieces.extend(run)
         else:
             pieces.append(_ended(run))

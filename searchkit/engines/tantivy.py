@@ -229,7 +229,7 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
         case Term(field, text):
             return Query.term_query(schema, field, text, index_option="basic")
         case Chain(field, terms, slop, beginnings) if beginnings:
-            patterns = [
+            patterns: list[str | tuple[int, str]] = [
                 (offset, _escaped(text) + (".*" if i in beginnings else ""))
                 for i, (offset, text) in enumerate(terms)
             ]
@@ -246,7 +246,7 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
         case OneOf(field, values):
             return Query.term_set_query(schema, field, list(values))
         case Between(field, low, high):
-            return Query.range_query(schema, field, FieldType.Integer, low, high, include_upper=False)
+            return Query.range_query(schema, field, FieldType.Integer, low, high, include_upper=high is None)
         case All(nodes, but_not):
             must = [(Occur.Must, _translate(child, schema)) for child in nodes or (Everything(),)]
             return Query.boolean_query(

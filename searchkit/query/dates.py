@@ -1,7 +1,7 @@
 """dates: a date or a range of dates as people write it -> `Dates`.
 
-    2024   2024-07   2024-07-31   2024/7/31   2024年7月31日
-    2024-01..2024-07   2024-01..   ..2023
+2024   2024-07   2024-07-31   2024/7/31   2024年7月31日
+2024-01..2024-07   2024-01..   ..2023
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _span(text: str) -> tuple[date, date] | None:
     match = _DAY.fullmatch(text)
     if match is None:
         return None
-    year, month, day = (int(match[part]) if match[part] else None for part in ("year", "month", "day"))
+    month, day = (int(match[part]) if match[part] else None for part in ("month", "day"))
     try:
         first = date(int(match["year"]), month or 1, day or 1)
         if day:

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     | (?P<open>[(（])
     | (?P<close>[)）])
     | (?P<quote>[{_QUOTE}])
-    | (?P<operator>(?:OR|AND|NOT)(?=[\s(（{_QUOTE}]|$))
+    | (?P<operator>(?:OR|AND|NOT)(?=[\s()（）{_QUOTE}]|$))
     | (?P<field>(?i:{"|".join(FIELDS)})[:：])
     | (?P<unknown>[a-z_]+:(?!//)(?=[^\s)）]))
     | (?P<minus>(?<![^\s(（])[-－](?=[^\s\-－)）]))
@@ -101,7 +101,8 @@ class _Lexer:
                 return token._replace(kind=token.text)
             case "unknown":
                 names = ", ".join(f"{name}:" for name in FIELDS)
-                self._fail(token, f"there is no field {token.text} (there are {names}); quote it to search for it")
+                reason = f"there is no field {token.text} (there are {names}); quote it to search for it"
+                self._fail(token, reason)
                 return self._as_text(token._replace(text=token.text[:-1] + NO_OPERATOR))
             case _:
                 return token

@@ -133,7 +133,7 @@ def _in(part: Field | None, make: Callable[[Field], Node]) -> Node:
 
 
 def _links(pieces: list[str]) -> list[tuple[int, str]]:
-    """The bigrams of two or more units with their places: every second covers all, the last closes an odd count."""
+    """The bigrams of two or more units with their places: every second one, and the last, cover all."""
     last = len(pieces) - 2
     return [(at, bigram(pieces[at], pieces[at + 1])) for at in sorted({*range(0, last, 2), last})]
 

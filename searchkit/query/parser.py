@@ -52,10 +52,9 @@ MAX_DISTANCE = 2
 MAX_WEIGHT = 100
 
 _IN_FIELD = ("title", "body")
-_WILDCARD = re.compile(rf"[{LATIN}][{LATIN}]*(?:[*?]+[{LATIN}*?]*)")
 _LATIN_WORD = re.compile(rf"[{LATIN}]+")
-# A ? between letters leaves a letter open; at the end of a word it ends a question.
-_OPEN_LETTER = re.compile(rf"[{LATIN}*?]\?[{LATIN}*?]|\*.")
+# A Latin word with letters left open; a ? at its end ends a question, a * there makes a prefix.
+_OPEN_WORD = re.compile(rf"[{LATIN}]+[*?]+[{LATIN}][{LATIN}*?]*")
 
 
 def parse(text: str, *, lenient: bool = False) -> Query:
@@ -177,13 +176,15 @@ class _Parser:
         if token.distance is not None:
             if _LATIN_WORD.fullmatch(folded):
                 return Fuzzy(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
-            self._fail(token, "~ behind a word is for Latin words; put text in quotes to let characters stand between")
-        if folded.endswith("*") and not _OPEN_LETTER.search(folded[:-1] + "-") and units(folded):
-            return Prefix(text.rstrip("*"), field)
-        if _OPEN_LETTER.search(folded):
-            if _WILDCARD.fullmatch(folded):
-                return Wildcard(text, field)
-            self._fail(token, "* and ? stand within one Latin word, behind its first letter")
+            self._fail(
+                token, "~ behind a word is for Latin words; quote Chinese to let characters stand between"
+            )
+        if _OPEN_WORD.fullmatch(folded):
+            return Wildcard(text, field)
+        if folded.endswith("*") and "*" not in folded[:-1]:
+            return Prefix(text[:-1], field)
+        if "*" in folded:
+            self._fail(token, "* stands at the end of a word, or within a Latin one behind its first letter")
         return Part(text.replace("*", NO_OPERATOR).lstrip("-－"), field)
 
     def _number(self, token: Token, what: str, most: int, default: int | None = None) -> int:

@@ -144,7 +144,7 @@ class Or:
     children: tuple[Query, ...]
 
     def __str__(self) -> str:
-        return " OR ".join(_grouped(child) if isinstance(child, Or) else str(child) for child in self.children)
+        return " OR ".join(f"({child})" if isinstance(child, Or) else str(child) for child in self.children)
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ Query = Union[  # noqa: UP007 - forward references, Python 3.10
     Part, Passage, Prefix, Wildcard, Fuzzy, Value, Dates, Boost, And, Or, Not, Nothing
 ]
 
-QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』"}
+QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』", "｢": "｣"}
 """What opens a passage, and what closes it then."""
 
 
