@@ -19,7 +19,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import searchkit
-from searchkit.query import planner
+from searchkit.query import matching, ranking
 
 CUT = 10
 
@@ -34,14 +34,15 @@ def main() -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a constant of the planner, for this run",
+        help="a constant of matching or ranking, for this run",
     )
     arguments = parser.parse_args()
     for setting in arguments.set:
         name, _, value = setting.partition("=")
-        if not hasattr(planner, name):
-            parser.error(f"the planner has no constant {name}")
-        setattr(planner, name, ast.literal_eval(value))
+        module = next((module for module in (matching, ranking) if hasattr(module, name)), None)
+        if module is None:
+            parser.error(f"neither matching nor ranking has a constant {name}")
+        setattr(module, name, ast.literal_eval(value))
     for folder in arguments.folders:
         index = index_of(folder)
         queries, judged = read_queries(folder)

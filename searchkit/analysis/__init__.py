@@ -1,7 +1,19 @@
 """analysis: text -> terms. Fold, segment, channels; knows no engine and no files."""
 
 from searchkit.analysis.analyzer import Analyzer, Terms
-from searchkit.analysis.fold import fold, variants
-from searchkit.analysis.units import LATIN, LINE_END, bigram, is_latin, units
+from searchkit.analysis.fold import fold, fold_table, variants
+from searchkit.analysis.units import LATIN, LINE_END, WORD_END, bigram, is_latin, units
 
-__all__ = ["LATIN", "LINE_END", "Analyzer", "Terms", "bigram", "fold", "is_latin", "units", "variants"]
+__all__ = [
+    "LATIN",
+    "LINE_END",
+    "WORD_END",
+    "Analyzer",
+    "Terms",
+    "bigram",
+    "fold",
+    "fold_table",
+    "is_latin",
+    "units",
+    "variants",
+]

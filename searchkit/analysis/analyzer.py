@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from searchkit.analysis.fold import fold, fold_table
 from searchkit.analysis.segmenter import Segmenter, segmenter
-from searchkit.analysis.units import unit_and_bigram_terms, units
+from searchkit.analysis.units import is_latin, unit_and_bigram_terms, units
 
 __all__ = ["Analyzer", "Terms"]
 
@@ -62,12 +62,16 @@ class Analyzer:
         return [word for word in words if word not in self._stop] if self._stop else words
 
     def query_words(self, folded: str) -> list[str]:
-        """The words of folded text that a document should have, in order, each once.
+        """The words of folded text that a document should have, each once.
 
-        Text of stop words alone asks for these; text without a word of the segmenter for its units.
+        Text of stop words alone asks for these. Each word consists of units of the text, so that it can be
+        found by them; where the segmenter cut a Latin one, the unit is the word.
         """
-        words = self.words(folded) or self._segmenter.words(folded)
-        return list(dict.fromkeys(word for word in words if units(word))) or units(folded)
+        pieces = dict.fromkeys(units(folded))
+        words = {word: units(word) for word in self.words(folded) or self._segmenter.words(folded)}
+        whole = {word: parts for word, parts in words.items() if parts and pieces.keys() >= set(parts)}
+        covered = {part for parts in whole.values() for part in parts}
+        return [*whole, *(unit for unit in pieces if is_latin(unit) and unit not in covered)] or list(pieces)
 
     @property
     def settings(self) -> dict[str, list[str]]:

@@ -98,7 +98,8 @@ def _fold_form(character: str) -> str:
     ):
         return character
     plain = unicodedata.normalize("NFKC", character)
-    if len(plain) != 1 or plain.isspace():
+    # A letter stays a letter: the sound mark ﾞ is no ゙ that stands on the letter before.
+    if len(plain) != 1 or plain.isspace() or (character.isalnum() and not plain.isalnum()):
         return character
     plain = _without_accent(plain)
     for lowered in (plain.casefold(), plain.lower()):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from operator import add
 
-__all__ = ["LATIN", "LINE_END", "bigram", "is_latin", "unit_and_bigram_terms", "units"]
+__all__ = ["LATIN", "LINE_END", "WORD_END", "bigram", "is_latin", "unit_and_bigram_terms", "units"]
 
 LATIN = "0-9a-zß-öø-ɏ"
 """Characters of Latin words and numbers in folded text, for a regular expression's class."""
@@ -30,12 +30,14 @@ _UNITS = re.compile(rf"{_LATIN_UNIT}|[^\W_]")
 # Runs of the most frequent Han characters come as one piece: a tenth as many matches.
 _RUNS = re.compile(rf"[一-鿿]+|{LINE_END}|{_LATIN_UNIT}|[^\W_]")
 
+_LATIN_UNITS = re.compile(_LATIN_UNIT)
+
 # The first character behind the Latin ones. Comparing a whole unit with it compares the
 # unit's first character, which is the cheapest way to ask is_latin().
 _BEHIND_LATIN = "ɐ"
 
-# Ends a Latin unit within a bigram: `ab c` and `a bc` have different bigrams.
-_WORD_END = "_"
+WORD_END = "_"
+"""Ends a Latin unit within a bigram: `ab c` and `a bc` have different bigrams."""
 
 
 def units(folded: str) -> list[str]:
@@ -49,7 +51,7 @@ def units(folded: str) -> list[str]:
 
 def is_latin(unit: str) -> bool:
     """Is `unit` a Latin word or number, and so possibly longer than one character?"""
-    return unit < _BEHIND_LATIN
+    return _LATIN_UNITS.match(unit) is not None
 
 
 def bigram(first: str, second: str) -> str:
@@ -65,17 +67,20 @@ def unit_and_bigram_terms(folded: str) -> tuple[str, str]:
     """The units of `folded`, and the bigrams of its lines, each joined by spaces.
 
     >>> unit_and_bigram_terms("中日，关系")
-    ('中 日 关 系', '中日 日关 关系')
+    ('中 日 关 系', '中日 日关 关系 系¶')
     """
     pieces: list[str] = []
     for run in _RUNS.findall(folded.replace("\n", LINE_END)):
-        if len(run) > 1 and not is_latin(run):
+        if len(run) > 1 and run >= _BEHIND_LATIN:
             pieces.extend(run)
         else:
             pieces.append(_ended(run))
-    unit_terms = " ".join([piece for piece in pieces if piece != LINE_END]).replace(_WORD_END, "")
+    if pieces:
+        # So that every unit begins a bigram, and one alone can be found by its position as well.
+        pieces.append(LINE_END)
+    unit_terms = " ".join([piece for piece in pieces if piece != LINE_END]).replace(WORD_END, "")
     return unit_terms, " ".join(map(add, pieces, pieces[1:]))
 
 
 def _ended(unit: str) -> str:
-    return unit + _WORD_END if unit < _BEHIND_LATIN and unit != LINE_END else unit
+    return unit + WORD_END if unit and unit < _BEHIND_LATIN and unit != LINE_END else unit

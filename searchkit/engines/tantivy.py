@@ -6,6 +6,7 @@ interpreter lock. Terms come joined by spaces, so its whitespace tokenizer is al
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,15 @@ from searchkit.query.plan import (
     TEXT_FIELDS,
     All,
     AnyOf,
+    Beginning,
     Between,
     Chain,
     Everything,
+    Near,
     Node,
     NothingAtAll,
     OneOf,
+    Pattern,
     Plan,
     Term,
 )
@@ -35,6 +39,7 @@ __all__ = ["TantivyEngine"]
 _COMMIT_FILE = "meta.json"
 _WRITER_MEMORY = 128_000_000
 _PAGE = 1000
+_WILDCARDS = {"*": ".*", "?": "."}
 
 
 def _schema() -> tantivy.Schema:
@@ -128,7 +133,7 @@ class TantivySnapshot(Snapshot):
         match = _translate(plan.match, self._schema)
         if order == "relevance":
             scores = [
-                (Occur.Should, _scored(score.term, score.weight, self._schema)) for score in plan.scores
+                (Occur.Should, _scored(score.node, score.weight, self._schema)) for score in plan.scores
             ]
             query = Query.boolean_query([(Occur.Must, Query.const_score_query(match, 0.0)), *scores])
             result = self._searcher.search(query, limit, offset=offset)
@@ -223,12 +228,25 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
     match node:
         case Term(field, text):
             return Query.term_query(schema, field, text, index_option="basic")
-        case Chain(field, terms):
-            return Query.phrase_query(schema, field, list(terms))
+        case Chain(field, terms, slop, beginnings) if beginnings:
+            patterns: list[str | tuple[int, str]] = [
+                (offset, _escaped(text) + (".*" if i in beginnings else ""))
+                for i, (offset, text) in enumerate(terms)
+            ]
+            return Query.regex_phrase_query(schema, field, patterns, slop)
+        case Chain(field, terms, slop):
+            return Query.phrase_query(schema, field, list(terms), slop)
+        case Beginning(field, text):
+            return Query.regex_query(schema, field, _escaped(text) + ".*")
+        case Pattern(field, pattern):
+            pieces = re.split(r"([*?])", pattern)
+            return Query.regex_query(schema, field, "".join(_WILDCARDS.get(p, _escaped(p)) for p in pieces))
+        case Near(field, text, distance):
+            return Query.fuzzy_term_query(schema, field, text, distance)
         case OneOf(field, values):
             return Query.term_set_query(schema, field, list(values))
         case Between(field, low, high):
-            return Query.range_query(schema, field, FieldType.Integer, low, high, include_upper=False)
+            return Query.range_query(schema, field, FieldType.Integer, low, high, include_upper=high is None)
         case All(nodes, but_not):
             must = [(Occur.Must, _translate(child, schema)) for child in nodes or (Everything(),)]
             return Query.boolean_query(
@@ -243,8 +261,17 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
             return Query.empty_query()
 
 
-def _scored(term: Term, weight: float, schema: tantivy.Schema) -> Query:
-    return Query.boost_query(Query.term_query(schema, term.field, term.text, index_option="freq"), weight)
+def _scored(node: Node, weight: float, schema: tantivy.Schema) -> Query:
+    match node:
+        case Term(field, text):
+            return Query.boost_query(Query.term_query(schema, field, text, index_option="freq"), weight)
+        case _:
+            return Query.const_score_query(_translate(node, schema), weight)
+
+
+def _escaped(text: str) -> str:
+    """The text for a regular expression of tantivy, which knows fewer escapes than Python's."""
+    return re.sub(r"[\\.+*?()|\[\]{}^$#&~-]", r"\\\g<0>", text)
 
 
 def _count(result: tantivy.SearchResult) -> int:

@@ -1,13 +1,19 @@
 """Parser: what a person typed -> query tree.
 
-    中日關係 上川陽子     both parts
-    "中日，關係"          this passage
-    -體育                 not this part
-    甲 OR 乙              either; binds less than the space
-    (甲 OR 乙) 丙         grouped
-    title:關係 body:"…"   in the title, in the body
+    中日關係 上川陽子      both parts
+    "中日，關係"           this passage;  "中日 关系"~5  with up to five characters between its pieces
+    -體育   NOT 體育       not this
+    甲 OR 乙               either; binds less than the space
+    (甲 OR 乙) 丙          grouped
+    title:關係 body:"…"    in the title, in the body
+    source:… tag:…         exactly this source, this tag
+    date:2024-07           published then; date:2024-01-01..2024-07-31, date:2024.., date:..2023
+    半导*  micro*          begins so
+    w?rd  micro*ft         letters left open in a Latin word
+    helo~  helo~2          a Latin word with one or two letters wrong
+    甲^2                   counts twice for the rank
 
-Full-width forms of every operator work （：＂“”「」（）－）. Anything else is text.
+Full-width forms of every operator work （：＂“”「」（）－～＊＾）. Anything else is text.
 Strict reading raises `QuerySyntaxError` with the place; lenient reading takes what is
 not well-formed as text, and never raises.
 """
@@ -15,53 +21,48 @@ not well-formed as text, and never raises.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, cast
+from typing import cast
 
-from searchkit.analysis import fold, units
+from searchkit.analysis import LATIN, fold, units
 from searchkit.errors import QuerySyntaxError
-from searchkit.query.tree import And, Field, Not, Nothing, Or, Part, Passage, Query
+from searchkit.query.dates import parse_dates
+from searchkit.query.lexer import NO_OPERATOR, Token, tokens
+from searchkit.query.tree import (
+    And,
+    Boost,
+    Field,
+    Fuzzy,
+    Not,
+    Nothing,
+    Or,
+    Part,
+    Passage,
+    Prefix,
+    Query,
+    Value,
+    Wildcard,
+)
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_TOKENS", "parse"]
+__all__ = ["MAX_LENGTH", "parse"]
 
 MAX_LENGTH = 65_536
 """Characters of a query."""
-MAX_DEPTH = 50
-"""Groups within groups."""
-MAX_TOKENS = 1000
-"""Parts, passages and operators; a passage of any length is one."""
+MAX_SLOP = 100
+MAX_DISTANCE = 2
+MAX_WEIGHT = 100
 
-_FIELDS = ("title", "body")
-_CLOSING = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』"}
-_QUOTES = "".join(_CLOSING)
-_TOKEN = re.compile(
-    rf"""
-      (?P<space>\s+)
-    | (?P<open>[(（])
-    | (?P<close>[)）])
-    | (?P<quote>[{_QUOTES}])
-    | (?P<operator>(?:OR|AND|NOT)(?=[\s(（{_QUOTES}]|$))
-    | (?P<field>(?i:title|body)[:：])
-    | (?P<unknown>[a-z_]+:(?!//)(?=[^\s)）]))
-    | (?P<minus>(?<![^\s(（])[-－](?=[^\s\-－)）]))
-    | (?P<text>[^\s()（）{_QUOTES}]+)
-    """,
-    re.VERBOSE,
-)
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    position: int
+_IN_FIELD = ("title", "body")
+_LATIN_WORD = re.compile(rf"[{LATIN}]+")
+# A Latin word with letters left open; a ? at its end ends a question, a * there makes a prefix.
+_OPEN_WORD = re.compile(rf"[{LATIN}]+[*?]+[{LATIN}][{LATIN}*?]*")
 
 
 def parse(text: str, *, lenient: bool = False) -> Query:
     """The tree of a query; `Nothing` when it holds no letter, digit or Han character."""
     if len(text) > MAX_LENGTH:
         if not lenient:
-            raise QuerySyntaxError(
-                text[:20] + "…", 0, f"the query has {len(text)} characters; {MAX_LENGTH} is the most"
-            )
+            reason = f"the query has {len(text)} characters; {MAX_LENGTH} is the most"
+            raise QuerySyntaxError(text[:20] + "…", 0, reason)
         text = text[:MAX_LENGTH]
     if not units(fold(text)):
         return Nothing()
@@ -74,8 +75,7 @@ class _Parser:
     def __init__(self, text: str, lenient: bool) -> None:
         self._text = text
         self._lenient = lenient
-        self._last_quote = {quote: text.rfind(quote) for quote in "".join(_CLOSING.values())}
-        self._tokens = self._lex()
+        self._tokens = tokens(text, lenient=lenient)
         self._next = 0
 
     def query(self) -> Query:
@@ -93,7 +93,7 @@ class _Parser:
         branches = [self._sequence(field)]
         while (token := self._peek()) is not None and token.kind == "OR":
             self._next += 1
-            if self._tokens[self._next - 2].kind in ("OR", "open") or self._next == 1:
+            if self._next == 1 or self._tokens[self._next - 2].kind in ("OR", "open"):
                 self._fail(token, "OR has nothing on its left")
             if not self._at_item():
                 self._fail(token, "OR has nothing on its right")
@@ -118,38 +118,98 @@ class _Parser:
     def _item(self, field: Field | None) -> Query:
         """A part, passage or group, with what stands before it: ``-``, NOT, fields."""
         negated = False
+        name: Token | None = None  # of a field that holds no text: source, tag, date
         while (token := self._take()).kind in ("NOT", "minus", "field"):
             if not self._at_item():
                 self._fail(token, f"{token.text} has nothing behind it")
                 return Nothing()
-            if token.kind == "field":
+            if token.kind != "field":
+                negated = not negated
+            elif token.text[:-1].lower() in _IN_FIELD:
                 field = cast("Field", token.text[:-1].lower())
             else:
-                negated = not negated
-        found: Query
-        if token.kind == "open":
-            found = self._group(token, field)
+                name = token
+        if name is not None:
+            found = self._value(name, token)
+        elif token.kind == "open":
+            found, token = self._group(token, field)
         elif not units(fold(token.text)):
             found = Nothing()  # punctuation alone asks for nothing
+        elif token.kind == "passage":
+            found = Passage(token.text, field, self._number(token, "slop", MAX_SLOP))
         else:
-            found = Passage(token.text, field) if token.kind == "passage" else Part(token.text, field)
-        return Not(found) if negated and found != Nothing() else found
+            found = self._words(token, field)
+        if found == Nothing():
+            return found
+        if negated:
+            return found.child if isinstance(found, Not) else Not(found)
+        return self._weighted(found, token)
 
-    def _group(self, bracket: _Token, field: Field | None) -> Query:
-        if not (self._at_item() or self._lenient):
+    def _group(self, bracket: Token, field: Field | None) -> tuple[Query, Token]:
+        """What is in the group, and its closing bracket."""
+        if not self._at_item():
             self._fail(bracket, "there is nothing in this group")
         found = self._alternatives(field)
-        closing = self._peek()
-        if closing is not None:
-            self._next += 1  # _alternatives stops at a closing bracket only
-        else:
+        if self._peek() is None:
             self._fail(bracket, "this bracket is not closed")
-        return found
+            return found, bracket
+        return found, self._take()  # _alternatives stops at a closing bracket only
 
-    def _peek(self) -> _Token | None:
+    def _value(self, name: Token, token: Token) -> Query:
+        """``source:…``, ``tag:…``, ``date:…``"""
+        field = name.text[:-1].lower()
+        if token.kind not in ("text", "passage") or not token.text.strip():
+            self._fail(name, f"{name.text} needs a value right behind it")
+            return Nothing()
+        if field != "date":
+            return Value(field, token.text.strip())
+        dates = parse_dates(fold(token.text))
+        if dates is None:
+            self._fail(token, f"{token.text!r} is no date like 2024, 2024-07, 2024-07-31 or 2024-01..2024-07")
+            return Nothing()
+        return dates
+
+    def _words(self, token: Token, field: Field | None) -> Query:
+        """Running text, or one word with ``*``, ``?`` or ``~``."""
+        text = token.text.replace("＊", "*")
+        folded = fold(text)
+        if token.distance is not None:
+            if _LATIN_WORD.fullmatch(folded):
+                return Fuzzy(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
+            self._fail(
+                token, "~ behind a word is for Latin words; quote Chinese to let characters stand between"
+            )
+        if _OPEN_WORD.fullmatch(folded):
+            return Wildcard(text, field)
+        if folded.endswith("*") and "*" not in folded[:-1]:
+            return Prefix(text[:-1], field)
+        if "*" in folded:
+            self._fail(token, "* stands at the end of a word, or within a Latin one behind its first letter")
+        return Part(text.replace("*", NO_OPERATOR).lstrip("-－"), field)
+
+    def _number(self, token: Token, what: str, most: int, default: int | None = None) -> int:
+        """The number behind ``~``; 0 when there is no ``~``."""
+        if token.distance is None:
+            return 0
+        if token.distance < 0 and default is not None:
+            return default
+        if not 0 < token.distance <= most:
+            given = f", not {token.distance}" if token.distance >= 0 else ""
+            self._fail(token, f"the {what} behind ~ is a number from 1 to {most}{given}")
+        return min(max(token.distance, 1), most)
+
+    def _weighted(self, found: Query, token: Token) -> Query:
+        if token.weight is None or isinstance(found, Not):
+            return found
+        if not 0 < token.weight <= MAX_WEIGHT:
+            self._fail(token, f"the weight behind ^ is a number up to {MAX_WEIGHT}, and more than 0")
+            return found
+        return Boost(found, token.weight)
+
+    def _peek(self) -> Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         self._next += 1
         return self._tokens[self._next - 1]
 
@@ -157,79 +217,9 @@ class _Parser:
         token = self._peek()
         return token is not None and token.kind not in ("close", "OR", "AND")
 
-    def _fail(self, token: _Token, reason: str) -> None:
+    def _fail(self, token: Token, reason: str) -> None:
         if not self._lenient:
             raise QuerySyntaxError(self._text, token.position, reason)
-
-    def _lex(self) -> list[_Token]:
-        """The tokens; passages whole, and no brackets deeper than they may be."""
-        tokens: list[_Token] = []
-        groups: list[bool] = []  # for each open bracket: does it group, or is it only text?
-        position = depth = 0
-        while match := _TOKEN.match(self._text, position):
-            kind = match.lastgroup or ""
-            token = _Token(kind, match.group(), position)
-            position = match.end()
-            if kind == "space":
-                continue
-            if len(tokens) == MAX_TOKENS:
-                self._fail(token, f"the query has more than {MAX_TOKENS} words and operators")
-                break
-            if kind == "quote":
-                end = self._closing_quote(token)
-                if end is None:
-                    self._fail(token, "this quote is not closed")
-                    token = token._replace(kind="text")
-                elif self._stands_apart(token.position, end + 1):
-                    token = _Token("passage", self._text[position:end], token.position)
-                    position = end + 1
-                else:
-                    token = token._replace(kind="text")
-            elif kind == "unknown":
-                known = ", ".join(f"{name}:" for name in _FIELDS)
-                self._fail(
-                    token, f"there is no field {token.text} (there is {known}); quote it to search for it"
-                )
-                token = token._replace(kind="text")
-            elif kind == "operator":
-                token = token._replace(kind=token.text)
-            elif kind == "open":
-                if depth == MAX_DEPTH:
-                    self._fail(token, f"groups are nested more than {MAX_DEPTH} deep")
-                groups.append(depth < MAX_DEPTH and self._stands_apart(token.position, len(self._text)))
-                depth += groups[-1]
-                token = token if groups[-1] else token._replace(kind="text")
-            elif kind == "close":
-                closes_group = groups.pop() if groups else not self._lenient
-                depth -= closes_group
-                token = token if closes_group else token._replace(kind="text")
-            previous = tokens[-1] if tokens else None
-            if (
-                token.kind == "text"
-                and previous
-                and previous.kind == "text"
-                and previous.position + len(previous.text) == token.position
-            ):
-                tokens[-1] = previous._replace(text=previous.text + token.text)
-            else:
-                tokens.append(token)
-        return tokens
-
-    def _closing_quote(self, opening: _Token) -> int | None:
-        start = opening.position
-        there = [quote for quote in _CLOSING[opening.text] if start < self._last_quote[quote]]
-        return min((self._text.find(quote, start + 1) for quote in there), default=None)
-
-    def _stands_apart(self, start: int, end: int) -> bool:
-        """Is text[start:end] an expression of its own?
-
-        To the strict reading everything in quotes or brackets is. To the lenient one 他说“好”吗 and
-        湖南（长沙） are running text.
-        """
-        if not self._lenient:
-            return True
-        before, behind = self._text[max(0, start - 1) : start], self._text[end : end + 1]
-        return (before in "-－:：(（" or before.isspace()) and (behind in ")）" or behind.isspace())
 
 
 def _joined(kind: type[And] | type[Or], queries: list[Query]) -> Query:

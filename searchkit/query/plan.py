@@ -17,12 +17,15 @@ __all__ = [
     "TEXT_FIELDS",
     "All",
     "AnyOf",
+    "Beginning",
     "Between",
     "Chain",
     "Everything",
+    "Near",
     "Node",
     "NothingAtAll",
     "OneOf",
+    "Pattern",
     "Plan",
     "Score",
     "Term",
@@ -41,10 +44,44 @@ class Term:
 
 @dataclass(frozen=True)
 class Chain:
-    """Documents that have the terms in the field at these distances: ``((0, a), (2, b))``."""
+    """Documents that have the terms in the field at these distances: ``((0, a), (2, b))``.
+
+    With ``slop``, the terms may stand so many positions further apart in all, or nearer. Of the terms whose
+    index is in ``beginnings`` only the beginning is given.
+    """
 
     field: str
     terms: tuple[tuple[int, str], ...]
+    slop: int = 0
+    beginnings: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Documents that have a term in the field that begins with the text."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Documents that have a term in the field like the pattern: ``*`` is any letters, ``?`` one."""
+
+    field: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """Documents that have a term in the field that differs from the text in up to ``distance`` letters.
+
+    A letter wrong, missing or too many counts one, as do two neighbours that are swapped.
+    """
+
+    field: str
+    text: str
+    distance: int
 
 
 @dataclass(frozen=True)
@@ -90,14 +127,19 @@ class NothingAtAll:
     """No document."""
 
 
-Node = Union[Term, Chain, OneOf, Between, All, AnyOf, Everything, NothingAtAll]  # noqa: UP007
+Node = Union[  # noqa: UP007
+    Term, Chain, Beginning, Pattern, Near, OneOf, Between, All, AnyOf, Everything, NothingAtAll
+]
 
 
 @dataclass(frozen=True)
 class Score:
-    """A term whose BM25, times ``weight``, counts towards the rank of a matching document."""
+    """What counts towards the rank of a matching document, times ``weight``.
 
-    term: Term
+    Of a `Term` its BM25, of any other node 1 where it matches.
+    """
+
+    node: Node
     weight: float
 
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import lines, rewritten, texts
 
-from searchkit.analysis import Analyzer, Terms, bigram, fold, units
+from searchkit.analysis import LINE_END, Analyzer, Terms, bigram, fold, units
 
 
 def test_a_text_has_its_words_bigrams_and_units() -> None:
-    bigrams = f"中国 国用 {bigram('用', 'c++')}"
+    bigrams = f"中国 国用 {bigram('用', 'c++')} {bigram('c++', LINE_END)}"
     assert Analyzer().terms("中國，用 C++。") == Terms("中国 用 c++", bigrams, "中 国 用 c++")
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import lines, texts
 
-from searchkit.analysis import Analyzer, bigram, fold, is_latin, units
+from searchkit.analysis import LINE_END, Analyzer, bigram, fold, is_latin, units
 
 ANALYZER = Analyzer()
 
@@ -68,7 +68,9 @@ def test_units_of(text: str, expected: list[str]) -> None:
     ],
 )
 def test_bigrams_of(text: str, pairs: list[tuple[str, str]]) -> None:
-    assert ANALYZER.terms(text).bigrams.split() == [bigram(first, second) for first, second in pairs]
+    ended = [bigram(first, second) for first, second in pairs]
+    last = units(fold(text))[-1:]
+    assert ANALYZER.terms(text).bigrams.split() == ended + [bigram(unit, LINE_END) for unit in last]
 
 
 def test_a_bigram_of_han_is_the_text_itself() -> None:
@@ -118,7 +120,8 @@ def test_the_unit_terms_are_the_units(text: str) -> None:
 @given(lines)
 def test_the_bigrams_of_a_line_are_its_neighbouring_units(line: str) -> None:
     pieces = units(fold(line))
-    assert ANALYZER.terms(line).bigrams.split() == [bigram(a, b) for a, b in zip(pieces, pieces[1:])]
+    ended = [*pieces, LINE_END] if pieces else []
+    assert ANALYZER.terms(line).bigrams.split() == [bigram(a, b) for a, b in zip(ended, ended[1:])]
 
 
 @given(texts)

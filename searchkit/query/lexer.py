@@ -1,0 +1,183 @@
+"""Lexer: what a person typed -> tokens.
+
+Here it is decided what is an operator and what is text. To the strict reading every quote and bracket is an
+operator; to the lenient one they are only where they stand apart, because 他说“好”吗 and 湖南（长沙） are
+running text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from searchkit.errors import QuerySyntaxError
+from searchkit.query.tree import QUOTES
+
+__all__ = ["FIELDS", "MAX_DEPTH", "MAX_TOKENS", "NO_OPERATOR", "Token", "tokens"]
+
+MAX_DEPTH = 50
+"""Groups within groups."""
+MAX_TOKENS = 1000
+"""Parts, passages and operators; a passage of any length is one."""
+FIELDS = ("title", "body", "source", "tag", "date")
+
+_QUOTE = "".join(QUOTES)
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>\s+)
+    | (?P<open>[(（])
+    | (?P<close>[)）])
+    | (?P<quote>[{_QUOTE}])
+    | (?P<operator>(?:OR|AND|NOT)(?=[\s()（）{_QUOTE}]|$))
+    | (?P<field>(?i:{"|".join(FIELDS)})[:：])
+    | (?P<unknown>[a-z_]+:(?!//)(?=[^\s)）]))
+    | (?P<minus>(?<![^\s(（])[-－](?=[^\s\-－)）]))
+    | (?P<text>[^\s()（）{_QUOTE}]+)
+    """,
+    re.VERBOSE,
+)
+# What may follow a passage, a group or a word: ~ with a number, ^ with a number.
+_SUFFIX = re.compile(r"(?P<tilde>[~～](?P<distance>\d*))?(?:[\^＾](?P<weight>\d+(?:\.\d+)?))?(?=[\s)）]|$)")
+_TEXT_SUFFIX = re.compile(_SUFFIX.pattern.replace(r"(?=[\s)）]|$)", "$"))
+NO_OPERATOR = "·"
+"""Takes the place of a sign that the lenient reading takes as text: no operator, and ignored in any text."""
+
+
+class Token(NamedTuple):
+    """A token: what kind, its text, where it stands in the query, and what follows it as a suffix.
+
+    ``distance`` is the number behind ``~``, -1 for a ``~`` without one; ``weight`` that behind ``^``.
+    """
+
+    kind: str
+    text: str
+    position: int
+    distance: int | None = None
+    weight: float | None = None
+
+
+def tokens(text: str, *, lenient: bool) -> list[Token]:
+    """The tokens of a query; passages are whole, text and groups carry their suffixes.
+
+    Raises `QuerySyntaxError` for what is not well-formed, unless ``lenient``.
+    """
+    return _Lexer(text, lenient).tokens()
+
+
+class _Lexer:
+    def __init__(self, text: str, lenient: bool) -> None:
+        self._text = text
+        self._lenient = lenient
+        self._position = 0
+        self._found: list[Token] = []
+        # For each open bracket: does it group, or is it only text?
+        self._groups: list[bool] = []
+        self._depth = 0
+        self._last_quote = {quote: text.rfind(quote) for quote in "".join(QUOTES.values())}
+
+    def tokens(self) -> list[Token]:
+        while match := _TOKEN.match(self._text, self._position):
+            kind = match.lastgroup or ""
+            token = Token(kind, match.group(), self._position)
+            self._position = match.end()
+            if kind == "space":
+                continue
+            if len(self._found) == MAX_TOKENS:
+                self._fail(token, f"the query has more than {MAX_TOKENS} words and operators")
+                break
+            self._add(self._read(token))
+        return [_with_suffix(token) if token.kind == "text" else token for token in self._found]
+
+    def _read(self, token: Token) -> Token:
+        """The token as what it is where it stands."""
+        match token.kind:
+            case "quote":
+                return self._passage(token)
+            case "open":
+                return self._opening(token)
+            case "close":
+                return self._closing(token)
+            case "operator":
+                return token._replace(kind=token.text)
+            case "unknown":
+                names = ", ".join(f"{name}:" for name in FIELDS)
+                reason = f"there is no field {token.text} (there are {names}); quote it to search for it"
+                self._fail(token, reason)
+                return self._as_text(token._replace(text=token.text[:-1] + NO_OPERATOR))
+            case _:
+                return token
+
+    def _passage(self, quote: Token) -> Token:
+        start = quote.position + 1
+        there = [mark for mark in QUOTES[quote.text] if quote.position < self._last_quote[mark]]
+        end = min((self._text.find(mark, start) for mark in there), default=None)
+        if end is None:
+            self._fail(quote, "this quote is not closed")
+            return self._as_text(quote)
+        if not self._stands_apart(quote.position, end + 1):
+            return self._as_text(quote)
+        self._position = end + 1
+        return self._suffixed(Token("passage", self._text[start:end], quote.position))
+
+    def _opening(self, bracket: Token) -> Token:
+        if self._depth == MAX_DEPTH:
+            self._fail(bracket, f"groups are nested more than {MAX_DEPTH} deep")
+        groups = self._depth < MAX_DEPTH and self._stands_apart(bracket.position, len(self._text))
+        self._groups.append(groups)
+        self._depth += groups
+        return bracket if groups else self._as_text(bracket)
+
+    def _closing(self, bracket: Token) -> Token:
+        groups = self._groups.pop() if self._groups else not self._lenient
+        self._depth -= groups
+        return self._suffixed(bracket) if groups else self._as_text(bracket)
+
+    def _suffixed(self, token: Token) -> Token:
+        """The token with the ``~`` and ``^`` that stand right behind it."""
+        match = _SUFFIX.match(self._text, self._position)
+        if match is None or match.end() == match.start():
+            return token
+        self._position = match.end()
+        return _with_numbers(token, match)
+
+    def _stands_apart(self, start: int, end: int) -> bool:
+        """Is text[start:end] an expression of its own?"""
+        if not self._lenient:
+            return True
+        before, behind = self._text[max(0, start - 1) : start], self._text[end : end + 1]
+        return (before in "-－:：(（" or before.isspace()) and (behind in ")）~～^＾" or behind.isspace())
+
+    def _as_text(self, token: Token) -> Token:
+        text = token.text if token.kind == "unknown" else NO_OPERATOR
+        return token._replace(kind="text", text=text)
+
+    def _add(self, token: Token) -> None:
+        """Append the token; text that goes on without a space is one token with the text before."""
+        previous = self._found[-1] if self._found else None
+        if (
+            token.kind == "text"
+            and previous is not None
+            and previous.kind == "text"
+            and previous.position + len(previous.text) == token.position
+        ):
+            self._found[-1] = previous._replace(text=previous.text + token.text)
+        else:
+            self._found.append(token)
+
+    def _fail(self, token: Token, reason: str) -> None:
+        if not self._lenient:
+            raise QuerySyntaxError(self._text, token.position, reason)
+
+
+def _with_suffix(token: Token) -> Token:
+    match = _TEXT_SUFFIX.search(token.text)
+    if match is None or match.start() == match.end():
+        return token
+    return _with_numbers(token._replace(text=token.text[: match.start()]), match)
+
+
+def _with_numbers(token: Token, match: re.Match[str]) -> Token:
+    distance = None
+    if match["tilde"]:
+        distance = int(match["distance"]) if match["distance"] else -1
+    return token._replace(distance=distance, weight=float(match["weight"]) if match["weight"] else None)

@@ -1,0 +1,57 @@
+"""Words: text of a query -> its words, worked out once for matching, ranking and highlighting."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from searchkit.analysis import Analyzer, fold, units
+from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
+
+__all__ = ["Words", "WordsOf"]
+
+
+class Words:
+    """The words of one text."""
+
+    def __init__(self, text: str, analyzer: Analyzer) -> None:
+        self._text = text
+        self._analyzer = analyzer
+        self.folded = fold(text)
+
+    @cached_property
+    def units(self) -> list[str]:
+        """The units of the text, in order."""
+        return units(self.folded)
+
+    @cached_property
+    def all(self) -> list[str]:
+        """The words that rank, in order; one that comes twice is here twice."""
+        return self._analyzer.words(self.folded)
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """Each word once; stop words only where there is nothing else."""
+        return self._analyzer.query_words(self.folded)
+
+    @cached_property
+    def content(self) -> list[str]:
+        """The words that decide about a match: no function words, unless there is nothing else."""
+        return [word for word in self.asked if word not in FUNCTION_WORDS] or self.asked
+
+    @cached_property
+    def is_question(self) -> bool:
+        """Does the text ask for an answer, which may be in other words?"""
+        return self._text.endswith(("?", "？")) or not QUESTION_WORDS.isdisjoint(self.asked)
+
+
+class WordsOf:
+    """Gives the `Words` of a text, the same ones each time: called like a function."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._known: dict[str, Words] = {}
+
+    def __call__(self, text: str) -> Words:
+        if text not in self._known:
+            self._known[text] = Words(text, self._analyzer)
+        return self._known[text]

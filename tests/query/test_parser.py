@@ -1,0 +1,362 @@
+"""The parser: what a person typed becomes the tree that it means, or an error that says where it does not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from strategies import anything, queries
+
+from searchkit import QuerySyntaxError
+from searchkit.query import Query, parse
+from searchkit.query.lexer import MAX_DEPTH, MAX_TOKENS
+from searchkit.query.parser import MAX_LENGTH
+from searchkit.query.tree import And, Nothing, Not, Or, Part, Passage
+
+甲, 乙, 丙, 丁, 戊 = map(Part, "甲乙丙丁戊")
+NOTHING = Nothing()
+
+
+def title(text: str) -> Part:
+    return Part(text, "title")
+
+
+def body(text: str) -> Part:
+    return Part(text, "body")
+
+
+def every(*children: Query) -> And:
+    return And(children)
+
+
+def either(*children: Query) -> Or:
+    return Or(children)
+
+
+# What both readings, the strict and the lenient one, make of a query.
+READ_ALIKE: list[tuple[str, Query]] = [
+    # nothing
+    ("", NOTHING),
+    (" \u3000\t\n", NOTHING),
+    ("，。！？", NOTHING),
+    ("()", NOTHING),
+    ('""', NOTHING),
+    ("「，」", NOTHING),
+    ("-", NOTHING),
+    ("-，", NOTHING),
+    ("title:，", NOTHING),
+    # parts
+    ("甲", 甲),
+    ("中日關係", Part("中日關係")),
+    ("中日關係 上川陽子", every(Part("中日關係"), Part("上川陽子"))),
+    ("甲\u3000乙", every(甲, 乙)),
+    ("甲\n乙\t丙", every(甲, 乙, 丙)),
+    ("  甲  ", 甲),
+    ("甲 ，。 乙", every(甲, 乙)),
+    ("甲，乙", Part("甲，乙")),
+    ("《書名》", Part("《書名》")),
+    ("'甲'", Part("'甲'")),
+    # passages
+    ('"甲，乙"', Passage("甲，乙")),
+    ("＂甲 乙＂", Passage("甲 乙")),
+    ('"甲＂', Passage("甲")),
+    ('＂甲"', Passage("甲")),
+    ("“甲 乙”", Passage("甲 乙")),
+    ("「甲」", Passage("甲")),
+    ("『甲』", Passage("甲")),
+    ("“甲「乙」丙”", Passage("甲「乙」丙")),
+    ('"甲 OR 乙"', Passage("甲 OR 乙")),
+    ('"title:甲"', Passage("title:甲")),
+    ('"(甲"', Passage("(甲")),
+    ('甲 "乙 丙" 丁', every(甲, Passage("乙 丙"), 丁)),
+    ('甲 "" 乙', every(甲, 乙)),
+    ('"C++"', Passage("C++")),
+    # not
+    ("-甲", Not(甲)),
+    ("－甲", Not(甲)),
+    ("NOT 甲", Not(甲)),
+    ("甲 -乙", every(甲, Not(乙))),
+    ("甲 －乙", every(甲, Not(乙))),
+    ("甲\u3000－乙", every(甲, Not(乙))),
+    ("甲 NOT 乙", every(甲, Not(乙))),
+    ("-甲 -乙", every(Not(甲), Not(乙))),
+    ('-"甲"', Not(Passage("甲"))),
+    ("－「甲」", Not(Passage("甲"))),
+    ("-(甲 乙)", Not(every(甲, 乙))),
+    ("－（甲 OR 乙）", Not(either(甲, 乙))),
+    ("(-甲)", Not(甲)),
+    ("（－甲）", Not(甲)),
+    ("NOT NOT 甲", 甲),
+    ("NOT (甲) 乙", every(Not(甲), 乙)),
+    # a minus that is none
+    ("甲-乙", Part("甲-乙")),
+    ("甲－乙", Part("甲－乙")),
+    ("GPT-4", Part("GPT-4")),
+    ("甲 - 乙", every(甲, 乙)),
+    ("甲 -", 甲),
+    # or, and
+    ("甲 OR 乙", either(甲, 乙)),
+    ("甲 AND 乙", every(甲, 乙)),
+    ("甲 OR 乙 OR 丙", either(甲, 乙, 丙)),
+    ("甲 OR 乙 丙", either(甲, every(乙, 丙))),
+    ("甲 乙 OR 丙 丁", either(every(甲, 乙), every(丙, 丁))),
+    ("甲 AND 乙 OR 丙", either(every(甲, 乙), 丙)),
+    ("甲 OR -乙", either(甲, Not(乙))),
+    ("甲 OR ，", 甲),
+    # operators that are none
+    ("or", Part("or")),
+    ("甲 or 乙", every(甲, Part("or"), 乙)),
+    ("ORACLE", Part("ORACLE")),
+    ("甲OR乙", Part("甲OR乙")),
+    ("NOTE ANDROID", every(Part("NOTE"), Part("ANDROID"))),
+    # groups
+    ("((甲))", 甲),
+    ("(甲 OR 乙) 丙", every(either(甲, 乙), 丙)),
+    ("（甲 OR 乙） 丙", every(either(甲, 乙), 丙)),
+    ("（甲 OR 乙) 丙", every(either(甲, 乙), 丙)),
+    ("(甲 (乙 丙))", every(甲, 乙, 丙)),
+    ("(甲 OR (乙 OR 丙))", either(甲, 乙, 丙)),
+    ("甲 (乙 (丙 OR 丁) -戊)", every(甲, 乙, either(丙, 丁), Not(戊))),
+    # fields
+    ("title:甲", title("甲")),
+    ("title：甲", title("甲")),
+    ("TITLE:甲", title("甲")),
+    ("Body：甲", body("甲")),
+    ("title: 甲", title("甲")),
+    ("title:甲 乙", every(title("甲"), 乙)),
+    ('title:"甲 乙"', Passage("甲 乙", "title")),
+    ("body：「甲 乙」", Passage("甲 乙", "body")),
+    ("title:(甲 乙)", every(title("甲"), title("乙"))),
+    ("title：（甲 OR body：乙）", either(title("甲"), body("乙"))),
+    ("-title:甲", Not(title("甲"))),
+    ("－title：甲", Not(title("甲"))),
+    ("NOT body:甲", Not(body("甲"))),
+    # colons that are text
+    ("title", Part("title")),
+    ("標題：甲", Part("標題：甲")),
+    ("12:30", Part("12:30")),
+    ("甲:乙", Part("甲:乙")),
+    ("https://example.com/a?b=c", Part("https://example.com/a?b=c")),
+    # signs that are text
+    ("C++", Part("C++")),
+    ("C#", Part("C#")),
+    ("3.6.3", Part("3.6.3")),
+    ("100%", Part("100%")),
+    ("AT&T", Part("AT&T")),
+    ("𠮷野家", Part("𠮷野家")),
+]
+
+# What the strict reading takes for an operator, and the lenient one for running text.
+READ_DIFFERENTLY: list[tuple[str, Query, Query]] = [
+    ("他说“好”吗", every(Part("他说"), Passage("好"), Part("吗")), Part("他说·好”吗")),
+    ("湖南（长沙）", every(Part("湖南"), Part("长沙")), Part("湖南·长沙·")),
+    ("C（语言）", every(Part("C"), Part("语言")), Part("C·语言·")),
+    ('甲"乙"丙', every(甲, Passage("乙"), 丙), Part("甲·乙·丙")),
+    ("「甲」「乙」", every(Passage("甲"), Passage("乙")), Part("·甲」·乙」")),
+]
+
+# Query, what the error says, at which character, and how the lenient reading takes it.
+MALFORMED: list[tuple[str, str, int, Query]] = [
+    ('"甲', "quote is not closed", 0, Part("·甲")),
+    ("“甲 乙", "quote is not closed", 0, every(Part("·甲"), 乙)),
+    ("「甲』", "quote is not closed", 0, Part("·甲』")),
+    ('甲 "', "quote is not closed", 2, 甲),
+    ('"甲" "乙', "quote is not closed", 4, every(Passage("甲"), Part("·乙"))),
+    ("(甲", "bracket is not closed", 0, 甲),
+    ("甲 （乙", "bracket is not closed", 2, every(甲, 乙)),
+    ("((甲)", "bracket is not closed", 0, 甲),
+    ("甲)", "bracket closes nothing", 1, Part("甲·")),
+    ("甲）", "bracket closes nothing", 1, Part("甲·")),
+    ("(甲)) 乙", "bracket closes nothing", 3, every(甲, 乙)),
+    ("甲 ()", "nothing in this group", 2, 甲),
+    ("甲 (", "nothing in this group", 2, 甲),
+    ("title:() 甲", "nothing in this group", 6, 甲),
+    ("OR 甲", "OR has nothing on its left", 0, 甲),
+    ("甲 OR", "OR has nothing on its right", 2, 甲),
+    ("甲 OR OR 乙", "OR has nothing on its right", 2, either(甲, 乙)),
+    ("甲 (乙 OR)", "OR has nothing on its right", 5, every(甲, 乙)),
+    ("AND 甲", "AND has nothing on its left", 0, 甲),
+    ("甲 AND", "AND has nothing on its right", 2, 甲),
+    ("(甲 AND) 乙", "AND has nothing on its right", 3, every(甲, 乙)),
+    ("NOT", "NOT has nothing behind it", 0, NOTHING),
+    ("甲 NOT", "NOT has nothing behind it", 2, 甲),
+    ("(甲 NOT)", "NOT has nothing behind it", 3, 甲),
+    ("title:", "title: has nothing behind it", 0, NOTHING),
+    ("甲 body：", "body： has nothing behind it", 2, 甲),
+    ("(甲 title:)", "title: has nothing behind it", 3, 甲),
+    ("author:甲", "no field author:", 0, Part("author·甲")),
+    ("甲 day:2024-07", "no field day:", 2, every(甲, Part("day·2024-07"))),
+    ("subtitle:甲", "no field subtitle:", 0, Part("subtitle·甲")),
+]
+
+
+def test_the_tables_are_as_long_as_they_should_be() -> None:
+    assert len(READ_ALIKE) >= 60
+    assert len(MALFORMED) >= 20
+
+
+@pytest.mark.parametrize(("query", "tree"), READ_ALIKE)
+def test_a_query_means_this_tree(query: str, tree: Query) -> None:
+    assert parse(query) == tree
+
+
+@pytest.mark.parametrize(("query", "tree"), READ_ALIKE)
+def test_a_well_formed_query_means_the_same_when_read_leniently(query: str, tree: Query) -> None:
+    assert parse(query, lenient=True) == tree
+
+
+@pytest.mark.parametrize(("query", "strict", "lenient"), READ_DIFFERENTLY)
+def test_quotes_and_brackets_in_running_text_are_no_operators_when_read_leniently(
+    query: str, strict: Query, lenient: Query
+) -> None:
+    assert parse(query) == strict
+    assert parse(query, lenient=True) == lenient
+
+
+@pytest.mark.parametrize(("query", "said", "position", "_lenient"), MALFORMED)
+def test_a_query_that_is_not_well_formed_is_refused_with_the_place(
+    query: str, said: str, position: int, _lenient: Query
+) -> None:
+    with pytest.raises(QuerySyntaxError, match=re.escape(said)) as caught:
+        parse(query)
+    assert (caught.value.query, caught.value.position) == (query, position)
+
+
+@pytest.mark.parametrize(("query", "_said", "_position", "tree"), MALFORMED)
+def test_a_query_that_is_not_well_formed_is_read_leniently_as_well_as_can_be(
+    query: str, _said: str, _position: int, tree: Query
+) -> None:
+    assert parse(query, lenient=True) == tree
+
+
+def test_the_error_shows_the_query_and_points_at_the_place() -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        parse("ab (cd")
+    assert str(caught.value).splitlines() == [
+        "this bracket is not closed (at character 4)",
+        "  ab (cd",
+        "     ^",
+    ]
+    assert caught.value.reason == "this bracket is not closed"
+
+
+def test_an_unknown_field_is_answered_with_those_that_there_are() -> None:
+    with pytest.raises(QuerySyntaxError, match=r"title:, body:.*quote it"):
+        parse("author:甲")
+    assert parse('"author:甲"') == Passage("author:甲")
+
+
+@pytest.mark.parametrize(
+    ("half_width", "full_width"),
+    [
+        ("title:甲", "title：甲"),
+        ('"甲 乙"', "＂甲 乙＂"),
+        ("(甲 OR 乙) 丙", "（甲 OR 乙） 丙"),
+        ("甲 -乙", "甲 －乙"),
+        ("甲 乙", "甲\u3000乙"),
+        ('-title:("甲")', "－title：（＂甲＂）"),
+        ("「甲」", "｢甲｣"),
+    ],
+)
+def test_operators_mean_the_same_in_either_width(half_width: str, full_width: str) -> None:
+    assert parse(full_width) == parse(half_width)
+
+
+@pytest.mark.parametrize(
+    ("query", "tree"),
+    [("甲 OR（乙 丙）", either(甲, every(乙, 丙))), ('"甲"OR"乙"', either(Passage("甲"), Passage("乙"))), ("NOT「甲」", Not(Passage("甲")))],
+)
+def test_an_operator_may_touch_a_bracket_or_quote(query: str, tree: Query) -> None:
+    assert parse(query) == tree
+
+
+@given(anything | queries)
+@example('"' * 3)
+@example("(" * 60)
+@example("title:" * 3)
+@example("OR OR")
+def test_any_text_is_a_tree_or_an_error_with_a_place_in_it(text: str) -> None:
+    try:
+        tree = parse(text)
+    except QuerySyntaxError as error:
+        assert 0 <= error.position < len(text)
+        assert error.query == text
+        assert error.reason
+    else:
+        assert_well_made(tree)
+
+
+@given(anything | queries)
+@example('"' * 3)
+@example("(" * 60 + "甲")
+@example("甲 " + ")" * 3)
+@example("NOT OR AND title:")
+def test_the_lenient_reading_takes_any_text(text: str) -> None:
+    assert_well_made(parse(text, lenient=True))
+
+
+@given(st.lists(st.sampled_from(["甲", "C++", "3.6.3", "國際論壇", "，"]), max_size=6))
+def test_text_without_operators_is_read_as_its_parts(words: list[str]) -> None:
+    parts = tuple(Part(word) for word in words if word != "，")
+    expected = And(parts) if len(parts) > 1 else parts[0] if parts else NOTHING
+    assert parse(" ".join(words)) == parse(" ".join(words), lenient=True) == expected
+
+
+def assert_well_made(tree: Query) -> None:
+    """No node is empty, needless or nested in one of its own kind."""
+    match tree:
+        case And(children) | Or(children):
+            assert len(children) > 1
+            for child in children:
+                assert type(child) is not type(tree)
+                assert child != NOTHING
+                assert_well_made(child)
+        case Not(child):
+            assert child != NOTHING
+            assert_well_made(child)
+        case Part(text) | Passage(text):
+            assert any(map(str.isalnum, text))
+
+
+@pytest.mark.parametrize("depth", [1, MAX_DEPTH])
+def test_groups_may_be_nested_this_deep(depth: int) -> None:
+    assert parse("(" * depth + "甲" + ")" * depth) == 甲
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 20 * MAX_DEPTH])
+def test_groups_may_not_be_nested_deeper(depth: int) -> None:
+    query = "(" * depth + "甲" + ")" * depth
+    with pytest.raises(QuerySyntaxError, match=f"more than {MAX_DEPTH} deep") as caught:
+        parse(query)
+    assert caught.value.position == MAX_DEPTH
+    assert "甲" in repr(parse(query, lenient=True))
+
+
+def test_a_query_may_have_so_many_parts() -> None:
+    tree = parse(" ".join("甲乙"[n % 2] for n in range(MAX_TOKENS)))
+    assert isinstance(tree, And)
+    assert len(tree.children) == MAX_TOKENS
+
+
+def test_a_query_may_not_have_more_parts() -> None:
+    query = " ".join(["甲"] * (MAX_TOKENS + 1))
+    with pytest.raises(QuerySyntaxError, match=f"more than {MAX_TOKENS}") as caught:
+        parse(query)
+    assert caught.value.position == 2 * MAX_TOKENS
+    tree = parse(query, lenient=True)
+    assert isinstance(tree, And)
+    assert len(tree.children) == MAX_TOKENS
+
+
+def test_a_passage_of_any_length_is_one_part() -> None:
+    text = "甲 " * MAX_TOKENS * 2
+    assert parse(f'"{text}"') == Passage(text)
+
+
+def test_a_query_may_be_so_long_and_no_longer() -> None:
+    assert parse("甲" * MAX_LENGTH) == Part("甲" * MAX_LENGTH)
+    with pytest.raises(QuerySyntaxError, match=f"{MAX_LENGTH + 1} characters"):
+        parse("甲" * (MAX_LENGTH + 1))
+    assert parse("甲" * (MAX_LENGTH + 1), lenient=True) == Part("甲" * MAX_LENGTH)

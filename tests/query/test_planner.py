@@ -1,0 +1,267 @@
+"""The planner: what an engine is asked to match and to add up, and what is highlighted."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import anything, lines, queries, rewritten
+
+from searchkit.analysis import Analyzer, bigram, fold, units
+from searchkit.query import Needle, Planned, parse, plan_query
+from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.query.plan import (
+    TEXT_FIELDS,
+    All,
+    AnyOf,
+    Chain,
+    Everything,
+    Node,
+    NothingAtAll,
+    OneOf,
+    Term,
+)
+from searchkit.query.matching import MOST, Match
+from searchkit.query.tree import Passage
+
+ANALYZER = Analyzer()
+FILTER = OneOf("source", ("甲报",))
+
+
+def plan(query: str, match: Match = "most", filters: tuple[Node, ...] = ()) -> Planned:
+    return plan_query(parse(query), ANALYZER, match=match, filters=filters)
+
+
+def matched(query: str, match: Match = "most") -> Node:
+    return plan(query, match).plan.match
+
+
+def words_needed(query: str, match: Match = "most") -> tuple[int, int]:
+    """How many words of a query of one part are needed, and of how many."""
+    node = matched(query, match)
+    assert isinstance(node, AnyOf)
+    if all(isinstance(child, Term | Chain) for child in node.nodes):
+        return 1, 1  # one word, in the title or in the body
+    return node.at_least, len(node.nodes)
+
+
+def needles(query: str) -> set[str]:
+    return {"".join(needle.units) for needle in plan(query).needles}
+
+
+def chain_of(node: Node) -> tuple[str, list[tuple[int, str]]]:
+    """The field of a chain and its terms with their offsets, also where it is of one term."""
+    match node:
+        case Term(field, text):
+            return field, [(0, text)]
+        case Chain(field, terms):
+            return field, list(terms)
+    raise AssertionError(node)
+
+
+@given(lines, st.sampled_from([None, "title", "body"]))
+def test_the_chain_of_a_passage_is_its_sequence_of_units(text: str, part: str | None) -> None:
+    pieces = units(fold(text))
+    assume(pieces)
+    node = plan_query(Passage(text, part), ANALYZER).plan.match  # type: ignore[arg-type]
+    in_parts = {"title": [node], "body": [node]}.get(part or "", getattr(node, "nodes", ()))
+    assert [chain_of(one)[0].partition("_")[0] for one in in_parts] == ([part] if part else ["title", "body"])
+    for one in in_parts:
+        field, terms = chain_of(one)
+        if len(pieces) == 1:
+            assert (field.partition("_")[2], terms) == ("units", [(0, pieces[0])])
+            continue
+        assert field.partition("_")[2] == "bigrams"
+        covered = set()
+        for offset, term in terms:
+            assert term == bigram(pieces[offset], pieces[offset + 1])
+            covered |= {offset, offset + 1}
+        assert covered == set(range(len(pieces))), "a unit is not asked for"
+        offsets = [offset for offset, _ in terms]
+        assert offsets == sorted(set(offsets))
+        assert offsets[0] == 0
+
+
+@given(st.data())
+def test_the_plan_of_a_query_is_that_of_its_rewriting(data: st.DataObject) -> None:
+    text = data.draw(lines.filter(lambda line: "OR" not in line))
+    other = data.draw(rewritten(text))
+    one, two = (plan_query(parse(query, lenient=True), ANALYZER) for query in (text, other))
+    assert one == two
+
+
+@given(anything | queries, st.sampled_from(["most", "all", "any"]))
+def test_every_tree_has_a_plan_of_known_fields(text: str, match: Match) -> None:
+    planned = plan_query(parse(text, lenient=True), ANALYZER, match=match)
+    assert {score.node.field for score in planned.plan.scores} <= set(TEXT_FIELDS)
+    assert all(score.weight > 0 for score in planned.plan.scores)
+    assert all(needle.units for needle in planned.needles)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("苹果", 1), ("苹果香蕉", 2), ("苹果香蕉葡萄", 3), ("苹果香蕉葡萄西瓜", 4), ("苹果香蕉葡萄西瓜桃子", 5)]
+    + [("苹果香蕉葡萄西瓜桃子草莓土豆番茄", 8)],
+)
+def test_match_says_how_many_words_of_a_part_are_needed(query: str, words: int) -> None:
+    assert words_needed(query, "all") == (words, words)
+    assert words_needed(query, "any") == (1, words)
+    assert words_needed(query, "most") == (words if words <= 2 else ceil(words * MOST), words)
+
+
+def test_most_is_more_than_half_and_less_than_all_of_many_words() -> None:
+    assert words_needed("苹果香蕉葡萄西瓜桃子") == (3, 5)
+
+
+def test_each_part_is_needed_whatever_match_says() -> None:
+    for match in ("most", "all", "any"):
+        node = matched("苹果 香蕉", match)  # type: ignore[arg-type]
+        assert isinstance(node, All)
+        assert len(node.nodes) == 2
+
+
+def test_a_word_that_comes_twice_is_needed_once() -> None:
+    assert matched("苹果苹果", "all") == matched("苹果", "all")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["苹果香蕉葡萄？", "苹果香蕉葡萄?", "什么苹果香蕉葡萄", "為什麼苹果香蕉葡萄", "谁有苹果香蕉葡萄", "苹果香蕉葡萄是否有"],
+)
+def test_a_question_needs_one_of_its_words(query: str) -> None:
+    assert words_needed(query)[0] == 1
+    needed, words = words_needed(query, "all")
+    assert needed == words >= 3
+
+
+@pytest.mark.parametrize("query", ["為什麼蘋果香蕉葡萄", "为什么苹果香蕉葡萄", "甚麼蘋果香蕉葡萄", "什麽蘋果香蕉葡萄"])
+def test_a_question_is_one_in_any_script(query: str) -> None:
+    assert words_needed(query)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "content"),
+    [
+        ("中国的历史", {"中国", "历史"}),
+        ("在北京的大学", {"北京", "大学"}),
+        ("中國的歷史", {"中国", "历史"}),
+        ("的", {"的"}),
+        ("什么的", {"什么", "的"}),
+        ("the apple", {"the", "apple"}),
+    ],
+)
+def test_function_words_are_not_needed_beside_others(query: str, content: set[str]) -> None:
+    asked_for = set()
+    for part in query.split():
+        node = matched(part, "all")
+        assert isinstance(node, AnyOf)
+        words = node.nodes if not isinstance(node.nodes[0], Term | Chain) else (node,)
+        for word in words:
+            assert isinstance(word, AnyOf)
+            asked_for.add(chain_of(word.nodes[0])[1][0][1])
+    assert asked_for == content
+
+
+def test_function_words_rank_all_the_same() -> None:
+    assert Term("words", "的") in {score.node for score in plan("中国的历史").plan.scores}
+
+
+@pytest.mark.parametrize("words", [FUNCTION_WORDS, QUESTION_WORDS], ids=["function", "question"])
+def test_the_word_lists_are_in_folded_spelling(words: frozenset[str]) -> None:
+    """A word that is not can never be equal to one of a query."""
+    assert {word for word in words if fold(word) != word} == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "highlighted"),
+    [
+        ("马克思", {"马克思"}),
+        ("苹果香蕉", {"苹果香蕉", "苹果", "香蕉"}),
+        ("中国的历史", {"中国的历史", "中国", "历史"}),
+        ('"苹果香蕉"', {"苹果香蕉"}),
+        ("“蘋果，香蕉”", {"苹果香蕉"}),
+        ("苹果 香蕉", {"苹果", "香蕉"}),
+        ("苹果 OR 香蕉", {"苹果", "香蕉"}),
+        ("苹果 -香蕉", {"苹果"}),
+        ('苹果 NOT "香蕉"', {"苹果"}),
+        ("苹果 -(香蕉 OR 葡萄)", {"苹果"}),
+        ("-香蕉", set()),
+        ("", set()),
+    ],
+)
+def test_what_is_asked_for_is_highlighted_and_what_is_ruled_out_is_not(query: str, highlighted: set[str]) -> None:
+    assert needles(query) == highlighted
+
+
+@pytest.mark.parametrize("query", ["-香蕉", "苹果 -香蕉", "苹果 NOT (香蕉 葡萄)"])
+def test_what_is_ruled_out_does_not_rank(query: str) -> None:
+    terms = {score.node.text for score in plan(query).plan.scores}
+    assert not any("香" in term or "葡" in term for term in terms)
+    assert bool(terms) == query.startswith("苹果")
+
+
+def test_no_needle_comes_twice() -> None:
+    for query in ("苹果 苹果", "苹果", '"苹果" 苹果'):
+        found = plan(query).needles
+        assert len(found) == len(set(found))
+
+
+def test_what_is_searched_in_the_title_is_highlighted_there_only() -> None:
+    assert plan("title:苹果").needles == (Needle(("苹", "果"), "title"),)
+    assert plan("body:苹果").needles == (Needle(("苹", "果"), "body"),)
+    assert plan("苹果").needles == (Needle(("苹", "果"), None),)
+
+
+@pytest.mark.parametrize("part", ["title", "body"])
+def test_a_search_in_one_part_neither_matches_nor_ranks_in_the_other(part: str) -> None:
+    planned = plan(f"{part}:苹果香蕉葡萄")
+    assert {score.node.field.partition("_")[0] for score in planned.plan.scores} == {part}
+    other = {"title": "body", "body": "title"}[part]
+    assert f"{other}_" not in repr(planned.plan.match)
+
+
+def test_a_term_that_is_asked_for_twice_counts_twice() -> None:
+    once = {score.node: score.weight for score in plan("苹果").plan.scores}
+    twice = {score.node: score.weight for score in plan("苹果 苹果").plan.scores}
+    assert twice == {term: 2 * weight for term, weight in once.items()}
+
+
+def test_the_words_rank_in_all_channels() -> None:
+    fields = {score.node.field for score in plan("苹果香蕉").plan.scores}
+    assert {"words", "body_bigrams", "body_units", "title_bigrams"} <= fields
+
+
+@pytest.mark.parametrize("query", ["", "，。", '"，"', "-，"])
+def test_an_empty_query_matches_nothing_whatever_the_filters(query: str) -> None:
+    for filters in ((), (FILTER,)):
+        planned = plan(query, filters=filters)
+        assert planned.plan.match == NothingAtAll()
+        assert planned.plan.scores == ()
+
+
+def test_filters_are_needed_besides_the_query() -> None:
+    assert plan("苹果", filters=(FILTER,)).plan.match == All((matched("苹果"), FILTER))
+    assert plan("苹果", filters=(FILTER,)).plan.scores == plan("苹果").plan.scores
+
+
+def test_or_needs_one_and_not_needs_none() -> None:
+    assert matched("苹果 OR 香蕉") == AnyOf((matched("苹果"), matched("香蕉")))
+    assert matched("苹果 -香蕉") == All((matched("苹果"),), (matched("香蕉"),))
+    node = matched("-香蕉")
+    assert isinstance(node, All)
+    assert set(node.nodes) <= {Everything()}
+    assert node.but_not == (matched("香蕉"),)
+
+
+def test_words_of_ones_own_are_one_word_of_a_query() -> None:
+    own = Analyzer(user_words=["上川陽子"])
+    assert plan_query(parse("上川陽子"), own, match="all").plan.match == matched('"上川阳子"')
+    assert matched("上川陽子", "all") != matched('"上川阳子"')
+
+
+def test_stop_words_do_not_rank_as_words() -> None:
+    analyzer = Analyzer(stop_words=["歷史"])
+    scores = plan_query(parse("中国历史"), analyzer).plan.scores
+    assert {score.node.text for score in scores if score.node.field == "words"} == {"中国"}
