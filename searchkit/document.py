@@ -15,8 +15,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from searchkit.errors import DocumentError
+from searchkit.text import well_formed
 
 __all__ = ["Document", "Json"]
+
+# Engines refuse terms of 32 kB, and a label of this length is none.
+_LONGEST_LABEL = 1000
 
 Json = Any
 """A value that ``json.dumps`` takes: the type of what ``extra`` holds."""
@@ -75,7 +79,7 @@ class Document:
             )
         given = {name: value for name, value in values.items() if value is not None}
         if isinstance(text := given.get("published"), str):
-            given["published"] = _parse_time(text)
+            given["published"] = _parse_time(text, id=str(given.get("id") or given.get("url") or "") or None)
         return cls(**given)
 
     def to_dict(self) -> dict[str, Json]:
@@ -98,8 +102,7 @@ class Document:
         value = getattr(self, name)
         if not isinstance(value, str):
             raise self._error(f"{name} must be text, not {type(value).__name__}")
-        # A lone surrogate has no UTF-8: neither an engine nor a file can hold it.
-        return value.encode("utf-8", "replace").decode("utf-8") if _has_surrogate(value) else value
+        return well_formed(value)
 
     def _clean_published(self) -> datetime | None:
         value = self.published
@@ -125,24 +128,22 @@ class Document:
         tags = list(given)
         if wrong := [tag for tag in tags if not isinstance(tag, str)]:
             raise self._error(f"tags must be texts, not {wrong[0]!r}")
-        return tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+        if too_long := [tag for tag in (*tags, self.source) if len(tag) > _LONGEST_LABEL]:
+            raise self._error(
+                f"{too_long[0][:40]!r}… is too long for a tag or source: {len(too_long[0])} characters"
+            )
+        return tuple(dict.fromkeys(well_formed(tag.strip()) for tag in tags if tag.strip()))
 
     def _clean_extra(self) -> Mapping[str, Json]:
         if not isinstance(self.extra, Mapping):
             raise self._error(f"extra must be a mapping, not {type(self.extra).__name__}")
         try:
-            kept: dict[str, Json] = json.loads(json.dumps(dict(self.extra), allow_nan=False))
+            kept: dict[str, Json] = json.loads(
+                well_formed(json.dumps(dict(self.extra), allow_nan=False, ensure_ascii=False))
+            )
         except (TypeError, ValueError) as error:
             raise self._error(f"extra is not JSON: {error}") from None
         return kept
-
-
-def _has_surrogate(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _host(url: str) -> str:
@@ -157,8 +158,9 @@ def _digest(title: str, body: str) -> str:
     return hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()[:32]
 
 
-def _parse_time(text: str) -> datetime:
+def _parse_time(text: str, *, id: str | None) -> datetime:
     try:
         return datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 knows no Z
     except ValueError:
-        raise DocumentError(f"published {text!r} is not an ISO 8601 time like 2024-07-31T08:00:00Z") from None
+        reason = f"published {text!r} is not an ISO 8601 time like 2024-07-31T08:00:00Z"
+        raise DocumentError(reason, id=id) from None

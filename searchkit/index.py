@@ -24,6 +24,7 @@ from searchkit.engines.base import Engine, EngineWriter, Entry, Order
 from searchkit.errors import (
     AnalyzerChangedWarning,
     DocumentError,
+    IndexCorruptError,
     IndexIncompatibleError,
     SearchkitError,
 )
@@ -64,12 +65,21 @@ def open(location: Location) -> Index:
     engine = open_engine(os.fspath(location))
     metadata = engine.read_metadata()
     found = metadata.get("format")
-    if not isinstance(found, int) or found > FORMAT:
+    if not isinstance(found, int) or found < 1:
+        raise IndexCorruptError(f"{engine.location}: the index has no format number, but {found!r}")
+    if found > FORMAT:
         raise IndexIncompatibleError(
             f"{engine.location}: the index has format {found!r}, "
             f"this searchkit {__version__} reads up to {FORMAT}; update searchkit"
         )
-    index = Index(engine, Analyzer(**metadata["analyzer"]))
+    try:
+        analyzer = Analyzer(**metadata["analyzer"])
+        _ = str(metadata["fingerprint"]), str(metadata["version"])
+    except (KeyError, TypeError) as error:
+        raise IndexCorruptError(
+            f"{engine.location}: what is stored of the analyzer is damaged: {error}"
+        ) from error
+    index = Index(engine, analyzer)
     if index.needs_rebuild:
         warnings.warn(
             f"{engine.location}: the index was analysed by other rules than today's, so some searches "

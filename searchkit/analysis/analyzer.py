@@ -18,6 +18,7 @@ from typing import NamedTuple
 from searchkit.analysis.fold import fold, fold_table
 from searchkit.analysis.segmenter import Segmenter, segmenter
 from searchkit.analysis.units import is_latin, unit_and_bigram_terms, units
+from searchkit.text import well_formed
 
 __all__ = ["Analyzer", "Terms"]
 
@@ -52,7 +53,7 @@ class Analyzer:
 
     def terms(self, text: str) -> Terms:
         """The terms of a title or body in all channels."""
-        folded = fold(text)
+        folded = fold(well_formed(text))
         unit_terms, bigram_terms = unit_and_bigram_terms(folded)
         return Terms(" ".join(self.words(folded)), bigram_terms, unit_terms)
 
@@ -98,5 +99,5 @@ def _clean_words(name: str, words: Iterable[str]) -> tuple[str, ...]:
         if not isinstance(word, str):
             raise TypeError(f"{name}: {word!r} is {type(word).__name__}, not text")
         if word.strip():
-            cleaned.add(word.strip())
+            cleaned.add(well_formed(word.strip()))
     return tuple(sorted(cleaned))

@@ -114,12 +114,15 @@ def search(
     """Search an index; several QUERY words are one query.
 
     Words separated by spaces must all be there. "…" is an exact passage, -x means without x, and OR, ( ),
-    title: and body: work as elsewhere. The query may be in any script, and finds all of them.
+    title:, body:, source:, tag: and date: work as elsewhere; docs/queries.md has it all. The query may be in any
+    script, and finds all of them.
     """
     _refuse_unknown_options(ctx, words)
+    query = " ".join(words)
+    query.encode()  # bytes that are no text in the terminal's encoding come as lone surrogates: refused
     with searchkit.open(location) as index:
         results = index.search(
-            " ".join(words),
+            query,
             limit=limit,
             offset=offset,
             sort=sort,

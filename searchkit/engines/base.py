@@ -7,14 +7,19 @@ contract tests (tests/contract) runs over all of them.
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from searchkit.query.plan import Node, Plan
+from searchkit.text import well_formed
 
-__all__ = ["Engine", "EngineStats", "EngineWriter", "Entry", "Found", "Order", "Snapshot"]
+__all__ = ["Engine", "EngineStats", "EngineWriter", "Entry", "Found", "Order", "Snapshot", "key_of"]
+
+# OpenSearch takes ids of 512 bytes, and a character has up to four.
+_LONGEST_KEY = 128
 
 Order = Literal["relevance", "newest", "oldest"]
 
@@ -39,6 +44,12 @@ class Found(NamedTuple):
 
     score: float
     stored: str
+
+
+def key_of(id: str) -> str:
+    """The id as an engine can hold it in a term: a digest in place of a very long one."""
+    id = well_formed(id)
+    return id if len(id) <= _LONGEST_KEY else "sha256:" + hashlib.sha256(id.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

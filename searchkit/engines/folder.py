@@ -13,6 +13,7 @@ import json
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -30,7 +31,7 @@ from searchkit.errors import (
     SearchkitError,
 )
 
-__all__ = ["IndexFolder", "WriterLock"]
+__all__ = ["IndexFolder", "MemoryLock", "WriterLock"]
 
 _METADATA = "index.json"
 _OWN_NAMES = frozenset({_METADATA, "data", "writer.lock", "writer.json"})
@@ -154,6 +155,27 @@ class WriterLock:
             )
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
+
+
+class MemoryLock:
+    """The same for an index in memory: one writer of this process."""
+
+    def __init__(self, lock: threading.Lock, timeout: float) -> None:
+        self._lock = lock
+        self._timeout = timeout
+        self._held = False
+
+    def acquire(self) -> None:
+        """Wait up to the timeout for another writer."""
+        self._held = self._lock.acquire(timeout=self._timeout)
+        if not self._held:
+            raise IndexLockedError(f":memory:: the index is being written by this process, {os.getpid()}")
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        if self._held:
+            self._held = False
+            self._lock.release()
 
 
 def _replace(path: Path, text: str) -> None:

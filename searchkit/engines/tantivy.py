@@ -7,15 +7,17 @@ interpreter lock. Terms come joined by spaces, so its whitespace tokenizer is al
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from searchkit.engines.base import Engine, EngineStats, EngineWriter, Entry, Found, Order, Snapshot
-from searchkit.engines.folder import IndexFolder, WriterLock
+from searchkit.engines.base import Engine, EngineStats, EngineWriter, Entry, Found, Order, Snapshot, key_of
+from searchkit.engines.folder import IndexFolder, MemoryLock, WriterLock
 from searchkit.errors import IndexCorruptError, SearchkitError
 from searchkit.query.plan import (
     TEXT_FIELDS,
@@ -64,6 +66,7 @@ class TantivyEngine(Engine):
         self._folder = folder
         self._metadata: dict[str, Any] = {}
         self._seen_commit = folder.commit_mark(_COMMIT_FILE) if folder else None
+        self._memory_lock = threading.Lock()  # of an index in memory; a folder has its own
         index.config_reader("manual")
 
     @classmethod
@@ -101,18 +104,28 @@ class TantivyEngine(Engine):
             self._metadata = dict(metadata)
 
     def snapshot(self) -> TantivySnapshot:
+        self._see_commits()
+        return TantivySnapshot(self._index, self.location)
+
+    def _see_commits(self) -> None:
         if self._folder:
             # One look at the file that a commit replaces is all it costs to see what others committed.
             mark = self._folder.commit_mark(_COMMIT_FILE)
             if mark != self._seen_commit:
-                self._index.reload()
+                with _reading(self.location):
+                    self._index.reload()
                 self._seen_commit = mark
-        return TantivySnapshot(self._index)
 
     def writer(self, *, timeout: float) -> TantivyWriter:
-        return TantivyWriter(self._index, self._folder, timeout)
+        lock = (
+            WriterLock(self._folder, timeout=timeout)
+            if self._folder
+            else MemoryLock(self._memory_lock, timeout)
+        )
+        return TantivyWriter(self._index, lock)
 
     def stats(self) -> EngineStats:
+        self._see_commits()
         searcher = self._index.searcher()
         size = self._folder.size() if self._folder else 0
         return EngineStats(searcher.num_docs, size, {"segments": searcher.num_segments})
@@ -122,7 +135,8 @@ class TantivyEngine(Engine):
 
 
 class TantivySnapshot(Snapshot):
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, location: str) -> None:
+        self._location = location
         self._schema = index.schema
         self._searcher = index.searcher()
 
@@ -130,6 +144,10 @@ class TantivySnapshot(Snapshot):
         limit = min(limit, len(self) - offset)
         if limit <= 0:
             return self.count(plan.match), []
+        with _reading(self._location):
+            return self._search(plan, limit, offset, order)
+
+    def _search(self, plan: Plan, limit: int, offset: int, order: Order) -> tuple[int, list[Found]]:
         match = _translate(plan.match, self._schema)
         if order == "relevance":
             scores = [
@@ -149,16 +167,18 @@ class TantivySnapshot(Snapshot):
         ]
 
     def count(self, match: Node) -> int:
-        return _count(self._searcher.search(_translate(match, self._schema), 1))
+        with _reading(self._location):
+            return _count(self._searcher.search(_translate(match, self._schema), 1))
 
     def get(self, ids: Iterable[str]) -> dict[str, str]:
-        wanted = list(dict.fromkeys(ids))
+        wanted = {key_of(id): id for id in ids}
         found = {}
-        for start in range(0, len(wanted), _PAGE):
-            query = Query.term_set_query(self._schema, "id", wanted[start : start + _PAGE])
-            for _, address in self._searcher.search(query, _PAGE, count=False).hits:
-                document = self._searcher.doc(address)
-                found[str(document.get_first("id"))] = _stored(document)
+        for keys in _pages(list(wanted)):
+            query = Query.term_set_query(self._schema, "id", keys)
+            with _reading(self._location):
+                documents = [self._searcher.doc(at) for _, at in self._searcher.search(query, _PAGE).hits]
+            for document in documents:
+                found[wanted[str(document.get_first("id"))]] = _stored(document)
         return found
 
     def __len__(self) -> int:
@@ -166,16 +186,19 @@ class TantivySnapshot(Snapshot):
 
     def __iter__(self) -> Iterator[str]:
         if len(self):
-            for _, address in self._searcher.search(Query.all_query(), len(self), count=False).hits:
-                yield _stored(self._searcher.doc(address))
+            with _reading(self._location):
+                hits = self._searcher.search(Query.all_query(), len(self), count=False).hits
+            for _, address in hits:
+                with _reading(self._location):
+                    stored = _stored(self._searcher.doc(address))
+                yield stored
 
 
 class TantivyWriter(EngineWriter):
-    def __init__(self, index: tantivy.Index, folder: IndexFolder | None, timeout: float) -> None:
+    def __init__(self, index: tantivy.Index, lock: WriterLock | MemoryLock) -> None:
         self._index = index
-        self._lock = WriterLock(folder, timeout=timeout) if folder else None
-        if self._lock:
-            self._lock.acquire()
+        self._lock = lock
+        self._lock.acquire()
         try:
             self._writer: tantivy.IndexWriter | None = index.writer(_WRITER_MEMORY)
         except Exception as error:
@@ -184,7 +207,7 @@ class TantivyWriter(EngineWriter):
 
     def put(self, entry: Entry) -> None:
         document = tantivy.Document()
-        document.add_text("id", entry.id)
+        document.add_text("id", key_of(entry.id))
         document.add_bytes("stored", entry.stored.encode())
         for field, terms in entry.terms.items():
             if terms:
@@ -199,10 +222,11 @@ class TantivyWriter(EngineWriter):
         self._open().add_document(document)
 
     def delete(self, id: str) -> None:
-        self._open().delete_documents_by_term("id", id)
+        self._open().delete_documents_by_term("id", key_of(id))
 
     def delete_all(self) -> None:
-        self._open().delete_all_documents()
+        # Unlike delete_all_documents, this takes what was put before the last commit and after it alike.
+        self._open().delete_documents_by_query(Query.all_query())
 
     def commit(self) -> None:
         self._open().commit()
@@ -214,8 +238,7 @@ class TantivyWriter(EngineWriter):
             # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
             writer.wait_merging_threads()
             self._index.reload()
-        if self._lock:
-            self._lock.release()
+        self._lock.release()
 
     def _open(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -245,6 +268,8 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
             return Query.fuzzy_term_query(schema, field, text, distance)
         case OneOf(field, values):
             return Query.term_set_query(schema, field, list(values))
+        case Between(field, None, None):
+            return Query.exists_query(field)
         case Between(field, low, high):
             return Query.range_query(schema, field, FieldType.Integer, low, high, include_upper=high is None)
         case All(nodes, but_not):
@@ -272,6 +297,24 @@ def _scored(node: Node, weight: float, schema: tantivy.Schema) -> Query:
 def _escaped(text: str) -> str:
     """The text for a regular expression of tantivy, which knows fewer escapes than Python's."""
     return re.sub(r"[\\.+*?()|\[\]{}^$#&~-]", r"\\\g<0>", text)
+
+
+@contextmanager
+def _reading(location: str) -> Iterator[None]:
+    """Whatever goes wrong while files are read is damage to them: a plan is never wrong."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise IndexCorruptError(f"{location}: the index is damaged: {_first_line(error)}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # pyo3 does not export it
+            raise
+        raise IndexCorruptError(f"{location}: the index is damaged: {_first_line(error)}") from error
+
+
+def _pages(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), _PAGE):
+        yield values[start : start + _PAGE]
 
 
 def _count(result: tantivy.SearchResult) -> int:

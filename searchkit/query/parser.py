@@ -42,6 +42,7 @@ from searchkit.query.tree import (
     Value,
     Wildcard,
 )
+from searchkit.text import well_formed
 
 __all__ = ["MAX_LENGTH", "parse"]
 
@@ -59,6 +60,9 @@ _OPEN_WORD = re.compile(rf"[{LATIN}]+[*?]+[{LATIN}][{LATIN}*?]*")
 
 def parse(text: str, *, lenient: bool = False) -> Query:
     """The tree of a query; `Nothing` when it holds no letter, digit or Han character."""
+    if not isinstance(text, str):
+        raise TypeError(f"a query is a text, not {type(text).__name__}")
+    text = well_formed(text)
     if len(text) > MAX_LENGTH:
         if not lenient:
             reason = f"the query has {len(text)} characters; {MAX_LENGTH} is the most"

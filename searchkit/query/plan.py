@@ -94,7 +94,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Between:
-    """Documents whose number is at least ``low`` and below ``high``; None is no bound."""
+    """Documents that have a number, at least ``low`` and below ``high``; None is no bound."""
 
     field: str
     low: int | None

@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit.engines import create_engine, open_engine
@@ -23,12 +25,15 @@ from searchkit.query.plan import (
     TEXT_FIELDS,
     All,
     AnyOf,
+    Beginning,
     Between,
     Chain,
     Everything,
+    Near,
     Node,
     NothingAtAll,
     OneOf,
+    Pattern,
     Plan,
     Score,
     Term,
@@ -42,7 +47,7 @@ ENGINES: dict[str, Callable[[Path], Engine]] = {
 }
 ON_DISK = {"tantivy on disk"}
 
-UNITS = ["title_units", "body_units", "words"]
+UNITS = ["title_units", "body_units"]
 BIGRAMS = ["title_bigrams", "body_bigrams"]
 VALUES = ["甲", "乙", "a b", ""]
 CHAIN = Chain("body_bigrams", ((0, "甲乙"), (2, "丙丁")))
@@ -114,6 +119,11 @@ def found_ids(found: Sequence[Found]) -> list[str]:
 
 def scores_by_id(found: Sequence[Found]) -> dict[str, float]:
     return {id_of(one.stored): one.score for one in found}
+
+
+def examples(request: pytest.FixtureRequest) -> settings:
+    """How many random cases: a commit on disk takes long."""
+    return settings(max_examples=10 if request.node.callspec.params["make_engine"] in ON_DISK else 60)
 
 
 class TestWriting:
@@ -300,16 +310,23 @@ def matches(node: Node, one: Entry) -> bool:
     match node:
         case Term(field, text):
             return text in one.terms[field].split()
-        case Chain(field, terms):
+        case Chain(field, terms, 0, beginnings):
             there = one.terms[field].split()
             first = terms[0][0]
             return any(
                 all(
-                    start + offset - first < len(there) and there[start + offset - first] == text
-                    for offset, text in terms
+                    start + offset - first < len(there)
+                    and _is(text, there[start + offset - first], beginning=number in beginnings)
+                    for number, (offset, text) in enumerate(terms)
                 )
                 for start in range(len(there))
             )
+        case Beginning(field, text):
+            return any(term.startswith(text) for term in one.terms[field].split())
+        case Pattern(field, pattern):
+            return any(fnmatchcase(term, pattern) for term in one.terms[field].split())
+        case Near(field, text, distance):
+            return any(letters_apart(text, term) <= distance for term in one.terms[field].split())
         case OneOf(field, values):
             own = {"id": (one.id,), "source": (one.source,), "tags": one.tags}[field]
             return bool(set(filter(None, own)) & set(values))
@@ -326,7 +343,30 @@ def matches(node: Node, one: Entry) -> bool:
             return False
 
 
-terms = st.sampled_from(["甲", "乙", "甲乙", "a_", "a_b_", "c++_", "¶a_"])
+    raise AssertionError(node)
+
+
+def _is(text: str, term: str, *, beginning: bool) -> bool:
+    return term.startswith(text) if beginning else term == text
+
+
+@cache
+def letters_apart(one: str, other: str) -> int:
+    """Letters wrong, missing or too many, or swapped with their neighbour; no letter is changed twice."""
+    if not one or not other:
+        return len(one) + len(other)
+    least = min(
+        letters_apart(one[1:], other) + 1,
+        letters_apart(one, other[1:]) + 1,
+        letters_apart(one[1:], other[1:]) + (one[0] != other[0]),
+    )
+    if len(one) > 1 and len(other) > 1 and one[:2] == other[1::-1]:
+        least = min(least, letters_apart(one[2:], other[2:]) + 1)
+    return least
+
+
+terms = st.sampled_from(["甲", "乙", "甲乙", "a_", "a_b_", "c++_", "¶a_", "word", "wrod", "words", "wo.d", "ab"])
+beginnings = st.sampled_from(["甲", "a", "a_", "c+", "w", "word", "wo.", "¶", "x"])
 numbers = st.integers(-3, 3) | st.sampled_from([-(10**12), 10**12, 253_402_300_799_999])
 
 
@@ -350,12 +390,18 @@ def entries(draw: st.DrawFn) -> list[Entry]:
 @st.composite
 def chains(draw: st.DrawFn) -> Chain:
     offsets = draw(st.lists(st.integers(0, 5), min_size=2, max_size=4, unique=True).map(sorted))
-    return Chain(draw(st.sampled_from(BIGRAMS)), tuple((offset, draw(terms)) for offset in offsets))
+    opened = draw(st.just([]) | st.lists(st.integers(0, len(offsets) - 1), max_size=2))
+    links = [(offset, draw(beginnings if number in opened else terms)) for number, offset in enumerate(offsets)]
+    return Chain(draw(st.sampled_from(BIGRAMS)), tuple(links), beginnings=frozenset(opened))
 
 
+patterns = st.sampled_from(["w*", "w?rd", "w*d*", "wo.?", "a?", "*", "?b", "x*", "甲*"])
 leaves = (
     st.builds(Term, st.sampled_from(TEXT_FIELDS), terms)
     | chains()
+    | st.builds(Beginning, st.sampled_from(TEXT_FIELDS), beginnings)
+    | st.builds(Pattern, st.sampled_from(UNITS), patterns)
+    | st.builds(Near, st.sampled_from(UNITS), st.sampled_from(["word", "wrod", "ward", "ab", "wordss", "xyz"]), st.integers(1, 2))
     | st.builds(
         OneOf, st.sampled_from(["source", "tags", "id"]), st.lists(st.sampled_from(["甲", "乙", "a b", "0", "3", "x"]), max_size=3).map(tuple)
     )
@@ -376,26 +422,29 @@ def _with_children(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]
 
 nodes = st.recursive(leaves, _with_children, max_leaves=8)
 scores = st.lists(
-    st.builds(Score, st.builds(Term, st.sampled_from(TEXT_FIELDS), terms), st.floats(0.125, 4, width=16)),
+    st.builds(
+        Score,
+        st.builds(Term, st.sampled_from(TEXT_FIELDS), terms) | st.builds(Beginning, st.sampled_from(UNITS), beginnings),
+        st.floats(0.125, 4, width=16),
+    ),
     max_size=5,
-    unique_by=lambda score: score.term,
+    unique_by=lambda score: score.node,
 )
-
-with_engines = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 class TestMatching:
-    @with_engines
-    @given(entries=entries(), asked_for=st.lists(nodes, min_size=5, max_size=10), commits=st.integers(1, 3))
-    def test_a_plan_matches_what_it_says(
-        self, make_engine: MakeEngine, entries: list[Entry], asked_for: list[Node], commits: int
-    ) -> None:
-        engine = make_engine()
-        fill(engine, entries, commits)
-        for node in asked_for:
-            expected = {one.id for one in entries if matches(node, one)}
-            assert set(found_ids(search(engine, node))) == expected, node
-            assert engine.snapshot().count(node) == len(expected)
+    def test_a_plan_matches_what_it_says(self, make_engine: MakeEngine, request: pytest.FixtureRequest) -> None:
+        @examples(request)
+        @given(entries=entries(), asked_for=st.lists(nodes, min_size=10, max_size=20), commits=st.integers(1, 3))
+        def check(entries: list[Entry], asked_for: list[Node], commits: int) -> None:
+            engine = make_engine()
+            fill(engine, entries, commits)
+            for node in asked_for:
+                expected = {one.id for one in entries if matches(node, one)}
+                assert set(found_ids(search(engine, node))) == expected, node
+                assert engine.snapshot().count(node) == len(expected)
+
+        check()
 
     @pytest.mark.parametrize(
         ("node", "expected"),
@@ -407,6 +456,18 @@ class TestMatching:
             (Chain("body_bigrams", ((3, "甲乙"), (5, "丙丁"))), "03"),
             (Chain("body_bigrams", ((0, "甲乙"), (2, "丙丁"), (3, "戊"))), "3"),
             (Chain("body_bigrams", ((0, "甲乙"), (1, "甲乙"))), "4"),
+            (Chain("body_bigrams", ((0, "甲乙"), (2, "丙")), beginnings=frozenset({1})), "03"),
+            (Chain("body_bigrams", ((0, "甲"), (1, "甲乙")), beginnings=frozenset({0})), "4"),
+            (Chain("body_bigrams", ((0, "甲乙"), (1, "丙丁")), slop=0), "1"),
+            (Chain("body_bigrams", ((0, "甲乙"), (1, "丙丁")), slop=1), "013"),
+            (Chain("body_bigrams", ((0, "甲乙"), (1, "戊")), slop=1), ""),
+            (Chain("body_bigrams", ((0, "甲乙"), (1, "戊")), slop=2), "3"),
+            (Beginning("body_bigrams", "甲"), "01234"),
+            (Beginning("body_bigrams", "戊"), "3"),
+            (Beginning("body_bigrams", "."), ""),
+            (Pattern("body_bigrams", "?丁"), "0123"),
+            (Pattern("body_bigrams", "戊*"), "3"),
+            (Near("body_bigrams", "戊戊", 1), "3"),
             (Between("published", None, None), "0123"),
             (Between("published", 10, None), "123"),
             (Between("published", None, 10), "0"),
@@ -453,32 +514,38 @@ class TestScores:
         fill(engine, entries)
         return engine
 
-    @with_engines
-    @given(entries=entries(), scores=scores, node=nodes, factor=st.sampled_from([0.5, 2.0, 4.0]))
     def test_scores_are_sums_of_weighted_terms_and_nothing_else(
-        self, make_engine: MakeEngine, entries: list[Entry], scores: list[Score], node: Node, factor: float
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
-        engine = make_engine()
-        fill(engine, entries)
-        everything = scores_by_id(search(engine, Everything(), scores))
-        assert everything.keys() == {one.id for one in entries}
-        # What is matched has no influence.
-        for id, score in scores_by_id(search(engine, node, scores)).items():
-            assert score == pytest.approx(everything[id], rel=1e-4)
-        # A weight is a factor.
-        heavier = [replace(score, weight=score.weight * factor) for score in scores]
-        for id, score in scores_by_id(search(engine, Everything(), heavier)).items():
-            assert score == pytest.approx(everything[id] * factor, rel=1e-4, abs=1e-6)
-        # They add up, and a term that is not there counts nothing.
-        summed: Counter[str] = Counter()
-        for one in scores:
-            alone = scores_by_id(search(engine, Everything(), [one]))
-            for document in entries:
-                there = one.term.text in document.terms[one.term.field].split()
-                assert (alone[document.id] > 0) == there
-            summed.update(alone)
-        for id, score in everything.items():
-            assert score == pytest.approx(summed[id], rel=1e-4, abs=1e-6)
+        @examples(request)
+        @given(entries=entries(), scores=scores, node=nodes, factor=st.sampled_from([0.5, 2.0, 4.0]))
+        def check(entries: list[Entry], scores: list[Score], node: Node, factor: float) -> None:
+            engine = make_engine()
+            fill(engine, entries)
+            everything = scores_by_id(search(engine, Everything(), scores))
+            assert everything.keys() == {one.id for one in entries}
+            # What is matched has no influence.
+            for id, score in scores_by_id(search(engine, node, scores)).items():
+                assert score == pytest.approx(everything[id], rel=1e-4)
+            # A weight is a factor.
+            heavier = [replace(score, weight=score.weight * factor) for score in scores]
+            for id, score in scores_by_id(search(engine, Everything(), heavier)).items():
+                assert score == pytest.approx(everything[id] * factor, rel=1e-4, abs=1e-6)
+            # They add up, and what is not there counts nothing.
+            summed: Counter[str] = Counter()
+            for one in scores:
+                alone = scores_by_id(search(engine, Everything(), [one]))
+                for document in entries:
+                    assert (alone[document.id] > 0) == matches(one.node, document)
+                summed.update(alone)
+            for id, score in everything.items():
+                assert score == pytest.approx(summed[id], rel=1e-4, abs=1e-6)
+
+        check()
+
+    def test_what_is_no_term_counts_its_weight_where_it_matches(self, filled: Engine) -> None:
+        found = scores_by_id(search(filled, Everything(), [Score(Beginning("title_bigrams", "a_b"), 0.75)]))
+        assert found == {"0": 0, "1": 0.75, "2": 0, "3": 0.75, "4": 0}
 
     def test_without_scores_all_are_equal(self, filled: Engine) -> None:
         found = search(filled, Everything())
