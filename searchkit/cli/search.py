@@ -114,8 +114,8 @@ def search(
     """Search an index; several QUERY words are one query.
 
     Words separated by spaces must all be there. "…" is an exact passage, -x means without x, and OR, ( ),
-    title:, body:, source:, tag: and date: work as elsewhere; docs/queries.md has it all. The query may be in any
-    script, and finds all of them.
+    title:, body:, source:, tag: and date: work as elsewhere; docs/queries.md has it all. The query may be
+    in any script, and finds all of them.
     """
     _refuse_unknown_options(ctx, words)
     query = " ".join(words)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from searchkit.analysis import bigram
 from searchkit.query.plan import Node, Score, Term
-from searchkit.query.tree import And, Boost, Field, Or, Part, Passage, Query
+from searchkit.query.tree import And, Boost, Field, Or, Part, Passage, Prefix, Query
 from searchkit.query.words import Words, WordsOf
 
 __all__ = ["rank_scores"]
@@ -24,7 +24,7 @@ def rank_scores(query: Query, words_of: WordsOf) -> tuple[Score, ...]:
 
     def collect(query: Query, factor: float) -> None:
         match query:
-            case Part(text, part) | Passage(text, part):
+            case Part(text, part) | Passage(text, part) | Prefix(text, part):
                 for term, weight in _terms(words_of(text), part):
                     weights[term] = weights.get(term, 0.0) + factor * weight
             case Boost(child, weight):
