@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import example, given
@@ -14,7 +15,20 @@ from searchkit.analysis import fold
 from searchkit.query import Query, parse
 from searchkit.query.lexer import MAX_DEPTH, MAX_TOKENS
 from searchkit.query.parser import MAX_LENGTH
-from searchkit.query.tree import And, Nothing, Not, Or, Part, Passage
+from searchkit.query.tree import (
+    And,
+    Boost,
+    Dates,
+    Fuzzy,
+    Not,
+    Nothing,
+    Or,
+    Part,
+    Passage,
+    Prefix,
+    Value,
+    Wildcard,
+)
 
 甲, 乙, 丙, 丁, 戊 = map(Part, "甲乙丙丁戊")
 NOTHING = Nothing()
@@ -361,3 +375,112 @@ def test_a_query_may_be_so_long_and_no_longer() -> None:
     with pytest.raises(QuerySyntaxError, match=f"{MAX_LENGTH + 1} characters"):
         parse("甲" * (MAX_LENGTH + 1))
     assert parse("甲" * (MAX_LENGTH + 1), lenient=True) == Part("甲" * MAX_LENGTH)
+
+
+# The rest of the language: open words, slop, values, dates, weights.
+LANGUAGE: list[tuple[str, Query]] = [
+    ('"中日 关系"~5', Passage("中日 关系", None, 5)),
+    ("“中日”～5", Passage("中日", None, 5)),
+    ('title:"中日 关系"~5', Passage("中日 关系", "title", 5)),
+    ("半导*", Prefix("半导")),
+    ("半导＊", Prefix("半导")),
+    ("micro*", Prefix("micro")),
+    ("GPT-4*", Prefix("GPT-4")),
+    ("title:micro*", Prefix("micro", "title")),
+    ("micro*ft", Wildcard("micro*ft")),
+    ("w?rd", Wildcard("w?rd")),
+    ("w??d*s", Wildcard("w??d*s")),
+    ("body:w?rd", Wildcard("w?rd", "body")),
+    ("helo~", Fuzzy("helo", None, 1)),
+    ("helo~2", Fuzzy("helo", None, 2)),
+    ("ｈｅｌｏ～", Fuzzy("ｈｅｌｏ", None, 1)),
+    ("title:helo~", Fuzzy("helo", "title", 1)),
+    ("what?", Part("what?")),
+    ("是什么?", Part("是什么?")),
+    ("是什么？", Part("是什么？")),
+    ("https://example.com/a?b=c", Part("https://example.com/a?b=c")),
+    ("甲^2", Boost(甲, 2)),
+    ("甲＾2", Boost(甲, 2)),
+    ("甲^0.5 乙", And((Boost(甲, 0.5), 乙))),
+    ('"甲 乙"^3', Boost(Passage("甲 乙"), 3)),
+    ('"甲 乙"~2^3', Boost(Passage("甲 乙", None, 2), 3)),
+    ("(甲 乙)^2", Boost(And((甲, 乙)), 2)),
+    ("(甲^2)^3", Boost(Boost(甲, 2), 3)),
+    ("helo~^2", Boost(Fuzzy("helo"), 2)),
+    ("甲*^2", Boost(Prefix("甲"), 2)),
+    ("-甲^2", Not(甲)),
+    ("a^b", Part("a^b")),
+    ("^_^ 甲", 甲),
+    ("source:example.com", Value("source", "example.com")),
+    ("source：「某 报」", Value("source", "某 报")),
+    ("SOURCE:X", Value("source", "X")),
+    ("tag:茶", Value("tag", "茶")),
+    ("-tag:茶", Not(Value("tag", "茶"))),
+    ("tag:a OR tag:b", Or((Value("tag", "a"), Value("tag", "b")))),
+    ("date:2024", Dates(date(2024, 1, 1), date(2024, 12, 31))),
+    ("date:2024-02", Dates(date(2024, 2, 1), date(2024, 2, 29))),
+    ("date:2024-7-1", Dates(date(2024, 7, 1), date(2024, 7, 1))),
+    ("date:2024/07/31", Dates(date(2024, 7, 31), date(2024, 7, 31))),
+    ("date:2024年7月", Dates(date(2024, 7, 1), date(2024, 7, 31))),
+    ("date:2024年7月31日", Dates(date(2024, 7, 31), date(2024, 7, 31))),
+    ("date：２０２４－０７", Dates(date(2024, 7, 1), date(2024, 7, 31))),
+    ("date:2024-01..2024-07", Dates(date(2024, 1, 1), date(2024, 7, 31))),
+    ("date:2024..", Dates(date(2024, 1, 1), None)),
+    ("date:..2023", Dates(None, date(2023, 12, 31))),
+    ("date:9999-12..", Dates(date(9999, 12, 1), None)),
+    ("date:2024 茶", And((Dates(date(2024, 1, 1), date(2024, 12, 31)), Part("茶")))),
+]
+
+MALFORMED_LANGUAGE: list[tuple[str, str, int]] = [
+    ("中~", "~ behind a word is for Latin words", 0),
+    ("甲 GPT-4~", "~ behind a word is for Latin words", 2),
+    ("helo~3", "the distance behind ~ is a number from 1 to 2, not 3", 0),
+    ("helo~0", "the distance behind ~ is a number from 1 to 2, not 0", 0),
+    ('"甲 乙"~0', "the slop behind ~ is a number from 1 to 100, not 0", 0),
+    ('"甲 乙"~', "the slop behind ~ is a number from 1 to 100", 0),
+    ('"甲 乙"~101', "the slop behind ~ is a number from 1 to 100, not 101", 0),
+    ("甲^0", "the weight behind ^", 0),
+    ("甲^101", "the weight behind ^", 0),
+    ("半*体", "* stands at the end of a word", 0),
+    ("*soft", "* stands at the end of a word", 0),
+    ("**甲**", "* stands at the end of a word", 0),
+    ("source:(甲)", "source: needs a value", 0),
+    ("甲 tag:", "tag: has nothing behind it", 2),
+    ('tag:" " 甲', "tag: needs a value", 0),
+    ("date:(2024)", "date: needs a value", 0),
+    ("date:abc", "'abc' is no date", 5),
+    ("date:2024-13", "'2024-13' is no date", 5),
+    ("date:2024-02-30", "'2024-02-30' is no date", 5),
+    ("date:.. 甲", "'..' is no date", 5),
+    ("date:0000", "'0000' is no date", 5),
+    ("甲 " * 1001, "more than 1000 words", 2000),
+]
+
+
+def test_all_tables_together_are_as_long_as_they_should_be() -> None:
+    assert len(READ_ALIKE) + len(LANGUAGE) >= 120
+    assert len(MALFORMED) + len(MALFORMED_LANGUAGE) >= 40
+
+
+@pytest.mark.parametrize(("query", "tree"), LANGUAGE)
+def test_the_rest_of_the_language_means_this_tree(query: str, tree: Query) -> None:
+    assert parse(query) == parse(query, lenient=True) == tree
+
+
+@pytest.mark.parametrize(("query", "said", "position"), MALFORMED_LANGUAGE)
+def test_the_rest_of_the_language_is_refused_with_the_place(query: str, said: str, position: int) -> None:
+    with pytest.raises(QuerySyntaxError, match=re.escape(said)) as caught:
+        parse(query)
+    assert caught.value.position == position
+    parse(query, lenient=True)
+
+
+@pytest.mark.parametrize("query", [query for query, _ in READ_ALIKE + LANGUAGE])
+def test_the_text_of_a_tree_parses_to_the_tree(query: str) -> None:
+    assert parse(str(parse(query))) == parse(query)
+
+
+@given(queries | anything)
+def test_the_text_of_any_tree_parses_to_the_tree(text: str) -> None:
+    tree = parse(text, lenient=True)
+    assert parse(str(tree)) == tree

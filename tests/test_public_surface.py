@@ -1,0 +1,162 @@
+"""The public surface: the names, the tree of exceptions, and that all of it is documented and typed."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import pickle
+import re
+import warnings
+from importlib.resources import files
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import searchkit
+from searchkit import errors
+
+PUBLIC = {name: getattr(searchkit, name) for name in searchkit.__all__}
+CLASSES = {name: value for name, value in PUBLIC.items() if inspect.isclass(value)}
+EXCEPTIONS = {name: value for name, value in CLASSES.items() if issubclass(value, Exception)}
+
+
+def test_all_is_sorted_and_has_no_name_twice() -> None:
+    assert searchkit.__all__ == sorted(set(searchkit.__all__))
+
+
+def test_all_is_what_the_package_shows() -> None:
+    shown = {
+        name
+        for name, value in vars(searchkit).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType) and name != "annotations"
+    }
+    assert shown == set(searchkit.__all__) - {"__version__"}
+
+
+def test_the_names_of_the_design_are_there() -> None:
+    agreed = """
+        create open read_articles Document Index Results Hit Highlighted Report
+        SearchkitError IndexNotFoundError IndexExistsError IndexLockedError IndexCorruptError IndexIncompatibleError
+        QuerySyntaxError DocumentError ArticleError EngineUnavailableError
+    """
+    assert set(agreed.split()) <= set(searchkit.__all__)
+
+
+def test_a_star_import_is_all_of_it() -> None:
+    names: dict[str, Any] = {}
+    exec("from searchkit import *", names)
+    assert set(names) - {"__builtins__"} == set(searchkit.__all__)
+
+
+def test_the_version_is_a_version() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+([a-z]+\d+)?", searchkit.__version__)
+
+
+@pytest.mark.parametrize("name", sorted(set(PUBLIC) - {"__version__"}))
+def test_every_public_name_has_a_docstring_of_its_own(name: str) -> None:
+    doc = PUBLIC[name].__doc__
+    assert doc
+    assert not doc.startswith(f"{name}("), "the one that a dataclass makes by itself says nothing"
+    if inspect.isclass(PUBLIC[name]):
+        assert doc not in [base.__doc__ for base in PUBLIC[name].__mro__[1:]]
+
+
+@pytest.mark.parametrize("name", sorted(CLASSES))
+def test_every_public_method_has_a_docstring(name: str) -> None:
+    undocumented = [
+        attribute
+        for attribute, value in vars(CLASSES[name]).items()
+        if not attribute.startswith("_")
+        and (inspect.isfunction(value) or isinstance(value, property | classmethod | staticmethod))
+        and not inspect.getdoc(value)
+        and attribute not in ("id", "url", "source", "published")  # a Hit has what the Document has
+    ]
+    assert undocumented == []
+
+
+@pytest.mark.parametrize("name", sorted(CLASSES) + [name for name in PUBLIC if inspect.isfunction(PUBLIC[name])])
+def test_every_public_signature_is_typed(name: str) -> None:
+    value = PUBLIC[name]
+    functions = [value] if inspect.isfunction(value) else [
+        member for attribute, member in vars(value).items() if inspect.isfunction(member) and not attribute.startswith("_")
+    ]
+    for function in functions:
+        signature = inspect.signature(function)
+        parameters = [p for p in signature.parameters.values() if p.name != "self"]
+        assert signature.return_annotation is not signature.empty, function
+        assert all(parameter.annotation is not parameter.empty for parameter in parameters), function
+
+
+def test_the_types_are_shipped() -> None:
+    assert (files("searchkit") / "py.typed").is_file()
+
+
+def test_the_functions_that_shadow_builtins_are_no_builtins() -> None:
+    assert searchkit.open is not builtins.open
+    assert list(inspect.signature(searchkit.open).parameters) == ["location"]
+
+
+def test_every_exception_of_the_module_is_public() -> None:
+    assert set(errors.__all__) <= set(searchkit.__all__)
+    defined = {name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, Exception)}
+    assert defined == set(errors.__all__)
+
+
+@pytest.mark.parametrize("name", sorted(EXCEPTIONS))
+def test_every_exception_derives_from_a_root_of_searchkit(name: str) -> None:
+    root = searchkit.SearchkitWarning if issubclass(EXCEPTIONS[name], Warning) else searchkit.SearchkitError
+    assert issubclass(EXCEPTIONS[name], root)
+    assert EXCEPTIONS[name].__module__ == "searchkit.errors"
+
+
+def test_the_tree_in_the_docstring_is_the_tree() -> None:
+    drawn: dict[str, str] = {}
+    parents: dict[int, str] = {}
+    for line in (errors.__doc__ or "").splitlines():
+        match = re.match(r"^([ │├└─]*)([A-Z]\w+(?:Error|Warning))\b", line)
+        if match:
+            depth = len(match[1])
+            parents = {d: parent for d, parent in parents.items() if d < depth}
+            drawn[match[2]] = parents[max(parents)] if parents else ""
+            parents[depth] = match[2]
+    expected = {
+        name: base if (base := value.__base__.__name__) in EXCEPTIONS else "" for name, value in EXCEPTIONS.items()
+    }
+    assert drawn == expected
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        searchkit.ArticleError("a/b.txt:3", "no text"),
+        searchkit.DocumentError("no text", id="x"),
+        searchkit.DocumentError("no text"),
+        searchkit.QuerySyntaxError("甲 (", 2, "this bracket is not closed"),
+        searchkit.IndexLockedError("x: is being written by process 5"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_survive_the_way_to_another_process(error: Exception) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+def test_errors_say_what_and_where() -> None:
+    article = searchkit.ArticleError("a/b.txt:3", "no text")
+    assert (article.path, article.reason, str(article)) == ("a/b.txt:3", "no text", "a/b.txt:3: no text")
+    document = searchkit.DocumentError("no text", id="x")
+    assert (document.id, document.reason, str(document)) == ("x", "no text", "document 'x': no text")
+    assert str(searchkit.DocumentError("no text")) == "no text"
+
+
+def test_a_warning_can_be_silenced_by_its_class() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", searchkit.SearchkitWarning)
+        warnings.warn("x", searchkit.AnalyzerChangedWarning, stacklevel=1)
+
+
+def test_importing_the_package_loads_no_engine_of_another_kind() -> None:
+    assert "searchkit.web" not in vars(searchkit)
