@@ -33,15 +33,22 @@ def occurrences(needle: Needle, folded: str, start: int, end: int) -> Iterator[S
 
 
 def _neighbours(pieces: tuple[str, ...], open_end: bool, folded: str, start: int, end: int) -> Iterator[Span]:
+    if not all(unit in folded for unit in pieces):
+        return
     first, rest = pieces[0], pieces[1:]
+    # Han characters that stand together, as nearly always, need no look at each of them.
+    together = "" if any(is_latin(unit) for unit in pieces) else "".join(pieces)
     at = folded.find(first, start, end)
     while at >= 0:
-        reached = _unit_end(first, folded, at, open_end and not rest)
-        for i, unit in enumerate(rest):
-            if reached < 0:
-                break
-            following = _next_unit(folded, reached)
-            reached = _unit_end(unit, folded, following, open_end and i == len(rest) - 1)
+        if together and folded.startswith(together, at):
+            reached = at + len(together)
+        else:
+            reached = _unit_end(first, folded, at, open_end and not rest)
+            for i, unit in enumerate(rest):
+                if reached < 0:
+                    break
+                following = _next_unit(folded, reached)
+                reached = _unit_end(unit, folded, following, open_end and i == len(rest) - 1)
         if 0 <= reached <= end:
             yield at, reached
         else:
@@ -94,8 +101,11 @@ def _disguised() -> frozenset[str]:
 def fancy_latin() -> re.Pattern[str]:
     """What folds to Latin letters, digits, + and #, other than A to Z."""
     latin = {*_LATIN_LETTERS, "+", "#"}
-    fancy = [chr(code) for code, folded in fold_table().items() if folded in latin and code > 0x7F]
-    return re.compile(f"[{re.escape(''.join(fancy))}]")
+    fancy = "".join(
+        chr(code) for code, folded in fold_table().items() if folded in latin and 0x7F < code < 0x10000
+    )
+    # Beyond the 16-bit characters one range: a list of them makes the pattern two hundred times slower.
+    return re.compile(f"[{re.escape(fancy)}\U0001d400-\U0001d7ff]")
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from datetime import datetime, timedelta, timezone
 
 from hypothesis import strategies as st
@@ -75,25 +76,32 @@ def rewritten(text: str) -> st.SearchStrategy[str]:
     return st.tuples(*choices).map("".join)
 
 
-def atoms(line: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def atoms(line: str) -> tuple[str, ...]:
     """The pieces of a line that a passage takes whole or leaves: Latin words and numbers, single characters."""
-    return [line[found.start() : found.end()] for found in _ATOM.finditer(fold(line))]
+    return tuple(line[found.start() : found.end()] for found in _ATOM.finditer(fold(line)))
+
+
+@lru_cache(maxsize=10_000)
+def _meaningful_places(line: str) -> tuple[int, ...]:
+    return tuple(place for place, piece in enumerate(atoms(line)) if has_units(piece))
 
 
 @st.composite
 def passages(draw: st.DrawFn, line: str, longest: int = 30) -> str:
-    """A passage of the line of at most ``longest`` characters, if it has one with a letter, digit or Han character.
+    """A passage of the line of at most ``longest`` characters, with a letter, digit or Han character in it.
 
     Latin words and numbers stay whole, even when they are longer than that.
     """
     pieces = atoms(line)
-    meaningful = [place for place, piece in enumerate(pieces) if has_units(piece)]
-    first = last = draw(st.sampled_from(meaningful))
-    for grow_left in draw(st.lists(st.booleans(), max_size=longest)):
-        wider = (max(0, first - 1), last) if grow_left else (first, min(len(pieces) - 1, last + 1))
-        if len("".join(pieces[wider[0] : wider[1] + 1])) <= longest:
-            first, last = wider
-    return "".join(pieces[first : last + 1])
+    places = _meaningful_places(line)
+    place = places[draw(st.integers(0, len(places) - 1))]
+    before, count = draw(st.integers(0, longest - 1)), draw(st.integers(1, longest))
+    first = max(0, place - before)
+    last = max(place + 1, first + count)
+    while last - first > 1 and len("".join(pieces[first:last])) > longest:
+        first, last = (first + 1, last) if first < place else (first, last - 1)
+    return "".join(pieces[first:last])
 
 
 def quoted(passage: str) -> str | None:

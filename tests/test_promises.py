@@ -17,6 +17,8 @@ from searchkit.analysis import Analyzer, fold
 
 many = settings(max_examples=300)
 EVERYTHING = 100_000
+FIRST = 50
+"""Hits compared: enough to see that the order is the same. The total is compared as well."""
 
 
 class Archive(NamedTuple):
@@ -46,8 +48,9 @@ def archive(request: pytest.FixtureRequest) -> Archive:
     return Archive(index, lines, documents)
 
 
-def found(index: Index, query: str, **options: object) -> list[tuple[str, float]]:
-    return [(hit.id, hit.score) for hit in index.search(query, limit=EVERYTHING, **options)]  # type: ignore[arg-type]
+def found(index: Index, query: str, **options: object) -> tuple[int, list[tuple[str, float]]]:
+    results = index.search(query, limit=FIRST, **options)  # type: ignore[arg-type]
+    return results.total, [(hit.id, hit.score) for hit in results]
 
 
 def finds(archive: Archive, id: str, query: str) -> bool:
@@ -91,53 +94,52 @@ class TestScriptBlind:
         analyzer = Analyzer()
         words = dict.fromkeys(
             line[start : start + len(word)]
-            for _, line in archive.lines
+            for _, line in archive.lines[::10]
             for word in analyzer.words(fold(line))
             if len(word) > 1 and (start := fold(line).find(word)) >= 0
         )
-        some = [word for word in spread(list(words), 600) if conversions(word)]
-        assert_script_blind(archive.index, some[:200], lenient=True)
+        some = [word for word in spread(list(words), 400) if conversions(word)]
+        assert_script_blind(archive.index, spread(some, 100), lenient=True)
 
     def test_single_characters(self, archive: Archive) -> None:
         characters = dict.fromkeys(character for _, line in archive.lines for character in line if character.isalnum())
         some = [character for character in characters if conversions(character)]
-        assert_script_blind(archive.index, spread(some, 150))
+        assert_script_blind(archive.index, spread(some, 100))
 
     @pytest.mark.parametrize("match", ["most", "all", "any"])
     def test_sentences(self, archive: Archive, match: str) -> None:
         sentences = [
             piece for _, line in archive.lines for piece in re.split("[，。！？；：、]", line) if 6 <= len(piece) <= 30
         ]
-        some = [sentence for sentence in spread(sentences, 120) if conversions(sentence)]
-        assert_script_blind(archive.index, some[:60], lenient=True, match=match)
+        some = [sentence for sentence in spread(sentences, 60) if conversions(sentence)]
+        assert_script_blind(archive.index, spread(some, 30), lenient=True, match=match)
 
     @many
-    @given(data=st.data())
-    def test_any_passage(self, archive: Archive, data: st.DataObject) -> None:
+    @given(data=st.data(), in_quotes=st.booleans(), conversion=st.sampled_from(CONVERSIONS))
+    def test_any_passage(self, archive: Archive, data: st.DataObject, in_quotes: bool, conversion: str) -> None:
         _, line = data.draw(st.sampled_from(archive.lines))
         passage = data.draw(passages(line))
-        in_quotes = quoted(passage)
-        for query, options in ((passage, {"lenient": True}), (in_quotes, {})):
-            if query is not None:
-                expected = found(archive.index, query, **options)
-                for conversion in CONVERSIONS:
-                    assert found(archive.index, convert(query, conversion), **options) == expected
+        query = (in_quotes and quoted(passage)) or passage
+        other = convert(query, conversion)
+        assume(other != query)
+        assert found(archive.index, other, lenient=True) == found(archive.index, query, lenient=True)
 
     @many
-    @given(data=st.data())
-    def test_characters_of_one_class_are_interchangeable(self, archive: Archive, data: st.DataObject) -> None:
+    @given(data=st.data(), lenient=st.booleans())
+    def test_characters_of_one_class_are_interchangeable(
+        self, archive: Archive, data: st.DataObject, lenient: bool
+    ) -> None:
         _, line = data.draw(st.sampled_from(archive.lines))
         passage = data.draw(passages(line))
         query = data.draw(st.sampled_from([passage, f"title:{passage}", f"{passage} OR 茶", f"茶 -({passage})", quoted(passage) or passage]))
-        for lenient in (True, False):
-            try:
-                expected = found(archive.index, query, lenient=lenient)
-            except QuerySyntaxError:  # the passage holds a bracket or quote that is not closed
-                continue
-            # Operators are words in capitals; they are not text, and stay as they are.
-            pieces = re.split(r"(\b(?:OR|AND|NOT)\b|(?i:title|body|source|tag|date)[:：])", query)
-            other = "".join(piece if place % 2 else data.draw(rewritten(piece)) for place, piece in enumerate(pieces))
-            assert found(archive.index, other, lenient=lenient) == expected
+        try:
+            expected = found(archive.index, query, lenient=lenient)
+        except QuerySyntaxError:  # the passage holds a bracket or quote that is not closed
+            assume(False)
+        # Operators are no text, and stay as they are.
+        pieces = re.split(r"(\b(?:OR|AND|NOT)\b|(?i:title|body|source|tag|date)[:：])", query)
+        other = "".join(piece if place % 2 else data.draw(rewritten(piece)) for place, piece in enumerate(pieces))
+        assert found(archive.index, other, lenient=lenient) == expected
 
     def test_highlights_land_on_the_text_as_it_was_written(self, archive: Archive) -> None:
         for document in archive.documents[:100]:
@@ -196,9 +198,9 @@ class TestNeverMisses:
         assert hit.title.spans or hit.snippet.spans
 
     def test_every_line_finds_its_article(self, archive: Archive) -> None:
-        some = archive.lines[:: max(1, len(archive.lines) // 500)]
-        queries = [(id, query) for id, line in some if len(line) < 10_000 and (query := quoted(line))]
-        assert len(queries) > 150
+        some = archive.lines[:: max(1, len(archive.lines) // 200)]
+        queries = [(id, query) for id, line in some if len(line) < 2000 and (query := quoted(line))]
+        assert len(queries) > 100
         assert [query for id, query in queries if not finds(archive, id, query)] == []
 
     def test_every_piece_of_a_line_finds_its_article_whatever_its_place_and_length(self, sample_index: Index) -> None:
