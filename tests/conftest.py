@@ -98,7 +98,14 @@ def other_process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
         def start(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
             process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-c", f"import sys\narguments = sys.argv[1:]\n{code}", *map(str, arguments)],
+                [
+                    sys.executable,
+                    "-W",
+                    "error",
+                    "-c",
+                    f"import sys\narguments = sys.argv[1:]\n{code}",
+                    *map(str, arguments),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

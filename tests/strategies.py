@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from datetime import datetime, timedelta, timezone
+from functools import cache, lru_cache
 
 from hypothesis import strategies as st
 
@@ -17,10 +17,13 @@ from searchkit import Document
 from searchkit.analysis import LATIN, fold, units, variants
 
 HAN = "中国國关關係系日台臺湾灣权權歌马馬克思乾干幹隆后後里裡裏论論坛壇𠮷野家"
-WORDS = "中国 中國 关系 關係 台灣 臺湾 马克思 馬克思 马克 乾隆 國際論壇 国际论坛 的 什么 为什么 在 历史".split()
-LATIN_WORDS = (
-    "C++ Ｃ＃ c C C+ 5G ５ｇ GPT-4 iPhone15Pro 3.6.3 3 6 AT&T snake_case café CAFÉ straße Łódź Smørrebrød 10km² a A x".split()
+WORDS = (
+    "中国 中國 关系 關係 台灣 臺湾 马克思 馬克思 马克 乾隆 國際論壇 国际论坛 的 什么 为什么 在 历史".split()
 )
+LATIN_WORDS = (
+    "C++ Ｃ＃ c C C+ 5G ５ｇ GPT-4 iPhone15Pro 3.6.3 3 "
+    "6 AT&T snake_case café CAFÉ straße Łódź Smørrebrød 10km² a A x"
+).split()
 PUNCTUATION = "，。：、“”「」（）()-－+#_.!?！？;& \u3000"
 ODD = "①²Ⅳªßłがｶﾞ⼀⽇한я\u0301\u200b\u00a0\t\x1b😀＋＃１É"
 MARKUP = "<>&'\"/"
@@ -49,7 +52,7 @@ texts = st.lists(lines, max_size=5).map("\n".join)
 
 
 def has_units(text: str) -> bool:
-    """Is there a letter, digit or Han character in the text? A mark that only looks like one does not count."""
+    """Is there a letter, digit or Han character in the text? What only looks like one does not count."""
     return bool(units(fold(text)))
 
 
@@ -57,7 +60,23 @@ meaningful_texts = texts.filter(has_units)
 """Texts with something in them to search for."""
 
 queries = st.lists(
-    st.sampled_from([*'()（）“”「」"＂-－:：', " ", "\u3000", "OR ", " AND ", "NOT ", "title:", "body：", "tag:", "中国", "C++", "，"]) | lines,
+    st.sampled_from(
+        [
+            *'()（）“”「」"＂-－:：',
+            " ",
+            "\u3000",
+            "OR ",
+            " AND ",
+            "NOT ",
+            "title:",
+            "body：",
+            "tag:",
+            "中国",
+            "C++",
+            "，",
+        ]
+    )
+    | lines,
     max_size=12,
 ).map("".join)
 """Texts with everything in them that the query language knows, seldom well-formed."""
@@ -72,13 +91,17 @@ moments = st.integers(-90_000_000, 90_000_000).map(lambda seconds: _DAY_ZERO + t
 
 def rewritten(text: str) -> st.SearchStrategy[str]:
     """The text with its letters, digits and Han characters replaced by others of their fold classes."""
-    choices = [st.sampled_from(variants(character)) if character.isalnum() else st.just(character) for character in text]
-    return st.tuples(*choices).map("".join)
+    return st.tuples(*map(_variant_of, text)).map("".join)
+
+
+@cache
+def _variant_of(character: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(variants(character)) if character.isalnum() else st.just(character)
 
 
 @lru_cache(maxsize=10_000)
 def atoms(line: str) -> tuple[str, ...]:
-    """The pieces of a line that a passage takes whole or leaves: Latin words and numbers, single characters."""
+    """The smallest pieces a passage may be cut into: a character, but a Latin word or number whole."""
     return tuple(line[found.start() : found.end()] for found in _ATOM.finditer(fold(line)))
 
 
@@ -123,5 +146,7 @@ def documents(draw: st.DrawFn, ids: Sequence[str] = ()) -> Document:
         published=draw(st.none() | moments),
         source=draw(st.sampled_from(["", "甲报", "example.net"])),
         tags=draw(st.lists(st.sampled_from(["科技", "体育", "AI"]), max_size=3)),
-        extra=draw(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none(), max_size=2)),
+        extra=draw(
+            st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none(), max_size=2)
+        ),
     )

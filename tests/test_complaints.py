@@ -29,7 +29,20 @@ def test_a_name_that_the_segmenter_glued_to_its_verb_is_found(make_index: MakeIn
 
 @pytest.mark.parametrize(
     "passage",
-    ["研究生命的起源", "生命", "究生", "的起", "起源，科学", "源，科", "，科学", "科学家說", "家說：", "說：「還", "還早", "早」"],
+    [
+        "研究生命的起源",
+        "生命",
+        "究生",
+        "的起",
+        "起源，科学",
+        "源，科",
+        "，科学",
+        "科学家說",
+        "家說：",
+        "說：「還",
+        "還早",
+        "早」",
+    ],
 )
 def test_a_quoted_passage_finds_what_it_was_copied_from(passage: str, make_index: MakeIndex) -> None:
     index = make_index("研究生命的起源，科学家說：「還早」。", "别的文章")
@@ -39,7 +52,9 @@ def test_a_quoted_passage_finds_what_it_was_copied_from(passage: str, make_index
     assert hit.snippet.spans
 
 
-@pytest.mark.parametrize(("character", "other_script"), [("歌", "謌"), ("权", "權"), ("茶", "茶"), ("𠮷", "𠮷"), ("的", "的")])
+@pytest.mark.parametrize(
+    ("character", "other_script"), [("歌", "謌"), ("权", "權"), ("茶", "茶"), ("𠮷", "𠮷"), ("的", "的")]
+)
 def test_a_single_character_is_found(character: str, other_script: str, make_index: MakeIndex) -> None:
     texts = [f"校园{character}手大赛", f"说到{character}，", f"{other_script}"]
     index = make_index(*texts, "别处")
@@ -120,7 +135,33 @@ def test_highlights_are_not_off_by_one_behind_variants_and_astral_characters(
         assert [html.unescape(piece) for piece in re.findall("<mark>(.*?)</mark>", shown.html())] == marked
 
 
-@pytest.mark.parametrize("query", ["！", "？？？", "，。、；：", "《》", "……", "——", "()", "“”", "「」", "-", "--", "*", "~", "^", ":", "/", "\\", "&|!", "🎉", "%", "#", "+"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "！",
+        "？？？",
+        "，。、；：",
+        "《》",
+        "……",
+        "——",
+        "()",
+        "“”",
+        "「」",
+        "-",
+        "--",
+        "*",
+        "~",
+        "^",
+        ":",
+        "/",
+        "\\",
+        "&|!",
+        "🎉",
+        "%",
+        "#",
+        "+",
+    ],
+)
 @pytest.mark.parametrize("lenient", [False, True])
 def test_a_query_of_punctuation_only_is_no_error(query: str, lenient: bool, sample_index: Index) -> None:
     results = sample_index.search(query, lenient=lenient)
@@ -129,7 +170,9 @@ def test_a_query_of_punctuation_only_is_no_error(query: str, lenient: bool, samp
 
 @pytest.mark.parametrize("query", ["", " ", "\u3000", "\n\t"])
 @pytest.mark.parametrize("options", [{}, {"since": "2020-01-01"}, {"sort": "newest"}, {"lenient": True}])
-def test_an_empty_query_has_no_hits_and_is_no_error(query: str, options: dict[str, object], sample_index: Index) -> None:
+def test_an_empty_query_has_no_hits_and_is_no_error(
+    query: str, options: dict[str, object], sample_index: Index
+) -> None:
     results = sample_index.search(query, **options)  # type: ignore[arg-type]
     assert (results.total, len(results)) == (0, 0)
     assert sample_index.count(query) == 0
@@ -137,7 +180,25 @@ def test_an_empty_query_has_no_hits_and_is_no_error(query: str, options: dict[st
 
 def test_the_sample_shows_each_of_them(sample_index: Index) -> None:
     """The shipped articles hold what is complained about, so that the demo can show it."""
-    for query in ("马克思", "C", "C++", "C#", "5G", "GPT-4", "3.6.3", "國際論壇", "乾隆", "乾", "歌", "权", "𠮷", '"中日关系史"'):
+    for query in (
+        "马克思",
+        "C",
+        "C++",
+        "C#",
+        "5G",
+        "GPT-4",
+        "3.6.3",
+        "國際論壇",
+        "乾隆",
+        "乾",
+        "歌",
+        "权",
+        "𠮷",
+        '"中日关系史"',
+    ):
         assert sample_index.search(query).total > 0, query
-    assert sample_index.search("C++").total < sample_index.search("C OR C++").total or sample_index.search("C").total == 1
+    assert (
+        sample_index.search("C++").total < sample_index.search("C OR C++").total
+        or sample_index.search("C").total == 1
+    )
     assert sample_index.search("3.6.3").total < sample_index.search("3").total

@@ -11,7 +11,9 @@ import pytest
 import searchkit
 
 MODULES = sorted(
-    module.name for module in walk_packages(searchkit.__path__, "searchkit.") if not module.name.endswith("__main__")
+    module.name
+    for module in walk_packages(searchkit.__path__, "searchkit.")
+    if not module.name.endswith("__main__")
 )
 
 
@@ -21,7 +23,9 @@ def test_the_examples_of_a_module_run(name: str) -> None:
     assert failed == 0
 
 
-@pytest.mark.parametrize("name", ["searchkit.analysis.fold", "searchkit.analysis.units", "searchkit.analysis.segmenter"])
+@pytest.mark.parametrize(
+    "name", ["searchkit.analysis.fold", "searchkit.analysis.units", "searchkit.analysis.segmenter"]
+)
 def test_the_analysis_shows_what_it_does(name: str) -> None:
     _, attempted = doctest.testmod(import_module(name))
     assert attempted > 0

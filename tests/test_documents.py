@@ -41,13 +41,17 @@ def test_any_text_with_a_letter_in_it_makes_a_document_that_utf_8_can_hold(
     st.lists(anything, max_size=3),
     st.dictionaries(anything, anything | st.lists(anything, max_size=2), max_size=2),
 )
-def test_any_tags_and_extra_make_a_document_that_utf_8_can_hold(tags: list[str], extra: dict[str, Any]) -> None:
+def test_any_tags_and_extra_make_a_document_that_utf_8_can_hold(
+    tags: list[str], extra: dict[str, Any]
+) -> None:
     document = Document(body="甲", tags=tuple(tags), extra=extra)
     json.dumps(document.to_dict(), ensure_ascii=False).encode("utf-8")
 
 
 @pytest.mark.parametrize("where", ["title", "body", "id", "url", "source", "tags", "extra"])
-def test_a_lone_surrogate_can_be_indexed_wherever_it_stands(where: str, make_index: Callable[..., Index]) -> None:
+def test_a_lone_surrogate_can_be_indexed_wherever_it_stands(
+    where: str, make_index: Callable[..., Index]
+) -> None:
     broken: Any = {"tags": ["\ud800"], "extra": {"甲": "\ud800"}}.get(where, "\ud800甲")
     index = make_index(Document.from_dict({"body": "乙", where: broken}))
     assert len(index) == 1
@@ -127,7 +131,9 @@ def test_extra_is_given_back_as_json_has_it() -> None:
     document = Document(body="甲", extra=extra)
     assert document.extra == extra
     extra["n"] = 2
-    assert document.extra["n"] == 1.5, "a later change of the program's own object must not reach the document"
+    assert document.extra["n"] == 1.5, (
+        "a later change of the program's own object must not reach the document"
+    )
 
 
 def test_documents_are_frozen_values() -> None:
@@ -175,7 +181,12 @@ def test_what_is_no_document_is_refused_with_the_reason(values: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    "values", [values for values, _ in WRONG if not {"author", 5} & set(values) and not isinstance(values.get("published"), str)]
+    "values",
+    [
+        values
+        for values, _ in WRONG
+        if not {"author", 5} & set(values) and not isinstance(values.get("published"), str)
+    ],
 )
 def test_the_constructor_refuses_it_too(values: dict[str, Any]) -> None:
     with pytest.raises(DocumentError):
@@ -189,7 +200,9 @@ def test_the_constructor_refuses_none_where_a_value_belongs(name: str) -> None:
 
 
 def test_none_in_a_mapping_is_a_missing_value() -> None:
-    assert Document.from_dict({"body": "甲", "title": None, "tags": None, "published": None}) == Document(body="甲")
+    assert Document.from_dict({"body": "甲", "title": None, "tags": None, "published": None}) == Document(
+        body="甲"
+    )
 
 
 @pytest.mark.parametrize("value", ["text", 5, None, ["body"], object()])

@@ -267,7 +267,12 @@ def test_the_matches_of(query: str, text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("query", "in_title", "in_body"),
-    [("中国", True, True), ("title:中国", True, False), ("body:中国", False, True), ("title:中国 body:中国", True, True)],
+    [
+        ("中国", True, True),
+        ("title:中国", True, False),
+        ("body:中国", False, True),
+        ("title:中国 body:中国", True, True),
+    ],
 )
 def test_a_search_in_one_part_is_highlighted_there(query: str, in_title: bool, in_body: bool) -> None:
     found = highlighter(query)
@@ -303,7 +308,10 @@ def test_the_best_fragment_prefers_the_whole_passage_to_its_words() -> None:
 @pytest.mark.parametrize("end", ["。", "！", "？", "；", "\n", "。」"])
 def test_a_fragment_starts_and_ends_at_sentence_ends(end: str) -> None:
     text = f"{FILLER}前面一句{end}这里有苹果{end}后面一句很长很长很长很长很长很长{FILLER}"
-    assert snippet("苹果", text, 20).strip("\n") in (f"这里有[苹果]{end}".strip("\n"), f"前面一句{end}这里有[苹果]{end}".strip("\n"))
+    assert snippet("苹果", text, 20).strip("\n") in (
+        f"这里有[苹果]{end}".strip("\n"),
+        f"前面一句{end}这里有[苹果]{end}".strip("\n"),
+    )
 
 
 def test_without_a_match_the_fragment_is_the_beginning() -> None:

@@ -1,4 +1,4 @@
-"""The index: writing and finding again, all or nothing, with an error that helps for everything that is wrong."""
+"""The index: writing and finding again, all or nothing, with an error that helps for all that is wrong."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class TestWriting:
         index = make_index()
         report = index.add([{"id": "1", "body": "甲", "published": "2024-01-01T00:00:00Z"}])
         assert counts(report) == (1, 0, 0, 0)
-        assert index.get("1") == Document(id="1", body="甲", published=datetime(2024, 1, 1, tzinfo=timezone.utc))
+        assert index.get("1") == Document(
+            id="1", body="甲", published=datetime(2024, 1, 1, tzinfo=timezone.utc)
+        )
 
     def test_a_document_takes_the_place_of_the_one_with_its_id(self, make_index: MakeIndex) -> None:
         index = make_index(Document(id="1", body="旧的苹果"), Document(id="2", body="别的"))
@@ -78,7 +80,9 @@ class TestWriting:
 
     def test_what_cannot_be_indexed_is_reported_and_the_rest_is_indexed(self, make_index: MakeIndex) -> None:
         index = make_index()
-        report = index.add([Document(id="1", body="甲"), {"id": "2"}, {"id": "3", "body": "乙", "author": "丙"}, 5])  # type: ignore[list-item]
+        report = index.add(
+            [Document(id="1", body="甲"), {"id": "2"}, {"id": "3", "body": "乙", "author": "丙"}, 5]
+        )  # type: ignore[list-item]
         assert counts(report) == (1, 0, 0, 3)
         assert [failure.what for failure in report.failures] == ["2", "3", ""]
         assert "no text" in report.failures[0].reason
@@ -90,12 +94,16 @@ class TestWriting:
         "broken",
         [{"id": "x", "body": ""}, {"id": "x", "body": "甲", "published": datetime(2024, 1, 1)}],  # noqa: DTZ001
     )
-    def test_a_broken_document_leaves_the_one_with_its_id_alone(self, broken: Any, make_index: MakeIndex) -> None:
+    def test_a_broken_document_leaves_the_one_with_its_id_alone(
+        self, broken: Any, make_index: MakeIndex
+    ) -> None:
         index = make_index(Document(id="x", body="旧"))
         assert counts(index.add([broken])) == (0, 0, 0, 1)
         assert index.get("x") == Document(id="x", body="旧")
 
-    def test_the_files_that_cannot_be_read_are_in_the_report(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_the_files_that_cannot_be_read_are_in_the_report(
+        self, make_index: MakeIndex, tmp_path: Path
+    ) -> None:
         (tmp_path / "a.txt").write_text("苹果", encoding="utf-8")
         (tmp_path / "b.txt").write_bytes(b"")
         report = make_index().add(searchkit.read_articles(tmp_path))
@@ -136,8 +144,12 @@ class TestWriting:
     @given(st.data())
     def test_the_report_adds_up_whatever_is_given(self, data: st.DataObject) -> None:
         given_ids = ["a", "b", "c", "d"]
-        broken: st.SearchStrategy[Any] = st.sampled_from([{"id": "a"}, {"body": 5}, "text", {"id": "b", "x": 1}])
-        batches = data.draw(st.lists(st.lists(documents(given_ids) | broken, max_size=8), min_size=1, max_size=3))
+        broken: st.SearchStrategy[Any] = st.sampled_from(
+            [{"id": "a"}, {"body": 5}, "text", {"id": "b", "x": 1}]
+        )
+        batches = data.draw(
+            st.lists(st.lists(documents(given_ids) | broken, max_size=8), min_size=1, max_size=3)
+        )
         expected: dict[str, Document] = {}
         with searchkit.create(":memory:") as index:
             for batch in batches:
@@ -202,10 +214,14 @@ class TestWriter:
             writer.delete("1")
 
     @pytest.mark.parametrize("location", ["index", ":memory:"])
-    def test_there_is_one_writer_at_a_time(self, location: str, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_there_is_one_writer_at_a_time(
+        self, location: str, make_index: MakeIndex, tmp_path: Path
+    ) -> None:
         index = make_index("旧", location=location if location == ":memory:" else tmp_path / location)
         with index.writer() as writer:
-            with pytest.raises(searchkit.IndexLockedError, match=str(os.getpid()) if location == "index" else None):
+            with pytest.raises(
+                searchkit.IndexLockedError, match=str(os.getpid()) if location == "index" else None
+            ):
                 index.add([Document(body="乙")], timeout=0)
             writer.add(Document(id="1", body="甲"))
         index.add([Document(id="2", body="乙")], timeout=0)
@@ -246,11 +262,15 @@ class TestReading:
         assert None not in index
 
     def test_stats_say_what_the_index_is(self, make_index: MakeIndex, tmp_path: Path) -> None:
-        index = make_index("甲", "乙", location=tmp_path / "index", user_words=["上川陽子"], stop_words=["的", "了"])
+        index = make_index(
+            "甲", "乙", location=tmp_path / "index", user_words=["上川陽子"], stop_words=["的", "了"]
+        )
         stats = index.stats()
         assert stats.location == str(tmp_path / "index")
         assert stats.documents == 2
-        assert stats.bytes == sum(path.stat().st_size for path in (tmp_path / "index").rglob("*") if path.is_file())
+        assert stats.bytes == sum(
+            path.stat().st_size for path in (tmp_path / "index").rglob("*") if path.is_file()
+        )
         assert (stats.user_words, stats.stop_words) == (1, 2)
         assert not stats.needs_rebuild
         assert stats.version == searchkit.__version__
@@ -296,8 +316,12 @@ class TestReading:
 
 
 class TestSearchArguments:
-    @pytest.mark.parametrize("query", ["", " ", "，。！？", "-", "“”", "()", "C" * 0, "\n", "……——", "🎉", "***", "^~", "|&"])
-    def test_a_query_with_nothing_to_search_for_finds_nothing(self, query: str, make_index: MakeIndex) -> None:
+    @pytest.mark.parametrize(
+        "query", ["", " ", "，。！？", "-", "“”", "()", "C" * 0, "\n", "……——", "🎉", "***", "^~", "|&"]
+    )
+    def test_a_query_with_nothing_to_search_for_finds_nothing(
+        self, query: str, make_index: MakeIndex
+    ) -> None:
         index = make_index("苹果，！？“”……🎉 *** ^~")
         for lenient in (False, True):
             results = index.search(query, lenient=lenient)
@@ -312,14 +336,18 @@ class TestSearchArguments:
 
     @given(query=anything | queries)
     @example(query="甲\ud800")
-    def test_the_strict_search_raises_nothing_but_syntax_errors(self, sample_index: Index, query: str) -> None:
+    def test_the_strict_search_raises_nothing_but_syntax_errors(
+        self, sample_index: Index, query: str
+    ) -> None:
         try:
             sample_index.search(query, limit=3).to_dict()
         except searchkit.QuerySyntaxError as error:
             assert error.query == query
 
     @pytest.mark.parametrize("query", ["中\ud800日", "\ud800中国", "“中\udfff国”"])
-    def test_a_lone_surrogate_in_a_query_is_a_character_like_any_other(self, query: str, make_index: MakeIndex) -> None:
+    def test_a_lone_surrogate_in_a_query_is_a_character_like_any_other(
+        self, query: str, make_index: MakeIndex
+    ) -> None:
         assert make_index("中日").search(query).total <= 1
 
     @pytest.mark.parametrize(
@@ -513,7 +541,9 @@ class TestFiltersAndOrder:
             assert first == second
 
     def test_with_nothing_to_rank_by_the_newest_is_the_best(self, dated_index: Index) -> None:
-        assert ids(dated_index.search("-苹果", limit=100)) == ids(dated_index.search("-苹果", limit=100, sort="newest"))
+        assert ids(dated_index.search("-苹果", limit=100)) == ids(
+            dated_index.search("-苹果", limit=100, sort="newest")
+        )
 
     def test_scores_fall(self, sample_index: Index) -> None:
         scores = [hit.score for hit in sample_index.search("茶 OR 水", limit=50)]
@@ -550,7 +580,9 @@ print("ready", flush=True)
         with searchkit.open(tmp_path / "index") as index:
             assert ids(index.search("國際論壇")) == ["1"]
 
-    def test_a_reader_sees_the_commits_of_another_process(self, other_process: Any, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_a_reader_sees_the_commits_of_another_process(
+        self, other_process: Any, make_index: MakeIndex, tmp_path: Path
+    ) -> None:
         index = make_index("苹果", location=tmp_path / "index")
         assert index.search("苹果").total == 1
         writing = """
@@ -631,7 +663,9 @@ with searchkit.open(arguments[0]).writer() as writer:
             searchkit.create(tmp_path / "file")
         assert (tmp_path / "file").read_text() == "mine"
 
-    def test_create_begins_anew_where_a_creation_was_broken_off(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_create_begins_anew_where_a_creation_was_broken_off(
+        self, make_index: MakeIndex, tmp_path: Path
+    ) -> None:
         make_index("旧", location=tmp_path / "index").close()
         (tmp_path / "index" / "index.json").unlink()  # it is written last
         with searchkit.create(tmp_path / "index") as index:
@@ -649,18 +683,24 @@ with searchkit.open(arguments[0]).writer() as writer:
         if what.endswith("else"):
             (path / "thesis.txt").write_text("mine")
         before = sorted(tmp_path.rglob("*"))
-        with pytest.raises(searchkit.IndexNotFoundError, match="there.*create"):
+        with pytest.raises(searchkit.IndexNotFoundError, match=r"there.*create"):
             searchkit.open(path)
         assert sorted(tmp_path.rglob("*")) == before
 
     @pytest.mark.parametrize("open_or_create", [searchkit.open, searchkit.create])
     @pytest.mark.parametrize("location", ["elsewhere:/tmp/x", "opensearch+x://host/name"])
     def test_an_engine_that_is_not_there_is_named(self, open_or_create: Any, location: str) -> None:
-        with pytest.raises(searchkit.EngineUnavailableError, match=location.partition(":")[0].replace("+", r"\+")):
+        with pytest.raises(
+            searchkit.EngineUnavailableError, match=location.partition(":")[0].replace("+", r"\+")
+        ):
             open_or_create(location)
 
     def test_what_names_no_place_is_a_value_error(self) -> None:
-        for wrong in (lambda: searchkit.open(""), lambda: searchkit.create(""), lambda: searchkit.open(":memory:")):
+        for wrong in (
+            lambda: searchkit.open(""),
+            lambda: searchkit.create(""),
+            lambda: searchkit.open(":memory:"),
+        ):
             with pytest.raises(ValueError, match="index"):
                 wrong()
         for number in (lambda: searchkit.open(5), lambda: searchkit.create(None)):  # type: ignore[arg-type]
@@ -678,7 +718,9 @@ def on_disk(make_index: MakeIndex, tmp_path: Path) -> Path:
 def edit_metadata(path: Path, **changes: Any) -> None:
     file = path / "index.json"
     metadata = json.loads(file.read_text(encoding="utf-8")) | changes
-    file.write_text(json.dumps({name: value for name, value in metadata.items() if value is not ...}), encoding="utf-8")
+    file.write_text(
+        json.dumps({name: value for name, value in metadata.items() if value is not ...}), encoding="utf-8"
+    )
 
 
 class TestDamage:
@@ -714,13 +756,17 @@ class TestDamage:
             {"format": ...},
         ],
     )
-    def test_an_index_json_that_lacks_something_is_damage(self, changes: dict[str, Any], on_disk: Path) -> None:
+    def test_an_index_json_that_lacks_something_is_damage(
+        self, changes: dict[str, Any], on_disk: Path
+    ) -> None:
         edit_metadata(on_disk, **changes)
-        with pytest.raises((searchkit.IndexCorruptError, searchkit.IndexIncompatibleError), match="index"):  # noqa: PT012
+        with pytest.raises((searchkit.IndexCorruptError, searchkit.IndexIncompatibleError), match="index"):
             with searchkit.open(on_disk) as index:
                 index.stats()
 
-    @pytest.mark.parametrize("pattern", ["meta.json", "*.store", "*.term", "*.idx", "*.pos", "*.fast", "*.fieldnorm"])
+    @pytest.mark.parametrize(
+        "pattern", ["meta.json", "*.store", "*.term", "*.idx", "*.pos", "*.fast", "*.fieldnorm"]
+    )
     @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "overwritten"])
     def test_a_damaged_file_is_damage(self, pattern: str, damage: str, on_disk: Path) -> None:
         files = list((on_disk / "data").glob(pattern))
@@ -729,8 +775,12 @@ class TestDamage:
             content = file.read_bytes()
             file.unlink()
             if damage != "missing":
-                file.write_bytes({"empty": b"", "cut": content[: len(content) // 2], "overwritten": bytes(len(content))}[damage])
-        with pytest.raises(searchkit.IndexCorruptError, match="index"):  # noqa: PT012
+                file.write_bytes(
+                    {"empty": b"", "cut": content[: len(content) // 2], "overwritten": bytes(len(content))}[
+                        damage
+                    ]
+                )
+        with pytest.raises(searchkit.IndexCorruptError, match="index"):
             with searchkit.open(on_disk) as index:
                 index.search("国际论坛").to_dict()
 

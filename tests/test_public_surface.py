@@ -37,7 +37,8 @@ def test_all_is_what_the_package_shows() -> None:
 def test_the_names_of_the_design_are_there() -> None:
     agreed = """
         create open read_articles Document Index Results Hit Highlighted Report
-        SearchkitError IndexNotFoundError IndexExistsError IndexLockedError IndexCorruptError IndexIncompatibleError
+        SearchkitError IndexNotFoundError IndexExistsError IndexLockedError IndexCorruptError
+        IndexIncompatibleError
         QuerySyntaxError DocumentError ArticleError EngineUnavailableError
     """
     assert set(agreed.split()) <= set(searchkit.__all__)
@@ -75,12 +76,20 @@ def test_every_public_method_has_a_docstring(name: str) -> None:
     assert undocumented == []
 
 
-@pytest.mark.parametrize("name", sorted(CLASSES) + [name for name in PUBLIC if inspect.isfunction(PUBLIC[name])])
+@pytest.mark.parametrize(
+    "name", sorted(CLASSES) + [name for name in PUBLIC if inspect.isfunction(PUBLIC[name])]
+)
 def test_every_public_signature_is_typed(name: str) -> None:
     value = PUBLIC[name]
-    functions = [value] if inspect.isfunction(value) else [
-        member for attribute, member in vars(value).items() if inspect.isfunction(member) and not attribute.startswith("_")
-    ]
+    functions = (
+        [value]
+        if inspect.isfunction(value)
+        else [
+            member
+            for attribute, member in vars(value).items()
+            if inspect.isfunction(member) and not attribute.startswith("_")
+        ]
+    )
     for function in functions:
         signature = inspect.signature(function)
         parameters = [p for p in signature.parameters.values() if p.name != "self"]
@@ -99,7 +108,11 @@ def test_the_functions_that_shadow_builtins_are_no_builtins() -> None:
 
 def test_every_exception_of_the_module_is_public() -> None:
     assert set(errors.__all__) <= set(searchkit.__all__)
-    defined = {name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, Exception)}
+    defined = {
+        name
+        for name, value in vars(errors).items()
+        if inspect.isclass(value) and issubclass(value, Exception)
+    }
     assert defined == set(errors.__all__)
 
 
@@ -121,7 +134,8 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
             drawn[match[2]] = parents[max(parents)] if parents else ""
             parents[depth] = match[2]
     expected = {
-        name: base if (base := value.__base__.__name__) in EXCEPTIONS else "" for name, value in EXCEPTIONS.items()
+        name: base if (base := value.__base__.__name__) in EXCEPTIONS else ""
+        for name, value in EXCEPTIONS.items()
     }
     assert drawn == expected
 

@@ -57,7 +57,9 @@ def test_a_tag_that_is_none_is_refused(tag: str) -> None:
 @example(Highlighted("\x9b31m\u202e甲\r\x07", [(3, 4)]))
 def test_a_text_cannot_steer_the_terminal(shown: Highlighted) -> None:
     own = shown.ansi().replace("\x1b[1;33m", "").replace("\x1b[0m", "")
-    assert [character for character in own if unicodedata.category(character) == "Cc" and character not in "\n\t"] == []
+    assert [
+        character for character in own if unicodedata.category(character) == "Cc" and character not in "\n\t"
+    ] == []
     assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069") & set(own)
 
 
@@ -84,7 +86,12 @@ def test_highlighted_texts_are_values() -> None:
     one, same = Highlighted("甲乙", [(0, 1)], 5), Highlighted("甲乙", ((0, 1),), 5)
     assert one == same
     assert len({one, same}) == 1
-    for other in (Highlighted("甲丙", [(0, 1)], 5), Highlighted("甲乙", [], 5), Highlighted("甲乙", [(0, 1)], 6), "甲乙"):
+    for other in (
+        Highlighted("甲丙", [(0, 1)], 5),
+        Highlighted("甲乙", [], 5),
+        Highlighted("甲乙", [(0, 1)], 6),
+        "甲乙",
+    ):
         assert one != other
     assert repr(one) == "Highlighted('甲乙', spans=[(0, 1)])"
 

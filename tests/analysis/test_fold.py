@@ -44,7 +44,9 @@ def test_folding_all_of_unicode_twice_is_folding_it_once() -> None:
 
 def test_no_white_space_comes_or_goes() -> None:
     assert len(folded_characters()) > 6000
-    assert [character for character, folded in folded_characters() if character.isspace() or folded.isspace()] == []
+    assert [
+        character for character, folded in folded_characters() if character.isspace() or folded.isspace()
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["TSCharacters", "TWVariants", "HKVariants", "JPVariants"])
@@ -59,8 +61,10 @@ def test_every_pair_of_the_dictionaries_of_characters_folds_together(name: str) 
 
 @pytest.mark.parametrize("conversion", CONVERSIONS)
 def test_every_character_folds_like_its_conversion(conversion: str) -> None:
-    # Any other character OpenCC leaves as it is, so this holds for any text, converted character by character.
-    known = {side for name in ("STCharacters", "TSCharacters") for pair in dictionary_pairs(name) for side in pair}
+    # OpenCC leaves any other character as it is, so this holds for any text, character by character.
+    known = {
+        side for name in ("STCharacters", "TSCharacters") for pair in dictionary_pairs(name) for side in pair
+    }
     assert len(known) > 7000
     converted = {character: convert(character, conversion) for character in sorted(known)}
     assert [f"{c}{new}" for c, new in converted.items() if fold(c) != fold(new)] == []
@@ -127,8 +131,27 @@ def test_width_case_accents_and_variants_become_one_form(text: str, folded: str)
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("①", "1"), ("²", "2"), ("Ⅳ", "4"), ("½", "1"), ("が", "か"), ("パ", "ハ"), ("й", "и"), ("ª", "a"), ("缺", "欠")]
-    + [("豫", "予"), ("滤", "沪"), ("联", "连"), ("瓣", "弁"), ("𠮷", "吉"), ("日", "曰"), ("未", "末"), ("\u3000", " ")],
+    [
+        ("①", "1"),
+        ("²", "2"),
+        ("Ⅳ", "4"),
+        ("½", "1"),
+        ("が", "か"),
+        ("パ", "ハ"),
+        ("й", "и"),
+        ("ª", "a"),
+        ("缺", "欠"),
+    ]
+    + [
+        ("豫", "予"),
+        ("滤", "沪"),
+        ("联", "连"),
+        ("瓣", "弁"),
+        ("𠮷", "吉"),
+        ("日", "曰"),
+        ("未", "末"),
+        ("\u3000", " "),
+    ],
 )
 def test_characters_of_different_meaning_stay_apart(one: str, other: str) -> None:
     assert fold(one) != fold(other)
@@ -142,7 +165,9 @@ def test_letters_keep_their_script() -> None:
         return unicodedata.name(character, "?").split()[0].replace("KANGXI", "CJK")
 
     for latin in "abcxyz0189":
-        assert {script(variant) for variant in variants(latin)}.isdisjoint({"CJK", "HIRAGANA", "CYRILLIC", "GREEK"})
+        assert {script(variant) for variant in variants(latin)}.isdisjoint(
+            {"CJK", "HIRAGANA", "CYRILLIC", "GREEK"}
+        )
 
 
 def test_variants_are_exactly_the_fold_class() -> None:

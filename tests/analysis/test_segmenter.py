@@ -56,7 +56,12 @@ def test_words_stand_in_the_text_and_hold_no_white_space(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "text"),
-    [("上川陽子", "外相上川陽子訪華"), ("中日關係史", "中日关系史研究"), ("雷神山", "在雷神山的工地"), ("薛定谔的貓", "薛定諤的猫很有名")],
+    [
+        ("上川陽子", "外相上川陽子訪華"),
+        ("中日關係史", "中日关系史研究"),
+        ("雷神山", "在雷神山的工地"),
+        ("薛定谔的貓", "薛定諤的猫很有名"),
+    ],
 )
 def test_words_of_ones_own_are_kept_whole_in_any_script(word: str, text: str) -> None:
     assert fold(word) not in segmenter().words(fold(text)), "not a test: jieba knows the word"
@@ -76,7 +81,9 @@ def test_words_of_ones_own_do_not_leak_into_other_segmenters() -> None:
 
 
 def test_respelled_words_are_in_folded_spelling() -> None:
-    words = [line.rsplit(" ", 1) for line in RESPELLED.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    words = [
+        line.rsplit(" ", 1) for line in RESPELLED.read_text(encoding="utf-8").splitlines() if line[0] != "#"
+    ]
     assert len(words) > 500
     assert [word for word, _ in words if fold(word) != word] == []
     assert all(int(frequency) > 0 for _, frequency in words)

@@ -54,7 +54,9 @@ CHAIN = Chain("body_bigrams", ((0, "甲乙"), (2, "丙丁")))
 
 
 @pytest.fixture(params=ENGINES)
-def make_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEngine]:
+def make_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MakeEngine]:
     made = []
 
     def make() -> Engine:
@@ -89,7 +91,9 @@ def fill(engine: Engine, entries: Sequence[Entry], commits: int = 1) -> None:
 
 
 def entry(id: str, **fields: str) -> Entry:
-    return Entry(id=id, stored=json.dumps({"id": id}), terms={name: fields.get(name, "") for name in TEXT_FIELDS})
+    return Entry(
+        id=id, stored=json.dumps({"id": id}), terms={name: fields.get(name, "") for name in TEXT_FIELDS}
+    )
 
 
 def id_of(stored: str) -> str:
@@ -101,7 +105,13 @@ def ids_of(snapshot: Snapshot) -> set[str]:
 
 
 def search(
-    engine: Engine, match: Node, scores: Sequence[Score] = (), *, limit: int = 1000, offset: int = 0, order: str = "relevance"
+    engine: Engine,
+    match: Node,
+    scores: Sequence[Score] = (),
+    *,
+    limit: int = 1000,
+    offset: int = 0,
+    order: str = "relevance",
 ) -> list[Found]:
     total, found = engine.snapshot().search(
         Plan(match, tuple(scores)),
@@ -220,7 +230,12 @@ class TestWriting:
         writer = engine.writer(timeout=0)
         writer.close()
         writer.close()
-        for call in (lambda: writer.put(entry("1")), lambda: writer.delete("1"), writer.delete_all, writer.commit):
+        for call in (
+            lambda: writer.put(entry("1")),
+            lambda: writer.delete("1"),
+            writer.delete_all,
+            writer.commit,
+        ):
             with pytest.raises(SearchkitError, match="closed"):
                 call()
         fill(engine, [entry("2")])
@@ -334,14 +349,15 @@ def matches(node: Node, one: Entry) -> bool:
             at = one.published
             return at is not None and (low is None or at >= low) and (high is None or at < high)
         case All(nodes, but_not):
-            return all(matches(child, one) for child in nodes) and not any(matches(child, one) for child in but_not)
+            return all(matches(child, one) for child in nodes) and not any(
+                matches(child, one) for child in but_not
+            )
         case AnyOf(nodes, at_least):
             return sum(matches(child, one) for child in nodes) >= at_least
         case Everything():
             return True
         case NothingAtAll():
             return False
-
 
     raise AssertionError(node)
 
@@ -365,7 +381,9 @@ def letters_apart(one: str, other: str) -> int:
     return least
 
 
-terms = st.sampled_from(["甲", "乙", "甲乙", "a_", "a_b_", "c++_", "¶a_", "word", "wrod", "words", "wo.d", "ab"])
+terms = st.sampled_from(
+    ["甲", "乙", "甲乙", "a_", "a_b_", "c++_", "¶a_", "word", "wrod", "words", "wo.d", "ab"]
+)
 beginnings = st.sampled_from(["甲", "a", "a_", "c+", "w", "word", "wo.", "¶", "x"])
 numbers = st.integers(-3, 3) | st.sampled_from([-(10**12), 10**12, 253_402_300_799_999])
 
@@ -391,7 +409,9 @@ def entries(draw: st.DrawFn) -> list[Entry]:
 def chains(draw: st.DrawFn) -> Chain:
     offsets = draw(st.lists(st.integers(0, 5), min_size=2, max_size=4, unique=True).map(sorted))
     opened = draw(st.just([]) | st.lists(st.integers(0, len(offsets) - 1), max_size=2))
-    links = [(offset, draw(beginnings if number in opened else terms)) for number, offset in enumerate(offsets)]
+    links = [
+        (offset, draw(beginnings if number in opened else terms)) for number, offset in enumerate(offsets)
+    ]
     return Chain(draw(st.sampled_from(BIGRAMS)), tuple(links), beginnings=frozenset(opened))
 
 
@@ -401,9 +421,16 @@ leaves = (
     | chains()
     | st.builds(Beginning, st.sampled_from(TEXT_FIELDS), beginnings)
     | st.builds(Pattern, st.sampled_from(UNITS), patterns)
-    | st.builds(Near, st.sampled_from(UNITS), st.sampled_from(["word", "wrod", "ward", "ab", "wordss", "xyz"]), st.integers(1, 2))
     | st.builds(
-        OneOf, st.sampled_from(["source", "tags", "id"]), st.lists(st.sampled_from(["甲", "乙", "a b", "0", "3", "x"]), max_size=3).map(tuple)
+        Near,
+        st.sampled_from(UNITS),
+        st.sampled_from(["word", "wrod", "ward", "ab", "wordss", "xyz"]),
+        st.integers(1, 2),
+    )
+    | st.builds(
+        OneOf,
+        st.sampled_from(["source", "tags", "id"]),
+        st.lists(st.sampled_from(["甲", "乙", "a b", "0", "3", "x"]), max_size=3).map(tuple),
     )
     | st.builds(Between, st.just("published"), st.none() | numbers, st.none() | numbers)
     | st.just(Everything())
@@ -424,7 +451,8 @@ nodes = st.recursive(leaves, _with_children, max_leaves=8)
 scores = st.lists(
     st.builds(
         Score,
-        st.builds(Term, st.sampled_from(TEXT_FIELDS), terms) | st.builds(Beginning, st.sampled_from(UNITS), beginnings),
+        st.builds(Term, st.sampled_from(TEXT_FIELDS), terms)
+        | st.builds(Beginning, st.sampled_from(UNITS), beginnings),
         st.floats(0.125, 4, width=16),
     ),
     max_size=5,
@@ -433,9 +461,13 @@ scores = st.lists(
 
 
 class TestMatching:
-    def test_a_plan_matches_what_it_says(self, make_engine: MakeEngine, request: pytest.FixtureRequest) -> None:
+    def test_a_plan_matches_what_it_says(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
         @examples(request)
-        @given(entries=entries(), asked_for=st.lists(nodes, min_size=10, max_size=20), commits=st.integers(1, 3))
+        @given(
+            entries=entries(), asked_for=st.lists(nodes, min_size=10, max_size=20), commits=st.integers(1, 3)
+        )
         def check(entries: list[Entry], asked_for: list[Node], commits: int) -> None:
             engine = make_engine()
             fill(engine, entries, commits)
@@ -492,7 +524,13 @@ class TestMatching:
     )
     def test_a_node_matches(self, node: Node, expected: str, engine: Engine) -> None:
         texts = ["甲乙 x 丙丁", "甲乙 丙丁", "丙丁 x 甲乙", "z 甲乙 x 丙丁 戊", "甲乙 甲乙"]
-        details = [(0, "甲报", ()), (10, "", ("x y",)), (20, "", ("x", "x y")), (30, "乙报", ("x", "y")), (None, "", ())]
+        details = [
+            (0, "甲报", ()),
+            (10, "", ("x y",)),
+            (20, "", ("x", "x y")),
+            (30, "乙报", ("x", "y")),
+            (None, "", ()),
+        ]
         fill(
             engine,
             [
@@ -505,12 +543,21 @@ class TestMatching:
 
 
 class TestScores:
-    SCORES = (Score(Term("words", "甲"), 1.0), Score(Term("body_units", "乙"), 0.5), Score(Term("title_bigrams", "a_b_"), 2.0))
+    SCORES = (
+        Score(Term("words", "甲"), 1.0),
+        Score(Term("body_units", "乙"), 0.5),
+        Score(Term("title_bigrams", "a_b_"), 2.0),
+    )
 
     @pytest.fixture
     def filled(self, engine: Engine) -> Engine:
         texts = ["甲", "甲 甲 甲 x", "乙 甲", "x y z", "甲 " + "x " * 50]
-        entries = [entry(str(n), words=text.strip(), body_units=text.strip(), title_bigrams="a_b_ a_" if n % 2 else "") for n, text in enumerate(texts)]
+        entries = [
+            entry(
+                str(n), words=text.strip(), body_units=text.strip(), title_bigrams="a_b_ a_" if n % 2 else ""
+            )
+            for n, text in enumerate(texts)
+        ]
         fill(engine, entries)
         return engine
 
@@ -564,7 +611,9 @@ class TestScores:
         assert score["3"] == 0
 
     def test_a_rare_term_scores_more_than_a_frequent_one(self, filled: Engine) -> None:
-        frequent, rare = (scores_by_id(search(filled, Everything(), [Score(Term("words", text), 1.0)])) for text in "甲乙")
+        frequent, rare = (
+            scores_by_id(search(filled, Everything(), [Score(Term("words", text), 1.0)])) for text in "甲乙"
+        )
         assert rare["2"] > frequent["2"] > 0
 
     def test_a_document_without_any_of_the_terms_is_still_a_hit(self, filled: Engine) -> None:
@@ -582,13 +631,20 @@ class TestOrderAndPages:
     @pytest.fixture
     def filled(self, engine: Engine) -> Engine:
         published = [5, None, 3, 5, -7, None, 10**12, 3, 0, 5]
-        fill(engine, [replace(entry(str(n), body_units="甲"), published=at) for n, at in enumerate(published)], commits=3)
+        fill(
+            engine,
+            [replace(entry(str(n), body_units="甲"), published=at) for n, at in enumerate(published)],
+            commits=3,
+        )
         return engine
 
     @pytest.mark.parametrize(
-        ("order", "expected"), [("newest", ["6", "035", "27", "8", "4", "15"]), ("oldest", ["4", "8", "27", "039", "6", "15"])]
+        ("order", "expected"),
+        [("newest", ["6", "035", "27", "8", "4", "15"]), ("oldest", ["4", "8", "27", "039", "6", "15"])],
     )
-    def test_sorted_by_date_those_without_come_last(self, order: str, expected: list[str], filled: Engine) -> None:
+    def test_sorted_by_date_those_without_come_last(
+        self, order: str, expected: list[str], filled: Engine
+    ) -> None:
         expected = [group.replace("5", "9") if group == "035" else group for group in expected]
         found = found_ids(search(filled, Everything(), order=order))
         for group in expected:
@@ -602,7 +658,10 @@ class TestOrderAndPages:
         score = [Score(Term("body_units", "甲"), 1.0)]
         whole = search(filled, Everything(), score, order=order)
         assert len(whole) == 10
-        pages = [search(filled, Everything(), score, order=order, limit=size, offset=at) for at in range(0, 10, size)]
+        pages = [
+            search(filled, Everything(), score, order=order, limit=size, offset=at)
+            for at in range(0, 10, size)
+        ]
         assert [one for page in pages for one in page] == whole
 
     @pytest.mark.parametrize("order", ["relevance", "newest", "oldest"])

@@ -281,7 +281,11 @@ def test_operators_mean_the_same_in_either_width(half_width: str, full_width: st
 
 @pytest.mark.parametrize(
     ("query", "tree"),
-    [("甲 OR（乙 丙）", either(甲, every(乙, 丙))), ('"甲"OR"乙"', either(Passage("甲"), Passage("乙"))), ("NOT「甲」", Not(Passage("甲")))],
+    [
+        ("甲 OR（乙 丙）", either(甲, every(乙, 丙))),
+        ('"甲"OR"乙"', either(Passage("甲"), Passage("乙"))),
+        ("NOT「甲」", Not(Passage("甲"))),
+    ],
 )
 def test_an_operator_may_touch_a_bracket_or_quote(query: str, tree: Query) -> None:
     assert parse(query) == tree

@@ -12,6 +12,7 @@ from strategies import anything, lines, queries, rewritten
 from searchkit.analysis import Analyzer, bigram, fold, units
 from searchkit.query import Needle, Planned, parse, plan_query
 from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.query.matching import MOST, Match
 from searchkit.query.plan import (
     TEXT_FIELDS,
     All,
@@ -23,7 +24,6 @@ from searchkit.query.plan import (
     OneOf,
     Term,
 )
-from searchkit.query.matching import MOST, Match
 from searchkit.query.tree import Passage
 
 ANALYZER = Analyzer()
@@ -128,7 +128,14 @@ def test_a_word_that_comes_twice_is_needed_once() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["苹果香蕉葡萄？", "苹果香蕉葡萄?", "什么苹果香蕉葡萄", "為什麼苹果香蕉葡萄", "谁有苹果香蕉葡萄", "苹果香蕉葡萄是否有"],
+    [
+        "苹果香蕉葡萄？",
+        "苹果香蕉葡萄?",
+        "什么苹果香蕉葡萄",
+        "為什麼苹果香蕉葡萄",
+        "谁有苹果香蕉葡萄",
+        "苹果香蕉葡萄是否有",
+    ],
 )
 def test_a_question_needs_one_of_its_words(query: str) -> None:
     assert words_needed(query)[0] == 1
@@ -136,7 +143,9 @@ def test_a_question_needs_one_of_its_words(query: str) -> None:
     assert needed == words >= 3
 
 
-@pytest.mark.parametrize("query", ["為什麼蘋果香蕉葡萄", "为什么苹果香蕉葡萄", "甚麼蘋果香蕉葡萄", "什麽蘋果香蕉葡萄"])
+@pytest.mark.parametrize(
+    "query", ["為什麼蘋果香蕉葡萄", "为什么苹果香蕉葡萄", "甚麼蘋果香蕉葡萄", "什麽蘋果香蕉葡萄"]
+)
 def test_a_question_is_one_in_any_script(query: str) -> None:
     assert words_needed(query)[0] == 1
 
@@ -191,7 +200,9 @@ def test_the_word_lists_are_in_folded_spelling(words: frozenset[str]) -> None:
         ("", set()),
     ],
 )
-def test_what_is_asked_for_is_highlighted_and_what_is_ruled_out_is_not(query: str, highlighted: set[str]) -> None:
+def test_what_is_asked_for_is_highlighted_and_what_is_ruled_out_is_not(
+    query: str, highlighted: set[str]
+) -> None:
     assert needles(query) == highlighted
 
 
