@@ -24,7 +24,7 @@ def cut(text: str, first: int, last: int, length: int) -> Span:
     start = _first_place(
         _last_end(_SENTENCE_END, text, earliest, first),
         0 if earliest == 0 else None,
-        _last_end(_CLAUSE_END, text, earliest, first),
+        next((found.end() for found in _CLAUSE_END.finditer(text, earliest, first)), None),
         _off_latin(text, earliest, first),
     )
     latest = min(len(text), start + length)

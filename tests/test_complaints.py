@@ -17,7 +17,7 @@ def bodies(index: Index, query: str, **options: object) -> set[str]:
     return {hit.document.body for hit in index.search(query, limit=100, **options)}  # type: ignore[arg-type]
 
 
-def test_馬克思_is_not_highlighted_as_馬克(make_index: MakeIndex) -> None:
+def test_a_longer_word_is_not_highlighted_as_a_shorter_one(make_index: MakeIndex) -> None:
     (hit,) = make_index(Document(title="马克思传", body="這本書寫馬克思，不寫馬克·吐溫。")).search("马克思")
     assert hit.title.spans == ((0, 3),)
     assert hit.snippet.html() == "這本書寫<mark>馬克思</mark>，不寫馬克·吐溫。"
@@ -109,7 +109,9 @@ def test_traditional_and_simplified_find_one_another(query: str, make_index: Mak
 
 
 @pytest.mark.parametrize("query", ["乾", "干", "乾隆", "干隆", '"乾隆"'])
-def test_乾隆_is_not_missed_by_乾(query: str, make_index: MakeIndex) -> None:
+def test_a_character_finds_the_words_that_keep_its_traditional_form(
+    query: str, make_index: MakeIndex
+) -> None:
     assert "乾隆年間" in bodies(make_index("乾隆年間", "饼干"), query)
 
 

@@ -897,3 +897,7 @@ def test_errors_that_hold_a_reason_are_still_one_exception_of_the_tree() -> None
     with pytest.raises(SearchkitError):
         Document(body="")
     assert issubclass(DocumentError, SearchkitError)
+
+
+def test_a_filter_with_a_lone_surrogate_finds_nothing(sample_index):
+    assert sample_index.search("茶", source="\udcff", tags="\ud800").total == 0

@@ -119,7 +119,8 @@ def search(
     """
     _refuse_unknown_options(ctx, words)
     query = " ".join(words)
-    query.encode()  # bytes that are no text in the terminal's encoding come as lone surrogates: refused
+    for text in (query, *sources, *tags):
+        text.encode()  # bytes that are no text in the terminal's encoding come as lone surrogates: refused
     with searchkit.open(location) as index:
         results = index.search(
             query,

@@ -73,7 +73,9 @@ class IndexFolder:
         """The folder of an index that there is."""
         folder = cls(path)
         if not folder._has_index():
-            what = "there is no index in this folder" if path.is_dir() else "there is no such folder"
+            what = "there is no such folder"
+            if path.exists():
+                what = "there is no index in this folder" if path.is_dir() else "this is a file, not an index"
             raise IndexNotFoundError(f"{path}: {what}; searchkit.create() makes one")
         return folder
 

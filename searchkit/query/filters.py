@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 
 from searchkit.query.plan import Between, Node, OneOf
+from searchkit.text import well_formed
 
 __all__ = ["When", "as_list", "filter_nodes", "milliseconds"]
 
@@ -66,4 +67,4 @@ def as_list(name: str, values: str | Iterable[str]) -> list[str]:
     for value in found:
         if not isinstance(value, str):
             raise TypeError(f"{name}: {value!r} is {type(value).__name__}, not text")
-    return found
+    return [well_formed(value) for value in found]

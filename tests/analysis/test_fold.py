@@ -141,8 +141,6 @@ def test_width_case_accents_and_variants_become_one_form(text: str, folded: str)
         ("й", "и"),
         ("ª", "a"),
         ("缺", "欠"),
-    ]
-    + [
         ("豫", "予"),
         ("滤", "沪"),
         ("联", "连"),

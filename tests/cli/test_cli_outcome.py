@@ -28,6 +28,10 @@ import searchkit
             "No such option '--limt'. Did you mean '--limit'?",
         ),
         (["search", "茶\udcff", "--in", "{sample}"], "is not text in the encoding of this terminal"),
+        (
+            ["search", "茶", "--source", "\udcff", "--in", "{sample}"],
+            "is not text in the encoding of this terminal",
+        ),
         (["index", "--to", "x"], "Missing argument 'PATH...'"),
         (["index", "nowhere", "--to", "x"], "'nowhere' does not exist"),
         (["index", ".", "--to", "x", "--encoding", "klingon"], "unknown encoding 'klingon'"),

@@ -43,7 +43,7 @@ MakeEngine = Callable[[], Engine]
 
 ENGINES: dict[str, Callable[[Path], Engine]] = {
     "tantivy on disk": lambda folder: create_engine(str(folder / "index"), {"made": "here"}),
-    "tantivy in memory": lambda folder: create_engine(":memory:", {"made": "here"}),
+    "tantivy in memory": lambda _: create_engine(":memory:", {"made": "here"}),
 }
 ON_DISK = {"tantivy on disk"}
 
@@ -133,7 +133,7 @@ def scores_by_id(found: Sequence[Found]) -> dict[str, float]:
 
 def examples(request: pytest.FixtureRequest) -> settings:
     """How many random cases: a commit on disk takes long."""
-    return settings(max_examples=10 if request.node.callspec.params["make_engine"] in ON_DISK else 60)
+    return settings(max_examples=10 if request.node.callspec.params["make_engine"] in ON_DISK else 30)
 
 
 class TestWriting:

@@ -102,8 +102,14 @@ def test_every_tree_has_a_plan_of_known_fields(text: str, match: Match) -> None:
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("苹果", 1), ("苹果香蕉", 2), ("苹果香蕉葡萄", 3), ("苹果香蕉葡萄西瓜", 4), ("苹果香蕉葡萄西瓜桃子", 5)]
-    + [("苹果香蕉葡萄西瓜桃子草莓土豆番茄", 8)],
+    [
+        ("苹果", 1),
+        ("苹果香蕉", 2),
+        ("苹果香蕉葡萄", 3),
+        ("苹果香蕉葡萄西瓜", 4),
+        ("苹果香蕉葡萄西瓜桃子", 5),
+        ("苹果香蕉葡萄西瓜桃子草莓土豆番茄", 8),
+    ],
 )
 def test_match_says_how_many_words_of_a_part_are_needed(query: str, words: int) -> None:
     assert words_needed(query, "all") == (words, words)
