@@ -277,6 +277,8 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
             return Query.boolean_query(
                 must + [(Occur.MustNot, _translate(child, schema)) for child in but_not]
             )
+        case AnyOf(nodes, at_least) if at_least > len(nodes):
+            return Query.empty_query()  # tantivy 0.26 would take all of them for enough
         case AnyOf(nodes, at_least):
             children = [(Occur.Should, _translate(child, schema)) for child in nodes]
             return Query.boolean_query(children, minimum_number_should_match=at_least)
