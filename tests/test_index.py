@@ -140,7 +140,7 @@ class TestWriting:
         assert counts(index.add([Document(id=long, body="新")])) == (0, 1, 0, 0)
         assert len(index) == 1
 
-    @settings(max_examples=50)
+    @settings(max_examples=30)
     @given(st.data())
     def test_the_report_adds_up_whatever_is_given(self, data: st.DataObject) -> None:
         given_ids = ["a", "b", "c", "d"]

@@ -15,7 +15,7 @@ from strategies import atoms, has_units, passages, quoted, rewritten
 from searchkit import Document, Index, QuerySyntaxError
 from searchkit.analysis import Analyzer, fold
 
-many = settings(max_examples=300)
+many = settings(max_examples=200)
 EVERYTHING = 100_000
 FIRST = 50
 """Hits compared: enough to see that the order is the same. The total is compared as well."""
@@ -191,7 +191,7 @@ class TestScriptBlind:
 class TestNeverMisses:
     """A passage in quotes finds its article, whatever the segmenter made of it, in either script."""
 
-    @settings(max_examples=500)
+    @settings(max_examples=300)
     @given(data=st.data())
     def test_any_passage_from_within_a_line_finds_its_article(
         self, archive: Archive, data: st.DataObject

@@ -485,6 +485,8 @@ def test_the_text_of_a_tree_parses_to_the_tree(query: str) -> None:
 
 
 @given(queries | anything)
+@example("--OR")
+@example("--title:甲")
 def test_the_text_of_any_tree_parses_to_the_tree(text: str) -> None:
     tree = parse(text, lenient=True)
     assert parse(str(tree)) == tree
