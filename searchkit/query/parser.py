@@ -189,7 +189,9 @@ class _Parser:
             return Prefix(text[:-1], field)
         if "*" in folded:
             self._fail(token, "* stands at the end of a word, or within a Latin one behind its first letter")
-        return Part(text.replace("*", NO_OPERATOR).lstrip("-－"), field)
+        # Nor does a dash at the beginning, as in --OR, leave something behind that would be an operator.
+        dashes = len(text) - len(text.lstrip("-－"))
+        return Part(NO_OPERATOR * dashes + text[dashes:].replace("*", NO_OPERATOR), field)
 
     def _number(self, token: Token, what: str, most: int, default: int | None = None) -> int:
         """The number behind ``~``; 0 when there is no ``~``."""
