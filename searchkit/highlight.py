@@ -140,10 +140,7 @@ class _Folding(NamedTuple):
 
 def _folding(needles: Sequence[Needle]) -> _Folding | None:
     """None when all characters have to be folded."""
-    if any(
-        needle.distance or needle.open or "*" in needle.units[0] or "?" in needle.units[0]
-        for needle in needles
-    ):
+    if any(needle.is_inexact or needle.open for needle in needles):
         return None
     units = dict.fromkeys(unit for needle in needles for unit in needle.units)
     letters = dict.fromkeys("".join(unit for unit in units if is_latin(unit)))

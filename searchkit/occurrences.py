@@ -26,7 +26,7 @@ _LATIN_LETTERS = frozenset(
 
 def occurrences(needle: Needle, folded: str, start: int, end: int) -> Iterator[Span]:
     """The places of the needle within folded[start:end], in order."""
-    if needle.distance or any(sign in needle.units[0] for sign in "*?"):
+    if needle.is_inexact:
         like = _like(needle.units[0], needle.distance)
         return (match.span() for match in _LATIN_WORD.finditer(folded, start, end) if like(match[0]))
     return _neighbours(needle.units, needle.open, folded, start, end)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from searchkit.query.plan import Between, Node, OneOf
 from searchkit.text import well_formed
 
-__all__ = ["When", "as_list", "filter_nodes", "milliseconds"]
+__all__ = ["When", "as_list", "day_end", "day_start", "filter_nodes", "milliseconds"]
 
 When = str | date | datetime
 
@@ -52,8 +52,17 @@ def _moment(name: str, value: When, *, end: bool = False) -> int:
         return milliseconds(value) + (1 if end else 0)
     if not isinstance(value, date):
         raise TypeError(f"{name} must be a date, an aware datetime or a text, not {type(value).__name__}")
-    day = datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
-    return milliseconds(day) + (_DAY if end else 0)
+    return day_end(value) if end else day_start(value)
+
+
+def day_start(day: date) -> int:
+    """The first moment of the day in UTC, in milliseconds since 1970."""
+    return milliseconds(datetime(day.year, day.month, day.day, tzinfo=timezone.utc))
+
+
+def day_end(day: date) -> int:
+    """The first moment behind the day."""
+    return day_start(day) + _DAY
 
 
 def milliseconds(moment: datetime) -> int:

@@ -7,12 +7,11 @@ segmenter made of the document. Of the words of a part, ``match`` says how many 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
 from math import ceil
 from typing import Literal
 
 from searchkit.analysis import WORD_END, bigram, fold, is_latin, units
-from searchkit.query.filters import milliseconds
+from searchkit.query.filters import day_end, day_start
 from searchkit.query.plan import (
     All,
     AnyOf,
@@ -89,7 +88,9 @@ class _Matching:
             case Value(name, value):
                 return OneOf(_VALUE_FIELDS[name], (value,))
             case Dates(first, last):
-                return Between("published", _start(first), _end(last))
+                return Between(
+                    "published", day_start(first) if first else None, day_end(last) if last else None
+                )
             case Boost(child, _):
                 return self.node(child)
             case And(children):
@@ -167,11 +168,3 @@ def _loose_chain(pieces: list[list[str]], part: Field, slop: int) -> Node:
     together = Chain(f"{part}_bigrams", tuple(links), slop, frozenset(beginnings))
     whole = tuple(chain(piece, part) for piece in pieces if len(piece) > 2)
     return All((together, *whole)) if whole else together
-
-
-def _start(day: date | None) -> int | None:
-    return milliseconds(datetime(day.year, day.month, day.day, tzinfo=timezone.utc)) if day else None
-
-
-def _end(day: date | None) -> int | None:
-    return None if day in (None, date.max) else _start(day + timedelta(days=1))

@@ -24,6 +24,11 @@ class Needle:
     open: bool = False
     distance: int = 0
 
+    @property
+    def is_inexact(self) -> bool:
+        """Does it stand for words that are only like it?"""
+        return bool(self.distance) or any(sign in self.units[0] for sign in "*?")
+
 
 def needles(query: Query, words_of: WordsOf) -> tuple[Needle, ...]:
     """What is asked for; nothing that is ruled out."""
