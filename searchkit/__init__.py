@@ -14,6 +14,7 @@ from searchkit.document import Document
 from searchkit.errors import (
     AnalyzerChangedWarning,
     ArticleError,
+    CursorExpiredError,
     DocumentError,
     EngineUnavailableError,
     IndexCorruptError,
@@ -25,17 +26,23 @@ from searchkit.errors import (
     SearchkitError,
     SearchkitWarning,
 )
-from searchkit.index import Index, Writer, create, open  # noqa: A004
+from searchkit.index import Index, create, open  # noqa: A004
 from searchkit.report import Failure, Report, Stats
 from searchkit.results import Highlighted, Hit, Results
+from searchkit.searching.explain import Contribution, Explanation
+from searchkit.searching.suggest import Suggestion
+from searchkit.writer import Writer
 
 __all__ = [
     "AnalyzerChangedWarning",
     "ArticleError",
     "Articles",
+    "Contribution",
+    "CursorExpiredError",
     "Document",
     "DocumentError",
     "EngineUnavailableError",
+    "Explanation",
     "Failure",
     "Highlighted",
     "Hit",
@@ -51,6 +58,7 @@ __all__ = [
     "SearchkitError",
     "SearchkitWarning",
     "Stats",
+    "Suggestion",
     "Writer",
     "__version__",
     "create",

@@ -60,6 +60,10 @@ class IndexIncompatibleError(SearchkitError):
     """The index was written by a newer format, or has to be rebuilt first."""
 
 
+class CursorExpiredError(SearchkitError):
+    """A cursor goes on in a state of the index that is gone; search again without it."""
+
+
 class EngineUnavailableError(SearchkitError):
     """The library or the server that an engine needs is not there."""
 

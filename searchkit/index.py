@@ -1,85 +1,86 @@
 """Index: ties the layers together.
 
-Document -> Analyzer -> engine              add
-text -> parser -> planner -> engine -> Results      search
+Document -> entry -> engine                         add
+text -> query -> plan -> engine -> Results          search
 """
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from types import TracebackType
-from typing import Any, get_args
+from typing import Any
 
-from searchkit._version import __version__
 from searchkit.analysis import Analyzer
 from searchkit.articles import Articles
 from searchkit.document import Document
 from searchkit.engines import create_engine, open_engine
-from searchkit.engines.base import Engine, EngineWriter, Entry, Order
-from searchkit.errors import (
-    AnalyzerChangedWarning,
-    DocumentError,
-    IndexCorruptError,
-    IndexIncompatibleError,
-    SearchkitError,
-)
-from searchkit.highlight import Highlighter
-from searchkit.query import Match, parse, plan_query
-from searchkit.query.filters import When, as_list, filter_nodes, milliseconds
+from searchkit.engines.base import Engine
+from searchkit.entry import make_entry
+from searchkit.errors import AnalyzerChangedWarning, IndexIncompatibleError, SearchkitError
+from searchkit.fields import FieldKind, Fields
+from searchkit.pinyin import require_pinyin
+from searchkit.query import Match
+from searchkit.query.filters import When, as_list
+from searchkit.query.synonyms import SynonymRules, Synonyms
 from searchkit.report import Failure, Report, Stats
-from searchkit.results import Hit, Results
+from searchkit.results import Results
+from searchkit.searching.cursors import Cursors
+from searchkit.searching.explain import Explanation, explain
+from searchkit.searching.options import Collapse, Options
+from searchkit.searching.search import search
+from searchkit.searching.similar import similar
+from searchkit.searching.suggest import Suggestion, suggest
+from searchkit.settings import Settings
+from searchkit.stored import Stored
+from searchkit.writer import Writer
 
-__all__ = ["Index", "Writer", "create", "open"]
-
-FORMAT = 1
-"""The format of the index: raised when older versions could not read it."""
+__all__ = ["Index", "create", "open"]
 
 Location = str | os.PathLike[str]
 
 
-def create(location: Location, *, user_words: Iterable[str] = (), stop_words: Iterable[str] = ()) -> Index:
-    """A new, empty index at the location: a path, or ``":memory:"``.
+def create(
+    location: Location,
+    *,
+    user_words: Iterable[str] = (),
+    stop_words: Iterable[str] = (),
+    fields: Mapping[str, FieldKind] | None = None,
+    synonyms: SynonymRules = (),
+    pinyin: bool = False,
+) -> Index:
+    """A new, empty index at the location: a path, or ``":memory:"``. All options are stored with it.
 
     ``user_words`` (names, products, jargon) are kept whole by the segmenter, ``stop_words`` do
-    not count for the rank; both are stored with the index.
+    not count for the rank. ``fields`` declares what in ``extra`` of a document filters, sorts and is
+    counted: ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``. ``synonyms`` is
+    a file with rules like ``a, b, c`` and ``a => b``, a mapping of words to what they find as well, or
+    groups of words that find one another. With ``pinyin``, which needs ``searchkit[pinyin]``, `Index.suggest`
+    takes pinyin, and queries with same-sounding characters are mended.
 
     Raises `IndexExistsError` where there is an index already.
     """
-    analyzer = Analyzer(user_words, stop_words)
-    engine = create_engine(os.fspath(location), _metadata(analyzer))
-    return Index(engine, analyzer)
+    if pinyin:
+        require_pinyin()
+    settings = Settings(Analyzer(user_words, stop_words), Fields(fields), Synonyms(synonyms), pinyin)
+    engine = create_engine(os.fspath(location), settings.metadata(), settings.fields.for_engine)
+    return Index(engine, settings)
 
 
 def open(location: Location) -> Index:
     """The index at the location.
 
-    Raises `IndexNotFoundError` where there is none, `IndexIncompatibleError` when a newer
+    Raises `IndexNotFoundError` where there is none, `IndexIncompatibleError` when another version of
     searchkit made it, `IndexCorruptError` when it is damaged. Warns with `AnalyzerChangedWarning`
     when it was analysed by other rules than today's; `Index.rebuild` mends that.
     """
     engine = open_engine(os.fspath(location))
-    metadata = engine.read_metadata()
-    found = metadata.get("format")
-    if not isinstance(found, int) or found < 1:
-        raise IndexCorruptError(f"{engine.location}: the index has no format number, but {found!r}")
-    if found > FORMAT:
-        raise IndexIncompatibleError(
-            f"{engine.location}: the index has format {found!r}, "
-            f"this searchkit {__version__} reads up to {FORMAT}; update searchkit"
-        )
-    try:
-        analyzer = Analyzer(**metadata["analyzer"])
-        _ = str(metadata["fingerprint"]), str(metadata["version"])
-    except (KeyError, TypeError) as error:
-        raise IndexCorruptError(
-            f"{engine.location}: what is stored of the analyzer is damaged: {error}"
-        ) from error
-    index = Index(engine, analyzer)
+    index = Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location))
     if index.needs_rebuild:
         warnings.warn(
             f"{engine.location}: the index was analysed by other rules than today's, so some searches "
@@ -96,9 +97,10 @@ class Index:
     It may be shared between threads. Every search sees the latest commit.
     """
 
-    def __init__(self, engine: Engine, analyzer: Analyzer) -> None:
+    def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
-        self._analyzer = analyzer
+        self._settings = settings
+        self._cursors = Cursors()
         self._closed = False
 
     # -- writing
@@ -136,7 +138,7 @@ class Index:
         started = time.perf_counter()
         engine_writer = self._open().writer(timeout=timeout)
         try:
-            writer = Writer(self, engine_writer)
+            writer = Writer(self._settings, engine_writer, self._open().snapshot())
             yield writer
             engine_writer.commit()
             writer.report.took = time.perf_counter() - started
@@ -148,17 +150,24 @@ class Index:
 
         Searches go on meanwhile and see the index as it was.
         """
-        engine = self._open()
-        engine_writer = engine.writer(timeout=timeout)
+        return self._rewrite(timeout=timeout, compact=False)
+
+    def optimize(self, *, timeout: float = 10.0) -> int:
+        """Bring the index into as few pieces as can be, which makes searches quicker; returns how many
+        documents.
+
+        Worth it once a large index is complete: it takes as long as `rebuild`, and does what that does.
+        """
+        return self._rewrite(timeout=timeout, compact=True)
+
+    def set_synonyms(self, synonyms: SynonymRules, *, timeout: float = 10.0) -> None:
+        """Let these be the synonyms, in place of those before; takes effect at once, and no document
+        changes."""
+        settings = replace(self._settings, synonyms=Synonyms(synonyms))
+        engine_writer = self._open().writer(timeout=timeout)
         try:
-            count = 0
-            engine_writer.delete_all()
-            for stored in engine.snapshot():
-                engine_writer.put(self._entry(Document.from_dict(json.loads(stored))))
-                count += 1
-            engine_writer.commit()
-            engine.write_metadata(_metadata(self._analyzer))
-            return count
+            self._engine.write_metadata({**self._engine.read_metadata(), "synonyms": settings.synonyms.rules})
+            self._settings = settings
         finally:
             engine_writer.close()
 
@@ -170,38 +179,62 @@ class Index:
         *,
         limit: int = 10,
         offset: int = 0,
-        sort: Order = "relevance",
+        cursor: str | None = None,
+        sort: str = "relevance",
         since: When | None = None,
         until: When | None = None,
         source: str | Iterable[str] = (),
         tags: str | Iterable[str] = (),
+        where: Mapping[str, Any] | None = None,
+        facets: str | Iterable[str] = (),
         match: Match = "most",
+        regional: bool = True,
+        synonyms: bool = True,
+        recency: str | timedelta | None = None,
+        collapse: Collapse | None = None,
         snippet_length: int = 160,
         lenient: bool = False,
     ) -> Results:
         """The documents that match, best first.
 
-        ``since`` and ``until`` bound the time of publication: an aware datetime, a date or a text like
-        ``2024-07-31``; dates are days in UTC, both included. ``source`` and ``tags`` keep documents
-        that have one of the values. ``match`` says how many words of running text are needed.
+        **Which**: ``since`` and ``until`` bound the time of publication: an aware datetime, a date or a
+        text like ``2024-07-31``; dates are days in UTC, both included. ``source`` and ``tags`` keep
+        documents that have one of the values, ``where`` those with values of declared fields:
+        ``{"author": ["甲", "乙"], "price": "10..20", "paid": True}``. ``match`` says how many words of
+        running text are needed. ``regional`` lets 软件 find 軟體 as well, ``synonyms`` those of the index.
 
-        Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``.
+        **In what order**: ``sort`` is ``relevance``, ``newest``, ``oldest`` or a declared field, from its
+        least value, with a minus from its greatest. ``recency`` lets newer documents count for more: the
+        time in which freshness halves, ``12h``, ``30d``, ``2w`` or ``1y``.
+
+        **How much**: ``limit`` hits from ``offset``, or behind a ``cursor`` that `Results.cursor` gave,
+        which stays in the state that the index had then. ``facets`` counts all matches by ``source``,
+        ``tags``, ``year``, ``month`` or a declared field. ``collapse="near-duplicates"`` makes one hit of a
+        story that several sources tell, with the others in `Hit.duplicates`; ``total`` counts all of them.
+
+        Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``, ValueError for an
+        option that has no such value, `CursorExpiredError` for the cursor of a state that is gone.
         """
-        started = time.perf_counter()
-        _check_count("limit", limit, least=0)
-        _check_count("offset", offset, least=0)
-        _check_count("snippet_length", snippet_length, least=1)
-        _check_choice("sort", sort, get_args(Order))
-        _check_choice("match", match, get_args(Match))
-        filters = filter_nodes(since, until, source, tags)
-        planned = plan_query(parse(query, lenient=lenient), self._analyzer, match=match, filters=filters)
-        snapshot = self._open().snapshot()
-        # With nothing to rank by, the newest is the best.
-        order: Order = "newest" if sort == "relevance" and not planned.plan.scores else sort
-        total, found = snapshot.search(planned.plan, limit=limit, offset=offset, order=order)
-        highlighter = Highlighter(planned.needles)
-        hits = [Hit(one.stored, one.score, highlighter, snippet_length) for one in found]
-        return Results(query, hits, total, time.perf_counter() - started)
+        options = Options(
+            limit=limit,
+            offset=offset,
+            cursor=cursor,
+            sort=sort,
+            since=since,
+            until=until,
+            source=source,
+            tags=tags,
+            where=where or {},
+            facets=facets,
+            match=match,
+            regional=regional,
+            synonyms=synonyms,
+            recency=recency,
+            collapse=collapse,
+            snippet_length=snippet_length,
+            lenient=lenient,
+        )
+        return search(query, options, self._open().snapshot(), self._settings, self._cursors)
 
     def count(self, query: str, *, lenient: bool = False, **filters: Any) -> int:
         """How many documents match; takes the filters and ``match`` of `search`."""
@@ -209,8 +242,69 @@ class Index:
 
     def get(self, id: str) -> Document | None:
         """The document with this id, or None."""
-        stored = self._open().snapshot().get([id]).get(id)
-        return None if stored is None else Document.from_dict(json.loads(stored))
+        return self.get_many([id]).get(id)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Document]:
+        """Those of the documents with these ids that there are, by id and in the order of the ids."""
+        ids = as_list("ids", ids)
+        found = self._open().snapshot().get(ids)
+        return {id: Stored(found[id]).document for id in ids if id in found}
+
+    def suggest(self, prefix: str, *, limit: int = 10) -> list[Suggestion]:
+        """How what somebody has typed so far may go on: frequent words and titles, as they stand in
+        documents.
+
+        In any script; in pinyin (``wangyi``, ``wy``) where the index was created with ``pinyin=True``.
+        """
+        Options(limit=limit)
+        return suggest(prefix, self._open().snapshot(), self._settings.analyzer, limit=limit)
+
+    def similar(
+        self,
+        id: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        since: When | None = None,
+        until: When | None = None,
+        source: str | Iterable[str] = (),
+        tags: str | Iterable[str] = (),
+        where: Mapping[str, Any] | None = None,
+        snippet_length: int = 160,
+    ) -> Results:
+        """Documents about the same as the one with this id, most alike first; the filters are those of
+        `search`.
+
+        Raises KeyError when there is no such document.
+        """
+        options = Options(
+            limit=limit,
+            offset=offset,
+            since=since,
+            until=until,
+            source=source,
+            tags=tags,
+            where=where or {},
+            snippet_length=snippet_length,
+        )
+        return similar(self._existing(id), options, self._open().snapshot(), self._settings)
+
+    def explain(
+        self,
+        query: str,
+        id: str,
+        *,
+        match: Match = "most",
+        regional: bool = True,
+        synonyms: bool = True,
+        lenient: bool = False,
+    ) -> Explanation:
+        """Why the query finds the document with this id or not, and what its score is made of; print it.
+
+        Raises KeyError when there is no such document.
+        """
+        options = Options(match=match, regional=regional, synonyms=synonyms, lenient=lenient)
+        return explain(query, self._existing(id), options, self._open().snapshot(), self._settings)
 
     def stats(self) -> Stats:
         """The size and the kind of the index."""
@@ -224,15 +318,18 @@ class Index:
             version=metadata["version"],
             analyzer=metadata["fingerprint"],
             needs_rebuild=self.needs_rebuild,
-            user_words=len(self._analyzer.user_words),
-            stop_words=len(self._analyzer.stop_words),
+            user_words=len(self._settings.analyzer.user_words),
+            stop_words=len(self._settings.analyzer.stop_words),
+            synonyms=len(self._settings.synonyms),
+            fields=dict(self._settings.fields.declared),
+            pinyin=self._settings.pinyin,
             details=size.details,
         )
 
     @property
     def needs_rebuild(self) -> bool:
         """Was the index analysed by other rules than today's?"""
-        return bool(self._open().read_metadata()["fingerprint"] != self._analyzer.fingerprint)
+        return bool(self._open().read_metadata()["fingerprint"] != self._settings.analyzer.fingerprint)
 
     def __len__(self) -> int:
         return len(self._open().snapshot())
@@ -242,7 +339,7 @@ class Index:
 
     def __iter__(self) -> Iterator[Document]:
         for stored in self._open().snapshot():
-            yield Document.from_dict(json.loads(stored))
+            yield Stored(stored).document
 
     # -- life
 
@@ -268,79 +365,23 @@ class Index:
             raise SearchkitError(f"{self._engine.location}: this index is closed")
         return self._engine
 
-    def _entry(self, document: Document) -> Entry:
-        title, body = self._analyzer.terms(document.title), self._analyzer.terms(document.body)
-        return Entry(
-            id=document.id,
-            stored=json.dumps(document.to_dict(), ensure_ascii=False, separators=(",", ":")),
-            terms={
-                "words": f"{title.words} {title.words} {body.words}",
-                "title_bigrams": title.bigrams,
-                "title_units": title.units,
-                "body_bigrams": body.bigrams,
-                "body_units": body.units,
-            },
-            published=milliseconds(document.published) if document.published else None,
-            source=document.source,
-            tags=document.tags,
-        )
+    def _existing(self, id: str) -> Document:
+        document = self.get(id)
+        if document is None:
+            raise KeyError(f"{self._engine.location}: there is no document {id!r}")
+        return document
 
-
-class Writer:
-    """A batch under way; made by `Index.writer`."""
-
-    def __init__(self, index: Index, engine_writer: EngineWriter) -> None:
-        self.report = Report()
-        self._index = index
-        self._writer = engine_writer
-        self._before = index._open().snapshot()
-        self._was_empty = len(self._before) == 0
-        self._present: dict[str, bool] = {}
-
-    def add(self, document: Document | Mapping[str, Any]) -> None:
-        """Index the document; one that cannot be is an entry of ``report.failures``."""
+    def _rewrite(self, *, timeout: float, compact: bool) -> int:
+        engine = self._open()
+        engine_writer = engine.writer(timeout=timeout, compact=compact)
         try:
-            if not isinstance(document, Document):
-                document = Document.from_dict(document)
-        except DocumentError as error:
-            self.report.failures.append(Failure(error.id or "", error.reason))
-            return
-        self._writer.put(self._index._entry(document))
-        if self._present.get(document.id):
-            self.report.replaced += 1
-        elif self._was_there(document.id):
-            self.report.updated += 1
-        else:
-            self.report.added += 1
-        self._present[document.id] = True
-
-    def delete(self, id: str) -> bool:
-        """Remove the document with this id; says whether there was one."""
-        there = self._present[id] if id in self._present else self._was_there(id)
-        self._writer.delete(id)
-        self._present[id] = False
-        return there
-
-    def _was_there(self, id: str) -> bool:
-        return not self._was_empty and id in self._before.get([id])
-
-
-def _metadata(analyzer: Analyzer) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "version": __version__,
-        "analyzer": analyzer.settings,
-        "fingerprint": analyzer.fingerprint,
-    }
-
-
-def _check_count(name: str, value: int, *, least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, not {value}")
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+            count = 0
+            engine_writer.delete_all()
+            for stored in engine.snapshot():
+                engine_writer.put(make_entry(Stored(stored).document, self._settings))
+                count += 1
+            engine_writer.commit()
+            engine.write_metadata(self._settings.metadata())
+            return count
+        finally:
+            engine_writer.close()

@@ -48,4 +48,9 @@ class Stats:
     needs_rebuild: bool
     user_words: int
     stop_words: int
+    synonyms: int
+    """How many words have synonyms."""
+    fields: Mapping[str, str]
+    """What is declared of ``extra``, and its kinds."""
+    pinyin: bool
     details: Mapping[str, int]

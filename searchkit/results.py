@@ -7,15 +7,15 @@ that wants only ids pays for no highlights.
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, overload
 
 from searchkit.document import Document
 from searchkit.highlight import Highlighter, Span
+from searchkit.stored import Stored
 
 __all__ = ["Highlighted", "Hit", "Results"]
 
@@ -78,24 +78,25 @@ class Highlighted:
 class Hit:
     """One document that was found.
 
-    ``score`` is its BM25 sum for this query, comparable within one result; 0 when sorted by date.
+    ``score`` is its BM25 sum for this query, comparable within one result; 0 when sorted by a field.
+    ``duplicates`` are the hits with the same story, where the search was told to fold them into one.
     """
 
-    def __init__(self, stored: str, score: float, highlighter: Highlighter, snippet_length: int) -> None:
+    def __init__(self, stored: Stored, score: float, highlighter: Highlighter, snippet_length: int) -> None:
         self.score = score
+        self.duplicates: tuple[Hit, ...] = ()
         self._stored = stored
         self._highlighter = highlighter
         self._snippet_length = snippet_length
 
-    @cached_property
+    @property
     def _fields(self) -> dict[str, Any]:
-        fields: dict[str, Any] = json.loads(self._stored)
-        return fields
+        return self._stored.fields
 
-    @cached_property
+    @property
     def document(self) -> Document:
         """The whole document, as it was added."""
-        return Document.from_dict(self._fields)
+        return self._stored.document
 
     @property
     def id(self) -> str:
@@ -133,7 +134,7 @@ class Hit:
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as JSON values, as the command line prints it."""
-        return {
+        values = {
             "id": self.id,
             "score": self.score,
             "title": self.title.text,
@@ -143,6 +144,12 @@ class Hit:
             "snippet": {"text": self.snippet.text, "spans": [list(span) for span in self.snippet.spans]},
             "title_spans": [list(span) for span in self.title.spans],
         }
+        if self.duplicates:
+            values["duplicates"] = [
+                {"id": hit.id, "title": hit.title.text, "url": hit.url, "source": hit.source}
+                for hit in self.duplicates
+            ]
+        return values
 
     def __repr__(self) -> str:
         return f"<Hit {self.id!r} score={self.score:.3f} title={self.title.text!r}>"
@@ -151,24 +158,53 @@ class Hit:
 class Results(Sequence[Hit]):
     """The hits of one page, and what is known of all.
 
-    ``query`` is the text that was searched, ``total`` counts the matches on all pages, ``took`` is
-    the time in seconds.
+    ``query`` is the query as it was understood, in the form that `parse` reads the same; ``total`` counts
+    the matches on all pages, ``took`` is the time in seconds. ``facets`` has, for each one asked for, its
+    values and how many matches have them: most first, years and months in their order.
     """
 
-    def __init__(self, query: str, hits: Sequence[Hit], total: int, took: float) -> None:
+    def __init__(
+        self,
+        query: str,
+        hits: Sequence[Hit],
+        total: int,
+        took: float,
+        *,
+        facets: Mapping[str, Mapping[Any, int]] | None = None,
+        cursor: Callable[[], str] | None = None,
+        suggestion: Callable[[], str | None] | None = None,
+    ) -> None:
         self.query = query
         self.total = total
         self.took = took
+        self.facets = {name: dict(counts) for name, counts in (facets or {}).items()}
         self._hits = tuple(hits)
+        self._make_cursor = cursor
+        self._make_suggestion = suggestion
+
+    @cached_property
+    def cursor(self) -> str | None:
+        """What ``search(query, cursor=...)`` takes to go on behind these hits; None behind the last one."""
+        return self._make_cursor() if self._make_cursor else None
+
+    @cached_property
+    def suggestion(self) -> str | None:
+        """A query that was perhaps meant, when this one found little or nothing: worked out when asked
+        for."""
+        return self._make_suggestion() if self._make_suggestion else None
 
     def to_dict(self) -> dict[str, Any]:
         """The result as JSON values, as the command line prints it."""
-        return {
-            "query": self.query,
-            "total": self.total,
-            "took": self.took,
-            "hits": [hit.to_dict() for hit in self],
-        }
+        values: dict[str, Any] = {"query": self.query, "total": self.total, "took": self.took}
+        if self.suggestion:
+            values["suggestion"] = self.suggestion
+        if self.facets:
+            values["facets"] = {
+                name: [{"value": value, "count": count} for value, count in counts.items()]
+                for name, counts in self.facets.items()
+            }
+        values["hits"] = [hit.to_dict() for hit in self]
+        return values
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...

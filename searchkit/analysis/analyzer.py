@@ -27,11 +27,12 @@ _RULES = 1
 
 
 class Terms(NamedTuple):
-    """The terms of one text, a channel each, joined by single spaces."""
+    """The terms of one text, a channel each, joined by single spaces; and the text they are in."""
 
     words: str
     bigrams: str
     units: str
+    folded: str
 
 
 class Analyzer:
@@ -55,7 +56,7 @@ class Analyzer:
         """The terms of a title or body in all channels."""
         folded = fold(well_formed(text))
         unit_terms, bigram_terms = unit_and_bigram_terms(folded)
-        return Terms(" ".join(self.words(folded)), bigram_terms, unit_terms)
+        return Terms(" ".join(self.words(folded)), bigram_terms, unit_terms, folded)
 
     def words(self, folded: str) -> list[str]:
         """The words of folded text that are no stop words, in order."""

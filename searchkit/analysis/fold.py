@@ -22,7 +22,7 @@ from importlib.resources import files
 
 from searchkit.analysis.units import LINE_END
 
-__all__ = ["fold", "fold_table", "variants"]
+__all__ = ["fold", "fold_table", "read_dictionary", "variants"]
 
 # Japanese forms which are, in Chinese, common characters of another meaning: 欠 owe and
 # 缺 lack, 予 give and 豫 Henan, 沪 Shanghai and 滤 filter, 连 link and 联 unite; 弁 stands for
@@ -124,9 +124,9 @@ def _han_table() -> dict[str, str]:
     (明瞭, but 了解), so that a query means the same after any conversion.
     """
     classes: dict[str, set[str]] = {}
-    first_target = Counter(targets[0] for _, targets in _read_dictionary("TSCharacters.txt"))
+    first_target = Counter(targets[0] for _, targets in read_dictionary("TSCharacters.txt"))
     for name in _DICTIONARIES:
-        for source, targets in _read_dictionary(name):
+        for source, targets in read_dictionary(name):
             for target in targets:
                 if name == "JPVariants.txt" and target in _JAPANESE_FORMS_KEPT_APART:
                     continue
@@ -143,7 +143,8 @@ def _han_table() -> dict[str, str]:
     return table
 
 
-def _read_dictionary(name: str) -> Iterator[tuple[str, list[str]]]:
+def read_dictionary(name: str) -> Iterator[tuple[str, list[str]]]:
+    """The entries of a dictionary of OpenCC: what is converted, and what it may become."""
     text = files("opencc").joinpath("dictionary", name).read_text(encoding="utf-8")
     for line in text.splitlines():
         source, _, targets = line.partition("\t")

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from searchkit.engines.base import Engine
 from searchkit.errors import EngineUnavailableError
+from searchkit.query.plan import ValueField
 
 __all__ = ["create_engine", "open_engine"]
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
 
 
-def create_engine(location: str, metadata: Mapping[str, Any]) -> Engine:
-    """A new, empty index at the location."""
+def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
+    """A new, empty index at the location, with these fields of values."""
     from searchkit.engines.tantivy import TantivyEngine
 
-    return TantivyEngine.create(_path(location), metadata)
+    return TantivyEngine.create(_path(location), metadata, values)
 
 
 def open_engine(location: str) -> Engine:

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from searchkit.query.plan import Node, Plan
+from searchkit.query.plan import Node, Plan, Sort, Value
 from searchkit.text import well_formed
 
-__all__ = ["Engine", "EngineStats", "EngineWriter", "Entry", "Found", "Order", "Snapshot", "key_of"]
+__all__ = ["MOST_VALUES", "Engine", "EngineStats", "EngineWriter", "Entry", "Found", "Snapshot", "key_of"]
 
 # OpenSearch takes ids of 512 bytes, and a character has up to four.
 _LONGEST_KEY = 128
 
-Order = Literal["relevance", "newest", "oldest"]
+MOST_VALUES = 65_000
+"""How many values of a field are counted in one search."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,12 @@ class Entry:
     """The document as JSON, given back as it is."""
     terms: Mapping[str, str]
     """Terms joined by single spaces, for each of `searchkit.query.plan.TEXT_FIELDS`."""
-    published: int | None = None
-    """Milliseconds since 1970, UTC."""
-    source: str = ""
-    tags: tuple[str, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """What it has in the value fields of the index; a field may be missing."""
 
 
 class Found(NamedTuple):
-    """One hit: its score (0 when sorted by date) and the stored document."""
+    """One hit: its score (0 when sorted by a field) and the stored document."""
 
     score: float
     stored: str
@@ -66,16 +65,41 @@ class EngineStats:
 class Snapshot(ABC):
     """The index as it was when the snapshot was taken; later commits do not change it."""
 
+    @property
     @abstractmethod
-    def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> tuple[int, list[Found]]:
-        """How many match, and the hits from ``offset``, at most ``limit``, best or newest or oldest first.
+    def version(self) -> str:
+        """Equal versions of one index hold the same documents, and rank them in the same order."""
 
-        Equal scores come in a fixed order; documents without a date come last in either order by date.
+    @abstractmethod
+    def search(
+        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
+    ) -> tuple[int, list[Found]]:
+        """How many match, and the hits from ``offset``, at most ``limit``: the best first, or sorted.
+
+        Equal ones come in a fixed order.
         """
 
     @abstractmethod
     def count(self, match: Node) -> int:
         """How many documents match."""
+
+    @abstractmethod
+    def values(self, match: Node, field: str) -> dict[Any, int]:
+        """The values that matching documents have in the field, and how many have each; in no order.
+
+        Of more than `MOST_VALUES` values those that most documents have.
+        """
+
+    @abstractmethod
+    def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
+        """How many documents have each of the terms in a text field; deleted ones may still count."""
+
+    @abstractmethod
+    def beginning_with(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
+        """The values of a field of keys that begin with the text, and how many documents have each.
+
+        Those that most documents have, at most ``limit``, come first; deleted ones may still count.
+        """
 
     @abstractmethod
     def get(self, ids: Iterable[str]) -> dict[str, str]:
@@ -135,8 +159,11 @@ class Engine(ABC):
         """The latest commit."""
 
     @abstractmethod
-    def writer(self, *, timeout: float) -> EngineWriter:
-        """The writer; waits up to ``timeout`` seconds for another one, then `IndexLockedError`."""
+    def writer(self, *, timeout: float, compact: bool = False) -> EngineWriter:
+        """The writer; waits up to ``timeout`` seconds for another one, then `IndexLockedError`.
+
+        What is put through a ``compact`` one is kept in as few pieces as can be, which takes longer.
+        """
 
     @abstractmethod
     def stats(self) -> EngineStats:

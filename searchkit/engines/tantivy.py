@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,16 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from searchkit.engines.base import Engine, EngineStats, EngineWriter, Entry, Found, Order, Snapshot, key_of
+from searchkit.engines.base import (
+    MOST_VALUES,
+    Engine,
+    EngineStats,
+    EngineWriter,
+    Entry,
+    Found,
+    Snapshot,
+    key_of,
+)
 from searchkit.engines.folder import IndexFolder, MemoryLock, WriterLock
 from searchkit.errors import IndexCorruptError, SearchkitError
 from searchkit.query.plan import (
@@ -33,18 +42,21 @@ from searchkit.query.plan import (
     OneOf,
     Pattern,
     Plan,
+    Sort,
     Term,
+    ValueField,
 )
 
 __all__ = ["TantivyEngine"]
 
 _COMMIT_FILE = "meta.json"
 _WRITER_MEMORY = 128_000_000
+_COMPACT_MEMORY = 1_000_000_000
 _PAGE = 1000
 _WILDCARDS = {"*": ".*", "?": "."}
 
 
-def _schema() -> tantivy.Schema:
+def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("stored", stored=True)
@@ -52,9 +64,15 @@ def _schema() -> tantivy.Schema:
         # Only bigrams are asked for in chains, so only they need positions.
         option = "position" if field.endswith("_bigrams") else "freq"
         builder.add_text_field(field, tokenizer_name="whitespace", index_option=option)
-    builder.add_integer_field("published", indexed=True, fast=True)
-    builder.add_text_field("source", tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_text_field("tags", tokenizer_name="raw", index_option="basic", fast=True)
+    for value in values:
+        match value.kind:
+            case "integer":
+                builder.add_integer_field(value.name, indexed=True, fast=True)
+            case "number":
+                builder.add_float_field(value.name, indexed=True, fast=True)
+            case "label" | "key":
+                fast = value.kind == "label"
+                builder.add_text_field(value.name, tokenizer_name="raw", index_option="basic", fast=fast)
     return builder.build()
 
 
@@ -62,22 +80,26 @@ class TantivyEngine(Engine):
     """An index in a folder, or in memory when there is none."""
 
     def __init__(self, index: tantivy.Index, folder: IndexFolder | None) -> None:
-        self._index = index
+        self.index = index
         self._folder = folder
         self._metadata: dict[str, Any] = {}
-        self._seen_commit = folder.commit_mark(_COMMIT_FILE) if folder else None
+        self._reloading = threading.Lock()
+        self._reloads = 0
+        self._seen = self._mark()
         self._memory_lock = threading.Lock()  # of an index in memory; a folder has its own
         index.config_reader("manual")
 
     @classmethod
-    def create(cls, path: Path | None, metadata: Mapping[str, Any]) -> TantivyEngine:
+    def create(
+        cls, path: Path | None, metadata: Mapping[str, Any], values: Iterable[ValueField]
+    ) -> TantivyEngine:
         """A new index in the folder ``path``, or in memory."""
         if path is None:
-            engine = cls(tantivy.Index(_schema()), None)
+            engine = cls(tantivy.Index(_schema(values)), None)
             engine.write_metadata(metadata)
             return engine
         with IndexFolder.created(path, metadata) as folder:
-            index = tantivy.Index(_schema(), path=str(folder.data), reuse=False)
+            index = tantivy.Index(_schema(values), path=str(folder.data), reuse=False)
         return cls(index, folder)
 
     @classmethod
@@ -104,71 +126,106 @@ class TantivyEngine(Engine):
             self._metadata = dict(metadata)
 
     def snapshot(self) -> TantivySnapshot:
-        self._see_commits()
-        return TantivySnapshot(self._index, self.location)
+        while True:
+            with self._reloading:
+                mark = self._mark()
+                if self._folder and mark != self._seen:
+                    with _reading(self.location):
+                        self.index.reload()
+                self._seen = mark
+                snapshot = TantivySnapshot(self.index, self.location, version=str(mark))
+            if self._mark() == mark:  # nobody committed meanwhile: it is what the mark says
+                return snapshot
 
-    def _see_commits(self) -> None:
-        if self._folder:
-            # One look at the file that a commit replaces is all it costs to see what others committed.
-            mark = self._folder.commit_mark(_COMMIT_FILE)
-            if mark != self._seen_commit:
-                with _reading(self.location):
-                    self._index.reload()
-                self._seen_commit = mark
+    def _mark(self) -> object:
+        """What changes with every commit: a look at the file that it replaces is all that it costs."""
+        return self._folder.commit_mark(_COMMIT_FILE) if self._folder else self._reloads
 
-    def writer(self, *, timeout: float) -> TantivyWriter:
+    def reload(self) -> None:
+        """See what was committed."""
+        with self._reloading:
+            self.index.reload()
+            self._reloads += 1
+
+    def writer(self, *, timeout: float, compact: bool = False) -> TantivyWriter:
         lock = (
             WriterLock(self._folder, timeout=timeout)
             if self._folder
             else MemoryLock(self._memory_lock, timeout)
         )
-        return TantivyWriter(self._index, lock)
+        return TantivyWriter(self, lock, compact)
 
     def stats(self) -> EngineStats:
-        self._see_commits()
-        searcher = self._index.searcher()
+        snapshot = self.snapshot()
         size = self._folder.size() if self._folder else 0
-        return EngineStats(searcher.num_docs, size, {"segments": searcher.num_segments})
+        return EngineStats(len(snapshot), size, {"segments": snapshot.segments})
 
     def close(self) -> None:
         pass  # memory maps go with the object
 
 
 class TantivySnapshot(Snapshot):
-    def __init__(self, index: tantivy.Index, location: str) -> None:
+    def __init__(self, index: tantivy.Index, location: str, version: str) -> None:
         self._location = location
+        self._version = version
         self._schema = index.schema
         self._searcher = index.searcher()
 
-    def search(self, plan: Plan, *, limit: int, offset: int, order: Order) -> tuple[int, list[Found]]:
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def segments(self) -> int:
+        """How many pieces the index consists of."""
+        return int(self._searcher.num_segments)
+
+    def search(
+        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
+    ) -> tuple[int, list[Found]]:
         limit = min(limit, len(self) - offset)
         if limit <= 0:
             return self.count(plan.match), []
         with _reading(self._location):
-            return self._search(plan, limit, offset, order)
-
-    def _search(self, plan: Plan, limit: int, offset: int, order: Order) -> tuple[int, list[Found]]:
-        match = _translate(plan.match, self._schema)
-        if order == "relevance":
-            scores = [
-                (Occur.Should, _scored(score.node, score.weight, self._schema)) for score in plan.scores
-            ]
-            query = Query.boolean_query([(Occur.Must, Query.const_score_query(match, 0.0)), *scores])
-            result = self._searcher.search(query, limit, offset=offset)
+            result = (
+                self._sorted(plan.match, sort, limit, offset) if sort else self._ranked(plan, limit, offset)
+            )
             return _count(result), [
-                Found(score, _stored(self._searcher.doc(address))) for score, address in result.hits
+                Found(0.0 if sort else score, _stored(self._searcher.doc(at))) for score, at in result.hits
             ]
-        direction = tantivy.Order.Desc if order == "newest" else tantivy.Order.Asc
-        result = self._searcher.search(
-            match, limit, order_by_field="published", offset=offset, order=direction
+
+    def _ranked(self, plan: Plan, limit: int, offset: int) -> tantivy.SearchResult:
+        match = Query.const_score_query(_translate(plan.match, self._schema), 0.0)
+        scores = [(Occur.Should, _scored(score.node, score.weight, self._schema)) for score in plan.scores]
+        query = Query.boolean_query([(Occur.Must, match), *scores])
+        return self._searcher.search(query, limit, offset=offset)
+
+    def _sorted(self, match: Node, sort: Sort, limit: int, offset: int) -> tantivy.SearchResult:
+        return self._searcher.search(
+            _translate(match, self._schema),
+            limit,
+            offset=offset,
+            order_by_field=sort.field,
+            order=tantivy.Order.Desc if sort.descending else tantivy.Order.Asc,
         )
-        return _count(result), [
-            Found(0.0, _stored(self._searcher.doc(address))) for _, address in result.hits
-        ]
 
     def count(self, match: Node) -> int:
         with _reading(self._location):
             return _count(self._searcher.search(_translate(match, self._schema), 1))
+
+    def values(self, match: Node, field: str) -> dict[Any, int]:
+        wanted = {"values": {"terms": {"field": field, "size": MOST_VALUES}}}
+        with _reading(self._location):
+            found = self._searcher.aggregate(_translate(match, self._schema), wanted)
+        return {bucket["key"]: bucket["doc_count"] for bucket in found["values"]["buckets"]}
+
+    def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
+        with _reading(self._location):
+            return [self._searcher.doc_freq(field, term) for term in terms]
+
+    def beginning_with(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
+        with _reading(self._location):
+            return list(self._searcher.terms_with_prefix(field, text, limit=limit))
 
     def get(self, ids: Iterable[str]) -> dict[str, str]:
         wanted = {key_of(id): id for id in ids}
@@ -195,12 +252,14 @@ class TantivySnapshot(Snapshot):
 
 
 class TantivyWriter(EngineWriter):
-    def __init__(self, index: tantivy.Index, lock: WriterLock | MemoryLock) -> None:
-        self._index = index
+    def __init__(self, engine: TantivyEngine, lock: WriterLock | MemoryLock, compact: bool) -> None:
+        self._engine = engine
         self._lock = lock
         self._lock.acquire()
         try:
-            self._writer: tantivy.IndexWriter | None = index.writer(_WRITER_MEMORY)
+            # Each thread makes a segment of its own whenever its share of the memory is full.
+            memory, threads = (_COMPACT_MEMORY, 1) if compact else (_WRITER_MEMORY, 0)
+            self._writer: tantivy.IndexWriter | None = engine.index.writer(memory, threads)
         except Exception as error:
             self.close()
             raise SearchkitError(f"the index cannot be written: {_first_line(error)}") from error
@@ -212,12 +271,14 @@ class TantivyWriter(EngineWriter):
         for field, terms in entry.terms.items():
             if terms:
                 document.add_text(field, terms)
-        if entry.published is not None:
-            document.add_integer("published", entry.published)
-        if entry.source:
-            document.add_text("source", entry.source)
-        for tag in entry.tags:
-            document.add_text("tags", tag)
+        for field, value in entry.values.items():
+            if isinstance(value, int):
+                document.add_integer(field, value)
+            elif isinstance(value, float):
+                document.add_float(field, value)
+            else:
+                for label in value:
+                    document.add_text(field, label)
         self.delete(entry.id)
         self._open().add_document(document)
 
@@ -230,14 +291,14 @@ class TantivyWriter(EngineWriter):
 
     def commit(self) -> None:
         self._open().commit()
-        self._index.reload()
+        self._engine.reload()
 
     def close(self) -> None:
         writer, self._writer = getattr(self, "_writer", None), None
         if writer is not None:
             # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
             writer.wait_merging_threads()
-            self._index.reload()
+            self._engine.reload()
         self._lock.release()
 
     def _open(self) -> tantivy.IndexWriter:
@@ -271,7 +332,8 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
         case Between(field, None, None):
             return Query.exists_query(field)
         case Between(field, low, high):
-            return Query.range_query(schema, field, FieldType.Integer, low, high, include_upper=high is None)
+            kind = FieldType.Float if isinstance(low, float) or isinstance(high, float) else FieldType.Integer
+            return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
         case All(nodes, but_not):
             must = [(Occur.Must, _translate(child, schema)) for child in nodes or (Everything(),)]
             return Query.boolean_query(

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from searchkit.query.plan import Between, Node, OneOf
 from searchkit.text import well_formed
 
-__all__ = ["When", "as_list", "day_end", "day_start", "filter_nodes", "milliseconds"]
+__all__ = ["When", "as_list", "day_end", "day_start", "filter_nodes", "milliseconds", "moment"]
 
 When = str | date | datetime
 
@@ -24,8 +24,8 @@ def filter_nodes(
     Raises ValueError for a time that is none, or that has no zone.
     """
     found: list[Node] = []
-    low = _moment("since", since) if since is not None else None
-    high = _moment("until", until, end=True) if until is not None else None
+    low = moment("since", since) if since is not None else None
+    high = moment("until", until, end=True) if until is not None else None
     if low is not None or high is not None:
         found.append(Between("published", low, high))
     for name, values in (("source", source), ("tags", tags)):
@@ -34,7 +34,7 @@ def filter_nodes(
     return tuple(found)
 
 
-def _moment(name: str, value: When, *, end: bool = False) -> int:
+def moment(name: str, value: When, *, end: bool = False) -> int:
     """Milliseconds since 1970; with ``end`` the first moment behind the value."""
     try:
         if isinstance(value, str):

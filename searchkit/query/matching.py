@@ -72,7 +72,7 @@ class _Matching:
         match query:
             case Part(text, part):
                 words = self._words_of(text)
-                nodes = tuple(in_parts(units(word), part) for word in words.content)
+                nodes = tuple(_word(word, words, part) for word in words.content)
                 return nodes[0] if len(nodes) == 1 else AnyOf(nodes, self._at_least(words))
             case Passage(text, part, slop):
                 pieces = [found for piece in text.split() if (found := units(fold(piece)))]
@@ -114,6 +114,12 @@ class _Matching:
         if words.is_question:
             return min(there, QUESTION_NEEDS)
         return there if there <= 2 else ceil(there * MOST)
+
+
+def _word(word: str, words: Words, part: Field | None) -> Node:
+    literal = in_parts(units(word), part)
+    others = tuple(in_parts(other.units, part) for other in words.alternatives(word))
+    return AnyOf((literal, *others)) if others else literal
 
 
 def in_parts(pieces: list[str], part: Field | None) -> Node:

@@ -40,7 +40,9 @@ def needles(query: Query, words_of: WordsOf) -> tuple[Needle, ...]:
                 words = words_of(text)
                 # The part as a whole as well, so that 中国的历史 is one highlight where it stands as it is.
                 found.append(Needle(tuple(words.units), part))
-                found.extend(Needle(tuple(units(word)), part) for word in words.content)
+                for word in words.content:
+                    found.append(Needle(tuple(units(word)), part))
+                    found.extend(Needle(tuple(other.units), part) for other in words.alternatives(word))
             case Passage(text, part, slop):
                 pieces = text.split() if slop else [text]
                 found.extend(Needle(tuple(words_of(piece).units), part) for piece in pieces)

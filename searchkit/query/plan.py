@@ -6,12 +6,14 @@ text field of an engine holds the terms of one channel of the analysis, joined b
 * ``words``: those of title and body together, the title's twice. They only rank.
 * ``title_bigrams`` and ``body_bigrams``, with positions: passages and words match there, and rank.
 * ``title_units`` and ``body_units``: single characters match there, and rank.
+
+Beside them an engine holds the `ValueField` of an index: exact values that filter, sort and are counted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
+from typing import Literal, Union
 
 __all__ = [
     "TEXT_FIELDS",
@@ -28,10 +30,36 @@ __all__ = [
     "Pattern",
     "Plan",
     "Score",
+    "Sort",
     "Term",
+    "Value",
+    "ValueField",
 ]
 
 TEXT_FIELDS = ("words", "title_bigrams", "title_units", "body_bigrams", "body_units")
+
+Value = Union[int, float, tuple[str, ...]]  # noqa: UP007 - Python 3.10 makes no alias of it otherwise
+"""What an entry has in a `ValueField`: an integer, a number or labels, by its kind."""
+
+
+@dataclass(frozen=True)
+class ValueField:
+    """A field of exact values: ``integer`` (64 bits), ``number`` (double) and ``label`` (any number of
+    texts).
+
+    A ``key`` is a label that is looked up only: by `OneOf`, by `Term`, and by its beginning.
+    """
+
+    name: str
+    kind: Literal["integer", "number", "label", "key"]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """By the values of a field, those without one last; of several labels the first decides."""
+
+    field: str
+    descending: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +114,7 @@ class Near:
 
 @dataclass(frozen=True)
 class OneOf:
-    """Documents whose field is one of the values (``id``, ``source``, ``tags``)."""
+    """Documents that have one of the values in the field: ``id``, or one of labels or keys."""
 
     field: str
     values: tuple[str, ...]
@@ -94,11 +122,14 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Between:
-    """Documents that have a number, at least ``low`` and below ``high``; None is no bound."""
+    """Documents that have a number, at least ``low`` and below ``high``; None is no bound.
+
+    Both are of the type of the field: integers or floats.
+    """
 
     field: str
-    low: int | None
-    high: int | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)

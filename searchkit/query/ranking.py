@@ -5,27 +5,47 @@ Words, bigrams and units rank together; docs/decisions/0001-channels.md has what
 
 from __future__ import annotations
 
-from searchkit.analysis import bigram
+from collections.abc import Callable, Sequence
+from math import log
+from typing import Protocol
+
+from searchkit.analysis import bigram, units
 from searchkit.query.plan import Node, Score, Term
 from searchkit.query.tree import And, Boost, Field, Or, Part, Passage, Prefix, Query
 from searchkit.query.words import Words, WordsOf
 
-__all__ = ["rank_scores"]
+__all__ = ["Statistics", "idf", "rank_scores"]
 
 WEIGHTS = {"words": 1.0, "body_bigrams": 0.5, "body_units": 0.5, "title_bigrams": 0.05}
 """What a term's BM25 counts for, by field."""
 WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_units": 0.5}
 WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_units": 0.5}
+ALTERNATIVE = 0.5
+"""What a regional word or a synonym counts for, at most, against the word that was typed."""
 
 
-def rank_scores(query: Query, words_of: WordsOf) -> tuple[Score, ...]:
+class Statistics(Protocol):
+    """What ranking has to know of an index."""
+
+    def __len__(self) -> int:
+        """How many documents there are."""
+
+    def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
+        """How many documents have each of the terms in the field."""
+
+
+def rank_scores(query: Query, words_of: WordsOf, statistics: Statistics) -> tuple[Score, ...]:
     """What adds to the score: all that is asked for, nothing that is ruled out."""
     weights: dict[Node, float] = {}
 
     def collect(query: Query, factor: float) -> None:
         match query:
             case Part(text, part) | Passage(text, part) | Prefix(text, part):
-                for term, weight in _terms(words_of(text), part):
+                words = words_of(text)
+                found = _terms(words, part)
+                if isinstance(query, Part):
+                    found += _alternative_terms(words, part, statistics)
+                for term, weight in found:
                     weights[term] = weights.get(term, 0.0) + factor * weight
             case Boost(child, weight):
                 collect(child, factor * weight)
@@ -39,17 +59,60 @@ def rank_scores(query: Query, words_of: WordsOf) -> tuple[Score, ...]:
     return tuple(Score(node, weight) for node, weight in weights.items())
 
 
+def idf(documents: int, having: int) -> float:
+    """How much a term says that so many of the documents have: that of BM25."""
+    having = min(having, documents)  # deleted documents may still be counted
+    return log(1 + (documents - having + 0.5) / (having + 0.5))
+
+
+def _weights(part: Field | None) -> dict[str, float]:
+    return {None: WEIGHTS, "title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[part]
+
+
+def _bigrams(pieces: Sequence[str]) -> list[str]:
+    return [bigram(first, second) for first, second in zip(pieces, pieces[1:])]
+
+
 def _terms(words: Words, part: Field | None) -> list[tuple[Term, float]]:
     pieces = words.units
     channels = {
         "words": words.all,
-        "bigrams": [bigram(first, second) for first, second in zip(pieces, pieces[1:])],
+        "bigrams": _bigrams(pieces),
         # Of a single word the units say nothing that the word does not, and they are dear: half the time.
         "units": pieces if len(words.all) > 1 or len(pieces) == 1 else [],
     }
-    weights = {None: WEIGHTS, "title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[part]
     return [
         (Term(field, text), weight)
-        for field, weight in weights.items()
+        for field, weight in _weights(part).items()
         for text in channels[field.rpartition("_")[2]]
     ]
+
+
+def _alternative_terms(words: Words, part: Field | None, statistics: Statistics) -> list[tuple[Term, float]]:
+    """The terms of regional words and synonyms, weighted so that they rank below what was typed.
+
+    A rare word says more than a common one, so its weight is cut down to what the typed word would say:
+    of two documents alike, the one with the typed word comes first.
+    """
+    found = []
+    size = len(statistics)
+    for word in dict.fromkeys(words.all):
+        pieces = units(word)
+        for other in words.alternatives(word):
+            for field, weight in _weights(part).items():
+                channel = _CHANNELS[field.rpartition("_")[2]]
+                typed, others = channel([word], pieces), channel(other.all, other.units)
+                if not typed or not others:
+                    continue
+                most = min(idf(size, having) for having in statistics.frequencies(field, typed))
+                for text, having in zip(others, statistics.frequencies(field, others)):
+                    share = min(1.0, most / idf(size, having)) / len(others)
+                    found.append((Term(field, text), weight * ALTERNATIVE * share))
+    return found
+
+
+_CHANNELS: dict[str, Callable[[list[str], list[str]], list[str]]] = {
+    "words": lambda words, _: words,
+    "bigrams": lambda _, pieces: _bigrams(pieces),
+    "units": lambda _, pieces: pieces if len(pieces) == 1 else [],
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from searchkit.analysis import Analyzer, fold, units
@@ -17,6 +18,17 @@ class Words:
         self._text = text
         self._analyzer = analyzer
         self.folded = fold(text)
+        self._alternatives: dict[str, list[Words]] = {}
+
+    def add_alternative(self, word: str, other: Words) -> None:
+        """Let a word of the text be found by other ones."""
+        known = self._alternatives.setdefault(word, [])
+        if other.units and other not in known:
+            known.append(other)
+
+    def alternatives(self, word: str) -> Sequence[Words]:
+        """What else finds a word of the text."""
+        return self._alternatives.get(word, ())
 
     @cached_property
     def units(self) -> list[str]:

@@ -1,0 +1,76 @@
+"""completions: a document -> the keys under which its title and its words are suggested.
+
+A key is what somebody may type (the folded text, its pinyin, the initials of that), and behind a separator
+what is suggested then, as it stands in the document.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from searchkit.analysis import Terms, is_latin
+from searchkit.pinyin import pinyin_keys
+from searchkit.query.function_words import FUNCTION_WORDS
+
+__all__ = ["SEPARATOR", "split_key", "title_keys", "typed_key", "word_keys"]
+
+SEPARATOR = "\x1f"
+_LONGEST_TITLE = 80
+_LONGEST_PINYIN = 120
+# A word of the body is suggested when the document is about it: when it comes so often.
+_OFTEN = 2
+
+
+def typed_key(folded: str) -> str:
+    """What a person typed, as a key begins: from the first letter on, with single spaces."""
+    start = next((at for at, character in enumerate(folded) if character.isalnum()), len(folded))
+    return " ".join(folded[start:].split())
+
+
+def split_key(entry: str) -> tuple[str, str]:
+    """The key, and what is suggested."""
+    key, _, shown = entry.partition(SEPARATOR)
+    return key, shown
+
+
+def title_keys(title: str, terms: Terms, *, pinyin: bool) -> tuple[str, ...]:
+    """The keys of a whole title."""
+    shown = " ".join(title.split())[:_LONGEST_TITLE]
+    key = typed_key(terms.folded)[:_LONGEST_TITLE]
+    return tuple(_entries([(key, shown)], pinyin)) if key else ()
+
+
+def word_keys(
+    title: str, title_terms: Terms, body: str, body_terms: Terms, *, pinyin: bool
+) -> tuple[str, ...]:
+    """The keys of the words of the title, and of those that come again and again in the body."""
+    words = dict(_located(title, title_terms))
+    counts = Counter(body_terms.words.split(" "))
+    words.update(
+        (word, shown)
+        for word, shown in _located(body, body_terms)
+        if counts[word] >= _OFTEN and word not in words
+    )
+    return tuple(_entries(((w, s) for w, s in words.items() if _is_worth(w)), pinyin))
+
+
+def _located(text: str, terms: Terms) -> Iterator[tuple[str, str]]:
+    """Each word, and how it is written where it first stands."""
+    for word in dict.fromkeys(terms.words.split(" ")):
+        at = terms.folded.find(word) if word else -1
+        if at >= 0:
+            yield word, text[at : at + len(word)]
+
+
+def _is_worth(word: str) -> bool:
+    if is_latin(word):
+        return len(word) > 2 and not word.isdigit() and word not in FUNCTION_WORDS
+    return len(word) > 1 and word not in FUNCTION_WORDS
+
+
+def _entries(keys: Iterable[tuple[str, str]], pinyin: bool) -> Iterator[str]:
+    for key, shown in keys:
+        yield f"{key}{SEPARATOR}{shown}"
+        if pinyin:
+            yield from (f"{sound[:_LONGEST_PINYIN]}{SEPARATOR}{shown}" for sound in pinyin_keys(key))

@@ -1,0 +1,37 @@
+"""pinyin: a Chinese word -> how it sounds; needs the extra ``searchkit[pinyin]``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+__all__ = ["pinyin_keys", "require_pinyin"]
+
+
+def require_pinyin() -> None:
+    """Raises ImportError with the way out where pypinyin is not installed."""
+    try:
+        import pypinyin  # noqa: F401
+    except ImportError as error:
+        raise ImportError("pinyin needs pypinyin: pip install 'searchkit[pinyin]'") from error
+
+
+@lru_cache(maxsize=100_000)
+def pinyin_keys(folded: str) -> tuple[str, ...]:
+    """The syllables of a folded text in one, without tones, and their initials; nothing for a text without
+    Han.
+
+    >>> pinyin_keys("王毅")
+    ('wangyi', 'wy')
+    """
+    from pypinyin import Style, lazy_pinyin
+
+    syllables = lazy_pinyin(folded, style=Style.NORMAL, errors=_letters_only, v_to_u=False)
+    if not syllables or all(character.isascii() for character in folded):
+        return ()
+    whole = "".join(syllables)
+    initials = "".join(syllable[0] for syllable in syllables if syllable)
+    return tuple(dict.fromkeys(key for key in (whole, initials) if key))
+
+
+def _letters_only(text: str) -> str:
+    return "".join(character for character in text if character.isascii() and character.isalnum())

@@ -1,0 +1,52 @@
+"""recency: how much newer documents count for more, as part of a plan.
+
+The freshness of a document is 1 when it is new, and half of it is gone after each half-life. A new document
+gets `STRENGTH` times the score of the best hit on top of its own, an older one its share of that. In steps
+of a sixteenth, since an engine adds up what matches; the age is counted in whole days, or in hours when the
+half-life is below a week, so that the order stays while somebody turns the pages.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from math import log2
+
+from searchkit.query.filters import milliseconds
+from searchkit.query.plan import Between, Score
+
+__all__ = ["half_life", "recency_scores"]
+
+STRENGTH = 0.5
+_STEPS = 16
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "y": timedelta(days=365)}
+_TEXT = re.compile(r"(\d{1,5})([hdwy])")
+
+
+def half_life(recency: str | timedelta) -> timedelta:
+    """The time that ``30d``, ``12h``, ``2w`` or ``1y`` mean.
+
+    Raises ValueError for a text of another form and for less than an hour.
+    """
+    if isinstance(recency, str):
+        match = _TEXT.fullmatch(recency.strip().lower())
+        if match is None:
+            raise ValueError(f"recency={recency!r} is no time like 12h, 30d, 2w or 1y")
+        recency = int(match[1]) * _UNITS[match[2]]
+    if not isinstance(recency, timedelta):
+        raise TypeError(f"recency must be a text like 30d or a timedelta, not {recency!r}")
+    if not timedelta(hours=1) <= recency <= timedelta(days=36500):
+        raise ValueError(f"recency must be between an hour and a hundred years, not {recency}")
+    return recency
+
+
+def recency_scores(life: timedelta, now: datetime, best: float) -> tuple[Score, ...]:
+    """What newer documents get on top, where the best hit scores ``best`` without."""
+    unit = timedelta(hours=1) if life < timedelta(days=7) else timedelta(days=1)
+    start = milliseconds(now) // (unit // timedelta(milliseconds=1)) * (unit // timedelta(milliseconds=1))
+    span = life // timedelta(milliseconds=1)
+    weight = STRENGTH * best / _STEPS
+    return tuple(
+        Score(Between("published", start - round(span * log2(_STEPS / step)), None), weight)
+        for step in range(1, _STEPS + 1)
+    )

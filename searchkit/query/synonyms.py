@@ -1,0 +1,97 @@
+"""Synonyms: words of one's own that find one another, from a file or a mapping.
+
+A file has a rule a line, in the form that Solr and Elasticsearch read:
+
+    # comment
+    土豆, 马铃薯, 洋芋          each finds the others
+    北大 => 北京大学            北大 finds 北京大学 as well, but not the other way round
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from searchkit.analysis import fold, units
+from searchkit.text import well_formed
+
+__all__ = ["SynonymRules", "Synonyms", "key_of_text"]
+
+SynonymRules = str | os.PathLike[str] | Mapping[str, str | Iterable[str]] | Iterable[Iterable[str]]
+"""A file; a mapping of a word to what it finds as well; or groups of words that find one another."""
+
+
+class Synonyms:
+    """For each word, in any script, what else it finds."""
+
+    def __init__(self, rules: SynonymRules = ()) -> None:
+        self.rules: dict[str, list[str]] = {}
+        """As they were given, two-way ones both ways: JSON that makes the same synonyms."""
+        for word, others in _pairs(rules):
+            known = self.rules.setdefault(_clean(word), [])
+            known += [other for other in map(_clean, others) if other not in known]
+
+    def of(self, key: str) -> Sequence[str]:
+        """What else a word finds, by its `key_of_text`."""
+        return self._by_key.get(key, ())
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[str]]:
+        found: dict[str, dict[str, str]] = {}
+        for word, others in self.rules.items():
+            key = key_of_text(word)
+            found.setdefault(key, {}).update((key_of_text(other), other) for other in others)
+            found[key].pop(key, None)
+        return {key: list(others.values()) for key, others in found.items() if others}
+
+
+def key_of_text(text: str) -> str:
+    """What two spellings of a word have in common: the units of its fold."""
+    return " ".join(units(fold(text)))
+
+
+def _clean(word: Any) -> str:
+    if not isinstance(word, str):
+        raise TypeError(f"synonyms: {word!r} is {type(word).__name__}, not text")
+    if not key_of_text(word):
+        raise ValueError(f"synonyms: {word!r} has no letter, digit or Han character in it")
+    return well_formed(word.strip())
+
+
+def _pairs(rules: SynonymRules) -> Iterator[tuple[str, Iterable[str]]]:
+    if isinstance(rules, str | os.PathLike):
+        yield from _read(Path(rules))
+    elif isinstance(rules, Mapping):
+        for word, others in rules.items():
+            yield word, [others] if isinstance(others, str) else others
+    else:
+        for group in rules:
+            if isinstance(group, str):
+                raise TypeError(f"synonyms: a group of words is needed, not the text {group!r}")
+            words = list(group)
+            for word in words:
+                yield word, (other for other in words if other is not word)
+
+
+def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        rule = line.partition("#")[0].strip()
+        if not rule:
+            continue
+        left, arrow, right = rule.partition("=>")
+        try:
+            words, others = _words(left), _words(right) if arrow else []
+        except ValueError as error:
+            raise ValueError(f"{path}, line {number}: {error}; a rule is 'a, b, c' or 'a => b'") from None
+        for word in words:
+            yield word, others if arrow else [other for other in words if other != word]
+
+
+def _words(text: str) -> list[str]:
+    return [_clean(word) for word in text.replace("，", ",").split(",")]

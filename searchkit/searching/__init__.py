@@ -1,0 +1,1 @@
+"""searching: a query and a snapshot of an index -> Results, suggestions, explanations."""

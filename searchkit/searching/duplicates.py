@@ -1,0 +1,86 @@
+"""duplicates: a list of hits -> the same list with each story once.
+
+A hit is folded into the first better one of the same story. So whether a hit is shown depends on the better
+ones alone, and every page of a search agrees with the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from searchkit.engines.base import Found, Snapshot
+from searchkit.fields import SKETCH
+from searchkit.near_duplicates import needed, same_story
+from searchkit.query.plan import All, AnyOf, Plan, Sort, Term
+from searchkit.stored import Stored
+
+__all__ = ["MOST_STORIES", "Story", "stories"]
+
+MOST_STORIES = 1000
+_MOST_TELLINGS = 100
+
+
+@dataclass(frozen=True)
+class Story:
+    """A hit, and those of the same story behind it."""
+
+    first: Found
+    others: tuple[Found, ...]
+
+
+def stories(
+    snapshot: Snapshot, plan: Plan, sort: Sort | None, *, offset: int, limit: int
+) -> tuple[int, list[Story]]:
+    """How many documents match, and the stories from ``offset`` on.
+
+    Raises ValueError behind the first `MOST_STORIES`: each page has to look at all the pages before it.
+    """
+    if offset + limit > MOST_STORIES:
+        raise ValueError(f"near-duplicates are folded among the first {MOST_STORIES} hits, not behind them")
+    total, found = snapshot.search(plan, limit=2 * (offset + limit), offset=0, sort=sort)
+    leaders: list[tuple[Found, tuple[str, ...]]] = []
+    if limit:
+        for one in _all(snapshot, plan, sort, found, total):
+            sketch = Stored(one.stored).sketch
+            if not any(same_story(sketch, other) for _, other in leaders):
+                leaders.append((one, sketch))
+                if len(leaders) == offset + limit:
+                    break
+    return total, [
+        Story(leader, _others(snapshot, plan, sort, number, leaders))
+        for number, (leader, _) in enumerate(leaders)
+        if number >= offset
+    ]
+
+
+def _all(
+    snapshot: Snapshot, plan: Plan, sort: Sort | None, found: list[Found], total: int
+) -> Iterator[Found]:
+    at = 0
+    while found:
+        yield from found
+        at += len(found)
+        found = snapshot.search(plan, limit=len(found), offset=at, sort=sort)[1] if at < total else []
+
+
+def _others(
+    snapshot: Snapshot,
+    plan: Plan,
+    sort: Sort | None,
+    number: int,
+    leaders: list[tuple[Found, tuple[str, ...]]],
+) -> tuple[Found, ...]:
+    """The hits that are folded into a leader: of its story, and of that of no better one."""
+    leader, sketch = leaders[number]
+    like_it = AnyOf(tuple(Term(SKETCH, part) for part in sketch), needed(len(sketch)))
+    near = Plan(All((plan.match, like_it)), plan.scores)
+    _, found = snapshot.search(near, limit=_MOST_TELLINGS, offset=0, sort=sort)
+    better = [sketch for _, sketch in leaders[:number]]
+    return tuple(
+        one
+        for one in found
+        if one.stored != leader.stored
+        and same_story(own := Stored(one.stored).sketch, sketch)
+        and not any(same_story(own, other) for other in better)
+    )

@@ -1,0 +1,124 @@
+"""explain: a query and a document -> why it is found or not, and what its score is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from searchkit.document import Document
+from searchkit.engines.base import Snapshot, key_of
+from searchkit.entry import make_entry
+from searchkit.query import parse
+from searchkit.query.plan import All, Node, OneOf, Plan, Score, Term
+from searchkit.query.tree import And, Query
+from searchkit.searching.options import Options
+from searchkit.searching.search import plan
+from searchkit.settings import Settings
+
+__all__ = ["Contribution", "Explanation", "explain"]
+
+_WHERE = {
+    "words": "word in title (twice) and body",
+    "title_bigrams": "pair in the title",
+    "title_units": "character in the title",
+    "body_bigrams": "pair in the body",
+    "body_units": "character in the body",
+}
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one term adds to a score."""
+
+    term: str
+    field: str
+    points: float
+    weight: float
+    times: int
+    """How often it stands in this field of the document."""
+    documents: int
+    """How many documents have it there."""
+
+    def __str__(self) -> str:
+        times = "once" if self.times == 1 else f"{self.times} times"
+        return (
+            f"{self.points:8.3f}  {self.term}  ({_WHERE[self.field]}: {times} here, "
+            f"in {self.documents:,} documents, weight {self.weight:.3g})"
+        )
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a document is found with a query, or why not. ``str()`` of it is for people."""
+
+    query: str
+    id: str
+    matches: bool
+    score: float
+    """The sum of the contributions; that of `Hit.score`, were it found."""
+    contributions: tuple[Contribution, ...]
+    """What adds to the score, most first."""
+    missing: tuple[str, ...]
+    """The parts of the query that the document does not satisfy."""
+    documents: int
+    """How many documents the index has."""
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.query}  →  {self.id}"
+        if self.matches:
+            yield f"matches, with a score of {self.score:.3f} among {self.documents:,} documents:"
+        else:
+            what = ", ".join(self.missing) or "the filters"
+            yield f"does not match: it does not satisfy {what}. What it has would score {self.score:.3f}:"
+        yield from map(str, self.contributions)
+
+
+def explain(
+    text: str, document: Document, options: Options, snapshot: Snapshot, settings: Settings
+) -> Explanation:
+    """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
+    query = parse(text, lenient=options.lenient)
+    planned = plan(query, options, snapshot, settings).plan
+    this = OneOf("id", (key_of(document.id),))
+
+    def matches(node: Node) -> bool:
+        return snapshot.count(All((this, node))) > 0
+
+    found = snapshot.search(Plan(this, planned.scores), limit=1, offset=0)[1]
+    return Explanation(
+        query=str(query),
+        id=document.id,
+        matches=matches(planned.match),
+        score=found[0].score if found and planned.scores else 0.0,
+        contributions=tuple(_contributions(planned.scores, this, document, snapshot, settings)),
+        missing=tuple(
+            str(child)
+            for child in _needs(query)
+            if not matches(plan(child, options, snapshot, settings).plan.match)
+        ),
+        documents=len(snapshot),
+    )
+
+
+def _needs(query: Query) -> tuple[Query, ...]:
+    return query.children if isinstance(query, And) else (query,)
+
+
+def _contributions(
+    scores: tuple[Score, ...], this: Node, document: Document, snapshot: Snapshot, settings: Settings
+) -> list[Contribution]:
+    terms = make_entry(document, settings).terms
+    counts = {field: Counter(joined.split(" ")) for field, joined in terms.items()}
+    found = []
+    for score in scores:
+        node = score.node
+        if isinstance(node, Term) and (times := counts[node.field][node.text]):
+            hits = snapshot.search(Plan(this, (score,)), limit=1, offset=0)[1]
+            having = snapshot.frequencies(node.field, [node.text])[0]
+            points = hits[0].score if hits else 0.0
+            found.append(Contribution(node.text, node.field, points, score.weight, times, having))
+    return sorted(found, key=lambda one: -one.points)

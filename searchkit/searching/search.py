@@ -1,0 +1,119 @@
+"""search: a query with its options -> Results, on one snapshot of an index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime, timezone
+
+from searchkit.engines.base import Snapshot
+from searchkit.highlight import Highlighter
+from searchkit.query import parse, plan_query
+from searchkit.query.plan import Plan, Sort
+from searchkit.query.planner import Planned
+from searchkit.query.recency import half_life, recency_scores
+from searchkit.query.regional import regional_words
+from searchkit.query.tree import Query
+from searchkit.results import Hit, Results
+from searchkit.searching.cursors import Cursors, Place
+from searchkit.searching.duplicates import stories
+from searchkit.searching.facets import count_facets
+from searchkit.searching.options import Options
+from searchkit.searching.spelling import better_query
+from searchkit.settings import Settings
+from searchkit.stored import Stored
+
+__all__ = ["plan", "search"]
+
+
+def search(text: str, options: Options, snapshot: Snapshot, settings: Settings, cursors: Cursors) -> Results:
+    """The hits of one page.
+
+    Raises `QuerySyntaxError` for a query that is not well-formed, ValueError for options that the index has
+    not.
+    """
+    started = time.perf_counter()
+    query = parse(text, lenient=options.lenient)
+    digest = options.digest(text)
+    place = (
+        cursors.place(options.cursor, digest, snapshot)
+        if options.cursor is not None
+        else Place(snapshot, options.offset, datetime.now(timezone.utc))
+    )
+    planned = plan(query, options, place.snapshot, settings)
+    ranking = _with_recency(planned.plan, options, place)
+    # With nothing to rank by, the newest is the best.
+    by = "newest" if options.sort == "relevance" and not ranking.scores else options.sort
+    total, hits = _hits(ranking, settings.fields.sort(by), planned, options, place)
+    facets = count_facets(place.snapshot, planned.plan.match, options.facets, settings.fields)
+    behind = place.offset + len(hits)
+
+    def cursor() -> str:
+        return cursors.text(Place(place.snapshot, behind, place.now), digest)
+
+    def suggestion() -> str | None:
+        return better_query(
+            query, total, lambda q: _count(q, options, place, settings), place.snapshot, settings
+        )
+
+    return Results(
+        str(query),
+        hits,
+        total,
+        time.perf_counter() - started,
+        facets=facets,
+        cursor=cursor if hits and behind < total else None,
+        suggestion=suggestion,
+    )
+
+
+def plan(query: Query, options: Options, snapshot: Snapshot, settings: Settings) -> Planned:
+    """What the query means on this index."""
+
+    def others_of(key: str) -> Iterable[str]:
+        if options.synonyms:
+            yield from settings.synonyms.of(key)
+        if options.regional:
+            yield from regional_words().get(key, ())
+
+    return plan_query(
+        query,
+        settings.analyzer,
+        snapshot,
+        match=options.match,
+        filters=options.filters(settings.fields),
+        others_of=others_of,
+    )
+
+
+def _hits(
+    ranking: Plan, sort: Sort | None, planned: Planned, options: Options, place: Place
+) -> tuple[int, list[Hit]]:
+    highlighter = Highlighter(planned.needles)
+
+    def hit(stored: str, score: float) -> Hit:
+        return Hit(Stored(stored), score, highlighter, options.snippet_length)
+
+    if options.collapse is None:
+        total, found = place.snapshot.search(ranking, limit=options.limit, offset=place.offset, sort=sort)
+        return total, [hit(one.stored, one.score) for one in found]
+    total, told = stories(place.snapshot, ranking, sort, offset=place.offset, limit=options.limit)
+    hits = []
+    for story in told:
+        hits.append(hit(story.first.stored, story.first.score))
+        hits[-1].duplicates = tuple(hit(other.stored, other.score) for other in story.others)
+    return total, hits
+
+
+def _with_recency(planned: Plan, options: Options, place: Place) -> Plan:
+    if options.recency is None or not planned.scores:
+        return planned
+    _, best = place.snapshot.search(planned, limit=1, offset=0)
+    if not best:
+        return planned
+    newer = recency_scores(half_life(options.recency), place.now, best[0].score)
+    return Plan(planned.match, (*planned.scores, *newer))
+
+
+def _count(query: Query, options: Options, place: Place, settings: Settings) -> int:
+    return place.snapshot.count(plan(query, options, place.snapshot, settings).plan.match)

@@ -1,0 +1,51 @@
+"""similar: a document -> others about the same, by the words that set it apart (more like this)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from math import log
+
+from searchkit.document import Document
+from searchkit.engines.base import Snapshot, key_of
+from searchkit.highlight import Highlighter
+from searchkit.query.function_words import FUNCTION_WORDS
+from searchkit.query.plan import All, AnyOf, Node, OneOf, Plan, Score, Term
+from searchkit.query.ranking import idf
+from searchkit.results import Hit, Results
+from searchkit.searching.options import Options
+from searchkit.settings import Settings
+from searchkit.stored import Stored
+
+__all__ = ["similar"]
+
+_MOST_WORDS = 30
+_SHARE = 0.2
+
+
+def similar(document: Document, options: Options, snapshot: Snapshot, settings: Settings) -> Results:
+    """The documents that share most of what sets this one apart; itself is not among them."""
+    started = time.perf_counter()
+    weights = _telling_words(document, snapshot, settings)
+    terms = tuple(Term("words", word) for word in weights)
+    like_it: tuple[Node, ...] = (AnyOf(terms, max(1, round(len(terms) * _SHARE))),)
+    match = All((*like_it, *options.filters(settings.fields)), (OneOf("id", (key_of(document.id),)),))
+    scores = tuple(Score(Term("words", word), weight) for word, weight in weights.items())
+    total, found = snapshot.search(Plan(match, scores), limit=options.limit, offset=options.offset)
+    # Nothing is marked: thirty words of another document are no query of somebody.
+    hits = [Hit(Stored(one.stored), one.score, Highlighter(()), options.snippet_length) for one in found]
+    return Results(" OR ".join(weights), hits, total, time.perf_counter() - started)
+
+
+def _telling_words(document: Document, snapshot: Snapshot, settings: Settings) -> dict[str, float]:
+    """The words of the document with most tf·idf, those of the title twice, and what each counts for."""
+    analyzer = settings.analyzer
+    title, body = analyzer.terms(document.title).words.split(), analyzer.terms(document.body).words.split()
+    counts = Counter(word for word in (*title, *title, *body) if word not in FUNCTION_WORDS)
+    words = list(counts)
+    size = len(snapshot)
+    having = dict(zip(words, snapshot.frequencies("words", words)))
+    # A word that no other document has leads nowhere.
+    worth = {word: (1 + log(counts[word])) * idf(size, having[word]) for word in words if having[word] > 1}
+    best = sorted(worth, key=lambda word: (-worth[word], word))[:_MOST_WORDS]
+    return {word: 1 + log(counts[word]) for word in best}

@@ -1,0 +1,76 @@
+"""suggest: the beginning of what somebody types -> how it may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from searchkit.analysis import Analyzer, fold
+from searchkit.completions import split_key, typed_key
+from searchkit.engines.base import Snapshot
+from searchkit.fields import TITLES, WORDS
+from searchkit.text import well_formed
+
+__all__ = ["Suggestion", "suggest"]
+
+# How many entries of an engine are looked at: one suggestion has several spellings.
+_LOOKED_AT = 100
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What a query may go on to be, as it stands in documents, and how many documents are about it."""
+
+    text: str
+    documents: int
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def suggest(typed: str, snapshot: Snapshot, analyzer: Analyzer, *, limit: int) -> list[Suggestion]:
+    """Words and whole titles, most frequent first; behind the last word of a longer text its completions."""
+    typed = well_formed(typed).lstrip()
+    words = _found(snapshot, WORDS, typed)
+    titles = _found(snapshot, TITLES, typed)
+    # Titles are rarer than words, and would otherwise never be seen.
+    shown = [*words[: max(limit - len(titles), limit - limit // 3)], *titles]
+    for head, tail in _last_words(typed, analyzer):
+        if len(shown) >= limit:
+            break
+        more = (Suggestion(head + one.text, one.documents) for one in _found(snapshot, WORDS, tail))
+        known = {fold(one.text) for one in shown}
+        shown += [one for one in more if fold(one.text) not in known]
+    return shown[:limit]
+
+
+def _found(snapshot: Snapshot, field: str, typed: str) -> list[Suggestion]:
+    key = typed_key(fold(typed))
+    if not key:
+        return []
+    spellings: dict[str, dict[str, int]] = {}
+    for entry, count in snapshot.beginning_with(field, key, limit=_LOOKED_AT):
+        shown = split_key(entry)[1]
+        counts = spellings.setdefault(fold(shown), {})
+        counts[shown] = max(counts.get(shown, 0), count)
+    found = [
+        Suggestion(
+            max(counts, key=lambda shown: (shown.startswith(typed), counts[shown], shown)),
+            sum(counts.values()),
+        )
+        for folded, counts in spellings.items()
+        if folded != fold(typed.strip())
+    ]
+    return sorted(found, key=lambda one: (-one.documents, len(one.text), one.text))
+
+
+def _last_words(typed: str, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
+    """The text before its last word, and that word: the last part, then the last word that a segmenter
+    sees."""
+    at = max(typed.rfind(" "), typed.rfind("\u3000")) + 1
+    if at and typed[at:]:
+        yield typed[:at], typed[at:]
+    words = analyzer.words(fold(typed[at:]))
+    if len(words) > 1 and fold(typed).endswith(words[-1]):
+        start = len(typed) - len(words[-1])
+        yield typed[:start], typed[start:]

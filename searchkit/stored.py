@@ -1,0 +1,46 @@
+"""stored: Document <-> the text that an engine keeps of it, with what is known of its text beside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from searchkit.document import Document
+
+__all__ = ["Stored", "to_stored"]
+
+_SKETCH = "_sketch"
+
+
+def to_stored(document: Document, sketch: Sequence[str]) -> str:
+    """The document as one JSON object, with the sketch of `searchkit.near_duplicates`."""
+    return json.dumps({**document.to_dict(), _SKETCH: sketch}, ensure_ascii=False, separators=(",", ":"))
+
+
+class Stored:
+    """What an engine gives back of a document, taken apart when it is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        values: dict[str, Any] = json.loads(self._text)
+        return values
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """The fields of the document as JSON values."""
+        return {name: value for name, value in self._values.items() if name != _SKETCH}
+
+    @property
+    def sketch(self) -> tuple[str, ...]:
+        """What tells whether another document is the same story."""
+        return tuple(self._values[_SKETCH])
+
+    @cached_property
+    def document(self) -> Document:
+        """The document as it was added."""
+        return Document.from_dict(self.fields)
