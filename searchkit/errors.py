@@ -9,6 +9,7 @@
     ├── QuerySyntaxError         a query that is not well-formed
     ├── DocumentError            a document that cannot be indexed
     ├── ArticleError             a file that cannot be read as articles
+    ├── CursorExpiredError       the state of the index that a cursor goes on in is gone
     └── EngineUnavailableError   the engine's library or server is not there
 
     SearchkitWarning
@@ -23,6 +24,7 @@ from __future__ import annotations
 __all__ = [
     "AnalyzerChangedWarning",
     "ArticleError",
+    "CursorExpiredError",
     "DocumentError",
     "EngineUnavailableError",
     "IndexCorruptError",

@@ -9,18 +9,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import has_units, lines, meaningful_texts, passages, rewritten
 
+import searchkit
 from searchkit.analysis import Analyzer, fold, units, variants
 from searchkit.analysis.fold import fold_table
 from searchkit.highlight import Highlighter, Span
 from searchkit.query import Needle, parse, plan_query
 from searchkit.query.tree import And, Part, Passage, Query
 
+EMPTY = searchkit.create(":memory:")._engine.snapshot()
 ANALYZER = Analyzer()
 
 
 def highlighter(query: str | Query) -> Highlighter:
     tree = parse(query) if isinstance(query, str) else query
-    return Highlighter(plan_query(tree, ANALYZER).needles)
+    return Highlighter(plan_query(tree, ANALYZER, EMPTY).needles)
 
 
 def marked(query: str, text: str) -> str:
@@ -56,7 +58,7 @@ def searches(draw: st.DrawFn) -> Searched:
     asked_for = passages_of(text).map(Passage) | passages_of(text).map(Part) | others.map(Part)
     found = draw(st.lists(asked_for, min_size=1, max_size=3))
     query = And(tuple(found))
-    return Searched(text, query, plan_query(query, ANALYZER).needles)
+    return Searched(text, query, plan_query(query, ANALYZER, EMPTY).needles)
 
 
 def assert_well_formed(text: str, spans: tuple[Span, ...]) -> None:
@@ -185,7 +187,7 @@ def test_a_query_in_variants_highlights_the_same(data: st.DataObject) -> None:
 @given(st.text(max_size=60), st.text(max_size=10), st.integers(1, 70))
 @example("İİ C++ ", "c++", 5)
 def test_any_text_can_be_highlighted(text: str, query: str, length: int) -> None:
-    found = Highlighter(plan_query(parse(query, lenient=True), ANALYZER).needles)
+    found = Highlighter(plan_query(parse(query, lenient=True), ANALYZER, EMPTY).needles)
     assert_well_formed(text, found.body(text))
     fragment = found.snippet(text, length)
     assert fragment.text == text[fragment.start : fragment.start + len(fragment.text)]

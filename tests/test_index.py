@@ -274,8 +274,9 @@ class TestReading:
         assert (stats.user_words, stats.stop_words) == (1, 2)
         assert not stats.needs_rebuild
         assert stats.version == searchkit.__version__
-        assert stats.format == 1
+        assert stats.format == 2
         assert stats.analyzer
+        assert (stats.synonyms, stats.fields, stats.pinyin) == (0, {}, False)
 
     def test_an_index_in_memory_has_no_bytes(self, make_index: MakeIndex) -> None:
         stats = make_index("甲").stats()
@@ -361,8 +362,12 @@ class TestSearchArguments:
             ({"limit": None}, TypeError, "limit"),
             ({"limit": True}, TypeError, "limit"),
             ({"offset": None}, TypeError, "offset"),
-            ({"sort": "best"}, ValueError, "sort must be one of relevance, newest, oldest, not 'best'"),
-            ({"sort": None}, ValueError, "sort"),
+            (
+                {"sort": "best"},
+                ValueError,
+                "sort: there is no field 'best'; there are relevance, newest, oldest",
+            ),
+            ({"sort": None}, TypeError, "sort"),
             ({"match": "some"}, ValueError, "match must be one of most, all, any, not 'some'"),
             ({"since": datetime(2024, 1, 1)}, ValueError, "since=2024-01-01T00:00:00 is naive"),  # noqa: DTZ001
             ({"until": datetime(2024, 1, 1)}, ValueError, "until=2024-01-01T00:00:00 is naive"),  # noqa: DTZ001
@@ -724,14 +729,19 @@ def edit_metadata(path: Path, **changes: Any) -> None:
 
 
 class TestDamage:
-    @pytest.mark.parametrize("format", [2, 99])
+    @pytest.mark.parametrize("format", [3, 99])
     def test_a_newer_format_asks_for_a_newer_searchkit(self, format: int, on_disk: Path) -> None:
         edit_metadata(on_disk, format=format)
         with pytest.raises(searchkit.IndexIncompatibleError, match=rf"format {format}\b.*update searchkit"):
             searchkit.open(on_disk)
-        edit_metadata(on_disk, format=1)
+        edit_metadata(on_disk, format=2)
         with searchkit.open(on_disk) as index:
             assert len(index) == 3
+
+    def test_an_older_format_says_what_to_do(self, on_disk: Path) -> None:
+        edit_metadata(on_disk, format=1)
+        with pytest.raises(searchkit.IndexIncompatibleError, match=r"format 1\b.*create it anew"):
+            searchkit.open(on_disk)
 
     def test_a_newer_format_need_not_look_like_todays(self, on_disk: Path) -> None:
         (on_disk / "index.json").write_text('{"format": 7, "other": []}')

@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import anything, lines, queries, rewritten
 
+import searchkit
 from searchkit.analysis import Analyzer, bigram, fold, units
 from searchkit.query import Needle, Planned, parse, plan_query
 from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
@@ -27,11 +28,12 @@ from searchkit.query.plan import (
 from searchkit.query.tree import Passage
 
 ANALYZER = Analyzer()
+EMPTY = searchkit.create(":memory:")._engine.snapshot()
 FILTER = OneOf("source", ("甲报",))
 
 
 def plan(query: str, match: Match = "most", filters: tuple[Node, ...] = ()) -> Planned:
-    return plan_query(parse(query), ANALYZER, match=match, filters=filters)
+    return plan_query(parse(query), ANALYZER, EMPTY, match=match, filters=filters)
 
 
 def matched(query: str, match: Match = "most") -> Node:
@@ -65,7 +67,7 @@ def chain_of(node: Node) -> tuple[str, list[tuple[int, str]]]:
 def test_the_chain_of_a_passage_is_its_sequence_of_units(text: str, part: str | None) -> None:
     pieces = units(fold(text))
     assume(pieces)
-    node = plan_query(Passage(text, part), ANALYZER).plan.match  # type: ignore[arg-type]
+    node = plan_query(Passage(text, part), ANALYZER, EMPTY).plan.match  # type: ignore[arg-type]
     in_parts = {"title": [node], "body": [node]}.get(part or "", getattr(node, "nodes", ()))
     assert [chain_of(one)[0].partition("_")[0] for one in in_parts] == ([part] if part else ["title", "body"])
     for one in in_parts:
@@ -88,13 +90,13 @@ def test_the_chain_of_a_passage_is_its_sequence_of_units(text: str, part: str | 
 def test_the_plan_of_a_query_is_that_of_its_rewriting(data: st.DataObject) -> None:
     text = data.draw(lines.filter(lambda line: "OR" not in line))
     other = data.draw(rewritten(text))
-    one, two = (plan_query(parse(query, lenient=True), ANALYZER) for query in (text, other))
+    one, two = (plan_query(parse(query, lenient=True), ANALYZER, EMPTY) for query in (text, other))
     assert one == two
 
 
 @given(anything | queries, st.sampled_from(["most", "all", "any"]))
 def test_every_tree_has_a_plan_of_known_fields(text: str, match: Match) -> None:
-    planned = plan_query(parse(text, lenient=True), ANALYZER, match=match)
+    planned = plan_query(parse(text, lenient=True), ANALYZER, EMPTY, match=match)
     assert {score.node.field for score in planned.plan.scores} <= set(TEXT_FIELDS)
     assert all(score.weight > 0 for score in planned.plan.scores)
     assert all(needle.units for needle in planned.needles)
@@ -274,11 +276,11 @@ def test_or_needs_one_and_not_needs_none() -> None:
 
 def test_words_of_ones_own_are_one_word_of_a_query() -> None:
     own = Analyzer(user_words=["上川陽子"])
-    assert plan_query(parse("上川陽子"), own, match="all").plan.match == matched('"上川阳子"')
+    assert plan_query(parse("上川陽子"), own, EMPTY, match="all").plan.match == matched('"上川阳子"')
     assert matched("上川陽子", "all") != matched('"上川阳子"')
 
 
 def test_stop_words_do_not_rank_as_words() -> None:
     analyzer = Analyzer(stop_words=["歷史"])
-    scores = plan_query(parse("中国历史"), analyzer).plan.scores
+    scores = plan_query(parse("中国历史"), analyzer, EMPTY).plan.scores
     assert {score.node.text for score in scores if score.node.field == "words"} == {"中国"}
