@@ -3,6 +3,7 @@
     python -m benchmarks.relevance FOLDER...   # each with corpus.jsonl, queries.jsonl, qrels/test.tsv
     python -m benchmarks.relevance --sample 500 FOLDER     # every n-th query, so that 500 remain
     python -m benchmarks.relevance --set QUESTION_NEEDS=2 FOLDER
+    python -m benchmarks.relevance --keywords 3 FOLDER     # the first three content words of each query
 
 Queries are read as a search box reads them, leniently.
 """
@@ -19,7 +20,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import searchkit
+from searchkit.analysis import Analyzer
 from searchkit.query import matching, ranking
+from searchkit.query.function_words import QUESTION_WORDS
+from searchkit.query.words import WordsOf
 
 CUT = 10
 
@@ -28,6 +32,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="nDCG@10 on BEIR folders")
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--sample", type=int, default=0, help="how many queries of each set; 0 is all")
+    parser.add_argument(
+        "--keywords", type=int, default=0, metavar="N", help="ask for the first N content words of each query"
+    )
     parser.add_argument("--match", default="most", choices=["most", "all", "any"])
     parser.add_argument(
         "--set",
@@ -46,7 +53,10 @@ def main() -> None:
     for folder in arguments.folders:
         index = index_of(folder)
         queries, judged = read_queries(folder)
-        print(report(folder.name, index, thinned(queries, arguments.sample), judged, arguments.match))
+        queries = thinned(queries, arguments.sample)
+        if arguments.keywords:
+            queries = {id: keywords(text, arguments.keywords) for id, text in queries.items()}
+        print(report(folder.name, index, queries, judged, arguments.match))
 
 
 def index_of(folder: Path) -> searchkit.Index:
@@ -71,6 +81,12 @@ def thinned(queries: dict[str, str], most: int) -> dict[str, str]:
     """Evenly spaced queries, at most ``most`` of them; 0 is all."""
     step = max(1, len(queries) // most) if most else 1
     return dict(list(queries.items())[::step])
+
+
+def keywords(text: str, most: int) -> str:
+    """The content words of a question as one part of a query, as somebody types them who asks no question."""
+    words = WordsOf(Analyzer())(text).content
+    return "".join([word for word in words if word not in QUESTION_WORDS][:most]) or text
 
 
 def ndcg(found: list[str], grades: dict[str, int]) -> float:

@@ -13,11 +13,12 @@ from searchkit.analysis import Terms, is_latin
 from searchkit.pinyin import pinyin_keys
 from searchkit.query.function_words import FUNCTION_WORDS
 
-__all__ = ["SEPARATOR", "split_key", "title_keys", "typed_key", "word_keys"]
+__all__ = ["LONGEST_KEY", "SEPARATOR", "split_key", "title_keys", "typed_key", "word_keys"]
 
 SEPARATOR = "\x1f"
 _LONGEST_TITLE = 80
-_LONGEST_PINYIN = 120
+LONGEST_KEY = 24
+"""What is longer is looked up by its beginning: nobody types a whole title to have it completed."""
 # A word of the body is suggested when the document is about it: when it comes so often.
 _OFTEN = 2
 
@@ -37,7 +38,7 @@ def split_key(entry: str) -> tuple[str, str]:
 def title_keys(title: str, terms: Terms, *, pinyin: bool) -> tuple[str, ...]:
     """The keys of a whole title."""
     shown = " ".join(title.split())[:_LONGEST_TITLE]
-    key = typed_key(terms.folded)[:_LONGEST_TITLE]
+    key = typed_key(terms.folded)
     return tuple(_entries([(key, shown)], pinyin)) if key else ()
 
 
@@ -71,6 +72,5 @@ def _is_worth(word: str) -> bool:
 
 def _entries(keys: Iterable[tuple[str, str]], pinyin: bool) -> Iterator[str]:
     for key, shown in keys:
-        yield f"{key}{SEPARATOR}{shown}"
-        if pinyin:
-            yield from (f"{sound[:_LONGEST_PINYIN]}{SEPARATOR}{shown}" for sound in pinyin_keys(key))
+        for one in (key, *(pinyin_keys(key) if pinyin else ())):
+            yield f"{one[:LONGEST_KEY]}{SEPARATOR}{shown}"

@@ -50,6 +50,8 @@ class Fields:
     """The value fields of an index: those of every document, and those declared for ``extra``."""
 
     def __init__(self, declared: Mapping[str, FieldKind] | None = None) -> None:
+        if not isinstance(declared, Mapping | None):
+            raise TypeError(f"fields must be a mapping of names to kinds, not {declared!r}")
         self.declared = dict(declared or {})
         for name, kind in self.declared.items():
             if kind not in get_args(FieldKind):
@@ -99,10 +101,11 @@ class Fields:
             try:
                 found = tuple(self._node(name, choice) for choice in choices)
             except (TypeError, ValueError, OverflowError) as error:
-                expected = _EXPECTED[self.declared[name]]
-                raise ValueError(
-                    f"where: {name!r} is {expected}, or a range of them in order; {value!r} is neither"
-                ) from error
+                kind = self.declared[name]
+                expected = _EXPECTED[kind]
+                if kind in ("number", "date"):
+                    expected += ", or a range of them in order"
+                raise ValueError(f"where: {name!r} is {expected}, not {value!r}") from error
             nodes.append(found[0] if len(found) == 1 else AnyOf(found))
         return tuple(nodes)
 
@@ -166,6 +169,12 @@ def _labels(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label for label in found if label))
 
 
+def _stored_labels(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, str | list):
+        raise TypeError(value)
+    return _labels(value)
+
+
 def _truth(value: Any) -> tuple[str, ...]:
     if value in ("true", "false"):
         return (value,)
@@ -203,11 +212,13 @@ def _stored_truth(value: Any) -> tuple[str, ...]:
 def _stored_date(value: Any) -> int:
     if not isinstance(value, str):
         raise TypeError(value)
-    return moment("extra", value)
+    at = moment("extra", value)
+    _day(at)  # its zone may take the first and the last day out of the calendar
+    return at
 
 
 def _date_bounds(value: When) -> tuple[int, int]:
-    if isinstance(value, str) and (days := parse_dates(value)) and days.first and days.last:
+    if isinstance(value, str) and (days := parse_dates(value.strip())) and days.first and days.last:
         return day_start(days.first), day_end(days.last)
     return moment("where", value), moment("where", value, end=True)
 
@@ -225,7 +236,7 @@ def _day(at: int) -> str:
 
 
 _STORED: dict[FieldKind, Callable[[Any], Value]] = {
-    "text": _labels,
+    "text": _stored_labels,
     "number": _stored_number,
     "date": _stored_date,
     "boolean": _stored_truth,

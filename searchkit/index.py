@@ -161,8 +161,10 @@ class Index:
         return self._rewrite(timeout=timeout, compact=True)
 
     def set_synonyms(self, synonyms: SynonymRules, *, timeout: float = 10.0) -> None:
-        """Let these be the synonyms, in place of those before; takes effect at once, and no document
-        changes."""
+        """Let these be the synonyms, in place of those before; no document changes.
+
+        Searches with this object know them at once, others when they open the index again.
+        """
         settings = replace(self._settings, synonyms=Synonyms(synonyms))
         engine_writer = self._open().writer(timeout=timeout)
         try:
@@ -242,7 +244,7 @@ class Index:
 
     def get(self, id: str) -> Document | None:
         """The document with this id, or None."""
-        return self.get_many([id]).get(id)
+        return next(iter(self.get_many([id]).values()), None)
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Document]:
         """Those of the documents with these ids that there are, by id and in the order of the ids."""
@@ -381,7 +383,9 @@ class Index:
                 engine_writer.put(make_entry(Stored(stored).document, self._settings))
                 count += 1
             engine_writer.commit()
-            engine.write_metadata(self._settings.metadata())
+            # The synonyms are no part of the analysis, and another process may have changed them since.
+            synonyms = engine.read_metadata()["synonyms"]
+            engine.write_metadata({**self._settings.metadata(), "synonyms": synonyms})
             return count
         finally:
             engine_writer.close()

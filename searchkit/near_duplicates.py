@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 __all__ = ["needed", "same_story", "sketch"]
 
-_SIZE = 10
+_SIZE = 16
 _SHARE = 0.5
 _CLAUSE = re.compile(r"[^\W_][^。！？；，：!?;,:\n]{5,}")
 
@@ -22,7 +22,7 @@ _CLAUSE = re.compile(r"[^\W_][^。！？；，：!?;,:\n]{5,}")
 def sketch(folded: str) -> tuple[str, ...]:
     """The sketch of a folded text; without a clause of six characters the whole text counts as one."""
     clauses = set(_CLAUSE.findall(folded)) or {folded.strip()}
-    hashes = (hashlib.blake2b(clause.strip().encode(), digest_size=8).hexdigest() for clause in clauses)
+    hashes = (hashlib.blake2b(clause.strip().encode(), digest_size=4).hexdigest() for clause in clauses)
     return tuple(sorted(hashes)[:_SIZE])
 
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["pinyin_keys", "require_pinyin"]
+__all__ = ["has_pinyin", "pinyin_keys", "require_pinyin"]
+
+
+def has_pinyin() -> bool:
+    """Is pypinyin installed?"""
+    try:
+        import pypinyin  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def require_pinyin() -> None:
     """Raises ImportError with the way out where pypinyin is not installed."""
-    try:
-        import pypinyin  # noqa: F401
-    except ImportError as error:
-        raise ImportError("pinyin needs pypinyin: pip install 'searchkit[pinyin]'") from error
+    if not has_pinyin():
+        raise ImportError("pinyin needs pypinyin: pip install 'searchkit[pinyin]'")
 
 
 @lru_cache(maxsize=100_000)

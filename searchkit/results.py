@@ -203,6 +203,8 @@ class Results(Sequence[Hit]):
                 name: [{"value": value, "count": count} for value, count in counts.items()]
                 for name, counts in self.facets.items()
             }
+        if self.cursor is not None:
+            values["cursor"] = self.cursor
         values["hits"] = [hit.to_dict() for hit in self]
         return values
 

@@ -16,7 +16,9 @@ _SKETCH = "_sketch"
 
 def to_stored(document: Document, sketch: Sequence[str]) -> str:
     """The document as one JSON object, with the sketch of `searchkit.near_duplicates`."""
-    return json.dumps({**document.to_dict(), _SKETCH: sketch}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        {**document.to_dict(), _SKETCH: " ".join(sketch)}, ensure_ascii=False, separators=(",", ":")
+    )
 
 
 class Stored:
@@ -38,7 +40,7 @@ class Stored:
     @property
     def sketch(self) -> tuple[str, ...]:
         """What tells whether another document is the same story."""
-        return tuple(self._values[_SKETCH])
+        return tuple(self._values[_SKETCH].split(" "))
 
     @cached_property
     def document(self) -> Document:

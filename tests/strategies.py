@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from searchkit import Document
 from searchkit.analysis import LATIN, fold, units, variants
+from searchkit.fields import FieldKind
 
 HAN = "中国國关關係系日台臺湾灣权權歌马馬克思乾干幹隆后後里裡裏论論坛壇𠮷野家"
 WORDS = (
@@ -150,3 +151,67 @@ def documents(draw: st.DrawFn, ids: Sequence[str] = ()) -> Document:
             st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none(), max_size=2)
         ),
     )
+
+
+FIELDS: dict[str, FieldKind] = {"author": "text", "price": "number", "event": "date", "paid": "boolean"}
+"""What is declared for the documents of `collections`: a field of each kind."""
+SOURCES = ("甲报", "乙報", "example.com", "A")
+TAGS = ("科技", "体育", "AI", "ai")
+AUTHORS = ("甲", "乙", "丙 丁", "a", "A", "é😀")
+PRICES = (-20, -2.5, 0, 0.1, 3, 10, 10.5, 20, 2**53)
+EVENTS = (
+    "0001-01-01",
+    "1969-12-31T23:59:59.999Z",
+    "2023-12-31",
+    "2024-01-31T23:59:59.999+00:00",
+    "2024-02-01T00:30:00+08:00",  # a day earlier in UTC
+    "2024-02-01",
+    "2024-02-29",
+    "2024-02-29T20:00:00-08:00",
+    "2024-06-30T12:00:00Z",
+    "9999-12-31",
+)
+_PUBLISHED = tuple(
+    datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+    for text in (
+        "1969-12-31T23:59:59.999",
+        "2023-12-31T23:59:59.999",
+        "2024-01-01",
+        "2024-02-29T12:00:00",
+        "2024-02-29T12:00:00.001",
+        "2024-03-01",
+    )
+)
+
+
+@st.composite
+def collections(draw: st.DrawFn, *, smallest: int = 0, largest: int = 20) -> list[list[Document]]:
+    """Documents that match 茶 or 水 or neither, with values of all kinds or none, in up to three commits.
+
+    Their ids are their numbers: "0", "1"... The values are few, so that many are equal.
+    """
+    author = st.sampled_from(AUTHORS)
+    extras = st.fixed_dictionaries(
+        {},
+        optional={
+            "author": st.none() | author | st.lists(author | st.just(""), max_size=3),
+            "price": st.none() | st.sampled_from(PRICES),
+            "event": st.none() | st.sampled_from(EVENTS),
+            "paid": st.none() | st.booleans(),
+            "undeclared": st.integers(),
+        },
+    )
+    bodies = st.sampled_from(["茶", "茶，别的，茶", "茶水", "水，很多别的话", "别的话"])
+    found = [
+        Document(
+            id=str(number),
+            body=draw(bodies),
+            published=draw(st.none() | st.sampled_from(_PUBLISHED) | moments),
+            source=draw(st.sampled_from(["", *SOURCES])),
+            tags=draw(st.lists(st.sampled_from(TAGS), max_size=3)),
+            extra=draw(extras),
+        )
+        for number in range(draw(st.integers(smallest, largest)))
+    ]
+    commits = draw(st.integers(1, 3))
+    return [found[start::commits] for start in range(commits)]

@@ -2,7 +2,7 @@
 
 from searchkit.analysis.analyzer import Analyzer, Terms
 from searchkit.analysis.fold import fold, fold_table, variants
-from searchkit.analysis.units import LATIN, LINE_END, WORD_END, bigram, is_latin, units
+from searchkit.analysis.units import LATIN, LINE_END, WORD_END, bigram, has_units, is_latin, units
 
 __all__ = [
     "LATIN",
@@ -13,6 +13,7 @@ __all__ = [
     "bigram",
     "fold",
     "fold_table",
+    "has_units",
     "is_latin",
     "units",
     "variants",

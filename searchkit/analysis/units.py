@@ -12,7 +12,16 @@ from __future__ import annotations
 import re
 from operator import add
 
-__all__ = ["LATIN", "LINE_END", "WORD_END", "bigram", "is_latin", "unit_and_bigram_terms", "units"]
+__all__ = [
+    "LATIN",
+    "LINE_END",
+    "WORD_END",
+    "bigram",
+    "has_units",
+    "is_latin",
+    "unit_and_bigram_terms",
+    "units",
+]
 
 LATIN = "0-9a-zß-öø-ɏ"
 """Characters of Latin words and numbers in folded text, for a regular expression's class."""
@@ -47,6 +56,11 @@ def units(folded: str) -> list[str]:
     ['使', '用', 'gpt', '4', '和', 'c++']
     """
     return _UNITS.findall(folded)
+
+
+def has_units(folded: str) -> bool:
+    """Is there anything to search for in `folded`?"""
+    return _UNITS.search(folded) is not None
 
 
 def is_latin(unit: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from searchkit import Highlighted
 
-__all__ = ["clipped", "cut", "one_line", "printable", "width", "wrapped"]
+__all__ = ["clipped", "cut", "one_line", "padded", "printable", "width", "wrapped"]
 
 _LINE_BREAK = re.compile("[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 
@@ -47,6 +47,11 @@ def one_line(text: str) -> str:
 def printable(text: str) -> str:
     """The text without what would steer the terminal: articles come from anywhere."""
     return Highlighted(text).ansi()
+
+
+def padded(text: str, columns: int) -> str:
+    """The text with spaces behind it, so that it takes so many columns; a wider one as it is."""
+    return text + " " * (columns - width(text))
 
 
 def clipped(text: Highlighted, start: int, end: int) -> Highlighted:

@@ -6,11 +6,14 @@ import click
 
 import searchkit
 from searchkit.cli.demo import demo
+from searchkit.cli.explain import explain
 from searchkit.cli.index import index
 from searchkit.cli.outcome import Program
-from searchkit.cli.rebuild import rebuild
+from searchkit.cli.rebuild import optimize, rebuild
 from searchkit.cli.search import search
+from searchkit.cli.similar import similar
 from searchkit.cli.stats import stats
+from searchkit.cli.suggest import suggest
 
 __all__ = ["main"]
 
@@ -42,5 +45,5 @@ def main(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (demo, index, search, stats, rebuild):
+for command in (demo, index, search, suggest, similar, explain, stats, rebuild, optimize):
     main.add_command(command)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
 import searchkit
+from searchkit.cli.creation import creation_options, opened_or_created
 from searchkit.cli.options import location_option
 from searchkit.cli.outcome import Interrupted
 from searchkit.cli.progress import progress_over
 from searchkit.cli.quantities import bytes_of, count_of, seconds_of
-from searchkit.cli.words_file import words_file_option
 
 __all__ = ["index"]
 
@@ -25,16 +26,14 @@ Examples:
   searchkit index articles/ --to indexes/news
   searchkit index 2024/ 2025/ extra.jsonl --to indexes/news
   searchkit index old/ --encoding big5 --to indexes/old --user-words names.txt
+  searchkit index shop.jsonl --to indexes/shop --field price=number --field brand=text
+  searchkit index articles/ --to indexes/news --synonyms synonyms.txt --pinyin
 """,
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True))
 @location_option("--to", "The index to add to; it is made if there is none.")
 @click.option("--strict", is_flag=True, help="End with exit status 1 when a file could not be indexed.")
-@words_file_option(
-    "--user-words",
-    "Words that the segmenter keeps whole (names, products), one a line. Only for a new index.",
-)
-@words_file_option("--stop-words", "Words that do not count for the rank, one a line. Only for a new index.")
+@creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. Without it, it is found out.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="List every file that could not be indexed, not only the first 20."
@@ -45,23 +44,26 @@ Examples:
 @click.pass_context
 def index(
     ctx: click.Context,
+    /,
     paths: tuple[str, ...],
     location: str,
     strict: bool,
-    user_words: list[str] | None,
-    stop_words: list[str] | None,
     encoding: str | None,
     verbose: bool,
     quiet: bool,
+    **settings: Any,
 ) -> None:
     """Make an index of the articles in files and folders, or add them to one.
 
     Known are .txt, .md, .html and .jsonl files; a folder is read with all folders in it. An article that is
     there already, by its url, is replaced. All is committed at the end, at once, or nothing is.
+
+    What --field may declare: in .jsonl files any name beside those that every article has, in front matter
+    the author.
     """
     sources = [searchkit.read_articles(path, encoding) for path in paths]
     try:
-        with _opened_or_created(location, user_words, stop_words) as target:
+        with opened_or_created(location, **settings) as target:
             report, stats = _add(target, sources, quiet=quiet)
     except KeyboardInterrupt:
         raise Interrupted("nothing was committed") from None
@@ -76,23 +78,6 @@ def index(
         click.echo(f"{location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
     if strict and report.failures:
         ctx.exit(1)
-
-
-def _opened_or_created(
-    location: str, user_words: list[str] | None, stop_words: list[str] | None
-) -> searchkit.Index:
-    try:
-        existing = searchkit.open(location)
-    except searchkit.IndexNotFoundError:
-        return searchkit.create(location, user_words=user_words or (), stop_words=stop_words or ())
-    for name, words in (("--user-words", user_words), ("--stop-words", stop_words)):
-        if words is not None:
-            existing.close()
-            raise click.UsageError(
-                f"{name} belongs to the creation of an index, and there is one at {location} already; "
-                "choose another place, or delete that one to make it anew"
-            )
-    return existing
 
 
 def _add(

@@ -25,10 +25,10 @@ import searchkit
 from searchkit.cli.colour import wants_colour
 from searchkit.cli.columns import cut, one_line, printable, width
 
-__all__ = ["Interrupted", "Program"]
+__all__ = ["Failed", "Interrupted", "Program", "say"]
 
 _BROKEN_PIPE = 141
-_LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "hint": None}
+_LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "did you mean": "cyan", "hint": None}
 _QUERY_ROOM = 60
 """Columns of a long query that are shown around the place that is wrong."""
 
@@ -76,6 +76,11 @@ class Program(click.Group):
             raise Failed(str(error), hint=hint) from None
         except (searchkit.SearchkitError, OSError) as error:
             raise Failed(str(error)) from None
+        except ImportError as error:
+            if "pypinyin" not in str(error):
+                raise
+            hint = "pip install 'searchkit[pinyin]'"
+            raise Failed("pinyin needs pypinyin, which is not installed", hint=hint) from None
         except UnicodeEncodeError:
             raise Misused("what you typed is not text in the encoding of this terminal") from None
         except ValueError as error:  # what searchkit raises for the value of an option
@@ -104,22 +109,23 @@ class Program(click.Group):
             _report(error)
         except click.Abort:
             status = Interrupted.exit_code
-            _say("interrupted", "")
+            say("interrupted", "")
         sys.exit(status)
 
 
 def _report(error: click.ClickException) -> None:
     if isinstance(error, Interrupted):
-        _say("interrupted", error.message)
+        say("interrupted", error.message)
         return
-    _say("error", error.format_message())
+    say("error", error.format_message())
     if isinstance(error, Failed) and error.hint:
-        _say("hint", error.hint)
+        say("hint", error.hint)
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        _say("hint", f"'{error.ctx.command_path} --help' explains it")
+        say("hint", f"'{error.ctx.command_path} --help' explains it")
 
 
-def _say(kind: str, message: str) -> None:
+def say(kind: str, message: str) -> None:
+    """A line on stderr behind its label, one of `_LABELS`."""
     colour = wants_colour("auto", sys.stderr)
     label = click.style(f"{kind}:" if message else kind, fg=_LABELS[kind], bold=True)
     click.echo(f"{label} {message}".rstrip(), err=True, color=colour)
@@ -153,9 +159,9 @@ def _warnings_as_messages() -> Iterator[None]:
             line: str | None = None,
         ) -> None:
             if issubclass(category, searchkit.SearchkitWarning):
-                _say("warning", str(message))
+                say("warning", str(message))
                 if issubclass(category, searchkit.AnalyzerChangedWarning):
-                    _say("hint", "'searchkit rebuild LOCATION' does that")
+                    say("hint", "'searchkit rebuild LOCATION' does that")
             else:
                 others(message, category, filename, lineno, file, line)
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
-import json
-import shutil
-import sys
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any
 
 import click
 
 import searchkit
-from searchkit.cli.colour import Colour, wants_colour
+from searchkit.cli.colour import Colour
+from searchkit.cli.did_you_mean import offer
 from searchkit.cli.hits import result_lines
-from searchkit.cli.options import location_option
+from searchkit.cli.options import (
+    check_declared,
+    check_text,
+    colour_option,
+    filter_options,
+    json_option,
+    location_option,
+    page_options,
+    query_of,
+    reading_options,
+    snippet_option,
+    where_of,
+)
+from searchkit.cli.output import print_json, print_lines, room_of_terminal
 
 __all__ = ["search"]
-
-# JSON leaves these as they are, and a terminal takes some of them for commands.
-_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
 @click.command(
@@ -34,82 +42,67 @@ Examples:
   searchkit search 「乘风万里」                  the same: full-width signs need no shell quotes
   searchkit search title:图书馆 --sort newest    in the title, newest first
   searchkit search 出租车 --since 2024-01-01 --json
+  searchkit search 茶 --facets source,year       how many of which source, of which year
+  searchkit search 论坛 --recency 1y             fresher ones sooner
+  searchkit search 论坛 --collapse               each story once
+
+\b
+With fields that 'searchkit index --field price=number --field author=text' declared:
+  searchkit search 茶 --where price=10..20 --where author=林晚 --sort -price
 """,
 )
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @location_option("--in", "The index to search.")
+@page_options
 @click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="Show at most N hits; with 0 they are only counted.",
-)
-@click.option(
-    "--offset",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Leave out the first N hits, for further pages.",
+    "--cursor",
+    metavar="TEXT",
+    help="Go on behind the page whose JSON had this cursor, while the index has not changed.",
 )
 @click.option(
     "--sort",
-    type=click.Choice(["relevance", "newest", "oldest"]),
     default="relevance",
     show_default=True,
-    help="What comes first.",
+    metavar="ORDER",
+    help="What comes first: relevance, newest, oldest, or by a declared field: price from its least value, "
+    "-price from its greatest.",
 )
-@click.option("--since", metavar="DATE", help="Published on this day or later (2024-07-31, in UTC).")
-@click.option("--until", metavar="DATE", help="Published on this day or earlier.")
+@filter_options
 @click.option(
-    "--source", "sources", multiple=True, metavar="S", help="From this source; several mean any of them."
+    "--facets",
+    multiple=True,
+    metavar="LIST",
+    help="Count the matches by these, separated by commas: source, tags, year, month, declared fields.",
 )
-@click.option("--tag", "tags", multiple=True, metavar="T", help="With this tag; several mean any of them.")
+@reading_options
 @click.option(
-    "--match",
-    type=click.Choice(["most", "all", "any"]),
-    default="most",
-    show_default=True,
-    help="How many words of running text a hit needs.",
-)
-@click.option(
-    "--lenient", is_flag=True, help="Read questions and queries with mistakes as well as they can be."
+    "--recency",
+    metavar="TIME",
+    help="Let newer articles count for more; half of the freshness is gone after 12h, 30d, 2w or 1y.",
 )
 @click.option(
-    "--snippet-length",
-    type=click.IntRange(min=1),
-    default=160,
-    show_default=True,
-    metavar="N",
-    help="At most this many characters of the text.",
+    "--collapse", is_flag=True, help="Show a story that several sources tell once, with the others."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-@click.option(
-    "--color",
-    "colour",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colours; 'auto' writes them to a terminal, unless NO_COLOR is set.",
-)
+@snippet_option
+@json_option
+@colour_option
 @click.pass_context
 def search(
     ctx: click.Context,
+    /,
     words: tuple[str, ...],
     location: str,
     limit: int,
     offset: int,
-    sort: Literal["relevance", "newest", "oldest"],
-    since: str | None,
-    until: str | None,
-    sources: tuple[str, ...],
-    tags: tuple[str, ...],
-    match: Literal["most", "all", "any"],
-    lenient: bool,
-    snippet_length: int,
+    cursor: str | None,
+    where: tuple[str, ...],
+    facets: tuple[str, ...],
+    no_regional: bool,
+    no_synonyms: bool,
+    collapse: bool,
     as_json: bool,
     colour: Colour,
+    **options: Any,
 ) -> None:
     """Search an index; several QUERY words are one query.
 
@@ -117,51 +110,46 @@ def search(
     title:, body:, source:, tag: and date: work as elsewhere; docs/queries.md has it all. The query may be
     in any script, and finds all of them.
     """
-    _refuse_unknown_options(ctx, words)
-    query = " ".join(words)
-    for text in (query, *sources, *tags):
-        text.encode()  # bytes that are no text in the terminal's encoding come as lone surrogates: refused
+    query, wanted, counted = query_of(ctx, words), where_of(where), _names(facets)
+    check_text(*options["source"], *options["tags"])
     with searchkit.open(location) as index:
+        check_declared(index, wanted)
         results = index.search(
             query,
             limit=limit,
             offset=offset,
-            sort=sort,
-            since=since,
-            until=until,
-            source=sources,
-            tags=tags,
-            match=match,
-            snippet_length=snippet_length,
-            lenient=lenient,
+            cursor=cursor,
+            where=wanted,
+            facets=counted,
+            regional=not no_regional,
+            synonyms=not no_synonyms,
+            collapse="near-duplicates" if collapse else None,
+            **options,
         )
         if as_json:
-            _print_json(results)
+            print_json(results.to_dict())
         elif results or limit == 0:
-            room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            with_colour = wants_colour(colour, sys.stdout)
-            for line in result_lines(results, offset=offset, room=room):
-                click.echo(line, color=with_colour)
-    if not results and limit:
-        behind = f" behind --offset {offset}; there are {results.total:,}" if results.total else ""
-        click.echo(f"nothing found{behind}", err=True)
+            lines = result_lines(
+                results,
+                offset=None if cursor else offset,
+                room=room_of_terminal(),
+                collapsed=collapse,
+                in_time=_in_time(index) if counted else (),
+            )
+            print_lines(lines, colour)
+        if not results and limit:
+            behind = "this cursor" if cursor else f"--offset {offset}"
+            rest = f" behind {behind}; there are {results.total:,}" if results.total else ""
+            click.echo(f"nothing found{rest}", err=True)
+        if not as_json and results.suggestion:
+            offer(ctx, results.suggestion)
 
 
-def _refuse_unknown_options(ctx: click.Context, words: tuple[str, ...]) -> None:
-    """A mistyped option is no part of the query: the language of queries has nothing that begins with --."""
-    for word in words:
-        if word.startswith("--"):
-            name = word.partition("=")[0]
-            known = [option for parameter in ctx.command.get_params(ctx) for option in parameter.opts]
-            raise click.NoSuchOption(name, possibilities=difflib.get_close_matches(name, known, n=1), ctx=ctx)
+def _names(lists: Iterable[str]) -> list[str]:
+    """The names in lists with commas."""
+    return [name.strip() for names in lists for name in names.split(",") if name.strip()]
 
 
-def _print_json(results: searchkit.Results) -> None:
-    text = json.dumps(
-        results.to_dict(),
-        ensure_ascii=False,
-        indent=2 if sys.stdout.isatty() else None,
-        separators=None if sys.stdout.isatty() else (",", ":"),
-    )
-    # Bytes, so that it is UTF-8 whatever the terminal speaks.
-    click.echo(text.translate(_CONTROLS).encode("utf-8", "backslashreplace"))
+def _in_time(index: searchkit.Index) -> set[str]:
+    """The facets whose values come in the order of time."""
+    return {"year", "month", *(name for name, kind in index.stats().fields.items() if kind == "date")}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shlex
 import warnings
 
 import click
 
 import searchkit
-from searchkit.cli.options import location_argument
+from searchkit.cli.options import json_option, location_argument
+from searchkit.cli.output import print_json
 from searchkit.cli.quantities import bytes_of
 
 __all__ = ["stats"]
@@ -24,7 +24,7 @@ Examples:
 """
 )
 @location_argument()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@json_option
 def stats(location: str, as_json: bool) -> None:
     """Show the size and the kind of an index.
 
@@ -37,8 +37,7 @@ def stats(location: str, as_json: bool) -> None:
     with index:
         found = index.stats()
     if as_json:
-        values = {**dataclasses.asdict(found), "details": dict(found.details)}
-        click.echo(json.dumps(values, ensure_ascii=False).encode())
+        print_json(dataclasses.asdict(found))
         return
     lines = {
         "location": found.location,
@@ -50,6 +49,9 @@ def stats(location: str, as_json: bool) -> None:
         "needs rebuild": f"yes: searchkit rebuild {shlex.quote(location)}" if found.needs_rebuild else "no",
         "user words": f"{found.user_words:,}",
         "stop words": f"{found.stop_words:,}",
+        "fields": ", ".join(f"{name} ({kind})" for name, kind in found.fields.items()) or "none",
+        "synonyms": f"{found.synonyms:,}",
+        "pinyin": "yes" if found.pinyin else "no",
         **{name: f"{number:,}" for name, number in found.details.items()},
     }
     for name, value in lines.items():

@@ -7,6 +7,7 @@ interpreter lock. Terms come joined by spaces, so its whitespace tokenizer is al
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -85,6 +86,7 @@ class TantivyEngine(Engine):
         self._metadata: dict[str, Any] = {}
         self._reloading = threading.Lock()
         self._reloads = 0
+        self._token = secrets.token_hex(8)  # tells an index in memory from any other
         self._seen = self._mark()
         self._memory_lock = threading.Lock()  # of an index in memory; a folder has its own
         index.config_reader("manual")
@@ -139,7 +141,7 @@ class TantivyEngine(Engine):
 
     def _mark(self) -> object:
         """What changes with every commit: a look at the file that it replaces is all that it costs."""
-        return self._folder.commit_mark(_COMMIT_FILE) if self._folder else self._reloads
+        return self._folder.commit_mark(_COMMIT_FILE) if self._folder else (self._token, self._reloads)
 
     def reload(self) -> None:
         """See what was committed."""
@@ -224,8 +226,10 @@ class TantivySnapshot(Snapshot):
             return [self._searcher.doc_freq(field, term) for term in terms]
 
     def beginning_with(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
+        # It makes room for as many as the limit says, so a very large one would take all the memory there is.
+        most = limit if limit <= MOST_VALUES else None
         with _reading(self._location):
-            return list(self._searcher.terms_with_prefix(field, text, limit=limit))
+            return list(self._searcher.terms_with_prefix(field, text, limit=most))[:limit]
 
     def get(self, ids: Iterable[str]) -> dict[str, str]:
         wanted = {key_of(id): id for id in ids}

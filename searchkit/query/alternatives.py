@@ -19,13 +19,14 @@ __all__ = ["AlternativesOf", "add_alternatives"]
 AlternativesOf = Callable[[str], Iterable[str]]
 """Gives what else finds a text, by its `searchkit.query.synonyms.key_of_text`."""
 
-_MOST_WORDS = 8
+# Of Cyrillic, Greek or Hangul each letter is a word of its own, so a single word there has many.
+_MOST_WORDS = 32
 
 
 def add_alternatives(query: Query, words_of: WordsOf, others_of: AlternativesOf) -> None:
     """Give the words of all parts of the query their alternatives."""
     for parts in _runs(query):
-        words = [words_of(part.text) for part in parts]
+        words = [words_of.part(part) for part in parts]
         _add(words, words_of, others_of)
 
 

@@ -18,7 +18,7 @@ __all__ = ["FIELDS", "MAX_DEPTH", "MAX_TOKENS", "NO_OPERATOR", "Token", "tokens"
 MAX_DEPTH = 50
 """Groups within groups."""
 MAX_TOKENS = 1000
-"""Parts, passages and operators; a passage of any length is one."""
+"""Parts, passages and operators; a passage of any length is one, and so is text up to a bracket or quote."""
 FIELDS = ("title", "body", "source", "tag", "date")
 
 _QUOTE = "".join(QUOTES)
@@ -76,13 +76,15 @@ class _Lexer:
         self._last_quote = {quote: text.rfind(quote) for quote in "".join(QUOTES.values())}
 
     def tokens(self) -> list[Token]:
+        read = 0
         while match := _TOKEN.match(self._text, self._position):
             kind = match.lastgroup or ""
             token = Token(kind, match.group(), self._position)
             self._position = match.end()
             if kind == "space":
                 continue
-            if len(self._found) == MAX_TOKENS:
+            read += 1
+            if read > MAX_TOKENS:
                 self._fail(token, f"the query has more than {MAX_TOKENS} words and operators")
                 break
             self._add(self._read(token))
@@ -173,7 +175,11 @@ def _with_suffix(token: Token) -> Token:
     match = _TEXT_SUFFIX.search(token.text)
     if match is None or match.start() == match.end():
         return token
-    return _with_numbers(token._replace(text=token.text[: match.start()]), match)
+    text = token.text[: match.start()]
+    # What looks like a suffix in front of the suffix is text, and stays text when it is read again.
+    while (other := _TEXT_SUFFIX.search(text)) and other.start() < other.end():
+        text = text[: other.start()] + NO_OPERATOR + text[other.start() + 1 :]
+    return _with_numbers(token._replace(text=text), match)
 
 
 def _with_numbers(token: Token, match: re.Match[str]) -> Token:

@@ -49,8 +49,8 @@ __all__ = ["Match", "chain", "in_parts", "match_node"]
 Match = Literal["most", "all", "any"]
 
 PARTS: tuple[Field, ...] = ("title", "body")
-MOST = 0.6
-"""The share of a part's content words that ``match="most"`` asks for, when there are more than two."""
+MOST = 0.4
+"""The share of a part's content words that ``match="most"`` asks for; two at least, where there are two."""
 QUESTION_NEEDS = 1
 """How many content words of a question: its answer is often in others, docs/decisions/0003-match.md."""
 
@@ -70,8 +70,8 @@ class _Matching:
 
     def node(self, query: Query) -> Node:
         match query:
-            case Part(text, part):
-                words = self._words_of(text)
+            case Part(_, part):
+                words = self._words_of.part(query)
                 nodes = tuple(_word(word, words, part) for word in words.content)
                 return nodes[0] if len(nodes) == 1 else AnyOf(nodes, self._at_least(words))
             case Passage(text, part, slop):
@@ -113,7 +113,7 @@ class _Matching:
             return 1
         if words.is_question:
             return min(there, QUESTION_NEEDS)
-        return there if there <= 2 else ceil(there * MOST)
+        return min(there, max(2, ceil(there * MOST)))
 
 
 def _word(word: str, words: Words, part: Field | None) -> Node:

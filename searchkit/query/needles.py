@@ -36,8 +36,8 @@ def needles(query: Query, words_of: WordsOf) -> tuple[Needle, ...]:
 
     def collect(query: Query) -> None:
         match query:
-            case Part(text, part):
-                words = words_of(text)
+            case Part(_, part):
+                words = words_of.part(query)
                 # The part as a whole as well, so that 中国的历史 is one highlight where it stands as it is.
                 found.append(Needle(tuple(words.units), part))
                 for word in words.content:

@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from searchkit.analysis import LATIN, fold, units
+from searchkit.analysis import LATIN, fold, has_units
 from searchkit.errors import QuerySyntaxError
 from searchkit.query.dates import parse_dates
 from searchkit.query.lexer import NO_OPERATOR, Token, tokens
@@ -46,7 +46,7 @@ from searchkit.text import well_formed
 
 __all__ = ["MAX_LENGTH", "parse"]
 
-MAX_LENGTH = 65_536
+MAX_LENGTH = 32_768
 """Characters of a query."""
 MAX_SLOP = 100
 MAX_DISTANCE = 2
@@ -68,7 +68,7 @@ def parse(text: str, *, lenient: bool = False) -> Query:
             reason = f"the query has {len(text)} characters; {MAX_LENGTH} is the most"
             raise QuerySyntaxError(text[:20] + "…", 0, reason)
         text = text[:MAX_LENGTH]
-    if not units(fold(text)):
+    if not has_units(fold(text)):
         return Nothing()
     return _Parser(text, lenient).query()
 
@@ -137,7 +137,7 @@ class _Parser:
             found = self._value(name, token)
         elif token.kind == "open":
             found, token = self._group(token, field)
-        elif not units(fold(token.text)):
+        elif not has_units(fold(token.text)):
             found = Nothing()  # punctuation alone asks for nothing
         elif token.kind == "passage":
             found = Passage(token.text, field, self._number(token, "slop", MAX_SLOP))

@@ -5,7 +5,7 @@ Words, bigrams and units rank together; docs/decisions/0001-channels.md has what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import log
 from typing import Protocol
 
@@ -38,15 +38,18 @@ def rank_scores(query: Query, words_of: WordsOf, statistics: Statistics) -> tupl
     """What adds to the score: all that is asked for, nothing that is ruled out."""
     weights: dict[Node, float] = {}
 
+    def add(terms: Iterable[tuple[Term, float]], factor: float) -> None:
+        for term, weight in terms:
+            weights[term] = weights.get(term, 0.0) + factor * weight
+
     def collect(query: Query, factor: float) -> None:
         match query:
-            case Part(text, part) | Passage(text, part) | Prefix(text, part):
-                words = words_of(text)
-                found = _terms(words, part)
-                if isinstance(query, Part):
-                    found += _alternative_terms(words, part, statistics)
-                for term, weight in found:
-                    weights[term] = weights.get(term, 0.0) + factor * weight
+            case Part(_, part):
+                words = words_of.part(query)
+                add(_terms(words, part), factor)
+                add(_alternative_terms(words, part, statistics), factor)
+            case Passage(text, part) | Prefix(text, part):
+                add(_terms(words_of(text), part), factor)
             case Boost(child, weight):
                 collect(child, factor * weight)
             case And(children) | Or(children):
@@ -91,24 +94,33 @@ def _terms(words: Words, part: Field | None) -> list[tuple[Term, float]]:
 def _alternative_terms(words: Words, part: Field | None, statistics: Statistics) -> list[tuple[Term, float]]:
     """The terms of regional words and synonyms, weighted so that they rank below what was typed.
 
-    A rare word says more than a common one, so its weight is cut down to what the typed word would say:
-    of two documents alike, the one with the typed word comes first.
+    A rare word says more than a common one, so its weight is cut down to what the typed word would say: of
+    two documents alike, the one with the typed word comes first. And where there are documents with the
+    typed word, only bigrams count, which do not depend on what the segmenter made of its neighbours.
     """
     found = []
     size = len(statistics)
     for word in dict.fromkeys(words.all):
         pieces = units(word)
-        for other in words.alternatives(word):
+        others_of_word = words.alternatives(word)
+        is_there = bool(others_of_word) and _is_there(pieces, statistics)
+        for other in others_of_word:
             for field, weight in _weights(part).items():
                 channel = _CHANNELS[field.rpartition("_")[2]]
                 typed, others = channel([word], pieces), channel(other.all, other.units)
-                if not typed or not others:
+                if not typed or not others or (field == "words" and is_there):
                     continue
                 most = min(idf(size, having) for having in statistics.frequencies(field, typed))
                 for text, having in zip(others, statistics.frequencies(field, others)):
                     share = min(1.0, most / idf(size, having)) / len(others)
                     found.append((Term(field, text), weight * ALTERNATIVE * share))
     return found
+
+
+def _is_there(pieces: list[str], statistics: Statistics) -> bool:
+    """May some document have these units as neighbours?"""
+    channel, terms = ("bigrams", _bigrams(pieces)) if len(pieces) > 1 else ("units", pieces)
+    return any(min(statistics.frequencies(f"{part}_{channel}", terms)) for part in ("title", "body"))
 
 
 _CHANNELS: dict[str, Callable[[list[str], list[str]], list[str]]] = {

@@ -5,11 +5,13 @@ A file has a rule a line, in the form that Solr and Elasticsearch read:
     # comment
     土豆, 马铃薯, 洋芋          each finds the others
     北大 => 北京大学            北大 finds 北京大学 as well, but not the other way round
+    C#, C Sharp                a # within a word is no comment
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +24,9 @@ __all__ = ["SynonymRules", "Synonyms", "key_of_text"]
 
 SynonymRules = str | os.PathLike[str] | Mapping[str, str | Iterable[str]] | Iterable[Iterable[str]]
 """A file; a mapping of a word to what it finds as well; or groups of words that find one another."""
+
+
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 class Synonyms:
@@ -80,8 +85,12 @@ def _pairs(rules: SynonymRules) -> Iterator[tuple[str, Iterable[str]]]:
 
 
 def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        rule = line.partition("#")[0].strip()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: is not UTF-8: {error}") from error
+    for number, line in enumerate(lines, 1):
+        rule = _COMMENT.sub("", line).strip()
         if not rule:
             continue
         left, arrow, right = rule.partition("=>")
@@ -89,9 +98,13 @@ def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
             words, others = _words(left), _words(right) if arrow else []
         except ValueError as error:
             raise ValueError(f"{path}, line {number}: {error}; a rule is 'a, b, c' or 'a => b'") from None
+        if not arrow and len(words) < 2:
+            raise ValueError(f"{path}, line {number}: {rule!r} is one word; a rule is 'a, b, c' or 'a => b'")
         for word in words:
             yield word, others if arrow else [other for other in words if other != word]
 
 
 def _words(text: str) -> list[str]:
+    if "=>" in text:
+        raise ValueError("synonyms: there is more than one =>")
     return [_clean(word) for word in text.replace("，", ",").split(",")]

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from searchkit.analysis import Analyzer, fold, units
 from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.query.tree import Part
 
 __all__ = ["Words", "WordsOf"]
 
@@ -62,6 +63,14 @@ class WordsOf:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._known: dict[str, Words] = {}
+        self._of_parts: dict[int, tuple[Part, Words]] = {}
+
+    def part(self, part: Part) -> Words:
+        """Those of this part of a query, and of no other with the same text: what it may be found by
+        depends on where it stands."""
+        if id(part) not in self._of_parts:
+            self._of_parts[id(part)] = part, Words(part.text, self._analyzer)
+        return self._of_parts[id(part)][1]
 
     def __call__(self, text: str) -> Words:
         if text not in self._known:

@@ -54,14 +54,7 @@ class Cursors:
         Raises ValueError for a text that is no cursor or one of another search, `CursorExpiredError` when the
         index has changed and its state of then is gone.
         """
-        try:
-            version, offset, now, made_for = json.loads(
-                base64.b64decode(cursor, altchars=b"-_", validate=True)
-            )
-            at = datetime.fromtimestamp(now / 1000, timezone.utc)
-            version, offset = str(version), range(1 << 62)[offset]  # a whole number, none below 0
-        except (ValueError, TypeError, OverflowError, OSError, IndexError, RecursionError):
-            raise ValueError(f"{str(cursor)[:60]!r} is no cursor of a search") from None
+        version, offset, now, made_for = _read(cursor)
         if made_for != digest:
             raise ValueError("this cursor belongs to another search: the query or its options are different")
         with self._lock:
@@ -70,4 +63,21 @@ class Cursors:
             raise CursorExpiredError(
                 "the index has changed since the first page; search again without a cursor"
             )
-        return Place(kept, offset, at)
+        if not 0 < offset < len(kept):  # there is a hit before it, and one behind it
+            raise _no_cursor(cursor)
+        return Place(kept, offset, now)
+
+
+def _read(cursor: str) -> tuple[str, int, datetime, str]:
+    try:
+        values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        match values:
+            case [str(version), int(offset), int(now), str(made_for)]:
+                return version, offset, datetime.fromtimestamp(now / 1000, timezone.utc), made_for
+    except (ValueError, TypeError, OverflowError, OSError, RecursionError):
+        pass  # no text, no base64, no JSON, or a time that no calendar has
+    raise _no_cursor(cursor)
+
+
+def _no_cursor(cursor: str) -> ValueError:
+    return ValueError(f"{str(cursor)[:60]!r} is no cursor of a search")

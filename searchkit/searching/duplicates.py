@@ -20,6 +20,9 @@ __all__ = ["MOST_STORIES", "Story", "stories"]
 MOST_STORIES = 1000
 _MOST_TELLINGS = 100
 
+_Leader = tuple[Found, tuple[str, ...]]
+"""A hit that is shown, and its sketch."""
+
 
 @dataclass(frozen=True)
 class Story:
@@ -31,27 +34,24 @@ class Story:
 
 def stories(
     snapshot: Snapshot, plan: Plan, sort: Sort | None, *, offset: int, limit: int
-) -> tuple[int, list[Story]]:
-    """How many documents match, and the stories from ``offset`` on.
+) -> tuple[int, list[Story], bool]:
+    """How many documents match, the stories from ``offset`` on, and whether there are more behind them.
 
     Raises ValueError behind the first `MOST_STORIES`: each page has to look at all the pages before it.
     """
     if offset + limit > MOST_STORIES:
         raise ValueError(f"near-duplicates are folded among the first {MOST_STORIES} hits, not behind them")
     total, found = snapshot.search(plan, limit=2 * (offset + limit), offset=0, sort=sort)
-    leaders: list[tuple[Found, tuple[str, ...]]] = []
-    if limit:
-        for one in _all(snapshot, plan, sort, found, total):
-            sketch = Stored(one.stored).sketch
-            if not any(same_story(sketch, other) for _, other in leaders):
-                leaders.append((one, sketch))
-                if len(leaders) == offset + limit:
-                    break
-    return total, [
-        Story(leader, _others(snapshot, plan, sort, number, leaders))
-        for number, (leader, _) in enumerate(leaders)
-        if number >= offset
-    ]
+    leaders: list[_Leader] = []
+    for one in _all(snapshot, plan, sort, found, total) if limit else ():
+        sketch = Stored(one.stored).sketch
+        if not any(same_story(sketch, other) for _, other in leaders):
+            leaders.append((one, sketch))
+            if len(leaders) > offset + limit:
+                break
+    shown = range(offset, min(offset + limit, len(leaders)))
+    told = [Story(leaders[at][0], _others(snapshot, plan, sort, at, leaders)) for at in shown]
+    return total, told, len(leaders) > offset + limit
 
 
 def _all(

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from searchkit.analysis import WORD_END, fold
 from searchkit.document import Document
 from searchkit.engines.base import Snapshot, key_of
 from searchkit.entry import make_entry
 from searchkit.query import parse
 from searchkit.query.plan import All, Node, OneOf, Plan, Score, Term
-from searchkit.query.tree import And, Query
+from searchkit.query.tree import And, Not, Query
 from searchkit.searching.options import Options
 from searchkit.searching.search import plan
 from searchkit.settings import Settings
@@ -32,6 +33,7 @@ class Contribution:
     """What one term adds to a score."""
 
     term: str
+    """As the query has it; one that it finds as well is in folded spelling."""
     field: str
     points: float
     weight: float
@@ -94,23 +96,33 @@ def explain(
         id=document.id,
         matches=matches(planned.match),
         score=found[0].score if found and planned.scores else 0.0,
-        contributions=tuple(_contributions(planned.scores, this, document, snapshot, settings)),
-        missing=tuple(
-            str(child)
-            for child in _needs(query)
-            if not matches(plan(child, options, snapshot, settings).plan.match)
-        ),
+        contributions=tuple(_contributions(query, planned.scores, this, document, snapshot, settings)),
+        missing=tuple(str(part) for part, node in _needs(query, planned.match) if not matches(node)),
         documents=len(snapshot),
     )
 
 
-def _needs(query: Query) -> tuple[Query, ...]:
-    return query.children if isinstance(query, And) else (query,)
+def _needs(query: Query, match: Node) -> Iterator[tuple[Query, Node]]:
+    """The parts of a query and what each asks for: within the query, since words side by side may have
+    alternatives together."""
+    if not (isinstance(query, And) and isinstance(match, All)):
+        yield query, match
+        return
+    wanted, unwanted = iter(match.nodes), iter(match.but_not)
+    for child in query.children:
+        yield child, All((), (next(unwanted),)) if isinstance(child, Not) else next(wanted)
 
 
 def _contributions(
-    scores: tuple[Score, ...], this: Node, document: Document, snapshot: Snapshot, settings: Settings
+    query: Query,
+    scores: tuple[Score, ...],
+    this: Node,
+    document: Document,
+    snapshot: Snapshot,
+    settings: Settings,
 ) -> list[Contribution]:
+    typed = str(query)
+    folded = fold(typed)
     terms = make_entry(document, settings).terms
     counts = {field: Counter(joined.split(" ")) for field, joined in terms.items()}
     found = []
@@ -120,5 +132,8 @@ def _contributions(
             hits = snapshot.search(Plan(this, (score,)), limit=1, offset=0)[1]
             having = snapshot.frequencies(node.field, [node.text])[0]
             points = hits[0].score if hits else 0.0
-            found.append(Contribution(node.text, node.field, points, score.weight, times, having))
+            text = node.text.replace(WORD_END, " ").strip()
+            at = folded.find(text)
+            shown = typed[at : at + len(text)] if at >= 0 else text
+            found.append(Contribution(shown, node.field, points, score.weight, times, having))
     return sorted(found, key=lambda one: -one.points)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Literal, get_args
@@ -64,9 +64,12 @@ class Options:
                 raise ValueError(f"recency is for sort='relevance'; this search sorts by {self.sort!r}")
         if self.cursor is not None and self.offset:
             raise ValueError("a cursor says where to go on, so there is no offset beside it")
-        # Whoever gives an iterator gives it once.
-        for name in ("source", "tags", "facets"):
-            object.__setattr__(self, name, tuple(as_list(name, getattr(self, name))))
+        # Whoever gives an iterator gives it once, and equal sets may come in any order.
+        for name in ("source", "tags"):
+            object.__setattr__(self, name, tuple(sorted(as_list(name, getattr(self, name)))))
+        object.__setattr__(self, "facets", tuple(as_list("facets", self.facets)))
+        wanted = sorted(self.where.items(), key=lambda item: str(item[0]))
+        object.__setattr__(self, "where", {name: _settled(value) for name, value in wanted})
 
     def filters(self, known: Fields) -> tuple[Node, ...]:
         """What a document must be, whatever the query says."""
@@ -76,6 +79,13 @@ class Options:
         """Equal for searches whose hits are pages of one list."""
         values = [(f.name, getattr(self, f.name)) for f in fields(self) if f.name not in _OF_ONE_PAGE]
         return hashlib.sha256(repr((query, values)).encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+
+def _settled(wanted: Any) -> Any:
+    """What a field should be, such that it reads the same each time."""
+    if isinstance(wanted, Iterator):
+        return list(wanted)
+    return sorted(wanted, key=repr) if isinstance(wanted, set | frozenset) else wanted
 
 
 def _check_count(name: str, value: int, *, least: int) -> None:

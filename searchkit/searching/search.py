@@ -44,7 +44,7 @@ def search(text: str, options: Options, snapshot: Snapshot, settings: Settings, 
     ranking = _with_recency(planned.plan, options, place)
     # With nothing to rank by, the newest is the best.
     by = "newest" if options.sort == "relevance" and not ranking.scores else options.sort
-    total, hits = _hits(ranking, settings.fields.sort(by), planned, options, place)
+    total, hits, more = _hits(ranking, settings.fields.sort(by), planned, options, place)
     facets = count_facets(place.snapshot, planned.plan.match, options.facets, settings.fields)
     behind = place.offset + len(hits)
 
@@ -62,7 +62,7 @@ def search(text: str, options: Options, snapshot: Snapshot, settings: Settings, 
         total,
         time.perf_counter() - started,
         facets=facets,
-        cursor=cursor if hits and behind < total else None,
+        cursor=cursor if hits and more else None,
         suggestion=suggestion,
     )
 
@@ -88,7 +88,8 @@ def plan(query: Query, options: Options, snapshot: Snapshot, settings: Settings)
 
 def _hits(
     ranking: Plan, sort: Sort | None, planned: Planned, options: Options, place: Place
-) -> tuple[int, list[Hit]]:
+) -> tuple[int, list[Hit], bool]:
+    """How many match, those of the page, and whether there are more behind them."""
     highlighter = Highlighter(planned.needles)
 
     def hit(stored: str, score: float) -> Hit:
@@ -96,13 +97,14 @@ def _hits(
 
     if options.collapse is None:
         total, found = place.snapshot.search(ranking, limit=options.limit, offset=place.offset, sort=sort)
-        return total, [hit(one.stored, one.score) for one in found]
-    total, told = stories(place.snapshot, ranking, sort, offset=place.offset, limit=options.limit)
+        hits = [hit(one.stored, one.score) for one in found]
+        return total, hits, place.offset + len(hits) < total
+    total, told, more = stories(place.snapshot, ranking, sort, offset=place.offset, limit=options.limit)
     hits = []
     for story in told:
         hits.append(hit(story.first.stored, story.first.score))
         hits[-1].duplicates = tuple(hit(other.stored, other.score) for other in story.others)
-    return total, hits
+    return total, hits, more
 
 
 def _with_recency(planned: Plan, options: Options, place: Place) -> Plan:

@@ -6,15 +6,16 @@ letter wrong, missing, too many, or swapped with the next.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from searchkit.analysis import fold, is_latin, units
-from searchkit.completions import SEPARATOR, split_key
+from searchkit.analysis import LATIN, fold, is_latin, units
+from searchkit.completions import LONGEST_KEY, SEPARATOR, split_key
 from searchkit.engines.base import Snapshot
 from searchkit.fields import WORDS
-from searchkit.pinyin import pinyin_keys
+from searchkit.pinyin import has_pinyin, pinyin_keys
 from searchkit.query.tree import And, Boost, Or, Part, Query
 from searchkit.settings import Settings
 
@@ -26,6 +27,9 @@ _TIMES_MORE = 10
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MOST_WORDS = 4
 _MOST_SPELLINGS = 20
+# Of a query longer than any that is typed, the beginning will do.
+_MOST_MENDED = 10
+_LONGEST_PART = 40
 
 
 def better_query(
@@ -44,11 +48,15 @@ class _Spelling:
         self._count = count
         self._snapshot = snapshot
         self._settings = settings
+        self._mendable = _MOST_MENDED
 
     def mended(self, query: Query) -> Query:
         match query:
             case Part():
-                return query if self._count(query) > LITTLE else self._mended_part(query)
+                self._mendable -= 1
+                return (
+                    query if self._mendable < 0 or self._count(query) > LITTLE else self._mended_part(query)
+                )
             case And(children):
                 return And(tuple(self.mended(child) for child in children))
             case Or(children):
@@ -60,11 +68,11 @@ class _Spelling:
 
     def _mended_part(self, part: Part) -> Part:
         text = part.text
-        for unit in dict.fromkeys(units(fold(text))):
-            if is_latin(unit) and (better := self._one_letter_off(unit)):
-                at = fold(text).find(unit)
-                text = text[:at] + better + text[at + len(unit) :]
-        if text == part.text and self._settings.pinyin:
+        latin = [unit for unit in dict.fromkeys(units(fold(text))) if is_latin(unit)]
+        for unit in latin[:_MOST_MENDED]:
+            if better := self._one_letter_off(unit):
+                text = _replaced(text, unit, better)
+        if text == part.text and self._settings.pinyin and has_pinyin():
             text = self._same_sound(text)
         return replace(part, text=text)
 
@@ -77,6 +85,8 @@ class _Spelling:
     def _same_sound(self, text: str) -> str:
         folded = fold(text)
         words = self._settings.analyzer.words(folded)
+        if len(words) > _LONGEST_PART:
+            return text
         spans = (
             "".join(words[start:end])
             for size in range(min(len(words), _MOST_WORDS), 0, -1)
@@ -92,11 +102,21 @@ class _Spelling:
     def _sounding_like(self, word: str) -> str | None:
         keys = pinyin_keys(word)
         entries = (
-            self._snapshot.beginning_with(WORDS, keys[0] + SEPARATOR, limit=_MOST_SPELLINGS) if keys else []
+            self._snapshot.beginning_with(WORDS, keys[0][:LONGEST_KEY] + SEPARATOR, limit=_MOST_SPELLINGS)
+            if keys
+            else []
         )
         others = [(count, shown) for entry, count in entries if fold(shown := split_key(entry)[1]) != word]
         own = sum(count for _, count in entries) - sum(count for count, _ in others)
         return max(others)[1] if others and max(others)[0] > own else None
+
+
+def _replaced(text: str, word: str, better: str) -> str:
+    """The text with a whole Latin word replaced, wherever it stands."""
+    places = re.finditer(rf"(?<![{LATIN}]){re.escape(word)}(?![{LATIN}])", fold(text))
+    for place in reversed(list(places)):
+        text = text[: place.start()] + better + text[place.end() :]
+    return text
 
 
 def _edits(word: str) -> Iterator[str]:

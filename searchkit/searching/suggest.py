@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from searchkit.analysis import Analyzer, fold
-from searchkit.completions import split_key, typed_key
+from searchkit.analysis import Analyzer, fold, units
+from searchkit.completions import LONGEST_KEY, split_key, typed_key
 from searchkit.engines.base import Snapshot
 from searchkit.fields import TITLES, WORDS
+from searchkit.query.matching import in_parts
+from searchkit.query.plan import All
 from searchkit.text import well_formed
 
 __all__ = ["Suggestion", "suggest"]
 
 # How many entries of an engine are looked at: one suggestion has several spellings.
 _LOOKED_AT = 100
+# How many completions of a last word are tried with the words before it.
+_TRIED = 20
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a query may go on to be, as it stands in documents, and how many documents are about it."""
+    """What a query may go on to be, as it stands in documents, and how many documents are about it.
+
+    Of a text of several words, ``documents`` have all of them.
+    """
 
     text: str
     documents: int
@@ -32,16 +39,30 @@ def suggest(typed: str, snapshot: Snapshot, analyzer: Analyzer, *, limit: int) -
     """Words and whole titles, most frequent first; behind the last word of a longer text its completions."""
     typed = well_formed(typed).lstrip()
     words = _found(snapshot, WORDS, typed)
-    titles = _found(snapshot, TITLES, typed)
+    known = {fold(one.text) for one in words}
+    titles = [] if _is_vague(typed, words) else _found(snapshot, TITLES, typed)
+    titles = [one for one in titles if fold(one.text) not in known]
     # Titles are rarer than words, and would otherwise never be seen.
     shown = [*words[: max(limit - len(titles), limit - limit // 3)], *titles]
     for head, tail in _last_words(typed, analyzer):
         if len(shown) >= limit:
             break
-        more = (Suggestion(head + one.text, one.documents) for one in _found(snapshot, WORDS, tail))
         known = {fold(one.text) for one in shown}
-        shown += [one for one in more if fold(one.text) not in known]
+        more = (_counted(snapshot, head + one.text) for one in _found(snapshot, WORDS, tail)[:_TRIED])
+        new = [one for one in more if one.documents and fold(one.text) not in known]
+        shown += sorted(new, key=lambda one: -one.documents)
     return shown[:limit]
+
+
+def _counted(snapshot: Snapshot, text: str) -> Suggestion:
+    pieces = [found for piece in text.split() if (found := units(fold(piece)))]
+    return Suggestion(text, snapshot.count(All(tuple(in_parts(piece, None) for piece in pieces))))
+
+
+def _is_vague(typed: str, words: list[Suggestion]) -> bool:
+    """Do so many begin like this that looking at all titles takes long and says nothing?"""
+    key = typed_key(fold(typed))
+    return len(words) > _LOOKED_AT // 4 and len(key) <= (2 if key.isascii() else 1)
 
 
 def _found(snapshot: Snapshot, field: str, typed: str) -> list[Suggestion]:
@@ -49,8 +70,10 @@ def _found(snapshot: Snapshot, field: str, typed: str) -> list[Suggestion]:
     if not key:
         return []
     spellings: dict[str, dict[str, int]] = {}
-    for entry, count in snapshot.beginning_with(field, key, limit=_LOOKED_AT):
+    for entry, count in snapshot.beginning_with(field, key[:LONGEST_KEY], limit=_LOOKED_AT):
         shown = split_key(entry)[1]
+        if len(key) > LONGEST_KEY and not typed_key(fold(shown)).startswith(key):
+            continue
         counts = spellings.setdefault(fold(shown), {})
         counts[shown] = max(counts.get(shown, 0), count)
     found = [

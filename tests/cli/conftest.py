@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -29,6 +30,39 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> str:
     with searchkit.create(location) as index:
         index.add(searchkit.read_articles(SAMPLE))
     return location
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The location of an index with fields, synonyms and pinyin: twelve teas, and one of them told twice.
+
+    Not to be written to.
+    """
+    location = str(tmp_path_factory.mktemp("cli") / "shop")
+    fields = {"price": "number", "author": "text", "paid": "boolean", "event": "date"}
+    with searchkit.create(location, fields=fields, synonyms=[["烏龍", "青茶"]], pinyin=True) as index:
+        report = index.add(
+            [*map(tea, range(12)), {**tea(3), "id": "copy", "title": "轉載", "source": "轉載報"}]
+        )
+        assert report.added == 13
+    return location
+
+
+def tea(number: int) -> dict[str, Any]:
+    """One of the teas: dearer than the one before, from another shop and a month later."""
+    return {
+        "id": f"tea{number}",
+        "title": "明前龍井" if number == 1 else f"第{number}種茶",
+        "body": f"這是第{number}號茶葉的說明和香氣 {'Oolong 烏龍' if number else 'Oolnog'}。",
+        "source": f"{number:02}號店",
+        "published": f"2024-{number + 1:02}-05T00:00:00Z",
+        "extra": {
+            "price": 1.5 * number,
+            "author": ("林晚", "Ann Lee", "陳思遠")[number % 3],
+            "paid": number % 4 == 0,
+            "event": f"2024-{number + 1:02}-20",
+        },
+    }
 
 
 @pytest.fixture

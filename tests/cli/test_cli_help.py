@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
+from cli.conftest import SAMPLE
 
 import searchkit
 from searchkit.cli import main
@@ -29,7 +30,17 @@ def examples() -> Iterator[str]:
 
 
 def test_commands_are_those_of_the_design_in_the_order_of_a_first_visit():
-    assert main.list_commands(click.Context(main)) == ["demo", "index", "search", "stats", "rebuild"]
+    assert main.list_commands(click.Context(main)) == [
+        "demo",
+        "index",
+        "search",
+        "suggest",
+        "similar",
+        "explain",
+        "stats",
+        "rebuild",
+        "optimize",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,12 +71,24 @@ def test_help_shows_every_option_and_the_examples(run, name, command):
     assert "..." not in result.stdout.partition("Commands:")[2], "a summary was cut off"
 
 
-@pytest.mark.parametrize("line", [line for line in examples() if line.startswith("searchkit search")])
-def test_examples_of_searches_work(run, sample, line):
+ASKING = ("searchkit search", "searchkit suggest", "searchkit similar", "searchkit explain")
+
+
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory):
+    """The location of an index of the sample, with the fields that the examples name."""
+    location = str(tmp_path_factory.mktemp("help") / "declared")
+    with searchkit.create(location, fields={"price": "number", "author": "text"}) as index:
+        index.add(searchkit.read_articles(SAMPLE))
+    return location
+
+
+@pytest.mark.parametrize("line", [line for line in examples() if line.startswith(ASKING)])
+def test_examples_of_questions_work(run, declared, line):
     words = shlex.split(line)[1:]
     if "--in" in words:
         del words[words.index("--in") : words.index("--in") + 2]
-    result = run(*words, "--in", sample)
+    result = run(*words, "--in", declared)
     assert (result.exit_code, result.stderr) in ((0, ""), (0, "nothing found\n"))
 
 

@@ -17,7 +17,38 @@ import searchkit
         ),
         (["search", "茶", "--in", "{sample}", "--limit", "-1"], "-1 is not in the range"),
         (["search", "茶", "--in", "{sample}", "--limit", "many"], "'many' is not a valid integer"),
-        (["search", "茶", "--in", "{sample}", "--sort", "best"], "'best' is not one of"),
+        (
+            ["search", "茶", "--in", "{sample}", "--sort", "best"],
+            "sort: there is no field 'best'; there are relevance, newest, oldest",
+        ),
+        (["search", "茶", "--in", "{sample}", "--sort", "-newest"], "sort: '-newest' has an order already"),
+        (["search", "茶", "--in", "{sample}", "--facets", "best"], "facets: there is no field 'best'"),
+        (["search", "茶", "--in", "{sample}", "--recency", "3"], "recency='3' is no time like 12h, 30d"),
+        (
+            ["search", "茶", "--in", "{sample}", "--recency", "1d", "--sort", "newest"],
+            "recency is for sort='relevance'",
+        ),
+        (["search", "茶", "--in", "{sample}", "--cursor", "nonsense"], "'nonsense' is no cursor"),
+        (["search", "茶", "--in", "{sample}", "--where", "price"], "--where takes NAME=VALUE"),
+        (["search", "茶", "--in", "{sample}", "--where", "=1"], "--where takes NAME=VALUE"),
+        (["search", "茶", "--in", "{sample}", "--where", "price="], "--where takes NAME=VALUE"),
+        (
+            ["search", "茶", "--in", "{sample}", "--where", "price=1"],
+            "this index declares no field 'price'; it has none; 'searchkit index' with --field",
+        ),
+        (["search", "茶", "--in", "{shop}", "--where", "size=1"], "it has price, author, paid, event;"),
+        (["search", "茶", "--in", "{shop}", "--where", "price=dear"], "where: 'price' is a number"),
+        (["search", "茶", "--in", "{shop}", "--where", "price=20..10"], "or a range of them in order"),
+        (["search", "茶", "--in", "{shop}", "--where", "paid=perhaps"], "where: 'paid' is true or false"),
+        (["search", "茶", "--in", "{shop}", "--where", "author=\udcff"], "is not text in the encoding"),
+        (["similar", "tea1", "--in", "{shop}", "--where", "size=1"], "declares no field 'size'"),
+        (["similar", "\udcff", "--in", "{shop}"], "is not text in the encoding"),
+        (["suggest", "\udcff", "--in", "{shop}"], "is not text in the encoding"),
+        (["suggest", "--in", "{shop}"], "Missing argument 'PREFIX...'"),
+        (["explain", "tea1", "--in", "{shop}"], "Missing argument 'QUERY...'"),
+        (["explain", "茶 (", "tea1", "--in", "{shop}"], "there is nothing in this group"),
+        (["explain", "茶", "tea1", "--lenent", "--in", "{shop}"], "Did you mean '--lenient'?"),
+        (["explain", "茶", "\udcff", "--in", "{shop}"], "is not text in the encoding"),
         (["search", "茶", "--in", "{sample}", "--snippet-length", "0"], "0 is not in the range"),
         (["search", "茶", "--in", ":memory:"], "an index in memory cannot be opened"),
         (["search", "茶", "--in", ""], "the location of an index is a path"),
@@ -40,8 +71,8 @@ import searchkit
     ],
     ids=lambda value: " ".join(value).encode("ascii", "replace").decode() if isinstance(value, list) else "",
 )
-def test_wrong_usage(run, sample, arguments, message):
-    result = run(*(argument.replace("{sample}", sample) for argument in arguments))
+def test_wrong_usage(run, sample, shop, arguments, message):
+    result = run(*(argument.replace("{sample}", sample).replace("{shop}", shop) for argument in arguments))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("error: ")
     assert message in result.stderr
@@ -55,6 +86,10 @@ def test_wrong_usage(run, sample, arguments, message):
         (["search", "茶", "--in", "opensearch://localhost/x"], "there is no engine 'opensearch'"),
         (["stats", "nowhere"], "nowhere: there is no such folder"),
         (["rebuild", "nowhere"], "nowhere: there is no such folder"),
+        (["optimize", "nowhere"], "nowhere: there is no such folder"),
+        (["suggest", "茶", "--in", "nowhere"], "nowhere: there is no such folder"),
+        (["similar", "1", "--in", "nowhere"], "nowhere: there is no such folder"),
+        (["explain", "茶", "1", "--in", "nowhere"], "nowhere: there is no such folder"),
         (["index", "{articles}", "--to", "{articles}"], "the folder is not empty"),
         (["index", "{articles}", "--to", "{articles}/0.txt"], "an index cannot be made here"),
     ],
@@ -87,7 +122,20 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("error", "status", "message"), ERRORS, ids=lambda value: type(value).__name__)
-@pytest.mark.parametrize("command", [("search", "茶"), ("stats",), ("rebuild",), ("demo",), ("index", ".")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("search", "茶"),
+        ("suggest", "茶"),
+        ("similar", "1"),
+        ("explain", "茶", "1"),
+        ("stats",),
+        ("rebuild",),
+        ("optimize",),
+        ("demo",),
+        ("index", "."),
+    ],
+)
 def test_every_error_has_its_status(run, monkeypatch, command, error, status, message):
     def fail(location):
         raise error
@@ -99,12 +147,13 @@ def test_every_error_has_its_status(run, monkeypatch, command, error, status, me
     assert (result.exit_code, result.stderr, result.stdout) == (status, message, "")
 
 
-def test_a_bug_is_not_hidden(run, monkeypatch):
+@pytest.mark.parametrize("error", [KeyError("missing"), ImportError("no module named 'other'")], ids=repr)
+def test_a_bug_is_not_hidden(run, monkeypatch, error):
     def fail(location):
-        raise KeyError("missing")
+        raise error
 
     monkeypatch.setattr(searchkit, "open", fail)
-    with pytest.raises(KeyError):
+    with pytest.raises(type(error)):
         run("search", "茶")
 
 

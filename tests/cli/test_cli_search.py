@@ -84,8 +84,20 @@ def test_a_title_that_is_missing_leaves_no_empty_line(run, tmp_path):
         index.add([{"id": "1", "body": "只有一句話。"}])
     assert run("search", "一句話", "--in", location).stdout.splitlines()[:2] == [
         "(no title)",
-        "  只有一句話。",
+        "  id 1",
     ]
+
+
+def test_an_id_that_is_no_url_is_shown(run, tmp_path):
+    location = str(tmp_path / "index")
+    with searchkit.create(location) as index:
+        index.add(
+            [{"id": "7", "body": "茶", "url": "https://example.com/7"}, {"id": "8\x1b[2J", "body": "茶"}]
+        )
+    output = run("search", "茶", "--in", location).stdout
+    assert "  example.com · https://example.com/7 · id 7\n" in output
+    assert "  id 8[2J\n" in output
+    assert "· id https:" not in run("search", "茶", "--in", location, "--source", "example.com").stdout
 
 
 def test_newest_and_oldest(run, sample):
@@ -178,7 +190,7 @@ def test_json_is_the_shape_of_the_design(run, sample):
     assert result.stdout.count("\n") == 1
     assert "中日關係史" in result.stdout, "not escaped as \\uXXXX"
     found = json.loads(result.stdout)
-    assert list(found) == ["query", "total", "took", "hits"]
+    assert list(found) == ["query", "total", "took", "cursor", "hits"]
     assert (found["query"], found["total"]) == ("中日關係", 2)
     assert isinstance(found["took"], float)
     (hit,) = found["hits"]
@@ -197,6 +209,39 @@ def test_json_is_what_the_library_gives(run, sample):
     with searchkit.open(sample) as index:
         expected = index.search("茶 -乾隆").to_dict()
     assert {**found, "took": 0} == {**expected, "took": 0}
+
+
+def test_json_has_a_cursor_while_there_is_more(run, sample):
+    """One page behind the other, from one process to the next, is the whole list."""
+    whole = json.loads(run("search", "高铁", "--json", "--in", sample).stdout)
+    assert "cursor" not in whole
+    found, cursor = [], []
+    while True:
+        page = json.loads(run("search", "高铁", "--limit", "4", "--json", "--in", sample, *cursor).stdout)
+        found += page["hits"]
+        if "cursor" not in page:
+            break
+        cursor = ["--cursor", page["cursor"]]
+    assert found == whole["hits"]
+    result = run("search", "高铁", "--limit", "4", "--in", sample, *cursor)
+    assert "\n2 more of 6 matches, " in result.stdout
+
+
+def test_a_cursor_belongs_to_its_search_and_its_index(run, articles):
+    def search(*options):
+        return run("search", "茶", "--limit", "1", "--in", "news", *options)
+
+    run("index", str(articles), "--to", "news")
+    cursor = json.loads(search("--json").stdout)["cursor"]
+    assert search("--cursor", cursor).exit_code == 0
+    other = search("--cursor", cursor, "--sort", "newest")
+    assert other.exit_code == 2
+    assert "this cursor belongs to another search" in other.stderr
+    assert search("--cursor", cursor, "--offset", "1").exit_code == 2
+    run("index", str(articles), "--to", "news")
+    later = search("--cursor", cursor)
+    assert later.exit_code == 1
+    assert later.stderr.startswith("error: the index has changed since the first page")
 
 
 def test_json_of_nothing(run, sample):

@@ -1,6 +1,7 @@
-"""searchkit stats and searchkit rebuild: what an index is, and how it is mended."""
+"""searchkit stats, rebuild and optimize: what an index is, and how it is mended and made quicker."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,22 @@ def test_stats(run, sample):
     assert "needs rebuild  no\n" in result.stdout
     assert "user words     0\n" in result.stdout
     assert "stop words     0\n" in result.stdout
+    assert "fields         none\n" in result.stdout
+    assert "synonyms       0\n" in result.stdout
+    assert "pinyin         no\n" in result.stdout
     assert int(lines["segments"]) >= 1
     with searchkit.open(sample) as index:
         assert lines["analyzer"] == index.stats().analyzer
+
+
+def test_stats_of_what_an_index_was_created_with(run, shop):
+    output = run("stats", shop).stdout
+    assert "fields         price (number), author (text), paid (boolean), event (date)\n" in output
+    assert "synonyms       2\n" in output
+    assert "pinyin         yes\n" in output
+    found = json.loads(run("stats", shop, "--json").stdout)
+    assert found["fields"] == {"price": "number", "author": "text", "paid": "boolean", "event": "date"}
+    assert (found["synonyms"], found["pinyin"]) == (2, True)
 
 
 def test_stats_as_json(run, sample):
@@ -76,13 +90,37 @@ def test_rebuild(run, outdated):
     assert run("search", "茶", "--in", outdated).stderr == ""
 
 
-def test_an_interrupted_rebuild_changes_nothing(run, outdated, monkeypatch):
+def test_optimize_makes_one_piece_of_many(run, articles):
+    for number in range(4):
+        (articles / "0.txt").write_text(f"第0篇\n\n第{number}版的茶。", encoding="utf-8")
+        run("index", str(articles), "--to", "news")
+    assert segments(run, "news") > 1
+    found = run("search", "茶", "--in", "news").stdout
+    result = run("optimize", "news")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert re.fullmatch(r"news: 3 documents optimized in [\d.]+ m?s, [\d.]+ kB → [\d.]+ kB\n", result.stdout)
+    assert segments(run, "news") == 1
+    assert run("search", "茶", "--in", "news").stdout.split("\n\n")[:3] == found.split("\n\n")[:3]
+
+
+def segments(run, location):
+    return json.loads(run("stats", location, "--json").stdout)["details"]["segments"]
+
+
+def test_optimize_mends_as_well(run, outdated):
+    result = run("optimize", outdated)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "needs rebuild  no\n" in run("stats", outdated).stdout
+
+
+@pytest.mark.parametrize("command", ["rebuild", "optimize"])
+def test_an_interrupted_rewriting_changes_nothing(run, outdated, monkeypatch, command):
     def interrupted(values):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(searchkit.Document, "from_dict", interrupted)
-        result = run("rebuild", outdated)
+        result = run(command, outdated)
     assert result.exit_code == 130
     assert result.stderr == "interrupted: nothing was committed; old news is as it was\n"
     assert "documents      3\n" in run("stats", outdated).stdout

@@ -61,6 +61,33 @@ def test_a_terminal_that_wants_no_colours(in_terminal, sample):
     assert output.startswith("乾隆的一杯雪水茶\n  2023-01-26 · ")
 
 
+def test_facets_and_duplicates_fit_into_a_terminal(in_terminal, shop):
+    arguments = ("說明", "--collapse", "--facets", "source,author,month", "--limit", "12", "--in", shop)
+    status, output = in_terminal("search", *arguments)
+    assert status == 0
+    assert "\n\x1b[1msource\x1b[0m  00號店" in output
+    assert re.search(r"\n  \x1b\[2malso (轉載報 · 轉載|03號店 · 第3種茶)\x1b\[0m\n", output)
+    assert max(columns(output)) <= 60
+
+
+def test_suggestions_fit_into_a_terminal(in_terminal, sample):
+    status, output = in_terminal("suggest", "遣", "--in", sample, COLUMNS="40")
+    assert status == 0
+    assert re.search(r"\n遣唐使特展开幕.*…  ?\x1b\[2m", output)
+    assert max(columns(output)) <= 40
+
+
+def columns(output):
+    """How wide each line is, where two bytes are two columns."""
+    return [len(re.sub(r"\x1b\[[\d;]*m", "", line).encode("gb18030")) for line in output.splitlines()]
+
+
+def test_what_was_perhaps_meant_is_coloured(in_terminal, sample):
+    status, output = in_terminal("search", "pyhton", "--in", sample)
+    assert status == 0
+    assert "\n\x1b[36m\x1b[1mdid you mean:\x1b[0m python\n" in output
+
+
 def test_json_in_a_terminal_is_indented(in_terminal, sample):
     _, output = in_terminal("search", "乾隆", "--json", "--in", sample)
     assert output.startswith('{\n  "query": "乾隆",\n')

@@ -1,28 +1,41 @@
-"""What every engine must do, whatever it is made of: checked against the plainest engine one can think of.
+"""What every engine must do, whatever it is made of: documents go in, match and are ranked.
 
-An engine is added by its factory in ENGINES; nothing else here knows which engine runs.
+What it does with values is in test_engine_values.py.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from fnmatch import fnmatchcase
-from functools import cache
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from suite import (
+    ON_DISK,
+    PRICE,
+    History,
+    MakeEngine,
+    entries,
+    entry,
+    examples,
+    fill,
+    found_ids,
+    histories,
+    ids_of,
+    matches,
+    nodes,
+    play,
+    scores,
+    scores_by_id,
+    search,
+    writing,
+)
 
-from searchkit.engines import create_engine, open_engine
-from searchkit.engines.base import Engine, EngineWriter, Entry, Found, Snapshot
+from searchkit.engines import open_engine
+from searchkit.engines.base import Engine, Entry
 from searchkit.errors import IndexLockedError, IndexNotFoundError, SearchkitError
 from searchkit.query.plan import (
-    TEXT_FIELDS,
     All,
     AnyOf,
     Beginning,
@@ -37,103 +50,10 @@ from searchkit.query.plan import (
     Plan,
     Score,
     Term,
+    Value,
 )
 
-MakeEngine = Callable[[], Engine]
-
-ENGINES: dict[str, Callable[[Path], Engine]] = {
-    "tantivy on disk": lambda folder: create_engine(str(folder / "index"), {"made": "here"}),
-    "tantivy in memory": lambda _: create_engine(":memory:", {"made": "here"}),
-}
-ON_DISK = {"tantivy on disk"}
-
-UNITS = ["title_units", "body_units"]
-BIGRAMS = ["title_bigrams", "body_bigrams"]
-VALUES = ["甲", "乙", "a b", ""]
 CHAIN = Chain("body_bigrams", ((0, "甲乙"), (2, "丙丁")))
-
-
-@pytest.fixture(params=ENGINES)
-def make_engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[MakeEngine]:
-    made = []
-
-    def make() -> Engine:
-        made.append(ENGINES[request.param](tmp_path_factory.mktemp("engine")))
-        return made[-1]
-
-    yield make
-    for engine in made:
-        engine.close()
-
-
-@pytest.fixture
-def engine(make_engine: MakeEngine) -> Engine:
-    return make_engine()
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[EngineWriter]:
-    writer = engine.writer(timeout=0)
-    try:
-        yield writer
-    finally:
-        writer.close()
-
-
-def fill(engine: Engine, entries: Sequence[Entry], commits: int = 1) -> None:
-    with writing(engine) as writer:
-        for number in range(commits):
-            for one in entries[number::commits]:
-                writer.put(one)
-            writer.commit()
-
-
-def entry(id: str, **fields: str) -> Entry:
-    return Entry(
-        id=id, stored=json.dumps({"id": id}), terms={name: fields.get(name, "") for name in TEXT_FIELDS}
-    )
-
-
-def id_of(stored: str) -> str:
-    return str(json.loads(stored)["id"])
-
-
-def ids_of(snapshot: Snapshot) -> set[str]:
-    return set(map(id_of, snapshot))
-
-
-def search(
-    engine: Engine,
-    match: Node,
-    scores: Sequence[Score] = (),
-    *,
-    limit: int = 1000,
-    offset: int = 0,
-    order: str = "relevance",
-) -> list[Found]:
-    total, found = engine.snapshot().search(
-        Plan(match, tuple(scores)),
-        limit=limit,
-        offset=offset,
-        order=order,  # type: ignore[arg-type]
-    )
-    assert total == engine.snapshot().count(match)
-    return found
-
-
-def found_ids(found: Sequence[Found]) -> list[str]:
-    return [id_of(one.stored) for one in found]
-
-
-def scores_by_id(found: Sequence[Found]) -> dict[str, float]:
-    return {id_of(one.stored): one.score for one in found}
-
-
-def examples(request: pytest.FixtureRequest) -> settings:
-    """How many random cases: a commit on disk takes long."""
-    return settings(max_examples=10 if request.node.callspec.params["make_engine"] in ON_DISK else 30)
 
 
 class TestWriting:
@@ -226,8 +146,9 @@ class TestWriting:
         fill(engine, [])
         assert len(engine.snapshot()) == 0
 
-    def test_a_closed_writer_refuses_and_lets_the_next_one_in(self, engine: Engine) -> None:
-        writer = engine.writer(timeout=0)
+    @pytest.mark.parametrize("compact", [False, True])
+    def test_a_closed_writer_refuses_and_lets_the_next_one_in(self, compact: bool, engine: Engine) -> None:
+        writer = engine.writer(timeout=0, compact=compact)
         writer.close()
         writer.close()
         for call in (
@@ -241,10 +162,12 @@ class TestWriting:
         fill(engine, [entry("2")])
         assert ids_of(engine.snapshot()) == {"2"}
 
-    def test_a_second_writer_is_refused(self, engine: Engine) -> None:
-        with writing(engine) as writer:
-            with pytest.raises(IndexLockedError):
-                engine.writer(timeout=0)
+    @pytest.mark.parametrize("compact", [False, True])
+    def test_a_second_writer_is_refused(self, compact: bool, engine: Engine) -> None:
+        with writing(engine, compact=compact) as writer:
+            for other in (False, True):
+                with pytest.raises(IndexLockedError):
+                    engine.writer(timeout=0, compact=other)
             writer.put(entry("1"))
             writer.commit()
         assert ids_of(engine.snapshot()) == {"1"}
@@ -273,7 +196,7 @@ class TestSnapshots:
             assert ids_of(snapshot) == ids
             assert len(snapshot) == snapshot.count(term) == 1
             assert snapshot.get(["1", "2", "3"]).keys() == ids
-            total, found = snapshot.search(Plan(term), limit=10, offset=0, order="relevance")
+            total, found = snapshot.search(Plan(term), limit=10, offset=0)
             assert (total, set(found_ids(found))) == (1, ids)
 
 
@@ -304,9 +227,14 @@ class TestMetadata:
         assert again.location == engine.location
         assert again.read_metadata() == {"made": "here"}
         assert ids_of(again.snapshot()) == {"1"}
+        fill(again, [entry("3", {"tags": ("甲",), PRICE: 0.5, "completions": ("甲",)})])
+        assert engine.snapshot().values(Everything(), "tags") == {"甲": 1}, "it knows its fields itself"
+        assert found_ids(search(engine, Term("completions", "甲"))) == ["3"]
         fill(engine, [entry("2")])
-        assert ids_of(again.snapshot()) == {"1", "2"}, "a commit is seen by others that have the index open"
-        assert again.stats().documents == 2
+        assert ids_of(again.snapshot()) == {"1", "2", "3"}, (
+            "a commit is seen by others that have the index open"
+        )
+        assert again.stats().documents == 3
         again.close()
 
     def test_stats_tell_the_size(self, engine: Engine, request: pytest.FixtureRequest) -> None:
@@ -317,162 +245,17 @@ class TestMetadata:
         assert all(isinstance(value, int) for value in stats.details.values())
 
 
-# -- every node of a plan, against the plainest engine
-
-
-def matches(node: Node, one: Entry) -> bool:
-    """Does the entry match? The contract, in its plainest form."""
-    match node:
-        case Term(field, text):
-            return text in one.terms[field].split()
-        case Chain(field, terms, 0, beginnings):
-            there = one.terms[field].split()
-            first = terms[0][0]
-            return any(
-                all(
-                    start + offset - first < len(there)
-                    and _is(text, there[start + offset - first], beginning=number in beginnings)
-                    for number, (offset, text) in enumerate(terms)
-                )
-                for start in range(len(there))
-            )
-        case Beginning(field, text):
-            return any(term.startswith(text) for term in one.terms[field].split())
-        case Pattern(field, pattern):
-            return any(fnmatchcase(term, pattern) for term in one.terms[field].split())
-        case Near(field, text, distance):
-            return any(letters_apart(text, term) <= distance for term in one.terms[field].split())
-        case OneOf(field, values):
-            own = {"id": (one.id,), "source": (one.source,), "tags": one.tags}[field]
-            return bool(set(filter(None, own)) & set(values))
-        case Between(_, low, high):
-            at = one.published
-            return at is not None and (low is None or at >= low) and (high is None or at < high)
-        case All(nodes, but_not):
-            return all(matches(child, one) for child in nodes) and not any(
-                matches(child, one) for child in but_not
-            )
-        case AnyOf(nodes, at_least):
-            return sum(matches(child, one) for child in nodes) >= at_least
-        case Everything():
-            return True
-        case NothingAtAll():
-            return False
-
-    raise AssertionError(node)
-
-
-def _is(text: str, term: str, *, beginning: bool) -> bool:
-    return term.startswith(text) if beginning else term == text
-
-
-@cache
-def letters_apart(one: str, other: str) -> int:
-    """Letters wrong, missing or too many, or swapped with their neighbour; no letter is changed twice."""
-    if not one or not other:
-        return len(one) + len(other)
-    least = min(
-        letters_apart(one[1:], other) + 1,
-        letters_apart(one, other[1:]) + 1,
-        letters_apart(one[1:], other[1:]) + (one[0] != other[0]),
-    )
-    if len(one) > 1 and len(other) > 1 and one[:2] == other[1::-1]:
-        least = min(least, letters_apart(one[2:], other[2:]) + 1)
-    return least
-
-
-terms = st.sampled_from(
-    ["甲", "乙", "甲乙", "a_", "a_b_", "c++_", "¶a_", "word", "wrod", "words", "wo.d", "ab"]
-)
-beginnings = st.sampled_from(["甲", "a", "a_", "c+", "w", "word", "wo.", "¶", "x"])
-numbers = st.integers(-3, 3) | st.sampled_from([-(10**12), 10**12, 253_402_300_799_999])
-
-
-@st.composite
-def entries(draw: st.DrawFn) -> list[Entry]:
-    """Entries whose terms are few, so that they match; ids 0, 1, 2…"""
-    count = draw(st.integers(0, 8))
-    return [
-        Entry(
-            id=str(number),
-            stored=json.dumps({"id": str(number)}),
-            terms={field: " ".join(draw(st.lists(terms, max_size=6))) for field in TEXT_FIELDS},
-            published=draw(st.none() | numbers),
-            source=draw(st.sampled_from(VALUES)),
-            tags=tuple(draw(st.lists(st.sampled_from(VALUES[:3]), max_size=2, unique=True))),
-        )
-        for number in range(count)
-    ]
-
-
-@st.composite
-def chains(draw: st.DrawFn) -> Chain:
-    offsets = draw(st.lists(st.integers(0, 5), min_size=2, max_size=4, unique=True).map(sorted))
-    opened = draw(st.just([]) | st.lists(st.integers(0, len(offsets) - 1), max_size=2))
-    links = [
-        (offset, draw(beginnings if number in opened else terms)) for number, offset in enumerate(offsets)
-    ]
-    return Chain(draw(st.sampled_from(BIGRAMS)), tuple(links), beginnings=frozenset(opened))
-
-
-patterns = st.sampled_from(["w*", "w?rd", "w*d*", "wo.?", "a?", "*", "?b", "x*", "甲*"])
-leaves = (
-    st.builds(Term, st.sampled_from(TEXT_FIELDS), terms)
-    | chains()
-    | st.builds(Beginning, st.sampled_from(TEXT_FIELDS), beginnings)
-    | st.builds(Pattern, st.sampled_from(UNITS), patterns)
-    | st.builds(
-        Near,
-        st.sampled_from(UNITS),
-        st.sampled_from(["word", "wrod", "ward", "ab", "wordss", "xyz"]),
-        st.integers(1, 2),
-    )
-    | st.builds(
-        OneOf,
-        st.sampled_from(["source", "tags", "id"]),
-        st.lists(st.sampled_from(["甲", "乙", "a b", "0", "3", "x"]), max_size=3).map(tuple),
-    )
-    | st.builds(Between, st.just("published"), st.none() | numbers, st.none() | numbers)
-    | st.just(Everything())
-    | st.just(NothingAtAll())
-)
-
-
-def _with_children(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    some = st.lists(children, max_size=3).map(tuple)
-    return st.builds(All, some, some) | st.builds(
-        lambda nodes, extra: AnyOf(nodes, max(1, min(extra, len(nodes) + 1))),
-        st.lists(children, min_size=1, max_size=4).map(tuple),
-        st.integers(1, 4),
-    )
-
-
-nodes = st.recursive(leaves, _with_children, max_leaves=8)
-scores = st.lists(
-    st.builds(
-        Score,
-        st.builds(Term, st.sampled_from(TEXT_FIELDS), terms)
-        | st.builds(Beginning, st.sampled_from(UNITS), beginnings),
-        st.floats(0.125, 4, width=16),
-    ),
-    max_size=5,
-    unique_by=lambda score: score.node,
-)
-
-
 class TestMatching:
     def test_a_plan_matches_what_it_says(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
         @examples(request)
-        @given(
-            entries=entries(), asked_for=st.lists(nodes, min_size=10, max_size=20), commits=st.integers(1, 3)
-        )
-        def check(entries: list[Entry], asked_for: list[Node], commits: int) -> None:
+        @given(history=histories(), asked_for=st.lists(nodes, min_size=10, max_size=20))
+        def check(history: History, asked_for: list[Node]) -> None:
             engine = make_engine()
-            fill(engine, entries, commits)
+            there = play(engine, history)
             for node in asked_for:
-                expected = {one.id for one in entries if matches(node, one)}
+                expected = {one.id for one in there if matches(node, one)}
                 assert set(found_ids(search(engine, node))) == expected, node
                 assert engine.snapshot().count(node) == len(expected)
 
@@ -506,11 +289,25 @@ class TestMatching:
             (Between("published", 10, 11), "1"),
             (Between("published", 10, 10), ""),
             (Between("published", 11, 10), ""),
+            (Between(PRICE, None, None), "023"),
+            (Between(PRICE, 0.5, None), "02"),
+            (Between(PRICE, None, 0.5), "3"),
+            (Between(PRICE, -1e308, 0.5 + 2**-53), "03"),
+            (Between(PRICE, 1e308, None), "2"),
+            (Between(PRICE, 0.5, 0.5), ""),
             (OneOf("source", ("甲报", "乙报")), "03"),
             (OneOf("source", ("甲",)), ""),
             (OneOf("tags", ("x y",)), "12"),
+            (OneOf("tags", ("y", "x y")), "123"),
             (OneOf("id", ("1", "9")), "1"),
             (OneOf("tags", ()), ""),
+            (OneOf("completions", ("k l", "none")), "01"),
+            (OneOf("completions", ("k",)), "1"),
+            (Term("source", "甲报"), "0"),
+            (Term("source", "甲"), ""),
+            (Term("tags", "x"), "23"),
+            (Term("completions", "k l"), "01"),
+            (Term("completions", "K"), ""),
             (All(()), "01234"),
             (All((), (Everything(),)), ""),
             (All((), (OneOf("tags", ("x y",)),)), "034"),
@@ -524,18 +321,18 @@ class TestMatching:
     )
     def test_a_node_matches(self, node: Node, expected: str, engine: Engine) -> None:
         texts = ["甲乙 x 丙丁", "甲乙 丙丁", "丙丁 x 甲乙", "z 甲乙 x 丙丁 戊", "甲乙 甲乙"]
-        details = [
-            (0, "甲报", ()),
-            (10, "", ("x y",)),
-            (20, "", ("x", "x y")),
-            (30, "乙报", ("x", "y")),
-            (None, "", ()),
+        details: list[dict[str, Value]] = [
+            {"published": 0, PRICE: 0.5, "source": ("甲报",), "completions": ("k l",)},
+            {"published": 10, "tags": ("x y",), "completions": ("k", "k l")},
+            {"published": 20, PRICE: 1e308, "tags": ("x", "x y")},
+            {"published": 30, PRICE: -1e308, "source": ("乙报",), "tags": ("x", "y")},
+            {"tags": ()},
         ]
         fill(
             engine,
             [
-                replace(entry(str(number), body_bigrams=text), published=published, source=source, tags=tags)
-                for number, (text, (published, source, tags)) in enumerate(zip(texts, details))
+                entry(str(number), values, body_bigrams=text)
+                for number, (text, values) in enumerate(zip(texts, details))
             ],
         )
         assert sorted(found_ids(search(engine, node))) == list(expected)
@@ -625,53 +422,3 @@ class TestScores:
     def test_a_page_has_the_scores_of_the_whole(self, filled: Engine) -> None:
         whole = search(filled, Everything(), self.SCORES)
         assert [search(filled, Everything(), self.SCORES, limit=1, offset=n)[0] for n in range(5)] == whole
-
-
-class TestOrderAndPages:
-    @pytest.fixture
-    def filled(self, engine: Engine) -> Engine:
-        published = [5, None, 3, 5, -7, None, 10**12, 3, 0, 5]
-        fill(
-            engine,
-            [replace(entry(str(n), body_units="甲"), published=at) for n, at in enumerate(published)],
-            commits=3,
-        )
-        return engine
-
-    @pytest.mark.parametrize(
-        ("order", "expected"),
-        [("newest", ["6", "035", "27", "8", "4", "15"]), ("oldest", ["4", "8", "27", "039", "6", "15"])],
-    )
-    def test_sorted_by_date_those_without_come_last(
-        self, order: str, expected: list[str], filled: Engine
-    ) -> None:
-        expected = [group.replace("5", "9") if group == "035" else group for group in expected]
-        found = found_ids(search(filled, Everything(), order=order))
-        for group in expected:
-            assert sorted(found[: len(group)]) == list(group)
-            del found[: len(group)]
-        assert found == []
-
-    @pytest.mark.parametrize("order", ["relevance", "newest", "oldest"])
-    @pytest.mark.parametrize("size", [1, 2, 3, 7, 10, 50])
-    def test_the_pages_in_a_row_are_the_whole(self, order: str, size: int, filled: Engine) -> None:
-        score = [Score(Term("body_units", "甲"), 1.0)]
-        whole = search(filled, Everything(), score, order=order)
-        assert len(whole) == 10
-        pages = [
-            search(filled, Everything(), score, order=order, limit=size, offset=at)
-            for at in range(0, 10, size)
-        ]
-        assert [one for page in pages for one in page] == whole
-
-    @pytest.mark.parametrize("order", ["relevance", "newest", "oldest"])
-    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (0, 5), (5, 10), (10, 10**30), (1, 11)])
-    def test_a_page_beyond_the_end_is_empty_and_the_total_right(
-        self, order: str, limit: int, offset: int, filled: Engine
-    ) -> None:
-        plan = Plan(Term("body_units", "甲"))
-        assert filled.snapshot().search(plan, limit=limit, offset=offset, order=order) == (10, [])  # type: ignore[arg-type]
-
-    def test_a_page_may_be_larger_than_there_are_hits(self, filled: Engine) -> None:
-        assert len(search(filled, Everything(), limit=10**30)) == 10
-        assert len(search(filled, Everything(), limit=10**30, offset=8)) == 2

@@ -116,11 +116,21 @@ def test_every_tree_has_a_plan_of_known_fields(text: str, match: Match) -> None:
 def test_match_says_how_many_words_of_a_part_are_needed(query: str, words: int) -> None:
     assert words_needed(query, "all") == (words, words)
     assert words_needed(query, "any") == (1, words)
-    assert words_needed(query, "most") == (words if words <= 2 else ceil(words * MOST), words)
+    assert words_needed(query, "most") == (min(words, max(2, ceil(words * MOST))), words)
 
 
-def test_most_is_more_than_half_and_less_than_all_of_many_words() -> None:
-    assert words_needed("苹果香蕉葡萄西瓜桃子") == (3, 5)
+@pytest.mark.parametrize(
+    ("query", "needed"),
+    [
+        ("苹果香蕉", 2),
+        ("苹果香蕉葡萄", 2),
+        ("苹果香蕉葡萄西瓜桃子", 2),
+        ("苹果香蕉葡萄西瓜桃子草莓", 3),
+        ("苹果香蕉葡萄西瓜桃子草莓土豆番茄", 4),
+    ],
+)
+def test_most_is_both_of_two_and_two_fifths_of_many_words(query: str, needed: int) -> None:
+    assert words_needed(query)[0] == needed
 
 
 def test_each_part_is_needed_whatever_match_says() -> None:

@@ -1,0 +1,42 @@
+"""How long the worst queries take to be read: as long and as dense as a query may be.
+
+python -m benchmarks.parsing
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from searchkit import QuerySyntaxError
+from searchkit.query import parse
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from adversaries import adversaries  # noqa: E402
+
+
+def main() -> None:
+    parse("中", lenient=True)  # loads the tables
+    times = sorted((seconds(text, lenient), text[:12]) for text in adversaries() for lenient in (True, False))
+    print(f"{len(times)} queries   p50 {times[len(times) // 2][0] * 1000:.1f} ms")
+    for taken, beginning in times[-5:]:
+        print(f"{taken * 1000:8.1f} ms  {beginning!r} again and again")
+
+
+def seconds(text: str, lenient: bool) -> float:
+    """The processor's time, the better of two."""
+    return min(_once(text, lenient) for _ in range(2))
+
+
+def _once(text: str, lenient: bool) -> float:
+    started = time.process_time()
+    try:
+        parse(text, lenient=lenient)
+    except QuerySyntaxError:
+        pass
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    main()

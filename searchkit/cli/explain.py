@@ -1,0 +1,67 @@
+"""searchkit explain: a query and a document -> why the one finds the other, or does not."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import click
+
+import searchkit
+from searchkit.cli.columns import one_line, printable
+from searchkit.cli.options import (
+    check_there,
+    json_option,
+    location_option,
+    query_of,
+    reading_options,
+    refuse_unknown_options,
+)
+from searchkit.cli.output import print_json
+
+__all__ = ["explain"]
+
+
+@click.command(
+    short_help="Show why a query finds an article, or why not.",
+    # As for a search: -乾隆 is part of the query.
+    context_settings={"ignore_unknown_options": True},
+    epilog="""\b
+Examples:
+  searchkit explain 遣唐使 https://daily.example.com/2024/09/12/envoys --in indexes/news
+  searchkit explain 遣唐使 -晁衡 https://daily.example.com/2024/09/12/envoys --in indexes/news
+""",
+)
+@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
+@click.argument("id")
+@location_option("--in", "The index with the article.")
+@reading_options
+@json_option
+@click.pass_context
+def explain(
+    ctx: click.Context,
+    /,
+    words: tuple[str, ...],
+    id: str,
+    location: str,
+    no_regional: bool,
+    no_synonyms: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Show whether a query finds the article with this ID, what it lacks, and what its score is made of.
+
+    Several QUERY words are one query. The ID of an article is its url, or what 'searchkit search' shows as
+    its id.
+    """
+    query = query_of(ctx, words)
+    refuse_unknown_options(ctx, [id])
+    with searchkit.open(location) as index:
+        check_there(index, location, id)
+        found = index.explain(query, id, regional=not no_regional, synonyms=not no_synonyms, **options)
+    if as_json:
+        print_json(dataclasses.asdict(found))
+        return
+    # Its lines are its own; those of an id or a query would look like them.
+    found = dataclasses.replace(found, query=one_line(found.query), id=one_line(found.id))
+    click.echo(printable(str(found)))

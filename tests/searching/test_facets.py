@@ -1,0 +1,261 @@
+"""Facets: how many matches have each value, counted over all of them, in an order that can be shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import FIELDS, SOURCES, TAGS, collections
+
+import searchkit
+from searchkit import Document, Index
+
+MakeIndex = Callable[..., Index]
+UTC = timezone.utc
+IN_TIME = {"year", "month", "event"}
+
+
+@contextmanager
+def filled(batches: Sequence[Sequence[Document]]) -> Iterator[Index]:
+    """An index in memory that holds the documents, with one commit for each batch."""
+    with searchkit.create(":memory:", fields=FIELDS) as index:
+        for batch in batches:
+            assert not index.add(batch).failures
+        yield index
+
+
+def event_day(text: str) -> str:
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).date().isoformat()
+
+
+def values(document: Document, name: str) -> set[Any]:
+    """The values that a facet counts the document under, in plain Python."""
+    at, extra = document.published, document.extra.get(name)
+    match name:
+        case "source":
+            return {document.source} - {""}
+        case "tags":
+            return set(document.tags)
+        case "year":
+            return {at.year} if at else set()
+        case "month":
+            return {f"{at:%Y-%m}"} if at else set()
+        case "author":
+            return {extra} if isinstance(extra, str) else set(extra or []) - {""}
+        case "event":
+            return {event_day(extra)} if extra else set()
+        case _:
+            return set() if extra is None else {extra}
+
+
+FACETS = ("source", "tags", "year", "month", *FIELDS)
+
+
+def expected(documents: Sequence[Document], name: str) -> list[tuple[Any, int]]:
+    counts = Counter(value for document in documents for value in values(document, name))
+    return sorted(counts.items(), key=lambda pair: (0 if name in IN_TIME else -pair[1], pair[0]))
+
+
+class TestCounts:
+    @settings(max_examples=30)
+    @given(batches=collections(), data=st.data())
+    def test_they_are_those_that_plain_python_counts_over_all_matches(
+        self, batches: list[list[Document]], data: st.DataObject
+    ) -> None:
+        with filled(batches) as index:
+            for _ in range(3):
+                query = data.draw(st.sampled_from(["茶", "茶 OR 水", "-茶", "没有"]))
+                options = data.draw(
+                    st.fixed_dictionaries(
+                        {},
+                        optional={
+                            "source": st.sampled_from(SOURCES),
+                            "tags": st.sampled_from(TAGS),
+                            "since": st.just("2024-01-01"),
+                            "where": st.just({"paid": True}),
+                            "sort": st.sampled_from(["newest", "-price"]),
+                        },
+                    )
+                )
+                matches = [hit.document for hit in index.search(query, limit=100, **options)]
+                names = data.draw(st.permutations(FACETS))
+                page = data.draw(
+                    st.fixed_dictionaries({"limit": st.integers(0, 3), "offset": st.integers(0, 3)})
+                )
+                results = index.search(query, facets=names, **page, **options)
+                assert list(results.facets) == list(names)
+                for name in names:
+                    assert list(results.facets[name].items()) == expected(matches, name)
+                assert ids(results) == ids(index.search(query, **page, **options)), "they change no hit"
+
+    @settings(max_examples=30)
+    @given(batches=collections())
+    def test_where_each_document_has_one_value_they_add_up_to_the_total(
+        self, batches: list[list[Document]]
+    ) -> None:
+        whole = [
+            [
+                Document(
+                    id=one.id,
+                    body=one.body,
+                    published=one.published or datetime(2024, 1, 1, tzinfo=UTC),
+                    source=one.source or "甲报",
+                    extra={"author": one.body, "price": len(one.body), "event": "2024-01-01", "paid": False},
+                )
+                for one in batch
+            ]
+            for batch in batches
+        ]
+        with filled(whole) as index:
+            results = index.search("茶", limit=1, facets=[name for name in FACETS if name != "tags"])
+            assert len(results.facets) == len(FACETS) - 1
+            for counts in results.facets.values():
+                assert sum(counts.values()) == results.total
+
+    def test_a_value_has_the_type_that_a_program_goes_on_with(self, make_index: MakeIndex) -> None:
+        """What a facet gives, `where` takes, and finds as many as were counted."""
+        index = make_index(
+            Document(
+                body="茶一",
+                source="甲报",
+                tags=("茶", "水"),
+                published=datetime(1999, 12, 31, 23, 59, tzinfo=UTC),
+                extra={
+                    "author": ["甲", "乙"],
+                    "price": -3,
+                    "event": "1931-05-06T01:00:00+08:00",
+                    "paid": True,
+                },
+            ),
+            Document(body="茶二", tags=("茶",), extra={"author": "甲", "price": 2.5, "event": "2024-02-29"}),
+            fields=FIELDS,
+        )
+        facets = index.search("茶", facets=FACETS).facets
+        assert facets == {
+            "source": {"甲报": 1},
+            "tags": {"茶": 2, "水": 1},
+            "year": {1999: 1},
+            "month": {"1999-12": 1},
+            "author": {"甲": 2, "乙": 1},
+            "price": {-3.0: 1, 2.5: 1},
+            "event": {"1931-05-05": 1, "2024-02-29": 1},
+            "paid": {True: 1},
+        }
+        kinds = {name: {type(value) for value in counts} for name, counts in facets.items()}
+        assert kinds["year"] == {int}
+        assert kinds["price"] == {float}
+        assert kinds["paid"] == {bool}
+        for name in FIELDS:
+            for value, count in facets[name].items():
+                assert index.count("茶", where={name: value}) == count
+
+    def test_the_most_come_first_and_of_equals_the_least_value(self, make_index: MakeIndex) -> None:
+        index = make_index(
+            *(
+                Document(id=str(n), body="茶", tags=tags.split(), extra={"price": price})
+                for n, (tags, price) in enumerate(
+                    [("丙 甲", 10), ("乙 甲", 9), ("丁 甲", 9), ("丁", 100), ("A", 10), ("a", -1)]
+                )
+            ),
+            fields=FIELDS,
+        )
+        facets = index.search("茶", facets=["tags", "price"]).facets
+        assert list(facets["tags"].items()) == [
+            ("甲", 3),
+            ("丁", 2),
+            ("A", 1),
+            ("a", 1),
+            ("丙", 1),
+            ("乙", 1),
+        ]
+        assert list(facets["price"].items()) == [(9.0, 2), (10.0, 2), (-1.0, 1), (100.0, 1)]
+
+    def test_what_is_in_time_comes_in_the_order_of_time(self, make_index: MakeIndex) -> None:
+        days = ["2024-10-01", "1969-12-31", "2024-02-29", "2024-02-01", "2024-02-01", "0999-01-01"]
+        index = make_index(
+            *(
+                Document(
+                    id=str(n),
+                    body="茶",
+                    published=datetime.fromisoformat(day).replace(tzinfo=UTC),
+                    extra={"event": day},
+                )
+                for n, day in enumerate(days)
+            ),
+            fields=FIELDS,
+        )
+        facets = index.search("茶", facets=["year", "month", "event"]).facets
+        assert list(facets["year"].items()) == [(999, 1), (1969, 1), (2024, 4)]
+        assert list(facets["month"].items()) == [
+            ("0999-01", 1),
+            ("1969-12", 1),
+            ("2024-02", 3),
+            ("2024-10", 1),
+        ]
+        assert list(facets["event"].items()) == [
+            ("0999-01-01", 1),
+            ("1969-12-31", 1),
+            ("2024-02-01", 2),
+            ("2024-02-29", 1),
+            ("2024-10-01", 1),
+        ]
+
+    def test_they_see_what_is_deleted_and_replaced(self, make_index: MakeIndex) -> None:
+        index = make_index(*(Document(id=str(n), body="茶", source="甲报") for n in range(5)))
+        index.delete(["0", "1"])
+        index.add([Document(id="2", body="茶", source="乙報")])
+        assert index.search("茶", facets="source").facets == {"source": {"甲报": 2, "乙報": 1}}
+
+
+class TestNames:
+    def test_without_names_there_are_none(self, sample_index: Index) -> None:
+        for names in ((), [], iter(())):
+            assert sample_index.search("茶", facets=names).facets == {}
+
+    def test_one_may_be_a_text_and_twice_is_once(self, sample_index: Index) -> None:
+        alone = sample_index.search("茶", facets="source").facets
+        assert list(alone) == ["source"]
+        assert alone == sample_index.search("茶", facets=["source", "source"]).facets
+        assert sum(alone["source"].values()) > 1
+
+    def test_where_nothing_matches_there_are_no_values(self, make_index: MakeIndex) -> None:
+        for index in (make_index(fields=FIELDS), make_index("水", fields=FIELDS)):
+            for query in ("茶", "", "！"):
+                results = index.search(query, facets=FACETS)
+                assert results.facets == {name: {} for name in FACETS}
+
+    @pytest.mark.parametrize(
+        "name", ["nope", "published", "title", "id", "extra_author", "Author", "", "-price"]
+    )
+    def test_an_unknown_one_is_refused_with_those_that_there_are(
+        self, name: str, make_index: MakeIndex
+    ) -> None:
+        index = make_index("茶", fields=FIELDS)
+        known = "source, tags, year, month, author, price, event, paid$"
+        for names in (name, ["source", name]):
+            with pytest.raises(ValueError, match=f"facets: there is no field '{name}'; there are {known}"):
+                index.search("茶", facets=names)
+        with pytest.raises(ValueError, match=r"there are source, tags, year, month$"):
+            make_index("茶").search("茶", facets=name)
+
+    @pytest.mark.parametrize("names", [5, [5], [None], {"source": 1}.values()])
+    def test_names_are_texts(self, names: Any, make_index: MakeIndex) -> None:
+        with pytest.raises(TypeError):
+            make_index("茶").search("茶", facets=names)
+
+    def test_they_are_in_the_json_in_their_order(self, make_index: MakeIndex) -> None:
+        index = make_index(*(Document(id=str(n), body="茶", source="乙甲乙"[n]) for n in range(3)))
+        found: Mapping[str, Any] = index.search("茶", facets="source").to_dict()["facets"]
+        assert found == {"source": [{"value": "乙", "count": 2}, {"value": "甲", "count": 1}]}
+        assert "facets" not in index.search("茶").to_dict()
+
+
+def ids(results: Any) -> list[str]:
+    return [hit.id for hit in results]
