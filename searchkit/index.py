@@ -35,7 +35,7 @@ from searchkit.searching.explain import Explanation, explain
 from searchkit.searching.options import Collapse, Options
 from searchkit.searching.search import search
 from searchkit.searching.similar import similar
-from searchkit.searching.suggest import Suggestion, suggest
+from searchkit.searching.suggest import LookedUp, Suggestion, suggest
 from searchkit.settings import Settings
 from searchkit.stored import Stored
 from searchkit.writer import Writer
@@ -101,6 +101,7 @@ class Index:
         self._engine = engine
         self._settings = settings
         self._cursors = Cursors()
+        self._looked_up = LookedUp()
         self._closed = False
 
     # -- writing
@@ -259,7 +260,9 @@ class Index:
         In any script; in pinyin (``wangyi``, ``wy``) where the index was created with ``pinyin=True``.
         """
         Options(limit=limit)
-        return suggest(prefix, self._open().snapshot(), self._settings.analyzer, limit=limit)
+        snapshot = self._open().snapshot()
+        look_up = self._looked_up.of(snapshot)
+        return suggest(prefix, snapshot, self._settings.analyzer, look_up, limit=limit)
 
     def similar(
         self,

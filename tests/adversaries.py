@@ -12,8 +12,10 @@ from searchkit.query.parser import MAX_LENGTH
 __all__ = ["adversaries"]
 
 _PIECES = [
-    *'( （ -( ) ） (a) ((((a)))) “a 「 」 『 " "a" "a"~ - a- 中-国 a* a?b* a*b? * ? a~ a~2 ~ a^ a^2 ^2'.split(),
-    *'title: tag:"x" a:b date:2024..2025 2024- .. OR a中 中 a C++ ｏｒ NOT AND \\ ， 。 é ９ 𠮷 \u3000 ¶ ₂ ﷺ'.split(),
+    *'( （ -( ) ） (a) ((((a)))) “a 「 」 『 " "a" "a"~ - a- 中-国 a* a?b*'.split(),
+    *"a*b? * ? a~ a~2 ~ a^ a^2 ^2".split(),
+    *'title: tag:"x" a:b date:2024..2025 2024- .. OR a中 中 a C++'.split(),
+    *"ｏｒ NOT AND \\ ， 。 é ９ 𠮷 \u3000 ¶ ₂ ﷺ".split(),
     *[" ", "\n", "a OR ", "a AND ", "NOT ", "a ", "-a "],
 ]
 

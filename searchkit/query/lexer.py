@@ -22,6 +22,7 @@ MAX_TOKENS = 1000
 FIELDS = ("title", "body", "source", "tag", "date")
 
 _QUOTE = "".join(QUOTES)
+_UNKNOWN = re.compile(r"[a-z_]+:(?!//)(?=[^\s)）])")
 _TOKEN = re.compile(
     rf"""
       (?P<space>\s+)
@@ -30,7 +31,7 @@ _TOKEN = re.compile(
     | (?P<quote>[{_QUOTE}])
     | (?P<operator>(?:OR|AND|NOT)(?=[\s()（）{_QUOTE}]|$))
     | (?P<field>(?i:{"|".join(FIELDS)})[:：])
-    | (?P<unknown>[a-z_]+:(?!//)(?=[^\s)）]))
+    | (?P<unknown>{_UNKNOWN.pattern})
     | (?P<minus>(?<![^\s(（])[-－](?=[^\s\-－)）]))
     | (?P<text>[^\s()（）{_QUOTE}]+)
     """,
@@ -88,7 +89,7 @@ class _Lexer:
                 self._fail(token, f"the query has more than {MAX_TOKENS} words and operators")
                 break
             self._add(self._read(token))
-        return [_with_suffix(token) if token.kind == "text" else token for token in self._found]
+        return [_with_suffix(_plain(token)) if token.kind == "text" else token for token in self._found]
 
     def _read(self, token: Token) -> Token:
         """The token as what it is where it stands."""
@@ -169,6 +170,14 @@ class _Lexer:
     def _fail(self, token: Token, reason: str) -> None:
         if not self._lenient:
             raise QuerySyntaxError(self._text, token.position, reason)
+
+
+def _plain(token: Token) -> Token:
+    """Text put together of pieces, in which nothing looks like a field when it is read again."""
+    match = _UNKNOWN.match(token.text)
+    if match is None:
+        return token
+    return token._replace(text=token.text[: match.end() - 1] + NO_OPERATOR + token.text[match.end() :])
 
 
 def _with_suffix(token: Token) -> Token:

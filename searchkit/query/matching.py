@@ -49,8 +49,10 @@ __all__ = ["Match", "chain", "in_parts", "match_node"]
 Match = Literal["most", "all", "any"]
 
 PARTS: tuple[Field, ...] = ("title", "body")
-MOST = 0.4
-"""The share of a part's content words that ``match="most"`` asks for; two at least, where there are two."""
+FEW = 5
+"""Of up to so many content words of a part, ``match="most"`` asks for two."""
+MOST = 0.5
+"""Of more, this share of them; docs/decisions/0003-match.md has what either costs."""
 QUESTION_NEEDS = 1
 """How many content words of a question: its answer is often in others, docs/decisions/0003-match.md."""
 
@@ -113,7 +115,7 @@ class _Matching:
             return 1
         if words.is_question:
             return min(there, QUESTION_NEEDS)
-        return min(there, max(2, ceil(there * MOST)))
+        return min(there, 2) if there <= FEW else ceil(there * MOST)
 
 
 def _word(word: str, words: Words, part: Field | None) -> Node:

@@ -146,6 +146,8 @@ class _Parser:
         if found == Nothing():
             return found
         if negated:
+            while isinstance(found, Boost):  # what is ruled out has no weight
+                found = found.child
             return found.child if isinstance(found, Not) else Not(found)
         return self._weighted(found, token)
 
@@ -176,6 +178,9 @@ class _Parser:
     def _words(self, token: Token, field: Field | None) -> Query:
         """Running text, or one word with ``*``, ``?`` or ``~``."""
         text = token.text.replace("＊", "*")
+        # A dash at the beginning, as in --OR and in "…"-a*, leaves nothing behind that would be an operator.
+        dashes = len(text) - len(text.lstrip("-－"))
+        text = NO_OPERATOR * dashes + text[dashes:]
         folded = fold(text)
         if token.distance is not None:
             if _LATIN_WORD.fullmatch(folded):
@@ -189,9 +194,7 @@ class _Parser:
             return Prefix(text[:-1], field)
         if "*" in folded:
             self._fail(token, "* stands at the end of a word, or within a Latin one behind its first letter")
-        # Nor does a dash at the beginning, as in --OR, leave something behind that would be an operator.
-        dashes = len(text) - len(text.lstrip("-－"))
-        return Part(NO_OPERATOR * dashes + text[dashes:].replace("*", NO_OPERATOR), field)
+        return Part(text.replace("*", NO_OPERATOR), field)
 
     def _number(self, token: Token, what: str, most: int, default: int | None = None) -> int:
         """The number behind ``~``; 0 when there is no ``~``."""

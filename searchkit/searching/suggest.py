@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from searchkit.analysis import Analyzer, fold, units
 from searchkit.completions import LONGEST_KEY, split_key, typed_key
@@ -13,12 +14,15 @@ from searchkit.query.matching import in_parts
 from searchkit.query.plan import All
 from searchkit.text import well_formed
 
-__all__ = ["Suggestion", "suggest"]
+__all__ = ["LookedUp", "Suggestion", "suggest"]
 
 # How many entries of an engine are looked at: one suggestion has several spellings.
 _LOOKED_AT = 100
 # How many completions of a last word are tried with the words before it.
 _TRIED = 20
+
+LookUp = Callable[[str, str], Sequence[tuple[str, int]]]
+"""Gives the entries of a field that begin with a key, and how many documents have each."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,34 @@ class Suggestion:
         return self.text
 
 
-def suggest(typed: str, snapshot: Snapshot, analyzer: Analyzer, *, limit: int) -> list[Suggestion]:
+class LookedUp:
+    """Remembers what was looked up in the latest state of an index: everybody types the same first letters,
+    and of these there is most to look at."""
+
+    def __init__(self) -> None:
+        self._of: tuple[str, LookUp] | None = None
+
+    def of(self, snapshot: Snapshot) -> LookUp:
+        """`Snapshot.beginning_with`, remembered."""
+        known = self._of
+        if known is None or known[0] != snapshot.version:
+
+            @lru_cache(maxsize=1000)
+            def look_up(field: str, key: str) -> list[tuple[str, int]]:
+                return snapshot.beginning_with(field, key, limit=_LOOKED_AT)
+
+            known = self._of = snapshot.version, look_up
+        return known[1]
+
+
+def suggest(
+    typed: str, snapshot: Snapshot, analyzer: Analyzer, look_up: LookUp, *, limit: int
+) -> list[Suggestion]:
     """Words and whole titles, most frequent first; behind the last word of a longer text its completions."""
     typed = well_formed(typed).lstrip()
-    words = _found(snapshot, WORDS, typed)
+    words = _found(look_up, WORDS, typed)
     known = {fold(one.text) for one in words}
-    titles = [] if _is_vague(typed, words) else _found(snapshot, TITLES, typed)
+    titles = [] if _is_vague(typed, words) else _found(look_up, TITLES, typed)
     titles = [one for one in titles if fold(one.text) not in known]
     # Titles are rarer than words, and would otherwise never be seen.
     shown = [*words[: max(limit - len(titles), limit - limit // 3)], *titles]
@@ -48,7 +74,7 @@ def suggest(typed: str, snapshot: Snapshot, analyzer: Analyzer, *, limit: int) -
         if len(shown) >= limit:
             break
         known = {fold(one.text) for one in shown}
-        more = (_counted(snapshot, head + one.text) for one in _found(snapshot, WORDS, tail)[:_TRIED])
+        more = (_counted(snapshot, head + one.text) for one in _found(look_up, WORDS, tail)[:_TRIED])
         new = [one for one in more if one.documents and fold(one.text) not in known]
         shown += sorted(new, key=lambda one: -one.documents)
     return shown[:limit]
@@ -65,12 +91,12 @@ def _is_vague(typed: str, words: list[Suggestion]) -> bool:
     return len(words) > _LOOKED_AT // 4 and len(key) <= (2 if key.isascii() else 1)
 
 
-def _found(snapshot: Snapshot, field: str, typed: str) -> list[Suggestion]:
+def _found(look_up: LookUp, field: str, typed: str) -> list[Suggestion]:
     key = typed_key(fold(typed))
     if not key:
         return []
     spellings: dict[str, dict[str, int]] = {}
-    for entry, count in snapshot.beginning_with(field, key[:LONGEST_KEY], limit=_LOOKED_AT):
+    for entry, count in look_up(field, key[:LONGEST_KEY]):
         shown = split_key(entry)[1]
         if len(key) > LONGEST_KEY and not typed_key(fold(shown)).startswith(key):
             continue

@@ -487,6 +487,11 @@ def test_the_text_of_a_tree_parses_to_the_tree(query: str) -> None:
 @given(queries | anything)
 @example("--OR")
 @example("--title:甲")
+@example("~2~")
+@example("甲~2^3~")
+@example("tga:)(?@")
+@example('甲"乙"-a*')
+@example("甲 -((乙^3)^2)")
 def test_the_text_of_any_tree_parses_to_the_tree(text: str) -> None:
     tree = parse(text, lenient=True)
     assert parse(str(tree)) == tree

@@ -13,7 +13,7 @@ import searchkit
 from searchkit.analysis import Analyzer, bigram, fold, units
 from searchkit.query import Needle, Planned, parse, plan_query
 from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
-from searchkit.query.matching import MOST, Match
+from searchkit.query.matching import FEW, MOST, Match
 from searchkit.query.plan import (
     TEXT_FIELDS,
     All,
@@ -116,7 +116,7 @@ def test_every_tree_has_a_plan_of_known_fields(text: str, match: Match) -> None:
 def test_match_says_how_many_words_of_a_part_are_needed(query: str, words: int) -> None:
     assert words_needed(query, "all") == (words, words)
     assert words_needed(query, "any") == (1, words)
-    assert words_needed(query, "most") == (min(words, max(2, ceil(words * MOST))), words)
+    assert words_needed(query, "most") == (min(words, 2) if words <= FEW else ceil(words * MOST), words)
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,11 @@ def test_match_says_how_many_words_of_a_part_are_needed(query: str, words: int) 
         ("苹果香蕉葡萄", 2),
         ("苹果香蕉葡萄西瓜桃子", 2),
         ("苹果香蕉葡萄西瓜桃子草莓", 3),
+        ("苹果香蕉葡萄西瓜桃子草莓土豆", 4),
         ("苹果香蕉葡萄西瓜桃子草莓土豆番茄", 4),
     ],
 )
-def test_most_is_both_of_two_and_two_fifths_of_many_words(query: str, needed: int) -> None:
+def test_most_is_two_of_few_words_and_half_of_many(query: str, needed: int) -> None:
     assert words_needed(query)[0] == needed
 
 
