@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help demo test quick lint types check bench relevance clean
+.PHONY: help demo test quick lint types check fuzz bench relevance clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
@@ -12,6 +12,7 @@ help:
 	@echo "make quick      run the tests that take no more than a few seconds each"
 	@echo "make lint       check style (ruff)"
 	@echo "make types      check types (mypy, strict)"
+	@echo "make fuzz       fuzz queries for a minute (FUZZ_SECONDS=60), where atheris installs"
 	@echo "make check      test, lint and types"
 	@echo "make bench ARTICLES=FOLDER    index a folder and time queries"
 	@echo "make relevance SETS='FOLDER…' measure nDCG@10 on test sets in the BEIR layout"
@@ -35,6 +36,11 @@ types: $(VENV)/.lint
 
 check: test lint types
 
+FUZZ_SECONDS ?= 60
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python tests/fuzz/fuzz_queries.py -dict=tests/fuzz/queries.dict -max_total_time=$(FUZZ_SECONDS) \
+	  -timeout=5 -max_len=200 -print_final_stats=1
+
 bench: $(VENV)/.demo
 	$(BIN)/python -m benchmarks.speed $(ARTICLES)
 
@@ -49,6 +55,8 @@ $(VENV)/.demo: pyproject.toml
 	@$(call install,.)
 $(VENV)/.test: pyproject.toml
 	@$(call install,.[test])
+$(VENV)/.fuzz: pyproject.toml
+	@$(call install,.[fuzz])
 $(VENV)/.lint: pyproject.toml
 	@$(call install,.[test$(comma)lint])
 
