@@ -20,7 +20,7 @@ from searchkit.analysis import Analyzer
 from searchkit.articles import Articles
 from searchkit.document import Document
 from searchkit.engines import create_engine, open_engine
-from searchkit.engines.base import Engine
+from searchkit.engines.base import Engine, EngineWriter
 from searchkit.entry import make_entry
 from searchkit.errors import AnalyzerChangedWarning, IndexIncompatibleError, SearchkitError
 from searchkit.fields import FieldKind, Fields
@@ -137,7 +137,7 @@ class Index:
                 "call rebuild() before adding"
             )
         started = time.perf_counter()
-        engine_writer = self._open().writer(timeout=timeout)
+        engine_writer = self._engine_writer(timeout=timeout)
         try:
             writer = Writer(self._settings, engine_writer, self._open().snapshot())
             yield writer
@@ -370,6 +370,11 @@ class Index:
             raise SearchkitError(f"{self._engine.location}: this index is closed")
         return self._engine
 
+    def _engine_writer(self, *, timeout: float, compact: bool = False) -> EngineWriter:
+        if self._settings.pinyin:
+            require_pinyin()
+        return self._open().writer(timeout=timeout, compact=compact)
+
     def _existing(self, id: str) -> Document:
         document = self.get(id)
         if document is None:
@@ -378,7 +383,7 @@ class Index:
 
     def _rewrite(self, *, timeout: float, compact: bool) -> int:
         engine = self._open()
-        engine_writer = engine.writer(timeout=timeout, compact=compact)
+        engine_writer = self._engine_writer(timeout=timeout, compact=compact)
         try:
             count = 0
             engine_writer.delete_all()
