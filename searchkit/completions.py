@@ -13,9 +13,11 @@ from searchkit.analysis import Terms, is_latin
 from searchkit.pinyin import pinyin_keys
 from searchkit.query.function_words import FUNCTION_WORDS
 
-__all__ = ["LONGEST_KEY", "SEPARATOR", "split_key", "title_keys", "typed_key", "word_keys"]
+__all__ = ["LONGEST_KEY", "SEPARATOR", "sound_key", "split_key", "title_keys", "typed_key", "word_keys"]
 
 SEPARATOR = "\x1f"
+SOUND = "\x1e"
+"""Begins the keys of pinyin, so that they do not get in the way of Latin words."""
 _LONGEST_TITLE = 80
 LONGEST_KEY = 24
 """What is longer is looked up by its beginning: nobody types a whole title to have it completed."""
@@ -27,6 +29,11 @@ def typed_key(folded: str) -> str:
     """What a person typed, as a key begins: from the first letter on, with single spaces."""
     start = next((at for at, character in enumerate(folded) if character.isalnum()), len(folded))
     return " ".join(folded[start:].split())
+
+
+def sound_key(typed: str) -> str:
+    """What a person typed, as a key of pinyin begins: letters only, so that xi'an and wang yi will do."""
+    return SOUND + "".join(character for character in typed if character.isalnum())[:LONGEST_KEY]
 
 
 def split_key(entry: str) -> tuple[str, str]:
@@ -72,5 +79,6 @@ def _is_worth(word: str) -> bool:
 
 def _entries(keys: Iterable[tuple[str, str]], pinyin: bool) -> Iterator[str]:
     for key, shown in keys:
-        for one in (key, *(pinyin_keys(key) if pinyin else ())):
-            yield f"{one[:LONGEST_KEY]}{SEPARATOR}{shown}"
+        yield f"{key[:LONGEST_KEY]}{SEPARATOR}{shown}"
+        for sound in pinyin_keys(key) if pinyin else ():
+            yield f"{sound_key(sound)}{SEPARATOR}{shown}"

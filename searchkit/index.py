@@ -257,7 +257,8 @@ class Index:
         """How what somebody has typed so far may go on: frequent words and titles, as they stand in
         documents.
 
-        In any script; in pinyin (``wangyi``, ``wy``) where the index was created with ``pinyin=True``.
+        In any script; in pinyin (``wangyi``, ``wy``; two letters at least) where the index was created
+        with ``pinyin=True``.
         """
         Options(limit=limit)
         snapshot = self._open().snapshot()

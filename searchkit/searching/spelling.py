@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 from searchkit.analysis import LATIN, fold, is_latin, units
-from searchkit.completions import LONGEST_KEY, SEPARATOR, split_key
+from searchkit.completions import SEPARATOR, sound_key, split_key
 from searchkit.engines.base import Snapshot
 from searchkit.fields import WORDS
 from searchkit.pinyin import has_pinyin, pinyin_keys
@@ -102,7 +102,7 @@ class _Spelling:
     def _sounding_like(self, word: str) -> str | None:
         keys = pinyin_keys(word)
         entries = (
-            self._snapshot.beginning_with(WORDS, keys[0][:LONGEST_KEY] + SEPARATOR, limit=_MOST_SPELLINGS)
+            self._snapshot.beginning_with(WORDS, sound_key(keys[0]) + SEPARATOR, limit=_MOST_SPELLINGS)
             if keys
             else []
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from searchkit.analysis import Analyzer, fold, units
-from searchkit.completions import LONGEST_KEY, split_key, typed_key
+from searchkit.completions import LONGEST_KEY, sound_key, split_key, typed_key
 from searchkit.engines.base import Snapshot
 from searchkit.fields import TITLES, WORDS
 from searchkit.query.matching import in_parts
@@ -95,11 +95,16 @@ def _found(look_up: LookUp, field: str, typed: str) -> list[Suggestion]:
     key = typed_key(fold(typed))
     if not key:
         return []
+    entries = [
+        (entry, count)
+        for entry, count in look_up(field, key[:LONGEST_KEY])
+        if len(key) <= LONGEST_KEY or typed_key(fold(split_key(entry)[1])).startswith(key)
+    ]
+    if key.isascii() and len(key) > 1:  # behind a single letter stands a tenth of all words
+        entries += look_up(field, sound_key(key))
     spellings: dict[str, dict[str, int]] = {}
-    for entry, count in look_up(field, key[:LONGEST_KEY]):
+    for entry, count in entries:
         shown = split_key(entry)[1]
-        if len(key) > LONGEST_KEY and not typed_key(fold(shown)).startswith(key):
-            continue
         counts = spellings.setdefault(fold(shown), {})
         counts[shown] = max(counts.get(shown, 0), count)
     found = [

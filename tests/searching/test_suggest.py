@@ -207,7 +207,8 @@ class TestPinyin:
 
     def test_a_document_counts_once_for_pinyin_and_initials(self, make_index: MakeIndex) -> None:
         index = make_index(*(Document(id=str(n), title="王毅", body="文") for n in range(3)), pinyin=True)
-        assert counts(index, "w") == {"王毅": 3}
+        assert counts(index, "wa") == counts(index, "wy") == counts(index, "wang'y") == {"王毅": 3}
+        assert counts(index, "w") == {}, "too many words sound like it"
 
     def test_it_stays_with_the_index(self, make_index: MakeIndex, tmp_path: object) -> None:
         location = f"{tmp_path}/index"
