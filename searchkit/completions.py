@@ -53,21 +53,17 @@ def word_keys(
     title: str, title_terms: Terms, body: str, body_terms: Terms, *, pinyin: bool
 ) -> tuple[str, ...]:
     """The keys of the words of the title, and of those that come again and again in the body."""
-    words = dict(_located(title, title_terms))
     counts = Counter(body_terms.words.split(" "))
-    words.update(
-        (word, shown)
-        for word, shown in _located(body, body_terms)
-        if counts[word] >= _OFTEN and word not in words
-    )
-    return tuple(_entries(((w, s) for w, s in words.items() if _is_worth(w)), pinyin))
+    often = [word for word, count in counts.items() if count >= _OFTEN]
+    words = dict(_located(body, body_terms.folded, often))
+    words.update(_located(title, title_terms.folded, dict.fromkeys(title_terms.words.split(" "))))
+    return tuple(_entries(words.items(), pinyin))
 
 
-def _located(text: str, terms: Terms) -> Iterator[tuple[str, str]]:
-    """Each word, and how it is written where it first stands."""
-    for word in dict.fromkeys(terms.words.split(" ")):
-        at = terms.folded.find(word) if word else -1
-        if at >= 0:
+def _located(text: str, folded: str, words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each of the words that are worth it, and how it is written where it first stands."""
+    for word in words:
+        if _is_worth(word) and (at := folded.find(word)) >= 0:
             yield word, text[at : at + len(word)]
 
 

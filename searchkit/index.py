@@ -21,7 +21,6 @@ from searchkit.articles import Articles
 from searchkit.document import Document
 from searchkit.engines import create_engine, open_engine
 from searchkit.engines.base import Engine, EngineWriter
-from searchkit.entry import make_entry
 from searchkit.errors import AnalyzerChangedWarning, IndexIncompatibleError, SearchkitError
 from searchkit.fields import FieldKind, Fields
 from searchkit.pinyin import require_pinyin
@@ -106,15 +105,23 @@ class Index:
 
     # -- writing
 
-    def add(self, documents: Iterable[Document | Mapping[str, Any]], *, timeout: float = 10.0) -> Report:
+    def add(
+        self,
+        documents: Iterable[Document | Mapping[str, Any]],
+        *,
+        timeout: float = 10.0,
+        workers: int | None = None,
+    ) -> Report:
         """Index the documents, all in one commit; one with the id of another takes its place.
+
+        ``workers`` processes analyse them: None is one for each processor once there are many documents, 1 is
+        none but this one.
 
         What cannot be indexed is in the report, with its reason, as are the failures of
         `read_articles`. When the iteration itself raises, nothing is committed.
         """
         with self.writer(timeout=timeout) as writer:
-            for document in documents:
-                writer.add(document)
+            writer.add_all(documents, workers=workers)
             if isinstance(documents, Articles):
                 writer.report.failures += [Failure(error.path, error.reason) for error in documents.failures]
                 writer.report.replaced = len(documents.replaced)
@@ -386,15 +393,13 @@ class Index:
         engine = self._open()
         engine_writer = self._engine_writer(timeout=timeout, compact=compact)
         try:
-            count = 0
             engine_writer.delete_all()
-            for stored in engine.snapshot():
-                engine_writer.put(make_entry(Stored(stored).document, self._settings))
-                count += 1
+            writer = Writer(self._settings, engine_writer, engine.snapshot())
+            writer.add_all(Stored(stored).document for stored in engine.snapshot())
             engine_writer.commit()
             # The synonyms are no part of the analysis, and another process may have changed them since.
             synonyms = engine.read_metadata()["synonyms"]
             engine.write_metadata({**self._settings.metadata(), "synonyms": synonyms})
-            return count
+            return writer.report.added + writer.report.updated
         finally:
             engine_writer.close()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from searchkit.document import Document
 from searchkit.engines.base import EngineWriter, Snapshot
-from searchkit.entry import make_entry
-from searchkit.errors import DocumentError
 from searchkit.report import Failure, Report
 from searchkit.settings import Settings
+from searchkit.workers import Made, made, made_entries
 
 __all__ = ["Writer"]
 
@@ -28,21 +27,27 @@ class Writer:
 
     def add(self, document: Document | Mapping[str, Any]) -> None:
         """Index the document; one that cannot be is an entry of ``report.failures``."""
-        try:
-            if not isinstance(document, Document):
-                document = Document.from_dict(document)
-            entry = make_entry(document, self._settings)
-        except DocumentError as error:
-            self.report.failures.append(Failure(error.id or "", error.reason))
+        self._put(made(document, self._settings))
+
+    def add_all(
+        self, documents: Iterable[Document | Mapping[str, Any]], *, workers: int | None = None
+    ) -> None:
+        """Index the documents, analysed by so many processes; None is one for each processor."""
+        for one in made_entries(documents, self._settings, workers):
+            self._put(one)
+
+    def _put(self, entry: Made) -> None:
+        if isinstance(entry, Failure):
+            self.report.failures.append(entry)
             return
         self._writer.put(entry)
-        if self._present.get(document.id):
+        if self._present.get(entry.id):
             self.report.replaced += 1
-        elif self._was_there(document.id):
+        elif self._was_there(entry.id):
             self.report.updated += 1
         else:
             self.report.added += 1
-        self._present[document.id] = True
+        self._present[entry.id] = True
 
     def delete(self, id: str) -> bool:
         """Remove the document with this id; says whether there was one."""

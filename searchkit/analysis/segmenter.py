@@ -24,6 +24,7 @@ _LOOSE_ENDS = "-._&%"
 # Engines refuse terms of 32 kB; a "word" longer than this is data, not text.
 _LONGEST = 255
 _CUT = "\x00"
+_LATIN_BEYOND_ASCII = re.compile(f"[{LATIN.removeprefix('0-9a-z')}]")
 _CUT_IN_LATIN = re.compile(rf"(?<=[{LATIN}]){_CUT}(?=[{LATIN}])")
 
 
@@ -44,13 +45,15 @@ class Segmenter:
         >>> Segmenter().words("着名作家用 gpt-4 写作。")
         ['着名作家', '用', 'gpt-4', '写作']
         """
-        words = []
-        for word in _mended(self._jieba.cut(folded)):
-            if word.isalnum():
-                words.append(word)
-            # Nearly all of the rest is punctuation, one character each.
-            elif len(word) > 1 and any(character.isalnum() for character in word):
-                words.append(word.strip(_LOOSE_ENDS))
+        words = self._jieba.cut(folded)
+        if _LATIN_BEYOND_ASCII.search(folded):
+            words = _mended(words)
+        # Nearly all that is no word as it is is punctuation, one character each.
+        words = [
+            word if word.isalnum() else word.strip(_LOOSE_ENDS)
+            for word in words
+            if word.isalnum() or (len(word) > 1 and any(map(str.isalnum, word)))
+        ]
         if max(map(len, words), default=0) > _LONGEST:
             words = [word[:_LONGEST] for word in words]
         return words

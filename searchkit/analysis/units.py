@@ -10,7 +10,9 @@ never missed, whatever the segmenter made of the document.
 from __future__ import annotations
 
 import re
-from operator import add
+import sys
+from array import array
+from collections.abc import Sequence
 
 __all__ = [
     "LATIN",
@@ -44,6 +46,10 @@ _LATIN_UNITS = re.compile(_LATIN_UNIT)
 # The first character behind the Latin ones. Comparing a whole unit with it compares the
 # unit's first character, which is the cheapest way to ask is_latin().
 _BEHIND_LATIN = "ɐ"
+
+_PLACE = "\0"  # never a unit
+_SPACE = ord(" ")
+_UTF_32 = f"utf-32-{sys.byteorder[0]}e"
 
 WORD_END = "_"
 """Ends a Latin unit within a bigram: `ab c` and `a bc` have different bigrams."""
@@ -83,17 +89,38 @@ def unit_and_bigram_terms(folded: str) -> tuple[str, str]:
     >>> unit_and_bigram_terms("中日，关系")
     ('中 日 关 系', '中日 日关 关系 系¶')
     """
-    pieces: list[str] = []
-    for run in _RUNS.findall(folded.replace("\n", LINE_END)):
-        if len(run) > 1 and run >= _BEHIND_LATIN:
-            pieces.extend(run)
-        else:
-            pieces.append(_ended(run))
-    if pieces:
-        # So that every unit begins a bigram, and one alone can be found by its position as well.
-        pieces.append(LINE_END)
-    unit_terms = " ".join([piece for piece in pieces if piece != LINE_END]).replace(WORD_END, "")
-    return unit_terms, " ".join(map(add, pieces, pieces[1:]))
+    runs = _RUNS.findall(folded.replace("\n", LINE_END))
+    # Whole texts are put together by functions in C, with one character in the place of each Latin unit.
+    latin = [run for run in runs if run < _BEHIND_LATIN and run != LINE_END]
+    line = "".join([run if run >= _BEHIND_LATIN or run == LINE_END else _PLACE for run in runs])
+    if not line:
+        return "", ""
+    # So that every unit begins a bigram, and one alone can be found by its position as well.
+    line += LINE_END
+    unit_terms, bigram_terms = " ".join(line.replace(LINE_END, "")), _pairs(line)
+    if latin:
+        # Each stands in two bigrams; there is none before the first unit.
+        twice = [unit + WORD_END for unit in latin for _ in (0, 1)][line[0] == _PLACE :]
+        unit_terms, bigram_terms = _filled(unit_terms, latin), _filled(bigram_terms, twice)
+    return unit_terms, bigram_terms
+
+
+def _pairs(line: str) -> str:
+    """Each character with the next one, joined by spaces."""
+    characters = array("I", line.encode(_UTF_32))
+    pairs = array("I", [_SPACE]) * (3 * len(characters) - 3)
+    pairs[0::3] = characters[:-1]
+    pairs[1::3] = characters[1:]
+    return pairs.tobytes().decode(_UTF_32)[:-1]
+
+
+def _filled(text: str, words: Sequence[str]) -> str:
+    """The text with the words in their places."""
+    pieces = text.split(_PLACE)
+    whole = [""] * (2 * len(words) + 1)
+    whole[0::2] = pieces
+    whole[1::2] = words
+    return "".join(whole)
 
 
 def _ended(unit: str) -> str:

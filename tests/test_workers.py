@@ -1,0 +1,145 @@
+"""Documents analysed by several processes: the same index as by one, and an end when one of them ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import searchkit
+from searchkit import Document, Failure, Index, SearchkitError
+from searchkit import workers as workers_module
+from searchkit.analysis import Analyzer
+from searchkit.fields import Fields
+from searchkit.settings import Settings
+from searchkit.workers import made_entries
+
+MakeIndex = Callable[..., Index]
+SETTINGS = Settings(Analyzer(user_words=["上川陽子"]), Fields({"price": "number"}), pinyin=True)
+
+
+def given(count: int) -> list[Any]:
+    """Documents, mappings, some that cannot be indexed, some with the id of another."""
+    documents: list[Any] = []
+    for n in range(count):
+        text = f"第{n}篇：上川陽子和王毅談中日關係，C++ {n}"
+        if n % 7 == 3:
+            documents.append({"id": str(n), "title": text, "extra": {"price": "cheap"}})
+        elif n % 11 == 5:
+            documents.append({"id": str(n), "title": "，"})
+        elif n % 5 == 1:
+            documents.append({"id": str(n // 2), "title": text, "body": text * 3, "extra": {"price": n}})
+        else:
+            documents.append(Document(id=str(n), title=text, body=text * (n % 9), tags=["甲"]))
+    return documents
+
+
+def children() -> set[int]:
+    return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 700])
+@pytest.mark.parametrize("workers", [2, 3])
+def test_several_make_what_one_makes_in_the_same_order(count: int, workers: int) -> None:
+    alone = list(made_entries(given(count), SETTINGS, 1))
+    assert list(made_entries(given(count), SETTINGS, workers)) == alone
+    assert len(alone) == count
+    assert any(isinstance(one, Failure) for one in alone) == (count > 3)
+
+
+def test_an_index_is_the_same_whoever_analysed_it(make_index: MakeIndex) -> None:
+    indexes = [searchkit.create(":memory:", fields={"price": "number"}) for _ in range(2)]
+    reports = [index.add(given(300), workers=workers) for index, workers in zip(indexes, (1, 2))]
+    for report in reports:
+        report.took = 0
+    assert reports[0] == reports[1]
+    assert reports[0].failures
+    assert reports[0].replaced
+    # Of equal scores the order is the engine's, whose own threads take documents as they come.
+    one, other = (
+        {hit.id: (hit.document, hit.score) for hit in i.search("中日关系", limit=500)} for i in indexes
+    )
+    assert one == other
+    assert one
+
+
+def test_a_few_documents_are_analysed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("another process was started")
+
+    monkeypatch.setattr(workers_module, "_made_by_others", never)
+    assert len(list(made_entries(given(workers_module._WORTH_IT - 1), SETTINGS, None))) > 0
+    with pytest.raises(AssertionError, match="another process"):
+        monkeypatch.setattr(os, "cpu_count", lambda: 2)
+        list(made_entries(given(workers_module._WORTH_IT), SETTINGS, None))
+
+
+def test_an_index_is_rebuilt_by_several_as_well(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers_module, "_WORTH_IT", 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    index = make_index(*(Document(id=str(n), body=f"第{n}篇") for n in range(100)))
+    assert index.rebuild() == len(index) == 100
+    assert index.count("篇") == 100
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
+def test_when_a_process_is_killed_nothing_is_committed(make_index: MakeIndex) -> None:
+    before = children()
+
+    def documents() -> Iterator[Document]:
+        for n in range(3000):
+            if n == 1000:
+                for pid in children() - before:
+                    os.kill(pid, signal.SIGKILL)
+            yield Document(id=str(n), body=f"第{n}篇")
+
+    index = make_index()
+    with pytest.raises(SearchkitError, match=r"ended with status -9.*nothing was committed"):
+        index.add(documents(), workers=2)
+    assert len(index) == 0
+    assert children() <= before
+    index.add([Document(body="后来")])
+    assert len(index) == 1
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
+def test_when_the_documents_end_in_an_error_the_processes_end(make_index: MakeIndex) -> None:
+    before = children()
+
+    def documents() -> Iterator[Document]:
+        for n in range(500):
+            yield Document(id=str(n), body=f"第{n}篇")
+        raise KeyboardInterrupt
+
+    index = make_index()
+    with pytest.raises(KeyboardInterrupt):
+        index.add(documents(), workers=2)
+    assert len(index) == 0
+    assert children() <= before
+
+
+def test_a_program_needs_no_main_guard(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import searchkit\n"
+        "index = searchkit.create(':memory:')\n"
+        "report = index.add(({'id': str(n), 'body': '茶'} for n in range(200)), workers=2)\n"
+        "print(report.added)\n"
+    )
+    root = str(Path(searchkit.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == 200
