@@ -8,14 +8,20 @@ the fold spells differently (着名 for 著名) are added to it.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from importlib import import_module
+from importlib.machinery import PathFinder
 from importlib.resources import files
-
-import rjieba
+from importlib.util import find_spec, module_from_spec
+from typing import TYPE_CHECKING
 
 from searchkit.analysis.fold import fold
 from searchkit.analysis.units import LATIN
+
+if TYPE_CHECKING:
+    import rjieba
 
 __all__ = ["Segmenter", "segmenter"]
 
@@ -32,7 +38,7 @@ class Segmenter:
     """Words of jieba's dictionary and of one's own, which take precedence."""
 
     def __init__(self, user_words: Iterable[str] = ()) -> None:
-        self._jieba = rjieba.Jieba()
+        self._jieba = _jieba_class()()
         for word, frequency in _respelled_words():
             self._jieba.add_word(word, frequency, None)
         for word in user_words:
@@ -62,6 +68,23 @@ class Segmenter:
 def _mended(words: list[str]) -> list[str]:
     """The words, those joined again between which a Latin word was cut: jieba knows ASCII only."""
     return _CUT_IN_LATIN.sub("", _CUT.join(words)).split(_CUT)
+
+
+@cache
+def _jieba_class() -> type[rjieba.Jieba]:
+    """rjieba's class, without a run of its package, which makes a Jieba of its own that nobody here needs: as
+    long as making ours takes, and as much memory."""
+    name = "rjieba.rjieba"
+    package = find_spec("rjieba")
+    found = PathFinder.find_spec(name, package.submodule_search_locations if package else None)
+    if "rjieba" in sys.modules or found is None or found.loader is None:
+        return import_module("rjieba").Jieba  # type: ignore[no-any-return]
+    if (
+        name not in sys.modules
+    ):  # such a module can be made once only, so whoever imports rjieba gets this one
+        sys.modules[name] = module_from_spec(found)
+        found.loader.exec_module(sys.modules[name])
+    return sys.modules[name].Jieba  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=4)  # one is some 25 MB and takes 0.1 s to make: indexes share them

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 
 __all__ = ["parse_date", "parse_epoch"]
 
@@ -32,6 +31,8 @@ def parse_epoch(milliseconds: int) -> datetime | None:
 
 def parse_date(text: str) -> datetime | None:
     """An ISO 8601 date, one with slashes, in Chinese or as in mail; None when it is none of them."""
+    from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+
     text = text.strip()
     found = _DATE.fullmatch(text)
     try:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from searchkit.articles.plausibility import plausibility
 
 __all__ = ["BinaryFileError", "check_encoding", "decode", "superset"]
@@ -151,5 +149,7 @@ def _most_plausible(data: bytes) -> str:
     if scores[best] >= _LEAST_PLAUSIBLE:
         return best
     # Nothing East Asian, and no West European text either: statistics of languages may know more.
+    from charset_normalizer import from_bytes  # slow to import, and seldom needed
+
     found = from_bytes(data[:_SAMPLE], cp_isolation=[*_CANDIDATES, *_OTHERS]).best()
     return found.encoding if found else "cp1252"

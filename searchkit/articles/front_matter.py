@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-import yaml
-
 from searchkit.articles.dates import parse_date
 from searchkit.articles.draft import Draft
 from searchkit.articles.tidy import tidy_line, tidy_title
@@ -45,8 +43,6 @@ _TAGS = ("tags", "tag", "categories", "category", "keywords")
 _AUTHOR = ("author", "authors")
 _OTHER = ("layout", "slug", "description", "summary", "draft", "lang")
 _KNOWN = frozenset(_TITLE + _DATE + _URL + _TAGS + _AUTHOR + _OTHER)
-
-_Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is missing in some builds
 
 
 def split_front_matter(text: str) -> tuple[Values, str]:
@@ -91,6 +87,8 @@ def _tags(values: Values) -> Iterator[str]:
 
 
 def _values(block: str) -> Values:
+    import yaml  # slow to import, and many articles have no front matter
+
     if block.count("[") + block.count("{") <= _MOST_BRACKETS:
         try:
             if values := _yaml_values(block):
@@ -102,10 +100,13 @@ def _values(block: str) -> Values:
 
 def _yaml_values(block: str) -> Values:
     """The top level of a YAML mapping: its texts and its lists of texts."""
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is missing in some builds
     values: Values = {}
     depth = 0
     key: str | None = None
-    for event in islice(yaml.parse(block, Loader=_Loader), _MOST_EVENTS):
+    for event in islice(yaml.parse(block, Loader=loader), _MOST_EVENTS):
         if isinstance(event, yaml.ScalarEvent):
             if depth == 1 and key is None:
                 key = event.value.strip().lower()

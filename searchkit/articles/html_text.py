@@ -11,10 +11,8 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
-
-from lxml import etree
 
 from searchkit.articles.tidy import CELL, LINE, ROW, tidy
 
@@ -260,7 +258,10 @@ class _Parser(threading.local):
     """A parser for each thread. To make one takes as long as to read half an article."""
 
     def __init__(self) -> None:
+        from lxml import etree  # slow to import, and who searches only needs none of it
+
         self.target = TextTarget()
+        self._from_text = etree.fromstring
         # An encoding declared in the text is not that of the bytes we make: the parser is told.
         self._parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=self)  # type: ignore[arg-type]
 
@@ -279,17 +280,17 @@ class _Parser(threading.local):
     def read(self, html: str, target: TextTarget) -> None:
         self.target = target
         data = html.encode("utf-8", "replace").replace(b"\0", b"")  # what a zero means depends on the version
-        etree.fromstring(data, self._parser)
+        self._from_text(data, self._parser)
 
 
-_parser = _Parser()
+_parser = cache(_Parser)
 _Target = TypeVar("_Target", bound=TextTarget)
 
 
 def feed_html(html: str, target: _Target) -> _Target:
     """Let the target read the HTML; any text is HTML."""
     if html.strip():
-        _parser.read(html, target)
+        _parser().read(html, target)
     return target
 
 

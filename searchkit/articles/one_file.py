@@ -18,7 +18,7 @@ from searchkit.articles.plain_text import text_draft
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
-__all__ = ["printable", "read_entries", "read_file"]
+__all__ = ["printable", "read_entries", "read_file", "why_not_opened"]
 
 
 def read_file(path: str | os.PathLike[str], encoding: str | None = None) -> Iterator[Document | ArticleError]:
@@ -34,23 +34,29 @@ def read_entries(path: Path, encoding: str | None = None) -> Iterator[tuple[str,
     """The same, each with its place: the file, or ``file:LINE`` in JSON Lines."""
     name = printable(path)
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
-            yield name, ArticleError(name, "not a regular file")
-        elif not status.st_size:
-            yield name, ArticleError(name, "an empty file")
+        if reason := why_not_opened(path, path.stat()):
+            yield name, ArticleError(name, reason)
         elif _suffix(path) in _LINES:
             yield from read_json_lines(path, name, encoding)
-        elif reader := _READERS.get(_suffix(path)):
-            draft = reader(decode(path.read_bytes(), encoding))
-            yield name, draft.document(path)
         else:
-            known = ", ".join(sorted([*_READERS, *_LINES]))
-            yield name, ArticleError(name, f"unknown kind of file {_suffix(path)!r}; known are {known}")
+            draft = _READERS[_suffix(path)](decode(path.read_bytes(), encoding))
+            yield name, draft.document(path)
     except OSError as error:
         yield name, ArticleError(name, f"cannot be read: {error.strerror or error}")
     except (BinaryFileError, DocumentError) as error:
         yield name, ArticleError(name, error.reason if isinstance(error, DocumentError) else str(error))
+
+
+def why_not_opened(path: Path, status: os.stat_result) -> str:
+    """Why there is nothing to read in the file, or an empty text; nothing is opened to tell."""
+    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+        return "not a regular file"
+    if not status.st_size:
+        return "an empty file"
+    if _suffix(path) not in _LINES and _suffix(path) not in _READERS:
+        known = ", ".join(sorted([*_READERS, *_LINES]))
+        return f"unknown kind of file {_suffix(path)!r}; known are {known}"
+    return ""
 
 
 def printable(path: str | os.PathLike[str]) -> str:
