@@ -29,19 +29,22 @@ def occurrences(needle: Needle, folded: str, start: int, end: int) -> Iterator[S
     if needle.is_inexact:
         like = _like(needle.units[0], needle.distance)
         return (match.span() for match in _LATIN_WORD.finditer(folded, start, end) if like(match[0]))
-    return _neighbours(needle.units, needle.open, folded, start, end)
+    return _neighbours(needle, folded, start, end)
 
 
-def _neighbours(pieces: tuple[str, ...], open_end: bool, folded: str, start: int, end: int) -> Iterator[Span]:
-    if not all(unit in folded for unit in pieces):
-        return
-    first, rest = pieces[0], pieces[1:]
+def _neighbours(needle: Needle, folded: str, start: int, end: int) -> Iterator[Span]:
+    for unit in needle.units:
+        if unit not in folded:
+            return
+    first, rest, open_end = needle.units[0], needle.units[1:], needle.open
     # Han characters that stand together, as nearly always, need no look at each of them.
-    together = "" if any(is_latin(unit) for unit in pieces) else "".join(pieces)
+    together = needle.together
     at = folded.find(first, start, end)
     while at >= 0:
         if together and folded.startswith(together, at):
             reached = at + len(together)
+        elif together and rest and (behind := folded[at + 1 : at + 2]) != rest[0] and behind.isalnum():
+            reached = -1  # another character follows, as nearly always where it is not the needle
         else:
             reached = _unit_end(first, folded, at, open_end and not rest)
             for i, unit in enumerate(rest):

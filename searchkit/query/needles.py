@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from searchkit.analysis import fold, units
+from searchkit.analysis import fold, is_latin, units
 from searchkit.query.tree import And, Boost, Field, Fuzzy, Or, Part, Passage, Prefix, Query, Wildcard
 from searchkit.query.words import WordsOf
 
@@ -23,6 +24,11 @@ class Needle:
     part: Field | None = None
     open: bool = False
     distance: int = 0
+
+    @cached_property
+    def together(self) -> str:
+        """All units as they stand when nothing is between them; of Latin words that says nothing."""
+        return "" if any(is_latin(unit) for unit in self.units) else "".join(self.units)
 
     @property
     def is_inexact(self) -> bool:
