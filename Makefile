@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help demo test quick lint types check fuzz bench relevance clean
+.PHONY: help demo test quick kill-test lint types check fuzz bench relevance clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
 	@echo "make test       run the whole test suite"
 	@echo "make quick      run the tests that take no more than a few seconds each"
+	@echo "make kill-test  kill a writer 300 times (KILLS=300), each time looking what it left"
 	@echo "make lint       check style (ruff)"
 	@echo "make types      check types (mypy, strict)"
 	@echo "make fuzz       fuzz queries for a minute (FUZZ_SECONDS=60), where atheris installs"
@@ -26,6 +27,10 @@ test: $(VENV)/.test
 
 quick: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+KILLS ?= 300
+kill-test: $(VENV)/.test
+	SEARCHKIT_KILLS=$(KILLS) $(BIN)/python -m pytest -n auto tests/durability/test_kill.py
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .

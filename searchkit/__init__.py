@@ -26,8 +26,8 @@ from searchkit.errors import (
     SearchkitError,
     SearchkitWarning,
 )
-from searchkit.index import Index, create, open  # noqa: A004
-from searchkit.report import Failure, Report, Stats
+from searchkit.index import Index, check, create, open  # noqa: A004
+from searchkit.report import CheckReport, Failure, Problem, Report, Stats, SyncProgress, SyncReport
 from searchkit.results import Highlighted, Hit, Results
 from searchkit.searching.explain import Contribution, Explanation
 from searchkit.searching.suggest import Suggestion
@@ -37,6 +37,7 @@ __all__ = [
     "AnalyzerChangedWarning",
     "ArticleError",
     "Articles",
+    "CheckReport",
     "Contribution",
     "CursorExpiredError",
     "Document",
@@ -52,6 +53,7 @@ __all__ = [
     "IndexIncompatibleError",
     "IndexLockedError",
     "IndexNotFoundError",
+    "Problem",
     "QuerySyntaxError",
     "Report",
     "Results",
@@ -59,8 +61,11 @@ __all__ = [
     "SearchkitWarning",
     "Stats",
     "Suggestion",
+    "SyncProgress",
+    "SyncReport",
     "Writer",
     "__version__",
+    "check",
     "create",
     "open",
     "read_articles",

@@ -9,25 +9,28 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from searchkit import checking
 from searchkit.analysis import Analyzer
 from searchkit.articles import Articles
 from searchkit.document import Document
-from searchkit.engines import create_engine, open_engine
+from searchkit.engines import create_engine, damage_at, open_engine
 from searchkit.engines.base import Engine, EngineWriter
-from searchkit.errors import AnalyzerChangedWarning, IndexIncompatibleError, SearchkitError
+from searchkit.errors import AnalyzerChangedWarning, IndexCorruptError, IndexIncompatibleError, SearchkitError
+from searchkit.exporting import export
 from searchkit.fields import FieldKind, Fields
 from searchkit.pinyin import require_pinyin
 from searchkit.query import Match
 from searchkit.query.filters import When, as_list
 from searchkit.query.synonyms import SynonymRules, Synonyms
-from searchkit.report import Failure, Report, Stats
+from searchkit.report import CheckReport, Failure, Problem, Report, Stats, SyncProgress, SyncReport
 from searchkit.results import Results
 from searchkit.searching.cursors import Cursors
 from searchkit.searching.explain import Explanation, explain
@@ -37,9 +40,10 @@ from searchkit.searching.similar import similar
 from searchkit.searching.suggest import LookedUp, Suggestion, suggest
 from searchkit.settings import Settings
 from searchkit.stored import Stored
+from searchkit.sync import sync
 from searchkit.writer import Writer
 
-__all__ = ["Index", "create", "open"]
+__all__ = ["Index", "check", "create", "open"]
 
 Location = str | os.PathLike[str]
 
@@ -90,6 +94,26 @@ def open(location: Location) -> Index:
     return index
 
 
+def check(location: Location) -> CheckReport:
+    """Whether the index at the location is as it was written; it need not open.
+
+    Does what `Index.check` does, but looks at the files before anything of them is used, so that it has an
+    answer where `open` raises `IndexCorruptError`. Raises `IndexNotFoundError` where there is no index,
+    `IndexIncompatibleError` when another version of searchkit made it.
+    """
+    started = time.perf_counter()
+    place = os.fspath(location)
+    problems = [Problem(*damage) for damage in damage_at(place)]
+    if not problems:
+        try:
+            engine = open_engine(place)
+            with Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location)) as index:
+                return index.check()
+        except IndexCorruptError as error:
+            problems = [Problem(place, "the index", str(error))]
+    return CheckReport(place, problems, took=time.perf_counter() - started)
+
+
 class Index:
     """An index that is open. Made by `create` and `open`; close it, or use it in a ``with`` block.
 
@@ -127,6 +151,50 @@ class Index:
                 writer.report.replaced = len(documents.replaced)
         return writer.report
 
+    def sync(
+        self,
+        path: Location,
+        *others: Location,
+        encoding: str | None = None,
+        delete: bool | Callable[[Path], bool] = True,
+        timeout: float = 10.0,
+        workers: int | None = None,
+        progress: Callable[[SyncProgress], None] | None = None,
+    ) -> SyncReport:
+        """Bring what the index holds from a folder or file in step with it; several are one commit.
+
+        Only files that are new or have changed are read, as `read_articles` reads them: by their size and
+        time, and where only the time differs, by their bytes. Documents that are in no file any longer are
+        deleted, unless ``delete`` is False, or a function that is so for their path. Those that came into
+        the index in any other way are left alone, as are those of other folders; what `Index.delete`
+        removed comes back when its file changes.
+
+        A file that cannot be read, or not all of it, is in the report, each time; what the index holds of it
+        stays until the file is gone or can be read. Of two documents with one id the later counts; when it
+        goes, the other comes back. ``workers`` are those of `add`; ``progress`` is called for every file that
+        is read and every document.
+
+        Raises `ArticleError` when there is nothing at a path: a disk that is not there empties no index.
+        """
+        self._refuse_other_rules()
+        started = time.perf_counter()
+        engine_writer = self._engine_writer(timeout=timeout)
+        try:
+            report = sync(
+                (path, *others),
+                self._engine,
+                engine_writer,
+                self._settings,
+                encoding=encoding,
+                delete=delete,
+                workers=workers,
+                progress=progress or (lambda _: None),
+            )
+        finally:
+            engine_writer.close()
+        report.took = time.perf_counter() - started
+        return report
+
     def delete(self, ids: str | Iterable[str], *, timeout: float = 10.0) -> int:
         """Remove the documents with these ids; returns how many there were."""
         with self.writer(timeout=timeout) as writer:
@@ -138,11 +206,7 @@ class Index:
 
         Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is.
         """
-        if self.needs_rebuild:
-            raise IndexIncompatibleError(
-                f"{self._engine.location}: the index was analysed by other rules than today's; "
-                "call rebuild() before adding"
-            )
+        self._refuse_other_rules()
         started = time.perf_counter()
         engine_writer = self._engine_writer(timeout=timeout)
         try:
@@ -339,6 +403,35 @@ class Index:
             details=size.details,
         )
 
+    def check(self) -> CheckReport:
+        """Whether all is as it was written: every file against its checksum, every document against what is
+        searchable.
+
+        Takes about as long as `rebuild`. An index that is damaged may not open: `searchkit.check` looks at
+        its files first.
+        """
+        if self._settings.pinyin:
+            require_pinyin()
+        return checking.check(self._open(), self._settings, current=not self.needs_rebuild)
+
+    def backup(self, to: Location) -> None:
+        """Copy the latest commit into a new folder, which is an index of its own; a writer may go on.
+
+        On the same disk the files are hard links, which take no time and no space: they outlive changes and
+        the removal of this index, but not the disk.
+
+        Raises `IndexExistsError` where there is something already, `SearchkitError` for an index in memory.
+        """
+        self._open().copy_to(Path(os.fspath(to)))
+
+    def export(self, path: Location) -> int:
+        """Write all documents into a file of JSON Lines, which `read_articles` reads back; returns how many.
+
+        The name ends in ``.jsonl`` or, to be packed, in ``.jsonl.gz``. A file that is there is replaced once
+        the new one is complete.
+        """
+        return export(self, Path(os.fspath(path)))
+
     @property
     def needs_rebuild(self) -> bool:
         """Was the index analysed by other rules than today's?"""
@@ -377,6 +470,13 @@ class Index:
         if self._closed:
             raise SearchkitError(f"{self._engine.location}: this index is closed")
         return self._engine
+
+    def _refuse_other_rules(self) -> None:
+        if self.needs_rebuild:
+            raise IndexIncompatibleError(
+                f"{self._engine.location}: the index was analysed by other rules than today's; "
+                "call rebuild() before adding"
+            )
 
     def _engine_writer(self, *, timeout: float, compact: bool = False) -> EngineWriter:
         if self._settings.pinyin:

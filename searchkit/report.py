@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-__all__ = ["Failure", "Report", "Stats"]
+__all__ = ["CheckReport", "Failure", "Problem", "Report", "Stats", "SyncProgress", "SyncReport"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,68 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
     took: float = 0.0
     """Seconds."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something damaged: in which file, what of it, and why it is thought so."""
+
+    file: str
+    """Its name in the folder of the index; the location, where no one file is to blame."""
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}: {self.why}"
+
+
+@dataclass
+class CheckReport:
+    """What `Index.check` found."""
+
+    location: str
+    problems: list[Problem] = field(default_factory=list)
+    documents: int = 0
+    """How many were checked: none, where a file is damaged already."""
+    took: float = 0.0
+    """Seconds."""
+
+    @property
+    def ok(self) -> bool:
+        """Is nothing damaged?"""
+        return not self.problems
+
+
+@dataclass
+class SyncReport:
+    """What `Index.sync` did.
+
+    ``added``, ``updated`` and ``unchanged`` sum up to the documents that the folder holds, ``deleted`` are
+    those that it holds no longer. ``replaced`` are in the folder as well, but others with their ids count.
+    """
+
+    added: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    replaced: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    """What is wrong with files, also with those that have not changed since they were read."""
+    took: float = 0.0
+    """Seconds."""
+
+
+class SyncProgress(NamedTuple):
+    """How far `Index.sync` has come."""
+
+    files: int
+    """So many files were read,"""
+    of: int
+    """of so many that are new or have changed,"""
+    documents: int
+    """and so many documents of them were indexed."""
+    committing: bool = False
+    """All are read, and the commit comes next."""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 from searchkit.articles.one_file import printable
 from searchkit.errors import ArticleError
 
-__all__ = ["UnreadableFolder", "files_of"]
+__all__ = ["UnreadableFolderError", "files_of"]
 
 
-class UnreadableFolder(ArticleError):
+class UnreadableFolderError(ArticleError):
     """What is in a folder, or whether something is one, cannot be told: its files may well be there."""
 
 
@@ -39,6 +39,6 @@ def files_of(root: Path) -> Iterator[Path | ArticleError]:
             seen.add((status.st_dev, status.st_ino))
             inside = sorted(path.iterdir(), key=lambda child: child.name, reverse=True)
         except OSError as error:
-            yield UnreadableFolder(printable(path), f"cannot be read: {error.strerror or error}")
+            yield UnreadableFolderError(printable(path), f"cannot be read: {error.strerror or error}")
         else:
             waiting += [child for child in inside if not child.name.startswith(".")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 import searchkit
+from searchkit.cli.check import check
+from searchkit.cli.copies import backup, export
 from searchkit.cli.demo import demo
 from searchkit.cli.explain import explain
 from searchkit.cli.index import index
@@ -45,5 +47,18 @@ def main(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (demo, index, search, suggest, similar, explain, stats, rebuild, optimize):
+for command in (
+    demo,
+    index,
+    search,
+    suggest,
+    similar,
+    explain,
+    stats,
+    rebuild,
+    optimize,
+    check,
+    backup,
+    export,
+):
     main.add_command(command)

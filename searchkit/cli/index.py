@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,28 +12,34 @@ import click
 import searchkit
 from searchkit.cli.creation import creation_options, opened_or_created
 from searchkit.cli.options import location_option
-from searchkit.cli.outcome import Interrupted
-from searchkit.cli.progress import progress_over
+from searchkit.cli.outcome import Failed, Interrupted, say
+from searchkit.cli.progress import progress_shown
 from searchkit.cli.quantities import bytes_of, count_of, seconds_of
 
 __all__ = ["index"]
 
 _SHOWN_FAILURES = 20
+_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+_GLANCE = 1000
+"""Milliseconds until what changed between the first look and the beginning of the watch is looked for."""
 
 
 @click.command(
-    short_help="Make an index of articles, or add them to one.",
+    short_help="Make an index of articles, or bring one in step with them.",
     epilog="""\b
 Examples:
   searchkit index articles/ --to indexes/news
   searchkit index 2024/ 2025/ extra.jsonl --to indexes/news
+  searchkit index articles/ --to indexes/news --watch
   searchkit index old/ --encoding big5 --to indexes/old --user-words names.txt
   searchkit index shop.jsonl --to indexes/shop --field price=number --field brand=text
   searchkit index articles/ --to indexes/news --synonyms synonyms.txt --pinyin
 """,
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True))
-@location_option("--to", "The index to add to; it is made if there is none.")
+@location_option("--to", "The index to bring in step; it is made if there is none.")
+@click.option("--no-delete", is_flag=True, help="Keep the documents of files that are gone.")
+@click.option("--watch", is_flag=True, help="Go on, and index what changes as it changes, until Ctrl-C.")
 @click.option("--strict", is_flag=True, help="End with exit status 1 when a file could not be indexed.")
 @creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. Without it, it is found out.")
@@ -47,66 +55,153 @@ def index(
     /,
     paths: tuple[str, ...],
     location: str,
+    no_delete: bool,
+    watch: bool,
     strict: bool,
     encoding: str | None,
     verbose: bool,
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Make an index of the articles in files and folders, or add them to one.
+    """Make an index of the articles in files and folders, or bring one in step with them.
 
-    Known are .txt, .md, .html and .jsonl files; a folder is read with all folders in it. An article that is
-    there already, by its url, is replaced. All is committed at the end, at once, or nothing is.
+    Known are .txt, .md, .html and .jsonl files; a folder is read with all folders in it. The next time only
+    files that are new or have changed are read, and documents of files that are gone are deleted; what a
+    JSON Lines file that is a PATH itself does not hold any longer stays. An article that is there already,
+    by its url, is replaced. All is committed at the end, at once, or nothing is.
 
     What --field may declare: in .jsonl files any name beside those that every article has, in front matter
     the author.
     """
-    sources = [searchkit.read_articles(path, encoding) for path in paths]
+    for path in paths:
+        searchkit.read_articles(path, encoding)  # raises for what cannot be, before an index is made
+    changes = _changes(paths, location) if watch else iter(())
+    committing = False
+
+    def show(progress: searchkit.SyncProgress) -> None:
+        nonlocal committing
+        committing = progress.committing
+        advance(progress)
+
     try:
+        is_new = not _is_there(location)
         with opened_or_created(location, **settings) as target:
-            report, stats = _add(target, sources, quiet=quiet)
+            with progress_shown(quiet=quiet) as advance:
+                report = _sync(target, paths, encoding, no_delete=no_delete, progress=show)
+            stats = target.stats()
     except KeyboardInterrupt:
+        if committing:  # nobody knows how far it came
+            raise Interrupted("it may or may not have been committed") from None
         raise Interrupted("nothing was committed") from None
     _list_failures(report.failures, all_of_them=verbose)
     if not quiet:
-        given = report.added + report.updated + report.replaced
-        click.echo(
-            f"{report.added:,} added, {report.updated:,} updated, {report.replaced:,} replaced, "
-            f"{len(report.failures):,} failed in {seconds_of(report.took)} "
-            f"({given / report.took:,.0f} documents a second)"
-        )
+        click.echo(_summary_of_new(report) if is_new else _summary(report))
         click.echo(f"{location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
+    if watch:
+        _keep_in_step(location, paths, encoding, changes, report, no_delete=no_delete, quiet=quiet)
     if strict and report.failures:
         ctx.exit(1)
 
 
-def _add(
-    target: searchkit.Index, sources: Sequence[searchkit.Articles], *, quiet: bool
-) -> tuple[searchkit.Report, searchkit.Stats]:
-    """Index all that the sources hold, in one commit."""
-    all_read = False
+def _is_there(location: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)  # whoever opens it next says so
+        try:
+            searchkit.open(location).close()
+        except searchkit.IndexNotFoundError:
+            return False
+    return True
+
+
+def _sync(
+    target: searchkit.Index,
+    paths: Sequence[str],
+    encoding: str | None,
+    *,
+    no_delete: bool,
+    progress: Callable[[searchkit.SyncProgress], None] | None = None,
+) -> searchkit.SyncReport:
+    """Bring the index in step with all of the paths, in one commit."""
+    first, *others = paths
+    return target.sync(
+        first,
+        *others,
+        encoding=encoding,
+        delete=lambda path: not no_delete and not (path.name.lower().endswith(_LINES) and path.is_file()),
+        progress=progress,
+    )
+
+
+def _summary_of_new(report: searchkit.SyncReport) -> str:
+    given = report.added + report.replaced
+    return (
+        f"{report.added:,} added, {report.updated:,} updated, {report.replaced:,} replaced, "
+        f"{len(report.failures):,} failed in {seconds_of(report.took)} "
+        f"({given / report.took:,.0f} documents a second)"
+    )
+
+
+def _summary(report: searchkit.SyncReport) -> str:
+    return (
+        f"{report.added:,} added, {report.updated:,} updated, {report.deleted:,} deleted, "
+        f"{report.unchanged:,} unchanged, {len(report.failures):,} failed in {seconds_of(report.took)}"
+    )
+
+
+# -- watching
+
+
+def _changes(paths: Sequence[str], location: str) -> Iterator[object]:
+    """Something true whenever something has changed, and else, now and then, something false."""
     try:
-        with progress_over(sources, quiet=quiet) as advance, target.writer() as writer:
-            for articles in sources:
-                seen: set[str] = set()
-                yielded = 0
-                for document in articles:
-                    writer.add(document)
-                    advance()
-                    seen.add(document.id)
-                    yielded += 1
-                # `replaced` of the articles names those that came again, too, which the writer has counted.
-                writer.report.replaced += len(articles.replaced) - (yielded - len(seen))
-                writer.report.failures += [
-                    searchkit.Failure(each.path, each.reason) for each in articles.failures
-                ]
-            all_read = True
-        return writer.report, target.stats()
+        from watchfiles import watch
+    except ImportError:
+        raise Failed(
+            "--watch needs watchfiles, which is not installed", hint="pip install 'searchkit[watch]'"
+        ) from None
+    own = Path(location).resolve()
+    return watch(
+        # A file is replaced when it is saved: that is seen in its folder only.
+        *{path if path.is_dir() else path.parent for path in map(Path.absolute, map(Path, paths))},
+        watch_filter=lambda _, path: own not in Path(path).resolve().parents,
+        rust_timeout=_GLANCE,
+        yield_on_timeout=True,
+        raise_interrupt=True,
+    )
+
+
+def _keep_in_step(
+    location: str,
+    paths: Sequence[str],
+    encoding: str | None,
+    changes: Iterator[object],
+    report: searchkit.SyncReport,
+    *,
+    no_delete: bool,
+    quiet: bool,
+) -> None:
+    """Sync whenever something changes; say what came of it, where something did."""
+    known = set(report.failures)
+    look = True  # something may have changed before the watch began
+    try:
+        for change in changes:
+            if not change and not look:
+                continue
+            try:
+                # Opened for each sync: a watch that waits holds nothing that others want to move or delete.
+                with searchkit.open(location) as target:
+                    report = _sync(target, paths, encoding, no_delete=no_delete)
+            except searchkit.IndexLockedError as error:
+                say("warning", str(error))
+                look = True
+                continue
+            look = False
+            _list_failures([each for each in report.failures if each not in known], all_of_them=True)
+            known = set(report.failures)
+            if not quiet and (report.added or report.updated or report.deleted):
+                click.echo(_summary(report))
     except KeyboardInterrupt:
-        if not all_read:
-            raise
-        # The commit is under way, and nobody knows how far it came.
-        raise Interrupted("it may or may not have been committed") from None
+        raise Interrupted("no longer watching") from None
 
 
 def _list_failures(failures: Sequence[searchkit.Failure], *, all_of_them: bool) -> None:

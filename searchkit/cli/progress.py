@@ -1,40 +1,39 @@
-"""Documents that are read -> a bar on stderr."""
+"""Files that are read -> a bar on stderr."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from searchkit import Articles
+from searchkit import SyncProgress
 from searchkit.cli.quantities import count_of
 
-__all__ = ["progress_over"]
+__all__ = ["progress_shown"]
 
 _FORMAT = "{percentage:3.0f}% |{bar}| {desc}, {remaining} left"
 _WIDEST = 100
 
 
 @contextmanager
-def progress_over(sources: Sequence[Articles], *, quiet: bool) -> Iterator[Callable[[], None]]:
+def progress_shown(*, quiet: bool) -> Iterator[Callable[[SyncProgress], None]]:
     """A bar while the block runs, or none where nobody sees it.
 
-    The block calls what it is given for every document.
+    The block calls what it is given with how far it is.
     """
     if quiet or not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda _: None
         return
     from tqdm import tqdm  # the one command that shows it pays for it
 
-    # The files are counted first: only then is there a time that remains.
-    files = sum(articles.count_files() for articles in sources)
     # Asked here, as tqdm shows nothing in a terminal that does not know its size.
     columns, lines = shutil.get_terminal_size()
     columns = min(columns, _WIDEST) - 4  # room for a ^C behind it
     with tqdm(
-        total=files,
+        total=0,
+        miniters=0,  # a file may hold many documents
         desc=count_of(0, "document"),
         bar_format=_FORMAT,
         file=sys.stderr,
@@ -43,13 +42,12 @@ def progress_over(sources: Sequence[Articles], *, quiet: bool) -> Iterator[Calla
         nrows=lines,
     ) as bar:
         started = time.perf_counter()
-        documents = 0
 
-        def advance() -> None:
-            nonlocal documents
-            documents += 1
-            rate = documents / (time.perf_counter() - started)
-            bar.set_description_str(f"{count_of(documents, 'document')}, {rate:,.0f} a second", refresh=False)
-            bar.update(sum(each.files_read for each in sources) - bar.n)
+        def show(progress: SyncProgress) -> None:
+            bar.total = progress.of
+            rate = progress.documents / (time.perf_counter() - started)
+            documents = count_of(progress.documents, "document")
+            bar.set_description_str(f"{documents}, {rate:,.0f} a second", refresh=False)
+            bar.update(progress.files - bar.n)
 
-        yield advance
+        yield show

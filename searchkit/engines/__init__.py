@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from searchkit.engines.base import Engine
+from searchkit.engines.base import Damage, Engine
 from searchkit.errors import EngineUnavailableError
 from searchkit.query.plan import ValueField
 
-__all__ = ["create_engine", "open_engine"]
+__all__ = ["create_engine", "damage_at", "open_engine"]
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
 
@@ -31,6 +31,16 @@ def open_engine(location: str) -> Engine:
     if path is None:
         raise ValueError("an index in memory cannot be opened, only created")
     return TantivyEngine.open(path)
+
+
+def damage_at(location: str) -> list[Damage]:
+    """What is wrong with the files of the index at the location, which need not open."""
+    from searchkit.engines.tantivy import TantivyEngine
+
+    path = _path(location)
+    if path is None:
+        raise ValueError("an index in memory cannot be opened, only created")
+    return TantivyEngine.damage_at(path)
 
 
 def _path(location: str) -> Path | None:

@@ -11,12 +11,24 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from searchkit.query.plan import Node, Plan, Sort, Value
+from searchkit.errors import SearchkitError
+from searchkit.query.plan import Node, Plan, Sort, Value, ValueField
 from searchkit.text import well_formed
 
-__all__ = ["MOST_VALUES", "Engine", "EngineStats", "EngineWriter", "Entry", "Found", "Snapshot", "key_of"]
+__all__ = [
+    "MOST_VALUES",
+    "Damage",
+    "Engine",
+    "EngineStats",
+    "EngineWriter",
+    "Entry",
+    "Found",
+    "Snapshot",
+    "key_of",
+]
 
 # OpenSearch takes ids of 512 bytes, and a character has up to four.
 _LONGEST_KEY = 128
@@ -60,6 +72,14 @@ class EngineStats:
     """On disk; 0 where there is none."""
     details: Mapping[str, int] = field(default_factory=dict)
     """Numbers of this engine's own, for instance its segments."""
+
+
+class Damage(NamedTuple):
+    """What of the stored index is not as it was written."""
+
+    file: str
+    what: str
+    why: str
 
 
 class Snapshot(ABC):
@@ -155,6 +175,17 @@ class Engine(ABC):
         """Store a JSON object with the index, in place of the one before."""
 
     @abstractmethod
+    def read_note(self, name: str) -> str | None:
+        """The text that was last written beside the index under this name, or None.
+
+        A name is of small letters, digits and hyphens.
+        """
+
+    @abstractmethod
+    def write_note(self, name: str, text: str) -> None:
+        """Keep a text beside the index, in place of the one before; it is there whole or not at all."""
+
+    @abstractmethod
     def snapshot(self) -> Snapshot:
         """The latest commit."""
 
@@ -168,6 +199,20 @@ class Engine(ABC):
     @abstractmethod
     def stats(self) -> EngineStats:
         """The size of the latest commit."""
+
+    def damage(self, values: Iterable[ValueField]) -> list[Damage]:  # noqa: ARG002
+        """What of the latest commit is not as it was written; ``values`` are the fields that it should have.
+
+        An engine without files of its own has nothing to say here.
+        """
+        return []
+
+    def copy_to(self, path: Path) -> None:  # noqa: ARG002
+        """The latest commit as an index of its own, at a path where nothing is."""
+        raise SearchkitError(
+            f"{self.location}: an index that is not in a folder has no files to copy; "
+            "export() writes its documents into a file"
+        )
 
     @abstractmethod
     def close(self) -> None:

@@ -3,6 +3,7 @@
 indexes/news/
     index.json      format, engine, analyzer; written last, so its presence makes the folder an index
     data/           the files of the engine
+    notes/          texts beside the index, a file each
     writer.lock     held by the one writer; the operating system frees it when the process ends
     writer.json     who holds it, for the message of whoever waits
 """
@@ -11,11 +12,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,6 +27,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from searchkit.engines.base import Damage
 from searchkit.errors import (
     IndexCorruptError,
     IndexExistsError,
@@ -31,10 +36,16 @@ from searchkit.errors import (
     SearchkitError,
 )
 
-__all__ = ["IndexFolder", "MemoryLock", "WriterLock"]
+__all__ = ["WAY_OUT", "IndexFolder", "MemoryLock", "WriterLock", "write_durably"]
+
+WAY_OUT = "restore a backup, or create the index anew from its documents"
+"""What somebody can do about damage."""
 
 _METADATA = "index.json"
-_OWN_NAMES = frozenset({_METADATA, "data", "writer.lock", "writer.json"})
+_OWN_NAMES = frozenset({_METADATA, "data", "notes", "writer.lock", "writer.json"})
+_UNFINISHED = re.compile(r"(index|writer)\.json\.\d+\.new")
+"""What a process that was killed leaves behind of a file that it wrote."""
+_CHECKSUM = "crc32"
 
 
 class IndexFolder:
@@ -52,7 +63,8 @@ class IndexFolder:
         if folder._has_index():
             raise IndexExistsError(f"{path}: there is an index already; open it, or choose another place")
         try:
-            others = sorted({entry.name for entry in path.iterdir()} - _OWN_NAMES) if path.exists() else []
+            names = {entry.name for entry in path.iterdir()} if path.exists() else set()
+            others = sorted(name for name in names - _OWN_NAMES if not _UNFINISHED.fullmatch(name))
             if others:
                 raise IndexExistsError(
                     f"{path}: the folder is not empty (it holds {others[0]!r}); choose a new one"
@@ -63,6 +75,8 @@ class IndexFolder:
                     raise IndexExistsError(
                         f"{path}: there is an index already; open it, or choose another place"
                     )
+                for note in (path / "notes").glob("*"):  # of an index that was here before
+                    note.unlink()
                 yield folder
                 folder.write_metadata(metadata)
         except OSError as error:
@@ -80,24 +94,97 @@ class IndexFolder:
         return folder
 
     def read_metadata(self) -> dict[str, Any]:
+        metadata = self._stored_metadata()
+        metadata.pop(_CHECKSUM, None)  # people may edit the file; only a check asks whether they did
+        return metadata
+
+    def _stored_metadata(self) -> dict[str, Any]:
         path = self.path / _METADATA
         try:
             metadata = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise IndexCorruptError(f"{path}: cannot be read: {_reason(error)}") from error
+            raise IndexCorruptError(f"{path}: cannot be read: {_reason(error)}; {WAY_OUT}") from error
         if not isinstance(metadata, dict):
-            raise IndexCorruptError(f"{path}: is not a JSON object")
+            raise IndexCorruptError(f"{path}: is not a JSON object; {WAY_OUT}")
         return metadata
 
     def write_metadata(self, metadata: Mapping[str, Any]) -> None:
-        _replace(self.path / _METADATA, json.dumps(metadata, ensure_ascii=False, indent=1) + "\n")
+        values = {**metadata, _CHECKSUM: _checksum(metadata)}
+        text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+        try:
+            _replace(self.path / _METADATA, text)
+        except OSError as error:
+            raise SearchkitError(
+                f"{self.path}: the settings cannot be written: {_reason(error)}; they are as they were"
+            ) from error
+
+    def damage(self) -> list[Damage]:
+        """What is wrong with the metadata, if anything is."""
+        try:
+            metadata = self._stored_metadata()
+        except IndexCorruptError as error:
+            return [Damage(_METADATA, "the settings", str(error))]
+        stored = metadata.pop(_CHECKSUM, None)
+        if stored is not None and stored != _checksum(metadata):
+            return [Damage(_METADATA, "the settings", "are not what was written: the checksum is another")]
+        return []
+
+    def copy_to(self, path: Path, copy_data: Callable[[Path], None]) -> None:
+        """An index in a new folder, whose data ``copy_data`` brings; it is there whole, or not at all."""
+        if os.path.lexists(path):
+            raise IndexExistsError(f"{path}: there is something already; choose a new place")
+        if self.path.resolve() in path.resolve().parents:
+            raise SearchkitError(f"{path}: is in the folder of the index itself; choose another place")
+        # The settings first: they are written behind the commit that needs them, so they are never too new.
+        metadata = self.read_metadata()
+        notes = {note.name: note.read_bytes() for note in (self.path / "notes").glob("*.txt")}
+        copy = IndexFolder(path.with_name(f".{path.name}.{os.getpid()}.new"))
+        try:
+            shutil.rmtree(copy.path, ignore_errors=True)
+            copy.path.mkdir(parents=True)
+            copy_data(copy.data)
+            if notes:
+                (copy.path / "notes").mkdir()
+            for name, content in notes.items():
+                write_durably(copy.path / "notes" / name, content)
+            copy.write_metadata(metadata)
+            for folder in (copy.data, copy.path):
+                _sync_folder(folder)
+            copy.path.rename(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise SearchkitError(f"{path}: a copy cannot be made here: {_reason(error)}") from error
+        finally:
+            shutil.rmtree(copy.path, ignore_errors=True)
+
+    def read_note(self, name: str) -> str | None:
+        path = self._note(name)
+        try:
+            return path.read_bytes().decode()
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise IndexCorruptError(f"{path}: cannot be read: {_reason(error)}") from error
+
+    def write_note(self, name: str, text: str) -> None:
+        path = self._note(name)
+        try:
+            path.parent.mkdir(exist_ok=True)
+            _replace(path, text)
+        except OSError as error:
+            raise SearchkitError(f"{path}: cannot be written: {_reason(error)}") from error
+
+    def _note(self, name: str) -> Path:
+        return self.path / "notes" / f"{name}.txt"
 
     def commit_mark(self, name: str) -> tuple[int, int]:
         """What changes when the engine's file ``name`` is replaced by a commit."""
         try:
             status = (self.data / name).stat()
         except OSError as error:
-            raise IndexCorruptError(f"{self.data / name}: cannot be read: {_reason(error)}") from error
+            raise IndexCorruptError(
+                f"{self.data / name}: cannot be read: {_reason(error)}; {WAY_OUT}"
+            ) from error
         return status.st_mtime_ns, status.st_ino
 
     def size(self) -> int:
@@ -123,6 +210,8 @@ class WriterLock:
 
     def acquire(self) -> None:
         """Wait up to the timeout for another writer; then `IndexLockedError` says who it is."""
+        if not self._path.is_dir():  # the lock would make the folder anew
+            raise IndexCorruptError(f"{self._path}: the folder is not there any more; {WAY_OUT}")
         try:
             self._lock.acquire(timeout=self._timeout)
         except Timeout:
@@ -131,7 +220,22 @@ class WriterLock:
                 f"{self._path}: the index is being written by {self._who()}{waited}"
             ) from None
         except OSError as error:
-            raise SearchkitError(f"{self._path}: cannot be written: {_reason(error)}") from error
+            raise self._unwritable(error) from error
+        try:
+            self._leave_name()
+        except OSError as error:
+            self.release()
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> SearchkitError:
+        return SearchkitError(
+            f"{self._path}: cannot be written: {_reason(error)}; it is as the last commit left it"
+        )
+
+    def _leave_name(self) -> None:
+        for path in self._path.iterdir():
+            if _UNFINISHED.fullmatch(path.name):  # nobody else writes any, as we have the lock
+                path.unlink(missing_ok=True)
         now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")
         command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now, "command": command}
@@ -139,7 +243,8 @@ class WriterLock:
 
     def release(self) -> None:
         if self._lock.is_locked:
-            self._holder.unlink(missing_ok=True)
+            with suppress(OSError):  # it is for a message, and no reason to keep the lock
+                self._holder.unlink(missing_ok=True)
             self._lock.release()
 
     def __enter__(self) -> WriterLock:
@@ -183,11 +288,38 @@ class MemoryLock:
 def _replace(path: Path, text: str) -> None:
     """Write the file so that it is there whole, or as it was before."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
+    try:
+        write_durably(temporary, text.encode())
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file, which is on the disk when this returns."""
+    with path.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
+
+
+def _sync_folder(path: Path) -> None:
+    """Bring the names in the folder to the disk, where a folder can be opened: not on Windows."""
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _checksum(metadata: Mapping[str, Any]) -> int:
+    return zlib.crc32(
+        json.dumps(metadata, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    )
 
 
 def _reason(error: Exception) -> str:

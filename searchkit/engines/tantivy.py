@@ -6,11 +6,13 @@ interpreter lock. Terms come joined by spaces, so its whitespace tokenizer is al
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from tantivy import FieldType, Occur, Query
 
 from searchkit.engines.base import (
     MOST_VALUES,
+    Damage,
     Engine,
     EngineStats,
     EngineWriter,
@@ -27,7 +30,8 @@ from searchkit.engines.base import (
     Snapshot,
     key_of,
 )
-from searchkit.engines.folder import IndexFolder, MemoryLock, WriterLock
+from searchkit.engines.folder import WAY_OUT, IndexFolder, MemoryLock, WriterLock
+from searchkit.engines.segment_files import COMMIT_FILE, copy_commit, damage_of
 from searchkit.errors import IndexCorruptError, SearchkitError
 from searchkit.query.plan import (
     TEXT_FIELDS,
@@ -50,10 +54,11 @@ from searchkit.query.plan import (
 
 __all__ = ["TantivyEngine"]
 
-_COMMIT_FILE = "meta.json"
 _WRITER_MEMORY = 128_000_000
 _COMPACT_MEMORY = 1_000_000_000
 _PAGE = 1000
+_OS_ERROR = re.compile(r"\bOs \{ code: (\d+)")
+_NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOSPC))
 _WILDCARDS = {"*": ".*", "?": "."}
 
 
@@ -84,6 +89,7 @@ class TantivyEngine(Engine):
         self.index = index
         self._folder = folder
         self._metadata: dict[str, Any] = {}
+        self._notes: dict[str, str] = {}
         self._reloading = threading.Lock()
         self._reloads = 0
         self._token = secrets.token_hex(8)  # tells an index in memory from any other
@@ -100,7 +106,7 @@ class TantivyEngine(Engine):
             engine = cls(tantivy.Index(_schema(values)), None)
             engine.write_metadata(metadata)
             return engine
-        with IndexFolder.created(path, metadata) as folder:
+        with IndexFolder.created(path, metadata) as folder, _writing(str(path)):
             index = tantivy.Index(_schema(values), path=str(folder.data), reuse=False)
         return cls(index, folder)
 
@@ -108,11 +114,17 @@ class TantivyEngine(Engine):
     def open(cls, path: Path) -> TantivyEngine:
         """The index in the folder ``path``."""
         folder = IndexFolder.opened(path)
+        with _reading(str(path)):
+            return cls(tantivy.Index.open(str(folder.data)), folder)
+
+    @classmethod
+    def damage_at(cls, path: Path) -> list[Damage]:
+        """What is wrong with the files in the folder ``path``, which need not open."""
+        folder = IndexFolder.opened(path)
         try:
-            index = tantivy.Index.open(str(folder.data))
-        except (ValueError, OSError) as error:
-            raise IndexCorruptError(f"{path}: the index cannot be read: {_first_line(error)}") from error
-        return cls(index, folder)
+            return folder.damage() + damage_of(folder.data)
+        except IndexCorruptError as error:
+            return [Damage(COMMIT_FILE, "the commit", str(error))]
 
     @property
     def location(self) -> str:
@@ -126,6 +138,15 @@ class TantivyEngine(Engine):
             self._folder.write_metadata(metadata)
         else:
             self._metadata = dict(metadata)
+
+    def read_note(self, name: str) -> str | None:
+        return self._folder.read_note(name) if self._folder else self._notes.get(name)
+
+    def write_note(self, name: str, text: str) -> None:
+        if self._folder:
+            self._folder.write_note(name, text)
+        else:
+            self._notes[name] = text
 
     def snapshot(self) -> TantivySnapshot:
         while True:
@@ -141,13 +162,31 @@ class TantivyEngine(Engine):
 
     def _mark(self) -> object:
         """What changes with every commit: a look at the file that it replaces is all that it costs."""
-        return self._folder.commit_mark(_COMMIT_FILE) if self._folder else (self._token, self._reloads)
+        return self._folder.commit_mark(COMMIT_FILE) if self._folder else (self._token, self._reloads)
 
     def reload(self) -> None:
         """See what was committed."""
-        with self._reloading:
+        with self._reloading, _reading(self.location):
             self.index.reload()
             self._reloads += 1
+
+    def damage(self, values: Iterable[ValueField]) -> list[Damage]:
+        if not self._folder:
+            return []
+        found = self.damage_at(self._folder.path)
+        # Opened anew, as another process may have replaced the commit; what is damaged is better not opened.
+        if not found:
+            with _reading(self.location):
+                if tantivy.Index.open(str(self._folder.data)).schema != _schema(values):
+                    why = "is not the one that the settings of the index ask for"
+                    found.append(Damage(COMMIT_FILE, "the schema", why))
+        return found
+
+    def copy_to(self, path: Path) -> None:
+        folder = self._folder
+        if not folder:
+            return super().copy_to(path)
+        return folder.copy_to(path, lambda to: copy_commit(folder.data, to))
 
     def writer(self, *, timeout: float, compact: bool = False) -> TantivyWriter:
         lock = (
@@ -263,10 +302,11 @@ class TantivyWriter(EngineWriter):
         try:
             # Each thread makes a segment of its own whenever its share of the memory is full.
             memory, threads = (_COMPACT_MEMORY, 1) if compact else (_WRITER_MEMORY, 0)
-            self._writer: tantivy.IndexWriter | None = engine.index.writer(memory, threads)
-        except Exception as error:
+            with _writing(engine.location):
+                self._writer: tantivy.IndexWriter | None = engine.index.writer(memory, threads)
+        except BaseException:
             self.close()
-            raise SearchkitError(f"the index cannot be written: {_first_line(error)}") from error
+            raise
 
     def put(self, entry: Entry) -> None:
         document = tantivy.Document()
@@ -284,26 +324,35 @@ class TantivyWriter(EngineWriter):
                 for label in value:
                     document.add_text(field, label)
         self.delete(entry.id)
-        self._open().add_document(document)
+        with _writing(self._engine.location):
+            self._open().add_document(document)
 
     def delete(self, id: str) -> None:
-        self._open().delete_documents_by_term("id", key_of(id))
+        with _writing(self._engine.location):
+            self._open().delete_documents_by_term("id", key_of(id))
 
     def delete_all(self) -> None:
         # Unlike delete_all_documents, this takes what was put before the last commit and after it alike.
-        self._open().delete_documents_by_query(Query.all_query())
+        with _writing(self._engine.location):
+            self._open().delete_documents_by_query(Query.all_query())
 
     def commit(self) -> None:
-        self._open().commit()
+        with _writing(self._engine.location):
+            self._open().commit()
         self._engine.reload()
 
     def close(self) -> None:
         writer, self._writer = getattr(self, "_writer", None), None
-        if writer is not None:
-            # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
-            writer.wait_merging_threads()
-            self._engine.reload()
-        self._lock.release()
+        try:
+            if writer is not None:
+                # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
+                # One that fails, on a full disk, leaves what was to be merged as it is.
+                with suppress(SearchkitError), _writing(self._engine.location):
+                    writer.wait_merging_threads()
+                with suppress(IndexCorruptError):  # whoever reads next is told
+                    self._engine.reload()
+        finally:
+            self._lock.release()
 
     def _open(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -372,12 +421,35 @@ def _reading(location: str) -> Iterator[None]:
     """Whatever goes wrong while files are read is damage to them: a plan is never wrong."""
     try:
         yield
-    except (ValueError, OSError) as error:
-        raise IndexCorruptError(f"{location}: the index is damaged: {_first_line(error)}") from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # pyo3 does not export it
+        if not _is_from_engine(error):
             raise
-        raise IndexCorruptError(f"{location}: the index is damaged: {_first_line(error)}") from error
+        if (code := _OS_ERROR.search(str(error))) and int(code[1]) in _NO_DAMAGE:
+            raise SearchkitError(
+                f"{location}: the index cannot be read: {os.strerror(int(code[1]))}; "
+                "even a reader has to open data/.tantivy-meta.lock for writing"
+            ) from error
+        raise IndexCorruptError(
+            f"{location}: the index is damaged: {_first_line(error)}; {WAY_OUT}"
+        ) from error
+
+
+@contextmanager
+def _writing(location: str) -> Iterator[None]:
+    """Whatever goes wrong while files are written leaves the last commit as it is."""
+    try:
+        yield
+    except BaseException as error:
+        if not _is_from_engine(error):
+            raise
+        raise SearchkitError(
+            f"{location}: the index cannot be written: {_first_line(error)}; "
+            "it is as the last commit left it: is the disk full, or the folder gone?"
+        ) from error
+
+
+def _is_from_engine(error: BaseException) -> bool:
+    return isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException"
 
 
 def _pages(values: list[str]) -> Iterator[list[str]]:

@@ -40,6 +40,9 @@ def test_commands_are_those_of_the_design_in_the_order_of_a_first_visit():
         "stats",
         "rebuild",
         "optimize",
+        "check",
+        "backup",
+        "export",
     ]
 
 

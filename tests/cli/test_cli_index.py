@@ -1,11 +1,12 @@
 """searchkit index: what it makes of files, what it says of them, and that it commits all or nothing."""
 
 import re
-from contextlib import contextmanager
 
 import pytest
 
 import searchkit
+from searchkit import sync
+from searchkit.engines.tantivy import TantivyWriter
 
 
 def contents(location):
@@ -34,7 +35,7 @@ def test_adds_to_the_index_that_is_there(run, articles):
     write(articles, "3.txt", "第3篇\n\n新的。")
     write(articles, "0.txt", "第0篇\n\n改過了。")
     result = run("index", str(articles), "--to", "news")
-    assert result.stdout.startswith("1 added, 3 updated, 0 replaced, 0 failed")
+    assert result.stdout.startswith("1 added, 1 updated, 0 deleted, 2 unchanged, 0 failed")
     assert run("search", "改过了", "--in", "news", "--limit", "0").stdout.startswith("1 match,")
 
 
@@ -150,16 +151,16 @@ def test_words_that_cannot_be_read(run, articles, tmp_path, content, reason):
 def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
     run("index", str(articles), "--to", "news")
     write(articles, "3.txt")
-    read = searchkit.Articles.__iter__
+    write(articles, "4.txt")
+    read = sync.read_entries
 
-    def interrupted(self):
-        documents = read(self)
-        yield next(documents)
-        yield next(documents)
-        raise KeyboardInterrupt
+    def interrupted(path, encoding):
+        if path.name == "4.txt":
+            raise KeyboardInterrupt
+        return read(path, encoding)
 
     with monkeypatch.context() as patch:
-        patch.setattr(searchkit.Articles, "__iter__", interrupted)
+        patch.setattr(sync, "read_entries", interrupted)
         result = run("index", str(articles), "--to", "news")
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "interrupted: nothing was committed\n"
@@ -168,15 +169,10 @@ def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
 
 
 def test_ctrl_c_while_committing_promises_nothing(run, articles, monkeypatch):
-    writer = searchkit.Index.writer
-
-    @contextmanager
     def interrupted(self):
-        with writer(self) as found:
-            yield found
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(searchkit.Index, "writer", interrupted)
+    monkeypatch.setattr(TantivyWriter, "commit", interrupted)
     result = run("index", str(articles), "--to", "news")
     assert result.exit_code == 130
     assert result.stderr == "interrupted: it may or may not have been committed\n"

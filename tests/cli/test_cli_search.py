@@ -238,6 +238,7 @@ def test_a_cursor_belongs_to_its_search_and_its_index(run, articles):
     assert other.exit_code == 2
     assert "this cursor belongs to another search" in other.stderr
     assert search("--cursor", cursor, "--offset", "1").exit_code == 2
+    (articles / "3.txt").write_text("第3篇\n\n茶。", encoding="utf-8")
     run("index", str(articles), "--to", "news")
     later = search("--cursor", cursor)
     assert later.exit_code == 1

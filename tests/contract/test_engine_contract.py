@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ from suite import (
     writing,
 )
 
-from searchkit.engines import open_engine
+from searchkit.engines import create_engine, open_engine
 from searchkit.engines.base import Engine, Entry
 from searchkit.errors import IndexLockedError, IndexNotFoundError, SearchkitError
 from searchkit.query.plan import (
@@ -216,6 +217,50 @@ class TestMetadata:
     def test_writing_entries_leaves_the_metadata_alone(self, engine: Engine) -> None:
         fill(engine, [entry("1")])
         assert engine.read_metadata() == {"made": "here"}
+
+    def test_a_note_is_what_was_last_written_under_its_name(self, engine: Engine) -> None:
+        assert engine.read_note("a") is None
+        engine.write_note("a", "中文 𠮷\r\n\0\u2028")
+        engine.write_note("a-2", "")
+        assert (engine.read_note("a"), engine.read_note("a-2")) == ("中文 𠮷\r\n\0\u2028", "")
+        engine.write_note("a", "新")
+        assert (engine.read_note("a"), engine.read_note("a-2")) == ("新", "")
+
+    def test_notes_leave_entries_and_metadata_alone(self, engine: Engine) -> None:
+        fill(engine, [entry("1")])
+        version = engine.snapshot().version
+        engine.write_note("a", "x")
+        assert (engine.read_metadata(), ids_of(engine.snapshot())) == ({"made": "here"}, {"1"})
+        assert engine.snapshot().version == version
+        with writing(engine) as writer:
+            writer.delete_all()
+            writer.commit()
+        assert engine.read_note("a") == "x"
+
+    def test_a_note_is_seen_by_whoever_opens_the_index(
+        self, engine: Engine, request: pytest.FixtureRequest
+    ) -> None:
+        if request.node.callspec.params["make_engine"] not in ON_DISK:
+            other = create_engine(":memory:", {}, ())
+            engine.write_note("a", "x")
+            assert other.read_note("a") is None, "each index in memory has notes of its own"
+            return
+        again = open_engine(engine.location)
+        engine.write_note("a", "x")
+        assert again.read_note("a") == "x"
+        again.write_note("a", "y")
+        assert engine.read_note("a") == "y"
+        again.close()
+
+    def test_a_new_index_where_one_was_has_no_notes(
+        self, engine: Engine, request: pytest.FixtureRequest
+    ) -> None:
+        engine.write_note("a", "x")
+        if request.node.callspec.params["make_engine"] in ON_DISK:
+            (Path(engine.location) / "index.json").unlink()
+        again = create_engine(engine.location, {}, ())
+        assert again.read_note("a") is None
+        again.close()
 
     def test_the_location_opens_the_same_index(self, engine: Engine, request: pytest.FixtureRequest) -> None:
         fill(engine, [entry("1", body_units="甲")])

@@ -1,0 +1,61 @@
+"""searchkit backup and export: an index -> a copy of it, or a file of its documents."""
+
+from __future__ import annotations
+
+import warnings
+
+import click
+
+import searchkit
+from searchkit.cli.quantities import count_of
+
+__all__ = ["backup", "export"]
+
+
+@click.command(
+    epilog="""\b
+Example:
+  searchkit backup indexes/news backups/news-2024-07-31
+"""
+)
+@click.argument("location")
+@click.argument("to")
+def backup(location: str, to: str) -> None:
+    """Copy an index into a new folder.
+
+    The copy of LOCATION in TO is an index of its own. A writer may go on meanwhile; the copy is of the latest
+    commit. On the same disk its files are hard links, which take no time and no space, but are lost with that
+    disk.
+    """
+    with _opened(location) as index:
+        index.backup(to)
+        documents = count_of(len(index), "document")
+    click.echo(f"{to}: a copy of {location}, {documents}")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  searchkit export indexes/news news.jsonl
+  searchkit export indexes/news news.jsonl.gz
+"""
+)
+@click.argument("location")
+@click.argument("file")
+def export(location: str, file: str) -> None:
+    """Write the documents of an index into a file.
+
+    Each line of FILE is one of them as a JSON object. Its name ends in .jsonl, or in .jsonl.gz to be packed.
+    'searchkit index FILE' reads it back without loss. A file that is there is replaced once the new one is
+    complete.
+    """
+    with _opened(location) as index:
+        count = index.export(file)
+    click.echo(f"{file}: {count_of(count, 'document')}")
+
+
+def _opened(location: str) -> searchkit.Index:
+    with warnings.catch_warnings():
+        # What is stored is the same by any rules.
+        warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)
+        return searchkit.open(location)

@@ -1,0 +1,105 @@
+"""searchkit check, backup and export: whether an index is damaged, and how to have it twice."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import searchkit
+
+
+@pytest.fixture
+def damaged(sample, tmp_path):
+    """The location of a copy of the sample in which a bit of the stored documents is turned."""
+    location = tmp_path / "damaged news"
+    shutil.copytree(sample, location)
+    store = sorted((location / "data").glob("*.store"))[0]
+    content = bytearray(store.read_bytes())
+    content[len(content) // 3] ^= 1
+    store.write_bytes(bytes(content))
+    return str(location), store.name
+
+
+def test_check_of_an_index_that_is_whole(run, sample):
+    result = run("check", sample)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"{sample}: 44 documents, nothing is damaged (")
+
+
+def test_check_names_what_is_damaged(run, damaged):
+    location, name = damaged
+    result = run("check", location)
+    assert result.exit_code == 1
+    assert result.stdout == f"{name}: the file: is not what was written: its checksum is another\n"
+    assert result.stderr.startswith(f"error: {location}: 1 problem\nhint: ")
+    assert "backup" in result.stderr
+
+
+def test_check_as_json(run, sample, damaged):
+    found = json.loads(run("check", sample, "--json").stdout)
+    assert (found["ok"], found["documents"], found["problems"]) == (True, 44, [])
+    result = run("check", damaged[0], "--json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert (found["ok"], found["documents"], found["location"]) == (False, 0, damaged[0])
+    assert [problem["file"] for problem in found["problems"]] == [damaged[1]]
+
+
+def test_check_of_the_index_of_the_environment(run, sample, monkeypatch):
+    monkeypatch.setenv("SEARCHKIT_INDEX", sample)
+    assert run("check").stdout.startswith(sample)
+
+
+def test_check_of_an_index_that_does_not_open(run, sample, tmp_path):
+    shutil.copytree(sample, tmp_path / "index")
+    (tmp_path / "index" / "data" / "meta.json").write_bytes(b"{")
+    assert run("stats", str(tmp_path / "index")).exit_code == 1
+    result = run("check", str(tmp_path / "index"))
+    assert (result.exit_code, result.stdout.partition(":")[0]) == (1, "meta.json")
+
+
+@pytest.mark.parametrize("command", [("check",), ("backup", "x"), ("export", "x.jsonl")])
+def test_where_there_is_no_index(run, command):
+    name, *rest = command
+    result = run(name, "nowhere", *rest)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "error: nowhere: " in result.stderr
+    assert "hint: " in result.stderr
+    assert list(Path().iterdir()) == []
+
+
+def test_backup(run, sample):
+    result = run("backup", sample, "backups/news")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"backups/news: a copy of {sample}, 44 documents\n"
+    assert run("check", "backups/news").exit_code == 0
+    again = run("backup", sample, "backups/news")
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert again.stderr == "error: backups/news: there is something already; choose a new place\n"
+
+
+@pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
+def test_export_is_what_index_reads(run, sample, name):
+    result = run("export", sample, name)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"{name}: 44 documents\n", "")
+    assert run("index", name, "--to", "again").exit_code == 0
+    with searchkit.open("again") as again, searchkit.open(sample) as before:
+        assert {each.id: each for each in again} == {each.id: each for each in before}
+
+
+def test_export_to_a_name_that_it_does_not_know(run, sample):
+    result = run("export", sample, "news.csv")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert ".jsonl" in result.stderr
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["backup", "export"])
+def test_an_index_of_other_rules_is_copied_as_it_is(run, sample, tmp_path, command):
+    shutil.copytree(sample, tmp_path / "old")
+    metadata = tmp_path / "old" / "index.json"
+    values = json.loads(metadata.read_text(encoding="utf-8"))
+    metadata.write_text(json.dumps({**values, "fingerprint": "0" * 16}), encoding="utf-8")
+    result = run(command, str(tmp_path / "old"), "copy.jsonl")
+    assert (result.exit_code, result.stderr) == (0, "")
