@@ -26,7 +26,8 @@ from searchkit.errors import (
     SearchkitError,
     SearchkitWarning,
 )
-from searchkit.index import Index, check, create, open  # noqa: A004
+from searchkit.index import Index
+from searchkit.opening import check, create, open  # noqa: A004
 from searchkit.report import CheckReport, Failure, Problem, Report, Stats, SyncProgress, SyncReport
 from searchkit.results import Highlighted, Hit, Results
 from searchkit.searching.explain import Contribution, Explanation

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,19 +17,16 @@ from types import TracebackType
 from typing import Any
 
 from searchkit import checking
-from searchkit.analysis import Analyzer
 from searchkit.articles import Articles
 from searchkit.document import Document
-from searchkit.engines import create_engine, damage_at, open_engine
 from searchkit.engines.base import Engine, EngineWriter
-from searchkit.errors import AnalyzerChangedWarning, IndexCorruptError, IndexIncompatibleError, SearchkitError
+from searchkit.errors import IndexIncompatibleError, SearchkitError
 from searchkit.exporting import export
-from searchkit.fields import FieldKind, Fields
 from searchkit.pinyin import require_pinyin
 from searchkit.query import Match
 from searchkit.query.filters import When, as_list
 from searchkit.query.synonyms import SynonymRules, Synonyms
-from searchkit.report import CheckReport, Failure, Problem, Report, Stats, SyncProgress, SyncReport
+from searchkit.report import CheckReport, Failure, Report, Stats, SyncProgress, SyncReport
 from searchkit.results import Results
 from searchkit.searching.cursors import Cursors
 from searchkit.searching.explain import Explanation, explain
@@ -40,78 +36,12 @@ from searchkit.searching.similar import similar
 from searchkit.searching.suggest import LookedUp, Suggestion, suggest
 from searchkit.settings import Settings
 from searchkit.stored import Stored
-from searchkit.sync import sync
+from searchkit.syncing import sync
 from searchkit.writer import Writer
 
-__all__ = ["Index", "check", "create", "open"]
+__all__ = ["Index"]
 
 Location = str | os.PathLike[str]
-
-
-def create(
-    location: Location,
-    *,
-    user_words: Iterable[str] = (),
-    stop_words: Iterable[str] = (),
-    fields: Mapping[str, FieldKind] | None = None,
-    synonyms: SynonymRules = (),
-    pinyin: bool = False,
-) -> Index:
-    """A new, empty index at the location: a path, or ``":memory:"``. All options are stored with it.
-
-    ``user_words`` (names, products, jargon) are kept whole by the segmenter, ``stop_words`` do
-    not count for the rank. ``fields`` declares what in ``extra`` of a document filters, sorts and is
-    counted: ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``. ``synonyms`` is
-    a file with rules like ``a, b, c`` and ``a => b``, a mapping of words to what they find as well, or
-    groups of words that find one another. With ``pinyin``, which needs ``searchkit[pinyin]``, `Index.suggest`
-    takes pinyin, and queries with same-sounding characters are mended.
-
-    Raises `IndexExistsError` where there is an index already.
-    """
-    if pinyin:
-        require_pinyin()
-    settings = Settings(Analyzer(user_words, stop_words), Fields(fields), Synonyms(synonyms), pinyin)
-    engine = create_engine(os.fspath(location), settings.metadata(), settings.fields.for_engine)
-    return Index(engine, settings)
-
-
-def open(location: Location) -> Index:
-    """The index at the location.
-
-    Raises `IndexNotFoundError` where there is none, `IndexIncompatibleError` when another version of
-    searchkit made it, `IndexCorruptError` when it is damaged. Warns with `AnalyzerChangedWarning`
-    when it was analysed by other rules than today's; `Index.rebuild` mends that.
-    """
-    engine = open_engine(os.fspath(location))
-    index = Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location))
-    if index.needs_rebuild:
-        warnings.warn(
-            f"{engine.location}: the index was analysed by other rules than today's, so some searches "
-            "may miss; index.rebuild() analyses the stored documents anew",
-            AnalyzerChangedWarning,
-            stacklevel=2,
-        )
-    return index
-
-
-def check(location: Location) -> CheckReport:
-    """Whether the index at the location is as it was written; it need not open.
-
-    Does what `Index.check` does, but looks at the files before anything of them is used, so that it has an
-    answer where `open` raises `IndexCorruptError`. Raises `IndexNotFoundError` where there is no index,
-    `IndexIncompatibleError` when another version of searchkit made it.
-    """
-    started = time.perf_counter()
-    place = os.fspath(location)
-    problems = [Problem(*damage) for damage in damage_at(place)]
-    if not problems:
-        try:
-            engine = open_engine(place)
-            with Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location)) as index:
-                return index.check()
-        except IndexCorruptError as error:
-            problems = [Problem(place, "the index", str(error))]
-    return CheckReport(place, problems, took=time.perf_counter() - started)
 
 
 class Index:

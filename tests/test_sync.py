@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Document, Index, SyncProgress, SyncReport
 from searchkit.engines.tantivy import TantivyEngine, TantivyWriter
+from searchkit.syncing import one_sync
 
 MakeIndex = Callable[..., Index]
 Content = str | bytes | None
@@ -214,7 +215,7 @@ class TestWhatIsRead:
         write(folder, FILES)
         index = make_index()
         index.sync(folder)
-        monkeypatch.setattr(searchkit.sync, "read_entries", None)
+        monkeypatch.setattr(one_sync, "read_entries", None)
         opened.clear()
         write(folder, {"a.txt": "甲"})
         assert counts(index.sync(folder)) == (0, 0, 0, 2, 3)

@@ -5,8 +5,8 @@ import re
 import pytest
 
 import searchkit
-from searchkit import sync
 from searchkit.engines.tantivy import TantivyWriter
+from searchkit.syncing import one_sync
 
 
 def contents(location):
@@ -152,7 +152,7 @@ def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
     run("index", str(articles), "--to", "news")
     write(articles, "3.txt")
     write(articles, "4.txt")
-    read = sync.read_entries
+    read = one_sync.read_entries
 
     def interrupted(path, encoding):
         if path.name == "4.txt":
@@ -160,7 +160,7 @@ def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
         return read(path, encoding)
 
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "read_entries", interrupted)
+        patch.setattr(one_sync, "read_entries", interrupted)
         result = run("index", str(articles), "--to", "news")
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "interrupted: nothing was committed\n"

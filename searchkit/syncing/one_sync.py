@@ -1,96 +1,50 @@
-"""sync: folders -> an index in step with them; only files that changed are read.
+"""one_sync: folders and what the manifest knows of them -> an index in step with them.
 
-What an index holds from a folder is in its manifest, a note beside the index: of every file its size, its
-time and a digest of its bytes, and of each document in it, its claim: the date and a digest, in place of the
-document. Which document an id means is told by the claims alone, by the rules of `read_articles`; a file is
+Which document an id means is told by the claims alone, by the rules of `read_articles`; a file is
 read again only when its claim holds and the index has something else.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from searchkit.articles import Articles
 from searchkit.articles.folder import UnreadableFolderError, files_of
 from searchkit.articles.one_file import printable, read_entries, why_not_opened
 from searchkit.document import Document
 from searchkit.engines.base import Engine, EngineWriter, Snapshot
-from searchkit.errors import ArticleError, IndexCorruptError, IndexIncompatibleError
+from searchkit.errors import ArticleError
 from searchkit.report import Failure, SyncProgress, SyncReport
 from searchkit.settings import Settings
 from searchkit.stored import Stored
+from searchkit.syncing.manifest import (
+    TO_BE_READ,
+    Claim,
+    File,
+    Manifest,
+    digest_of,
+    digest_of_file,
+    read_manifests,
+    write_manifests,
+)
 from searchkit.workers import Made, made, made_entries
 
 __all__ = ["sync"]
 
-_NOTE = "sync"
-_FORMAT = 1
-_TO_BE_READ = -1
-"""A size that no file has: whatever is there will be read."""
 _THIS_FILE = "\0"
 """Begins what a failure is about when that is a place in the file: its path depends on who asks."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_BLOCK = 1 << 20
-
-
-class _Claim(NamedTuple):
-    """That a file holds a document with an id: what decides between two of them, and which one it is."""
-
-    milliseconds: int | None
-    digest: str
-
-    @classmethod
-    def of(cls, document: Document) -> _Claim:
-        published = document.published
-        milliseconds = None if published is None else (published - _EPOCH) // timedelta(milliseconds=1)
-        return cls(milliseconds, _digest_of(document.to_dict()))
-
-    def yields_to(self, other: _Claim) -> bool:
-        """Does the other, which is later in reading order, take its place? See `Articles`."""
-        mine, its = self.milliseconds, other.milliseconds
-        return mine is None or its is None or its >= mine
-
-
-@dataclass
-class _File:
-    """What the manifest knows of a file."""
-
-    size: int = _TO_BE_READ
-    mtime_ns: int = 0
-    digest: str = ""
-    claims: dict[str, list[_Claim]] = field(default_factory=dict)
-    failures: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass
-class _Manifest:
-    """What an index holds from one folder or file."""
-
-    encoding: str | None = None
-    files: dict[str, _File] = field(default_factory=dict)
-    """By their paths below the folder."""
-    kept: dict[str, str] = field(default_factory=dict)
-    """Documents that no file holds any longer, and that were not to be deleted: id -> digest."""
-
-    def in_order(self) -> list[tuple[str, _File]]:
-        """The files in reading order, whether they are there or not."""
-        return sorted(self.files.items(), key=lambda item: Path(item[0]).parts)
 
 
 class _Root(NamedTuple):
     """A folder or file that is synced."""
 
     path: Path
-    manifest: _Manifest
+    manifest: Manifest
     delete: bool
 
     def path_of(self, key: str) -> Path:
@@ -102,22 +56,22 @@ class _Former(NamedTuple):
 
     root: _Root
     key: str
-    file: _File
+    file: File
 
 
 class _UnderWay(NamedTuple):
     """A document whose entry is being made."""
 
-    file: _File
+    file: File
     id: str
-    claim: _Claim
+    claim: Claim
     place: str
 
 
 class _Winner(NamedTuple):
     """Whose document is the one that its id means."""
 
-    claim: _Claim
+    claim: Claim
     root: int
     key: str
 
@@ -139,16 +93,16 @@ def sync(
     commit it says of each file in question that it is to be read again, with what it held and what it holds,
     so that wherever this process ends, the next sync knows which documents are the folder's.
     """
-    manifests = _read_manifests(engine)
+    manifests = read_manifests(engine)
     roots = {}
     for path in paths:
         name = os.path.abspath(path)  # noqa: PTH100  (a folder that is moved behind a link stays the same)
         root = Articles(path, encoding=encoding).path  # raises for what is not there
-        manifest = manifests.setdefault(name, _Manifest())
+        manifest = manifests.setdefault(name, Manifest())
         if manifest.encoding != encoding:
             manifest.encoding = encoding
             for file in manifest.files.values():
-                file.size = _TO_BE_READ
+                file.size = TO_BE_READ
         roots[name] = _Root(root, manifest, delete(root) if callable(delete) else delete)
     others = [manifest for name, manifest in manifests.items() if name not in roots]
     return _Sync(list(roots.values()), others, manifests, engine, writer, settings, workers, progress).run()
@@ -160,8 +114,8 @@ class _Sync:
     def __init__(
         self,
         roots: list[_Root],
-        others: list[_Manifest],
-        manifests: dict[str, _Manifest],
+        others: list[Manifest],
+        manifests: dict[str, Manifest],
         engine: Engine,
         writer: EngineWriter,
         settings: Settings,
@@ -233,7 +187,7 @@ class _Sync:
                 return False
             if known.mtime_ns == status.st_mtime_ns:
                 return True
-            if not known.digest or known.digest != _digest_of_file(path):
+            if not known.digest or known.digest != digest_of_file(path):
                 return False
         except OSError:
             return False
@@ -260,7 +214,7 @@ class _Sync:
                 self._to_delete.update(root.manifest.kept)
         return former
 
-    def _question(self, root: _Root, file: _File) -> None:
+    def _question(self, root: _Root, file: File) -> None:
         if root.delete:
             self._to_delete.update(file.claims)
         for id, claims in file.claims.items():
@@ -272,24 +226,24 @@ class _Sync:
         """Read the files; the documents that the index lacks, as far as can be told before all are read."""
         self._files = len(waiting)
         self._tell()
-        latest: list[dict[str, _Claim]] = [{} for _ in self._roots]
+        latest: list[dict[str, Claim]] = [{} for _ in self._roots]
         for number, key in waiting:
             root = self._roots[number]
-            old = root.manifest.files.get(key, _File())
+            old = root.manifest.files.get(key, File())
             former.append(_Former(root, key, old))
             self._question(root, old)
             self._files_read += 1
             self._tell()
             yield from self._read(root, key, latest[number])
 
-    def _read(self, root: _Root, key: str, latest: dict[str, _Claim]) -> Iterator[Document]:
+    def _read(self, root: _Root, key: str, latest: dict[str, Claim]) -> Iterator[Document]:
         path = root.path_of(key)
         name = printable(path)
-        file = root.manifest.files[key] = _File()
+        file = root.manifest.files[key] = File()
         try:
             # Looked at before it is read: what changes meanwhile is read by the next sync.
             status = path.stat()
-            file.digest = "" if why_not_opened(path, status) else _digest_of_file(path)
+            file.digest = "" if why_not_opened(path, status) else digest_of_file(path)
             file.size, file.mtime_ns = status.st_size, status.st_mtime_ns
         except OSError:
             pass  # reading it says what is wrong; it is tried again until it can be read
@@ -297,7 +251,7 @@ class _Sync:
             if isinstance(entry, ArticleError):
                 file.failures.append((_place_below(name, entry.path), entry.reason))
                 continue
-            claim = _Claim.of(entry)
+            claim = Claim.of(entry)
             file.claims.setdefault(entry.id, []).append(claim)
             if entry.id not in latest or latest[entry.id].yields_to(claim):
                 latest[entry.id] = claim
@@ -318,7 +272,7 @@ class _Sync:
             self._writer.put(made_entry)
             self._put[id] = claim.digest
 
-    def _keep_what_may_be_there(self, file: _File, old: _File) -> None:
+    def _keep_what_may_be_there(self, file: File, old: File) -> None:
         """Of a file that is not read to its end nobody knows what is gone: all of it that there was stays."""
         for id, claims in old.claims.items() if file.failures else ():
             if id not in file.claims:
@@ -351,7 +305,7 @@ class _Sync:
         self._given.clear()  # from here on, all of it is put
         while True:
             winners = self._winners()
-            missing: dict[tuple[int, str], dict[str, _Claim]] = {}
+            missing: dict[tuple[int, str], dict[str, Claim]] = {}
             for id in self._ours:
                 winner = winners.get(id)
                 if winner and self._now(id) != winner.claim.digest:
@@ -361,17 +315,17 @@ class _Sync:
             for (number, key), wanted in missing.items():
                 self._read_again(self._roots[number], key, wanted)
 
-    def _read_again(self, root: _Root, key: str, wanted: dict[str, _Claim]) -> None:
+    def _read_again(self, root: _Root, key: str, wanted: dict[str, Claim]) -> None:
         file = root.manifest.files[key]
         path = root.path_of(key)
         name = printable(path)
         for place, entry in read_entries(path, root.manifest.encoding):
-            if isinstance(entry, Document) and wanted.get(entry.id) == (claim := _Claim.of(entry)):
+            if isinstance(entry, Document) and wanted.get(entry.id) == (claim := Claim.of(entry)):
                 del wanted[entry.id]
                 self._under_way.append(_UnderWay(file, entry.id, claim, _place_below(name, place)))
                 self._take(made(entry, self._settings))
         for id, claim in wanted.items():  # the file has changed just now, or cannot be read any longer
-            file.size = _TO_BE_READ
+            file.size = TO_BE_READ
             _withdraw(file, id, claim)
 
     def _without_a_winner(self, winners: dict[str, _Winner]) -> list[str]:
@@ -386,7 +340,7 @@ class _Sync:
             for file in manifest.files.values():
                 if found := [id for id in gone if id in file.claims]:
                     elsewhere.update(found)
-                    file.size = _TO_BE_READ  # it may say something else of them
+                    file.size = TO_BE_READ  # it may say something else of them
         return [id for id in gone if id not in elsewhere]
 
     # -- the end
@@ -410,7 +364,7 @@ class _Sync:
         to_delete = [id for id in gone if id in self._to_delete]
         if self._put or to_delete:
             with _as_they_were_and_are(former):
-                _write_manifests(self._engine, self._manifests)
+                write_manifests(self._engine, self._manifests)
             for id in to_delete:
                 self._writer.delete(id)
             self._tell(committing=True)
@@ -422,7 +376,7 @@ class _Sync:
             self._note_is_old |= kept != root.manifest.kept
             root.manifest.kept = kept
         if self._note_is_old or former or self._put or to_delete:
-            _write_manifests(self._engine, self._manifests)
+            write_manifests(self._engine, self._manifests)
 
 
 class _Before:
@@ -438,7 +392,7 @@ class _Before:
             return None
         if id not in self._digests:
             found = self._snapshot.get([id]).get(id)
-            self._digests[id] = None if found is None else _digest_of(Stored(found).fields)
+            self._digests[id] = None if found is None else digest_of(Stored(found).fields)
         return self._digests[id]
 
 
@@ -450,7 +404,7 @@ def _as_they_were_and_are(former: Sequence[_Former]) -> Iterator[None]:
         claims = dict(each.file.claims)
         for id, new in file.claims.items() if file else ():
             claims[id] = [*claims.get(id, ()), *new]
-        each.root.manifest.files[each.key] = _File(claims=claims)
+        each.root.manifest.files[each.key] = File(claims=claims)
     try:
         yield
     finally:
@@ -461,7 +415,7 @@ def _as_they_were_and_are(former: Sequence[_Former]) -> Iterator[None]:
                 each.root.manifest.files[each.key] = file
 
 
-def _withdraw(file: _File, id: str, claim: _Claim) -> None:
+def _withdraw(file: File, id: str, claim: Claim) -> None:
     file.claims[id].remove(claim)
     if not file.claims[id]:
         del file.claims[id]
@@ -480,63 +434,3 @@ def _failures(root: _Root, listing: Sequence[str | ArticleError]) -> Iterator[Fa
 
 def _place_below(name: str, place: str) -> str:
     return _THIS_FILE + place[len(name) :] if place.startswith(name) else place
-
-
-def _digest_of(fields: dict[str, Any]) -> str:
-    text = json.dumps(fields, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _digest_of_file(path: Path) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _read_manifests(engine: Engine) -> dict[str, _Manifest]:
-    """The manifests by the absolute paths that they are of."""
-    note = engine.read_note(_NOTE)
-    if note is None:
-        return {}
-    try:
-        values = json.loads(note)
-        if values["format"] != _FORMAT:
-            raise IndexIncompatibleError(f"{engine.location}: another version of searchkit synced it")
-        return {name: _manifest(given) for name, given in values["paths"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise IndexCorruptError(
-            f"{engine.location}: the note {_NOTE!r} of what was synced is damaged ({error}); without it, "
-            "all files are read again"
-        ) from error
-
-
-def _manifest(given: dict[str, Any]) -> _Manifest:
-    files = {
-        key: _File(
-            size,
-            mtime_ns,
-            digest,
-            {id: [_Claim(*claim) for claim in claims] for id, claims in found.items()},
-            [(what, reason) for what, reason in failures],
-        )
-        for key, (size, mtime_ns, digest, found, failures) in given["files"].items()
-    }
-    return _Manifest(given["encoding"], files, given["kept"])
-
-
-def _write_manifests(engine: Engine, manifests: dict[str, _Manifest]) -> None:
-    # All in ASCII: names of files may hold what UTF-8 cannot.
-    paths = {
-        name: {
-            "encoding": manifest.encoding,
-            "files": {
-                key: [file.size, file.mtime_ns, file.digest, file.claims, file.failures]
-                for key, file in manifest.files.items()
-            },
-            "kept": manifest.kept,
-        }
-        for name, manifest in manifests.items()
-    }
-    engine.write_note(_NOTE, json.dumps({"format": _FORMAT, "paths": paths}, separators=(",", ":")))
