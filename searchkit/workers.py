@@ -149,11 +149,11 @@ def serve() -> None:
     documents, entries = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     settings = Settings.from_metadata(json.loads(documents.readline()), "worker")
-    while True:
-        try:
+    # When the process that indexes is gone, so are its pipes, perhaps in the middle of a chunk.
+    with suppress(EOFError, pickle.UnpicklingError, OSError):
+        while True:
             chunk: list[Document | Failure] = pickle.load(documents)
-        except EOFError:
-            return
-        found = [one if isinstance(one, Failure) else made(one, settings) for one in chunk]
-        pickle.dump(found, entries, pickle.HIGHEST_PROTOCOL)
-        entries.flush()
+            found = [one if isinstance(one, Failure) else made(one, settings) for one in chunk]
+            pickle.dump(found, entries, pickle.HIGHEST_PROTOCOL)
+            entries.flush()
+    os._exit(0)  # at once: what is left to write has nobody to read it

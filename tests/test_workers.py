@@ -127,6 +127,34 @@ def test_when_the_documents_end_in_an_error_the_processes_end(make_index: MakeIn
     assert children() <= before
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
+def test_the_processes_end_in_silence_with_the_one_that_indexes(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import itertools, searchkit\n"
+        "def documents():\n"
+        "    for n in itertools.count():\n"
+        "        if n == 1000:\n"
+        "            print('ready', flush=True)\n"
+        "        yield {'id': str(n), 'body': f'第{n}篇，中日關係' * 20}\n"
+        "searchkit.create(':memory:').add(documents(), workers=2)\n"
+    )
+    root = str(Path(searchkit.__file__).parents[1])
+    with subprocess.Popen(
+        [sys.executable, str(program)],
+        env={**os.environ, "PYTHONPATH": root},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as indexing:
+        assert indexing.stdout is not None
+        assert indexing.stderr is not None
+        assert indexing.stdout.readline() == b"ready\n"
+        assert Path(f"/proc/{indexing.pid}/task/{indexing.pid}/children").read_text().split()
+        indexing.kill()
+        # They hold this pipe as well: it has an end when all of them have ended.
+        assert indexing.stderr.read() == b""
+
+
 def test_a_program_needs_no_main_guard(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
