@@ -10,12 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
+from searchkit.articles.one_file import JSON_LINES
 from searchkit.document import Document
 from searchkit.errors import SearchkitError
 
 __all__ = ["export"]
-
-_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 
 def export(documents: Iterable[Document], path: Path) -> int:
@@ -23,8 +22,8 @@ def export(documents: Iterable[Document], path: Path) -> int:
 
     The file is there whole, or as it was before.
     """
-    if not path.name.lower().endswith(_NAMES):
-        raise ValueError(f"{path}: the name of an export must end in one of {', '.join(_NAMES)}")
+    if not path.name.lower().endswith(JSON_LINES):
+        raise ValueError(f"{path}: the name of an export must end in one of {', '.join(JSON_LINES)}")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
     count = 0
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -108,8 +108,7 @@ class Index:
         """
         self._refuse_other_rules()
         started = time.perf_counter()
-        engine_writer = self._engine_writer(timeout=timeout)
-        try:
+        with closing(self._engine_writer(timeout=timeout)) as engine_writer:
             report = sync(
                 (path, *others),
                 self._engine,
@@ -120,8 +119,6 @@ class Index:
                 workers=workers,
                 progress=progress or (lambda _: None),
             )
-        finally:
-            engine_writer.close()
         report.took = time.perf_counter() - started
         return report
 
@@ -138,14 +135,11 @@ class Index:
         """
         self._refuse_other_rules()
         started = time.perf_counter()
-        engine_writer = self._engine_writer(timeout=timeout)
-        try:
+        with closing(self._engine_writer(timeout=timeout)) as engine_writer:
             writer = Writer(self._settings, engine_writer, self._open().snapshot())
             yield writer
             engine_writer.commit()
             writer.report.took = time.perf_counter() - started
-        finally:
-            engine_writer.close()
 
     def rebuild(self, *, timeout: float = 10.0) -> int:
         """Analyse all stored documents anew, in place and in one commit; returns how many.
@@ -168,12 +162,9 @@ class Index:
         Searches with this object know them at once, others when they open the index again.
         """
         settings = replace(self._settings, synonyms=Synonyms(synonyms))
-        engine_writer = self._open().writer(timeout=timeout)
-        try:
+        with closing(self._open().writer(timeout=timeout)):
             self._engine.write_metadata({**self._engine.read_metadata(), "synonyms": settings.synonyms.rules})
             self._settings = settings
-        finally:
-            engine_writer.close()
 
     # -- reading
 
@@ -421,8 +412,7 @@ class Index:
 
     def _rewrite(self, *, timeout: float, compact: bool) -> int:
         engine = self._open()
-        engine_writer = self._engine_writer(timeout=timeout, compact=compact)
-        try:
+        with closing(self._engine_writer(timeout=timeout, compact=compact)) as engine_writer:
             engine_writer.delete_all()
             writer = Writer(self._settings, engine_writer, engine.snapshot())
             writer.add_all(Stored(stored).document for stored in engine.snapshot())
@@ -431,5 +421,3 @@ class Index:
             synonyms = engine.read_metadata()["synonyms"]
             engine.write_metadata({**self._settings.metadata(), "synonyms": synonyms})
             return writer.report.added + writer.report.updated
-        finally:
-            engine_writer.close()

@@ -18,7 +18,7 @@ from searchkit.articles.plain_text import text_draft
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
-__all__ = ["printable", "read_entries", "read_file", "why_not_opened"]
+__all__ = ["JSON_LINES", "printable", "read_entries", "read_file", "why_not_opened"]
 
 
 def read_file(path: str | os.PathLike[str], encoding: str | None = None) -> Iterator[Document | ArticleError]:
@@ -36,7 +36,7 @@ def read_entries(path: Path, encoding: str | None = None) -> Iterator[tuple[str,
     try:
         if reason := why_not_opened(path, path.stat()):
             yield name, ArticleError(name, reason)
-        elif _suffix(path) in _LINES:
+        elif _suffix(path) in JSON_LINES:
             yield from read_json_lines(path, name, encoding)
         else:
             draft = _READERS[_suffix(path)](decode(path.read_bytes(), encoding))
@@ -53,8 +53,8 @@ def why_not_opened(path: Path, status: os.stat_result) -> str:
         return "not a regular file"
     if not status.st_size:
         return "an empty file"
-    if _suffix(path) not in _LINES and _suffix(path) not in _READERS:
-        known = ", ".join(sorted([*_READERS, *_LINES]))
+    if _suffix(path) not in JSON_LINES and _suffix(path) not in _READERS:
+        known = ", ".join(sorted([*_READERS, *JSON_LINES]))
         return f"unknown kind of file {_suffix(path)!r}; known are {known}"
     return ""
 
@@ -101,4 +101,4 @@ _READERS: dict[str, Callable[[str], Draft]] = {
     ".html": page_draft,
     ".htm": page_draft,
 }
-_LINES = frozenset((".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"))
+JSON_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")

@@ -32,15 +32,15 @@ def opened_or_created(
     fields: Mapping[str, Any],
     synonyms: str | None,
     pinyin: bool,
-) -> searchkit.Index:
-    """The index at the location, made with these where there is none.
+) -> tuple[searchkit.Index, bool]:
+    """The index at the location, made with these where there is none, and whether it is a new one.
 
     Raises UsageError when there is one and these may be others than its own.
     """
     try:
         existing = searchkit.open(location)
     except searchkit.IndexNotFoundError:
-        return searchkit.create(
+        created = searchkit.create(
             location,
             user_words=user_words or (),
             stop_words=stop_words or (),
@@ -48,6 +48,7 @@ def opened_or_created(
             synonyms=synonyms or (),
             pinyin=pinyin,
         )
+        return created, True
     unknown = {"--user-words": user_words, "--stop-words": stop_words, "--synonyms": synonyms}
     refused = [(name, "there is one at {} already") for name, value in unknown.items() if value is not None]
     refused += [(name, "the one at {} was made without it") for name in _new_to(existing, fields, pinyin)]
@@ -57,7 +58,7 @@ def opened_or_created(
             f"{name} belongs to the creation of an index, and {reason.format(location)}; "
             "choose another place, or delete that one to make it anew"
         )
-    return existing
+    return existing, False
 
 
 def _new_to(index: searchkit.Index, fields: Mapping[str, str], pinyin: bool) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -84,8 +83,8 @@ def index(
         advance(progress)
 
     try:
-        is_new = not _is_there(location)
-        with opened_or_created(location, **settings) as target:
+        target, is_new = opened_or_created(location, **settings)
+        with target:
             with progress_shown(quiet=quiet) as advance:
                 report = _sync(target, paths, encoding, no_delete=no_delete, progress=show)
             stats = target.stats()
@@ -101,16 +100,6 @@ def index(
         _keep_in_step(location, paths, encoding, changes, report, no_delete=no_delete, quiet=quiet)
     if strict and report.failures:
         ctx.exit(1)
-
-
-def _is_there(location: str) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)  # whoever opens it next says so
-        try:
-            searchkit.open(location).close()
-        except searchkit.IndexNotFoundError:
-            return False
-    return True
 
 
 def _sync(

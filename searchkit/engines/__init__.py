@@ -27,20 +27,21 @@ def open_engine(location: str) -> Engine:
     """The index at the location."""
     from searchkit.engines.tantivy import TantivyEngine
 
-    path = _path(location)
-    if path is None:
-        raise ValueError("an index in memory cannot be opened, only created")
-    return TantivyEngine.open(path)
+    return TantivyEngine.open(_path_on_disk(location))
 
 
 def damage_at(location: str) -> list[Damage]:
     """What is wrong with the files of the index at the location, which need not open."""
     from searchkit.engines.tantivy import TantivyEngine
 
+    return TantivyEngine.damage_at(_path_on_disk(location))
+
+
+def _path_on_disk(location: str) -> Path:
     path = _path(location)
     if path is None:
         raise ValueError("an index in memory cannot be opened, only created")
-    return TantivyEngine.damage_at(path)
+    return path
 
 
 def _path(location: str) -> Path | None:

@@ -274,7 +274,7 @@ class TantivySnapshot(Snapshot):
         wanted = {key_of(id): id for id in ids}
         found = {}
         for keys in _pages(list(wanted)):
-            query = Query.term_set_query(self._schema, "id", keys)
+            query = _translate(OneOf("id", tuple(keys)), self._schema)
             with _reading(self._location):
                 documents = [self._searcher.doc(at) for _, at in self._searcher.search(query, _PAGE).hits]
             for document in documents:
@@ -380,6 +380,8 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
             return Query.regex_query(schema, field, "".join(_WILDCARDS.get(p, _escaped(p)) for p in pieces))
         case Near(field, text, distance):
             return Query.fuzzy_term_query(schema, field, text, distance)
+        case OneOf(field, (value,)):  # of one value a look at it, not a walk through all there are
+            return Query.term_query(schema, field, value, index_option="basic")
         case OneOf(field, values):
             return Query.term_set_query(schema, field, list(values))
         case Between(field, None, None):

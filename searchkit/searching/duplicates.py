@@ -69,7 +69,7 @@ def _others(
     plan: Plan,
     sort: Sort | None,
     number: int,
-    leaders: list[tuple[Found, tuple[str, ...]]],
+    leaders: list[_Leader],
 ) -> tuple[Found, ...]:
     """The hits that are folded into a leader: of its story, and of that of no better one."""
     leader, sketch = leaders[number]

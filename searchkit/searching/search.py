@@ -34,9 +34,8 @@ def search(text: str, options: Options, snapshot: Snapshot, settings: Settings, 
     """
     started = time.perf_counter()
     query = parse(text, lenient=options.lenient)
-    digest = options.digest(text)
     place = (
-        cursors.place(options.cursor, digest, snapshot)
+        cursors.place(options.cursor, options.digest(text), snapshot)
         if options.cursor is not None
         else Place(snapshot, options.offset, datetime.now(timezone.utc))
     )
@@ -49,7 +48,7 @@ def search(text: str, options: Options, snapshot: Snapshot, settings: Settings, 
     behind = place.offset + len(hits)
 
     def cursor() -> str:
-        return cursors.text(Place(place.snapshot, behind, place.now), digest)
+        return cursors.text(Place(place.snapshot, behind, place.now), options.digest(text))
 
     def suggestion() -> str | None:
         return better_query(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from searchkit.document import Document
 from searchkit.engines.base import Engine
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
+from searchkit.query.filters import milliseconds
 
 __all__ = [
     "TO_BE_READ",
@@ -32,7 +32,6 @@ _NOTE = "sync"
 _FORMAT = 1
 TO_BE_READ = -1
 """A size that no file has: whatever is there will be read."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _BLOCK = 1 << 20
 
 
@@ -45,8 +44,7 @@ class Claim(NamedTuple):
     @classmethod
     def of(cls, document: Document) -> Claim:
         published = document.published
-        milliseconds = None if published is None else (published - _EPOCH) // timedelta(milliseconds=1)
-        return cls(milliseconds, digest_of(document.to_dict()))
+        return cls(milliseconds(published) if published else None, digest_of(document.to_dict()))
 
     def yields_to(self, other: Claim) -> bool:
         """Does the other, which is later in reading order, take its place? See `Articles`."""
