@@ -8,8 +8,10 @@ for hit in index.search("中日關係"):
     print(hit.title, hit.snippet)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from searchkit._version import __version__
-from searchkit.articles import Articles, read_articles
 from searchkit.document import Document
 from searchkit.errors import (
     AnalyzerChangedWarning,
@@ -32,7 +34,10 @@ from searchkit.report import CheckReport, Failure, Problem, Report, Stats, SyncP
 from searchkit.results import Highlighted, Hit, Results
 from searchkit.searching.explain import Contribution, Explanation
 from searchkit.searching.suggest import Suggestion
-from searchkit.writer import Writer
+
+if TYPE_CHECKING:
+    from searchkit.articles import Articles, read_articles
+    from searchkit.writer import Writer
 
 __all__ = [
     "AnalyzerChangedWarning",
@@ -71,3 +76,21 @@ __all__ = [
     "open",
     "read_articles",
 ]
+
+# Only programs that index need these; one that searches starts sooner without.
+_LOADED_LATER = {
+    "Articles": "searchkit.articles",
+    "Writer": "searchkit.writer",
+    "read_articles": "searchkit.articles",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LOADED_LATER:
+        raise AttributeError(f"module 'searchkit' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_LOADED_LATER[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

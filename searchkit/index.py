@@ -14,14 +14,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from searchkit import checking
-from searchkit.articles import Articles
 from searchkit.document import Document
 from searchkit.engines.base import Engine, EngineWriter
 from searchkit.errors import IndexIncompatibleError, SearchkitError
-from searchkit.exporting import export
 from searchkit.pinyin import require_pinyin
 from searchkit.query import Match
 from searchkit.query.filters import When, as_list
@@ -36,10 +33,14 @@ from searchkit.searching.similar import similar
 from searchkit.searching.suggest import LookedUp, Suggestion, suggest
 from searchkit.settings import Settings
 from searchkit.stored import Stored
-from searchkit.syncing import sync
-from searchkit.writer import Writer
+
+if TYPE_CHECKING:
+    from searchkit.writer import Writer
 
 __all__ = ["Index"]
+
+# What writes, reads articles or checks is imported where it is called: a program that searches does without,
+# and is ready in two thirds of the time.
 
 Location = str | os.PathLike[str]
 
@@ -74,6 +75,8 @@ class Index:
         What cannot be indexed is in the report, with its reason, as are the failures of
         `read_articles`. When the iteration itself raises, nothing is committed.
         """
+        from searchkit.articles import Articles
+
         with self.writer(timeout=timeout) as writer:
             writer.add_all(documents, workers=workers)
             if isinstance(documents, Articles):
@@ -106,6 +109,8 @@ class Index:
 
         Raises `ArticleError` when there is nothing at a path: a disk that is not there empties no index.
         """
+        from searchkit.syncing import sync
+
         self._refuse_other_rules()
         started = time.perf_counter()
         with closing(self._engine_writer(timeout=timeout)) as engine_writer:
@@ -133,6 +138,8 @@ class Index:
 
         Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is.
         """
+        from searchkit.writer import Writer
+
         self._refuse_other_rules()
         started = time.perf_counter()
         with closing(self._engine_writer(timeout=timeout)) as engine_writer:
@@ -331,9 +338,11 @@ class Index:
         Takes about as long as `rebuild`. An index that is damaged may not open: `searchkit.check` looks at
         its files first.
         """
+        from searchkit.checking import check
+
         if self._settings.pinyin:
             require_pinyin()
-        return checking.check(self._open(), self._settings, current=not self.needs_rebuild)
+        return check(self._open(), self._settings, current=not self.needs_rebuild)
 
     def backup(self, to: Location) -> None:
         """Copy the latest commit into a new folder, which is an index of its own; a writer may go on.
@@ -351,6 +360,8 @@ class Index:
         The name ends in ``.jsonl`` or, to be packed, in ``.jsonl.gz``. A file that is there is replaced once
         the new one is complete.
         """
+        from searchkit.exporting import export
+
         return export(self, Path(os.fspath(path)))
 
     @property
@@ -411,6 +422,8 @@ class Index:
         return document
 
     def _rewrite(self, *, timeout: float, compact: bool) -> int:
+        from searchkit.writer import Writer
+
         engine = self._open()
         with closing(self._engine_writer(timeout=timeout, compact=compact)) as engine_writer:
             engine_writer.delete_all()

@@ -14,7 +14,7 @@ from searchkit.query.synonyms import Synonyms
 
 __all__ = ["FORMAT", "Settings"]
 
-FORMAT = 2
+FORMAT = 3
 """The format of the index: raised when this version could not read older ones, or they this one."""
 
 

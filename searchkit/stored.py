@@ -1,4 +1,8 @@
-"""stored: Document <-> the text that an engine keeps of it, with what is known of its text beside."""
+"""stored: Document <-> the text that an engine keeps of it, with what is known of its text beside.
+
+A line of JSON, and behind it the body as it is: of ten hits nobody has to look through ten articles for
+their closing quotation marks, and the body is most of them.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,11 @@ _SKETCH = "_sketch"
 
 
 def to_stored(document: Document, sketch: Sequence[str]) -> str:
-    """The document as one JSON object, with the sketch of `searchkit.near_duplicates`."""
-    return json.dumps(
-        {**document.to_dict(), _SKETCH: " ".join(sketch)}, ensure_ascii=False, separators=(",", ":")
-    )
+    """The document with the sketch of `searchkit.near_duplicates`."""
+    fields = document.to_dict()
+    body = fields.pop("body", "")
+    fields[_SKETCH] = " ".join(sketch)
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n" + body
 
 
 class Stored:
@@ -29,7 +34,10 @@ class Stored:
 
     @cached_property
     def _values(self) -> dict[str, Any]:
-        values: dict[str, Any] = json.loads(self._text)
+        head, _, body = self._text.partition("\n")
+        values: dict[str, Any] = json.loads(head)
+        if body:
+            values["body"] = body
         return values
 
     @cached_property

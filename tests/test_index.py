@@ -17,6 +17,7 @@ from strategies import anything, documents, moments, queries
 
 import searchkit
 from searchkit import Document, DocumentError, Index, Report, SearchkitError
+from searchkit.settings import FORMAT
 
 MakeIndex = Callable[..., Index]
 BEIJING = timezone(timedelta(hours=8))
@@ -274,7 +275,7 @@ class TestReading:
         assert (stats.user_words, stats.stop_words) == (1, 2)
         assert not stats.needs_rebuild
         assert stats.version == searchkit.__version__
-        assert stats.format == 2
+        assert stats.format == FORMAT
         assert stats.analyzer
         assert (stats.synonyms, stats.fields, stats.pinyin) == (0, {}, False)
 
@@ -734,12 +735,12 @@ def edit_metadata(path: Path, **changes: Any) -> None:
 
 
 class TestDamage:
-    @pytest.mark.parametrize("format", [3, 99])
+    @pytest.mark.parametrize("format", [FORMAT + 1, 99])
     def test_a_newer_format_asks_for_a_newer_searchkit(self, format: int, on_disk: Path) -> None:
         edit_metadata(on_disk, format=format)
         with pytest.raises(searchkit.IndexIncompatibleError, match=rf"format {format}\b.*update searchkit"):
             searchkit.open(on_disk)
-        edit_metadata(on_disk, format=2)
+        edit_metadata(on_disk, format=FORMAT)
         with searchkit.open(on_disk) as index:
             assert len(index) == 3
 

@@ -12,10 +12,11 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cached_property
-from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
-from searchkit.analysis.fold import fold, fold_table
+from searchkit.analysis.fold import fold, fold_columns
 from searchkit.analysis.segmenter import Segmenter, segmenter
 from searchkit.analysis.units import is_latin, unit_and_bigram_terms, units
 from searchkit.text import well_formed
@@ -85,11 +86,23 @@ class Analyzer:
         """A digest of all that decides about terms: equal fingerprints, equal terms."""
         made_of = {
             "rules": _RULES,
-            "rjieba": version("rjieba"),
-            "fold": sorted(fold_table().items()),
+            "rjieba": _version_of("rjieba"),
+            "fold": fold_columns(),
             **self.settings,
         }
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _version_of(package: str) -> str:
+    """The version that is installed, as its folder says."""
+    spec = find_spec(package)
+    for place in spec.submodule_search_locations or () if spec else ():
+        for folder in Path(place).parent.glob(f"{package}-*.dist-info"):
+            return folder.name.removeprefix(f"{package}-").removesuffix(".dist-info")
+    # Elsewhere than beside it. This imports all of `email`, which takes longer than to open an index.
+    from importlib.metadata import version
+
+    return version(package)
 
 
 def _clean_words(name: str, words: Iterable[str]) -> tuple[str, ...]:

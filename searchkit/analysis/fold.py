@@ -15,10 +15,10 @@ See docs/decisions/0002-fold.md.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
+from pkgutil import get_data  # importlib.resources takes ten milliseconds to import
 
-__all__ = ["fold", "fold_table", "read_dictionary", "variants"]
+__all__ = ["fold", "fold_columns", "fold_table", "read_dictionary", "read_resource", "variants"]
 
 # ASCII and Latin, punctuation, Han characters, full width.
 _FREQUENT = ((0x0, 0x250), (0x2000, 0x2070), (0x3000, 0x3100), (0x4E00, 0xA000), (0xFF00, 0xFFF0))
@@ -29,22 +29,35 @@ def fold(text: str) -> str:
     return text.translate(_whole_table())
 
 
+@lru_cache(maxsize=10_000)
 def variants(character: str) -> str:
     """All characters that fold to what `character` folds to, itself among them.
 
     >>> variants("国")
     '国國'
     """
-    target = fold_table().get(ord(character), character)
-    return _sources().get(target, target)
+    characters, folded = fold_columns()
+    target = fold(character)
+    found, at = [target], folded.find(target)
+    while at >= 0:
+        found.append(characters[at])
+        at = folded.find(target, at + 1)
+    return "".join(dict.fromkeys(found))
 
 
 @cache
 def fold_table() -> dict[int, str]:
     """The table of the fold, by code point: what is not in it stays as it is."""
-    text = files("searchkit.analysis").joinpath("fold.txt").read_text(encoding="utf-8")
-    characters, folded = (line for line in text.split("\n") if line and not line.startswith("# "))
+    characters, folded = fold_columns()
     return dict(zip(map(ord, characters), folded, strict=True))
+
+
+@cache
+def fold_columns() -> tuple[str, str]:
+    """The characters that do not stay as they are, and at the same places what they become."""
+    text = read_resource("searchkit.analysis", "fold.txt")
+    characters, folded = (line for line in text.split("\n") if line and not line.startswith("# "))
+    return characters, folded
 
 
 @cache
@@ -53,24 +66,22 @@ def _whole_table() -> dict[int, int]:
 
     `str.translate` takes twice as long for a character that it does not find, and is quickest with numbers.
     """
-    table = {code: code for start, end in _FREQUENT for code in range(start, end)}
-    table.update((code, ord(folded)) for code, folded in fold_table().items())
+    table: dict[int, int] = {}
+    for codes in _FREQUENT:
+        table.update(zip(range(*codes), range(*codes), strict=True))
+    characters, folded = fold_columns()
+    table.update(zip(map(ord, characters), map(ord, folded), strict=True))
     return table
+
+
+def read_resource(package: str, name: str) -> str:
+    """A text file that comes with a package, UTF-8."""
+    return (get_data(package, name) or b"").decode("utf-8").replace("\r\n", "\n")
 
 
 def read_dictionary(name: str) -> Iterator[tuple[str, list[str]]]:
     """The entries of a dictionary of OpenCC: what is converted, and what it may become."""
-    text = files("opencc").joinpath("dictionary", name).read_text(encoding="utf-8")
-    for line in text.splitlines():
+    for line in read_resource("opencc", f"dictionary/{name}").split("\n"):
         source, _, targets = line.partition("\t")
         if targets:
             yield source, targets.split()
-
-
-@cache
-def _sources() -> dict[str, str]:
-    """For every target of the fold, all characters that become it, itself first."""
-    sources: dict[str, list[str]] = {}
-    for code, target in fold_table().items():
-        sources.setdefault(target, [target]).append(chr(code))
-    return {target: "".join(dict.fromkeys(characters)) for target, characters in sources.items()}

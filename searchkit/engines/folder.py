@@ -25,8 +25,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from searchkit.engines.base import Damage
 from searchkit.errors import (
     IndexCorruptError,
@@ -203,6 +201,8 @@ class WriterLock:
     """Held by the one writer of a folder; a context manager, or `acquire` and `release`."""
 
     def __init__(self, folder: IndexFolder, *, timeout: float) -> None:
+        from filelock import FileLock  # only writers need it, and it takes as long as opening an index
+
         self._path = folder.path
         self._holder = folder.path / "writer.json"
         self._lock = FileLock(folder.path / "writer.lock", thread_local=False)
@@ -210,6 +210,8 @@ class WriterLock:
 
     def acquire(self) -> None:
         """Wait up to the timeout for another writer; then `IndexLockedError` says who it is."""
+        from filelock import Timeout
+
         if not self._path.is_dir():  # the lock would make the folder anew
             raise IndexCorruptError(f"{self._path}: the folder is not there any more; {WAY_OUT}")
         try:
