@@ -21,20 +21,9 @@ def cut(text: str, first: int, last: int, length: int) -> Span:
     room = length - (last - first)
     # To the left as far as the sentence goes, but leave a third of the room to the right.
     earliest = max(0, first - room * 2 // 3)
-    start = _first_place(
-        _last_end(_SENTENCE_END, text, earliest, first),
-        0 if earliest == 0 else None,
-        next((found.end() for found in _CLAUSE_END.finditer(text, earliest, first)), None),
-        _off_latin(text, earliest, first),
-    )
+    start = _beginning(text, earliest, first)
     latest = min(len(text), start + length)
-    whole_words = _off_latin(text, latest, max(last, start))
-    end = _first_place(
-        latest if latest == len(text) else None,
-        _last_end(_SENTENCE_END, text, max(last, start + 1), latest),
-        whole_words if whole_words > start else None,  # a word longer than the fragment is cut all the same
-        latest,
-    )
+    end = _end(text, start, max(last, start), latest)
     while start < first and text[start].isspace():
         start += 1
     while end > max(last, start) and text[end - 1].isspace():
@@ -42,8 +31,24 @@ def cut(text: str, first: int, last: int, length: int) -> Span:
     return start, end
 
 
-def _first_place(*places: int | None) -> int:
-    return next(place for place in places if place is not None)
+def _beginning(text: str, earliest: int, first: int) -> int:
+    """Behind the last sentence before the match; else where the text, a clause or a word begins."""
+    sentence = _last_end(_SENTENCE_END, text, earliest, first)
+    if sentence is not None or not earliest:
+        return sentence or 0
+    clause = _CLAUSE_END.search(text, earliest, first)
+    return clause.end() if clause else _off_latin(text, earliest, first)
+
+
+def _end(text: str, start: int, last: int, latest: int) -> int:
+    """Behind the last sentence that fits; else where the text or a word ends."""
+    if latest == len(text):
+        return latest
+    sentence = _last_end(_SENTENCE_END, text, max(last, start + 1), latest)
+    if sentence is not None:
+        return sentence
+    whole_words = _off_latin(text, latest, last)
+    return whole_words if whole_words > start else latest  # a longer word is cut all the same
 
 
 def _last_end(pattern: re.Pattern[str], text: str, start: int, end: int) -> int | None:

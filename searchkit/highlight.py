@@ -46,11 +46,11 @@ class Highlighter:
 
     def title(self, text: str) -> tuple[Span, ...]:
         """The matches in a title."""
-        return _merged(self._matches(self._fold(text), "title"))
+        return _merged(self._matches(self._fold(text), "title")[0])
 
     def body(self, text: str) -> tuple[Span, ...]:
         """All matches in a body."""
-        return _merged(self._matches(self._fold(text), "body"))
+        return _merged(self._matches(self._fold(text), "body")[0])
 
     def snippet(self, text: str, length: int) -> Fragment:
         """The best fragment of a body, of at most ``length`` characters.
@@ -59,31 +59,36 @@ class Highlighter:
         sentence ends where these are near enough; without a match it is the beginning of the text.
         """
         folded = self._fold(text)
-        matches = self._matches(folded, "body", most=_ENOUGH)
+        matches, all_of_them = self._matches(folded, "body", most=_ENOUGH)
         first, last = self._best_window(matches, length) if matches else (0, 0)
         start, end = cut(text, first, last, length)
-        if matches:  # those behind the first ones count as well, now that it is known where to look
-            matches = self._matches(folded, "body", start, end)
+        if matches:
+            matches = [match for match in matches if match[0] < end and match[1] > start]
+            # Those behind the first ones count as well, and those within one that the edge cuts.
+            if not all_of_them or any(match[0] < start or match[1] > end for match in matches):
+                matches, _ = self._matches(folded, "body", start, end)
         spans = tuple((left - start, right - start) for left, right in _merged(matches))
         return Fragment(start, text[start:end], spans)
 
     def _matches(
         self, folded: str, part: str, start: int = 0, end: int | None = None, *, most: int | None = None
-    ) -> list[_Match]:
-        """The matches within folded[start:end] in order; of two that overlap, the longer.
+    ) -> tuple[list[_Match], bool]:
+        """The matches within folded[start:end] in order, of two that overlap the longer; and are these all?
 
         With ``most``, only the first so many of each needle.
         """
         end = len(folded) if end is None else end
         found = []
+        all_of_them = True
         for number, needle in enumerate(self._needles):
             if needle.part is None or needle.part == part:
                 spans = list(islice(occurrences(needle, folded, start, end), most))
                 if spans:
                     found.append((number, spans))
+                    all_of_them = all_of_them and len(spans) != most
         if len(found) == 1:
             number, spans = found[0]
-            return [(left, right, number) for left, right in spans]
+            return [(left, right, number) for left, right in spans], all_of_them
         taken = bytearray(end - start)
         matches = []
         for number, spans in found:
@@ -92,7 +97,7 @@ class Highlighter:
                     taken[left - start : right - start] = b"\1" * (right - left)
                     matches.append((left, right, number))
         matches.sort()
-        return matches
+        return matches, all_of_them
 
     def _fold(self, text: str) -> str:
         if self._folding is None or (self._folding.latin and fancy_latin().search(text)):

@@ -21,7 +21,7 @@ _SKETCH = "_sketch"
 def to_stored(document: Document, sketch: Sequence[str]) -> str:
     """The document with the sketch of `searchkit.near_duplicates`."""
     fields = document.to_dict()
-    body = fields.pop("body", "")
+    body: str = fields.pop("body", "")
     fields[_SKETCH] = " ".join(sketch)
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n" + body
 

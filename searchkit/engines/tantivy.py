@@ -52,9 +52,9 @@ from searchkit.query.plan import (
     ValueField,
 )
 
-__all__ = ["TantivyEngine"]
+__all__ = ["WRITER_MEMORY", "TantivyEngine", "match_query", "ranked_query"]
 
-_WRITER_MEMORY = 128_000_000
+WRITER_MEMORY = 128_000_000
 _COMPACT_MEMORY = 1_000_000_000
 _PAGE = 1000
 _OS_ERROR = re.compile(r"\bOs \{ code: (\d+)")
@@ -236,14 +236,11 @@ class TantivySnapshot(Snapshot):
             ]
 
     def _ranked(self, plan: Plan, limit: int, offset: int) -> tantivy.SearchResult:
-        match = Query.const_score_query(_translate(plan.match, self._schema), 0.0)
-        scores = [(Occur.Should, _scored(score.node, score.weight, self._schema)) for score in plan.scores]
-        query = Query.boolean_query([(Occur.Must, match), *scores])
-        return self._searcher.search(query, limit, offset=offset)
+        return self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
 
     def _sorted(self, match: Node, sort: Sort, limit: int, offset: int) -> tantivy.SearchResult:
         return self._searcher.search(
-            _translate(match, self._schema),
+            match_query(match, self._schema),
             limit,
             offset=offset,
             order_by_field=sort.field,
@@ -252,12 +249,12 @@ class TantivySnapshot(Snapshot):
 
     def count(self, match: Node) -> int:
         with _reading(self._location):
-            return _count(self._searcher.search(_translate(match, self._schema), 1))
+            return _count(self._searcher.search(match_query(match, self._schema), 1))
 
     def values(self, match: Node, field: str) -> dict[Any, int]:
         wanted = {"values": {"terms": {"field": field, "size": MOST_VALUES}}}
         with _reading(self._location):
-            found = self._searcher.aggregate(_translate(match, self._schema), wanted)
+            found = self._searcher.aggregate(match_query(match, self._schema), wanted)
         return {bucket["key"]: bucket["doc_count"] for bucket in found["values"]["buckets"]}
 
     def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
@@ -274,7 +271,7 @@ class TantivySnapshot(Snapshot):
         wanted = {key_of(id): id for id in ids}
         found = {}
         for keys in _pages(list(wanted)):
-            query = _translate(OneOf("id", tuple(keys)), self._schema)
+            query = match_query(OneOf("id", tuple(keys)), self._schema)
             with _reading(self._location):
                 documents = [self._searcher.doc(at) for _, at in self._searcher.search(query, _PAGE).hits]
             for document in documents:
@@ -301,7 +298,7 @@ class TantivyWriter(EngineWriter):
         self._lock.acquire()
         try:
             # Each thread makes a segment of its own whenever its share of the memory is full.
-            memory, threads = (_COMPACT_MEMORY, 1) if compact else (_WRITER_MEMORY, 0)
+            memory, threads = (_COMPACT_MEMORY, 1) if compact else (WRITER_MEMORY, 0)
             with _writing(engine.location):
                 self._writer: tantivy.IndexWriter | None = engine.index.writer(memory, threads)
         except BaseException:
@@ -360,7 +357,7 @@ class TantivyWriter(EngineWriter):
         return self._writer
 
 
-def _translate(node: Node, schema: tantivy.Schema) -> Query:
+def match_query(node: Node, schema: tantivy.Schema) -> Query:
     """The node as a query of tantivy."""
     match node:
         case Term(field, text):
@@ -390,14 +387,14 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
             kind = FieldType.Float if isinstance(low, float) or isinstance(high, float) else FieldType.Integer
             return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
         case All(nodes, but_not):
-            must = [(Occur.Must, _translate(child, schema)) for child in nodes or (Everything(),)]
+            must = [(Occur.Must, match_query(child, schema)) for child in nodes or (Everything(),)]
             return Query.boolean_query(
-                must + [(Occur.MustNot, _translate(child, schema)) for child in but_not]
+                must + [(Occur.MustNot, match_query(child, schema)) for child in but_not]
             )
         case AnyOf(nodes, at_least) if at_least > len(nodes):
             return Query.empty_query()  # tantivy 0.26 would take all of them for enough
         case AnyOf(nodes, at_least):
-            children = [(Occur.Should, _translate(child, schema)) for child in nodes]
+            children = [(Occur.Should, match_query(child, schema)) for child in nodes]
             return Query.boolean_query(children, minimum_number_should_match=at_least)
         case Everything():
             return Query.all_query()
@@ -405,12 +402,19 @@ def _translate(node: Node, schema: tantivy.Schema) -> Query:
             return Query.empty_query()
 
 
+def ranked_query(plan: Plan, schema: tantivy.Schema) -> Query:
+    """What matches, with the sum of its scores."""
+    match = Query.const_score_query(match_query(plan.match, schema), 0.0)
+    scores = [(Occur.Should, _scored(score.node, score.weight, schema)) for score in plan.scores]
+    return Query.boolean_query([(Occur.Must, match), *scores])
+
+
 def _scored(node: Node, weight: float, schema: tantivy.Schema) -> Query:
     match node:
         case Term(field, text):
             return Query.boost_query(Query.term_query(schema, field, text, index_option="freq"), weight)
         case _:
-            return Query.const_score_query(_translate(node, schema), weight)
+            return Query.const_score_query(match_query(node, schema), weight)
 
 
 def _escaped(text: str) -> str:

@@ -30,7 +30,7 @@ class Needle:
         """All units as they stand when nothing is between them; of Latin words that says nothing."""
         return "" if any(is_latin(unit) for unit in self.units) else "".join(self.units)
 
-    @property
+    @cached_property
     def is_inexact(self) -> bool:
         """Does it stand for words that are only like it?"""
         return bool(self.distance) or any(sign in self.units[0] for sign in "*?")
