@@ -10,16 +10,18 @@ from math import log
 from typing import Protocol
 
 from searchkit.analysis import bigram, units
+from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.query.plan import Node, Score, Term
 from searchkit.query.tree import And, Boost, Field, Or, Part, Passage, Prefix, Query
 from searchkit.query.words import Words, WordsOf
 
 __all__ = ["Statistics", "idf", "rank_scores"]
 
-WEIGHTS = {"words": 1.0, "body_bigrams": 0.5, "body_units": 0.5, "title_bigrams": 0.05}
+WEIGHTS = {"words": 1.0, "body_bigrams": 0.75, "body_units": 0.75, "title_bigrams": 0.05}
 """What a term's BM25 counts for, by field."""
 WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_units": 0.5}
 WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_units": 0.5}
+_FUNCTION_BIGRAMS = FUNCTION_WORDS | QUESTION_WORDS
 ALTERNATIVE = 0.5
 """What a regional word or a synonym counts for, at most, against the word that was typed."""
 
@@ -77,18 +79,24 @@ def _bigrams(pieces: Sequence[str]) -> list[str]:
 
 
 def _terms(words: Words, part: Field | None) -> list[tuple[Term, float]]:
+    """The terms of a text, each once: a word that a long question repeats is no more what it is about."""
     pieces = words.units
     channels = {
-        "words": words.all,
-        "bigrams": _bigrams(pieces),
+        "words": words.ranking,
+        "bigrams": _telling(_bigrams(pieces)),
         # Of a single word the units say nothing that the word does not, and they are dear: half the time.
         "units": pieces if len(words.all) > 1 or len(pieces) == 1 else [],
     }
     return [
         (Term(field, text), weight)
         for field, weight in _weights(part).items()
-        for text in channels[field.rpartition("_")[2]]
+        for text in dict.fromkeys(channels[field.rpartition("_")[2]])
     ]
+
+
+def _telling(bigrams: list[str]) -> list[str]:
+    """Those that are no function words, unless there are no others."""
+    return [term for term in bigrams if term not in _FUNCTION_BIGRAMS] or bigrams
 
 
 def _alternative_terms(words: Words, part: Field | None, statistics: Statistics) -> list[tuple[Term, float]]:

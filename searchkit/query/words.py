@@ -38,8 +38,14 @@ class Words:
 
     @cached_property
     def all(self) -> list[str]:
-        """The words that rank, in order; one that comes twice is here twice."""
+        """The words that are no stop words, in order; one that comes twice is here twice."""
         return self._analyzer.words(self.folded)
+
+    @cached_property
+    def ranking(self) -> list[str]:
+        """Each of them once, and no question words where there are others: an answer has no need of these."""
+        words = list(dict.fromkeys(self.all))
+        return [word for word in words if word not in QUESTION_WORDS] or words
 
     @cached_property
     def asked(self) -> list[str]:

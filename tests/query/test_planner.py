@@ -258,6 +258,23 @@ def test_a_term_that_is_asked_for_twice_counts_twice() -> None:
     assert twice == {term: 2 * weight for term, weight in once.items()}
 
 
+def test_a_term_that_one_part_repeats_counts_once() -> None:
+    once = {score.node: score.weight for score in plan("公司欠债，股东还钱").plan.scores}
+    again = {score.node: score.weight for score in plan("公司欠债，股东还钱，公司欠债").plan.scores}
+    assert {term: again[term] for term in once} == once
+
+
+def test_question_words_do_not_rank_as_words_or_bigrams() -> None:
+    terms = {score.node for score in plan("什么公司欠债？").plan.scores}
+    assert {Term("words", "公司"), Term("body_bigrams", "欠债"), Term("body_units", "什")} <= terms
+    assert not terms & {Term("words", "什么"), Term("body_bigrams", "什么")}
+
+
+def test_a_part_of_question_words_alone_ranks_by_these() -> None:
+    terms = {score.node for score in plan("什么").plan.scores}
+    assert {Term("words", "什么"), Term("body_bigrams", "什么")} <= terms
+
+
 def test_the_words_rank_in_all_channels() -> None:
     fields = {score.node.field for score in plan("苹果香蕉").plan.scores}
     assert {"words", "body_bigrams", "body_units", "title_bigrams"} <= fields
