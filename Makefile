@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help demo test quick kill-test lint types check fuzz bench relevance clean
+.PHONY: help demo test quick kill-test lint types check fuzz guard bench bench-test relevance clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
@@ -15,8 +15,10 @@ help:
 	@echo "make types      check types (mypy, strict)"
 	@echo "make fuzz       fuzz queries for a minute (FUZZ_SECONDS=60), where atheris installs"
 	@echo "make check      test, lint and types"
-	@echo "make bench ARTICLES=FOLDER    index a folder and time queries"
-	@echo "make relevance SETS='FOLDER…' measure nDCG@10 on test sets in the BEIR layout"
+	@echo "make guard      compare calls, sizes and ranks with the figures of benchmarks/guard.json"
+	@echo "make bench      measure speed beside other search engines, on generated articles or ARTICLES=FOLDER"
+	@echo "make bench-test run the tests of the benchmarks, with all search engines installed"
+	@echo "make relevance SETS='FOLDER…' measure relevance beside them, on test sets in the BEIR layout"
 	@echo "make clean      remove what was set up and built"
 
 demo: $(VENV)/.demo
@@ -46,14 +48,28 @@ fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_queries.py -dict=tests/fuzz/queries.dict -max_total_time=$(FUZZ_SECONDS) \
 	  -timeout=5 -max_len=200 -print_final_stats=1
 
-bench: $(VENV)/.demo
-	$(BIN)/python -m benchmarks.speed $(ARTICLES)
+guard: $(VENV)/.test
+	$(BIN)/python -m benchmarks.guard
 
-relevance: $(VENV)/.demo
-	$(BIN)/python -m benchmarks.relevance $(SETS)
+BENCH_SIZES ?= 2000,10000
+bench: $(VENV)-bench/.bench
+	$(VENV)-bench/bin/python -m benchmarks --sizes $(BENCH_SIZES) --rounds 3 --cold-starts 3 --slow-limit 90 \
+	  $(if $(ARTICLES),--articles '$(ARTICLES)')
+
+bench-test: $(VENV)-bench/.bench
+	@$(MAKE) --no-print-directory VENV='$(VENV)-bench' '$(VENV)-bench/.test'
+	$(VENV)-bench/bin/python -m pytest -n auto tests/benchmarks
+
+relevance: $(VENV)-bench/.bench
+	$(VENV)-bench/bin/python -m benchmarks.relevance $(SETS)
 
 clean:
-	rm -rf $(VENV) indexes/demo build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench indexes/demo build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+
+# The other search engines have an environment of their own.
+$(VENV)-bench/.bench: pyproject.toml benchmarks/requirements.txt
+	@$(MAKE) --no-print-directory VENV='$(VENV)-bench' '$(VENV)-bench/.demo'
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt && touch $@
 
 # One stamp for each set of extras, made anew when pyproject.toml changes.
 $(VENV)/.demo: pyproject.toml

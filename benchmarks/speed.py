@@ -1,182 +1,289 @@
-"""Index a folder of articles and time queries, from typed text to ten highlighted snippets.
+"""Speed: what every peer takes for the same job and for the same questions.
 
-    python -m benchmarks.speed FOLDER [--index LOCATION] [--rounds 20] [--pinyin]
-
-Query classes are made from the articles themselves, so any folder will do. An index that is already
-at the location is searched as it is.
+For each size: all peers index the same files, one after another; then all are open at once and asked in
+turns, class after class and round after round, so that whatever else the machine does in the meantime falls
+on all of them. Peers that are too slow for a size, cannot do a task or fail are written down as left out.
 """
 
 from __future__ import annotations
 
-import argparse
-import random
-import re
 import statistics
-import tempfile
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from shutil import rmtree
+from typing import Any, TypeVar
 
-import searchkit
+from tqdm import tqdm
 
-SEED = 20260101
-PER_CLASS = 25
-OPTIONS: dict[str, dict[str, Any]] = {
-    "newest": {"sort": "newest"},
-    "facets": {"facets": ("source", "year", "month")},
-    "recency": {"recency": "30d"},
-    "collapsed": {"collapse": "near-duplicates"},
-}
-"""Classes of queries of one word that are searched with these options."""
+from benchmarks.corpus import Corpus, prepare_articles, prepare_generated
+from benchmarks.host import Asked, Host, Indexed, PeerError, cold_start
+from benchmarks.measurements import Recorder
+from benchmarks.peers.base import Peer, Question
+from benchmarks.questions import NEEDS, questions
 
+__all__ = ["Settings", "measure"]
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--index", type=Path, help="where to build it; a temporary folder by default")
-    parser.add_argument("--rounds", type=int, default=20, help="how often each query is asked")
-    parser.add_argument("--pinyin", action="store_true", help="with pinyin, which suggestions then take")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        location = arguments.index or Path(temporary) / "index"
-        if not (location / "index.json").exists():
-            build(arguments.folder, location, arguments.pinyin)
-        with searchkit.open(location) as index:
-            print(size(index))
-            for name, queries in query_classes(index).items():
-                print(search_times(name, index, queries, arguments.rounds))
-            for name, calls in other_calls(index).items():
-                print(call_times(name, calls, arguments.rounds))
+Result = TypeVar("Result")
+
+_THREADS = (1, 2)
+_THROUGHPUT_CLASSES = ("one word", "two words", "headline")
+_THROUGHPUT_RUNS = 3
 
 
-def build(folder: Path, location: Path, pinyin: bool) -> None:
-    """Index the folder and print what became of every file."""
-    started = time.perf_counter()
-    with searchkit.create(location, pinyin=pinyin) as index:
-        report = index.add(searchkit.read_articles(folder))
-    took = time.perf_counter() - started
-    given = report.added + report.updated + report.replaced + len(report.failures)
-    print(
-        f"{given} files: {report.added} added, {report.replaced} replaced by a later one, "
-        f"{len(report.failures)} failed; {took:.1f} s, {given / took:.0f} a second"
-    )
-    for reason, count in Counter(failure.reason for failure in report.failures).most_common(5):
-        print(f"    {count} × {reason}")
+@dataclass(frozen=True)
+class Settings:
+    """What is measured."""
+
+    sizes: tuple[int | None, ...]
+    """How many documents; None is all of a user's."""
+    articles: Path | None = None
+    """A user's; None generates them."""
+    rounds: int = 5
+    seed: int = 20260101
+    cold_starts: int = 5
+    slow_limit: float = 600.0
+    """Seconds that a peer may take to index a size, and for all rounds; it is left out of the rest."""
+    registry: str = "benchmarks.peers"
+    """The module whose ``PEERS`` has the peers, for the processes that run them."""
+
+    def described(self) -> dict[str, Any]:
+        """As the results keep it; without paths, which say nothing to others."""
+        return {
+            "articles": "generated" if self.articles is None else "given",
+            "rounds": self.rounds,
+            "seed": self.seed,
+            "cold_starts": self.cold_starts,
+            "slow_limit": self.slow_limit,
+        }
 
 
-def size(index: searchkit.Index) -> str:
-    """Bytes of the index against bytes of text in UTF-8."""
-    text = sum(len(document.title.encode()) + len(document.body.encode()) for document in index)
-    stats = index.stats()
-    return (
-        f"{stats.documents} documents, {text / 1e6:.1f} MB of text, index {stats.bytes / 1e6:.1f} MB "
-        f"({stats.bytes / text:.2f} times the text), {dict(stats.details)}"
-    )
+def measure(peers: Sequence[type[Peer]], settings: Settings, work: Path, record: Recorder) -> None:
+    """Measure the peers at every size; ``work`` is a folder for articles and indexes, emptied as it goes."""
+    able = []
+    for peer in peers:
+        if reason := peer.why_not():
+            record(peer, "left out", {"reason": reason})
+        else:
+            able.append(peer)
+            for task, reason in peer.cannot.items():
+                record(peer, "left out", {"reason": reason}, kind=task)
+    rates: dict[str, float] = {}
+    asked: dict[str, list[Question]] = {}
+    earlier = 0
+    for wanted in settings.sizes:
+        corpus = _prepare(wanted, settings, work / "articles")
+        if corpus.documents > earlier:  # a user's folder may have fewer documents than are wanted
+            # The questions of the smallest size are asked at all, so that what grows is the index alone.
+            asked = asked or questions(corpus.sample, settings.seed)
+            _OneSize(able, asked, corpus, settings, work / "indexes", record).run(rates)
+            earlier = corpus.documents
+        rmtree(work / "articles")
 
 
-def query_classes(index: searchkit.Index) -> dict[str, list[str]]:
-    """Queries of several kinds, cut from the documents of the index."""
-    choose = random.Random(SEED)
-    documents = choose.sample(list(islice(index, 20_000)), min(len(index), 400))
-    runs = [run for document in documents for run in re.findall(r"[一-鿿]{2,}", document.title)]
-    bodies = [line for document in documents for line in document.body.split("\n") if len(line) > 60]
+def _prepare(count: int | None, settings: Settings, folder: Path) -> Corpus:
+    with tqdm(total=1, desc=f"articles: {count or 'all'}", leave=False):
+        if settings.articles is not None:
+            return prepare_articles(settings.articles, count, settings.seed, folder)
+        if count is None:
+            raise ValueError("a size is needed for generated articles")
+        return prepare_generated(count, settings.seed, folder)
 
-    def some(make: Callable[[], Iterator[str]]) -> list[str]:
-        return list(islice(make(), PER_CLASS))
 
-    def cut(length: int) -> Iterator[str]:
-        while True:
-            line = choose.choice(bodies)
-            start = choose.randrange(len(line) - length)
-            if re.fullmatch(rf"[一-鿿]{{{length}}}", passage := line[start : start + length]):
-                yield passage
+@dataclass
+class _OneSize:
+    """All that is measured at one size."""
 
-    def words(length: int) -> Iterator[str]:
-        while True:
-            yield choose.choice([run for run in runs if len(run) >= length])[:length]
+    peers: Sequence[type[Peer]]
+    questions: Mapping[str, list[Question]]
+    corpus: Corpus
+    settings: Settings
+    folder: Path
+    record: Recorder
+    open: dict[str, Host] = field(default_factory=dict)
+    rounds: dict[type[Peer], int] = field(default_factory=dict)
+    """In how many each is asked."""
+    failed: set[tuple[str, str, str | None]] = field(default_factory=set)
 
+    def run(self, rates: dict[str, float]) -> None:
+        """``rates`` are the documents a second of the size before; those of this one take their place."""
+        self.folder.mkdir()
+        indexed = [peer for peer in self._shown(self.peers, "indexing") if self._index(peer, rates)]
+        with ExitStack() as stack:
+            for peer in self._shown(indexed, "opening"):
+                self._open(peer, stack)
+            classes = self._warm_up(indexed)
+            self._search(classes)
+            self._throughput([peer for peer in self.rounds if not self._is_slow(peer)])
+            self._memory(classes)
+        self._cold_start([peer for peer in indexed if peer.name in self.open])
+        rmtree(self.folder)
+
+    def _index(self, peer: type[Peer], rates: dict[str, float]) -> bool:
+        expected = self.corpus.documents / rates[peer.name] if peer.name in rates else 0.0
+        if expected > self.settings.slow_limit:
+            self._leave_out(
+                peer,
+                f"by its speed at the size before, indexing would take {expected:.0f} s; "
+                f"the limit is {self.settings.slow_limit:.0f} s",
+            )
+            return False
+        result = self._attempt(peer, "indexing", lambda: self._indexed(peer))
+        if result is None:
+            return False
+        rates[peer.name] = result.documents / result.seconds
+        figures = {
+            "documents": result.documents,
+            "seconds": result.seconds,
+            "bytes": result.bytes,
+            "text_bytes": self.corpus.text_bytes,
+            "peak_memory": result.peak_memory,
+        }
+        self.record(peer, "index", figures, size=self.corpus.documents)
+        return True
+
+    def _indexed(self, peer: type[Peer]) -> Indexed:
+        with self._host(peer) as host:
+            host.start()
+            return host.index(self.corpus.folder)
+
+    def _open(self, peer: type[Peer], stack: ExitStack) -> None:
+        host = stack.enter_context(self._host(peer))
+        if self._attempt(peer, "opening", host.open) is not None:
+            self.open[peer.name] = host
+
+    def _warm_up(self, peers: Sequence[type[Peer]]) -> dict[str, list[type[Peer]]]:
+        """Ask every question once; returns which peers are to be asked the questions of each class."""
+        classes: dict[str, list[type[Peer]]] = {}
+        seconds: dict[type[Peer], float] = {}
+        for kind in self._shown(list(self.questions), "warming up"):
+            classes[kind] = []
+            for peer in peers:
+                if NEEDS.get(kind) not in peer.cannot and (asked := self._ask(peer, kind)):
+                    classes[kind].append(peer)
+                    seconds[peer] = seconds.get(peer, 0.0) + sum(asked.seconds)
+        for peer, taken in seconds.items():
+            self.rounds[peer] = min(self.settings.rounds, max(int(self.settings.slow_limit / taken), 1))
+            if self._is_slow(peer):
+                rounds = f"{self.rounds[peer]} of {self.settings.rounds} rounds"
+                self._leave_out(
+                    peer,
+                    f"slow: a round takes {taken:.1f} s, so it is asked in {rounds}",
+                    "rounds, throughput",
+                )
+        return classes
+
+    def _search(self, classes: Mapping[str, list[type[Peer]]]) -> None:
+        rounds: dict[tuple[str, type[Peer]], list[Asked]] = {}
+        for number in self._shown(list(range(self.settings.rounds)), "rounds"):
+            for kind, peers in classes.items():
+                for peer in _rotated(peers, number):
+                    if number < self.rounds[peer] and (asked := self._ask(peer, kind)):
+                        rounds.setdefault((kind, peer), []).append(asked)
+        for (kind, peer), answered in rounds.items():
+            if len(answered) == self.rounds[peer]:
+                self.record(peer, "search", _search_figures(answered), size=self.corpus.documents, kind=kind)
+
+    def _throughput(self, peers: Sequence[type[Peer]]) -> None:
+        asked = [question for kind in _THROUGHPUT_CLASSES for question in self.questions.get(kind, ())] * 2
+        rates: dict[tuple[type[Peer], int], list[float]] = {}
+        for number in self._shown(list(range(_THROUGHPUT_RUNS if asked else 0)), "throughput"):
+            for threads in _THREADS:
+                for peer in _rotated(peers, number):
+                    if threads > 1 and "threads" in peer.cannot:
+                        continue
+                    host = self.open[peer.name]
+                    rate = self._attempt(peer, "throughput", partial(host.throughput, asked, threads))
+                    if rate is not None:
+                        rates.setdefault((peer, threads), []).append(rate)
+        for (peer, threads), values in rates.items():
+            figures = {"threads": threads, "per_second": statistics.median(values), "runs": values}
+            self.record(peer, "throughput", figures, size=self.corpus.documents)
+
+    def _memory(self, classes: Mapping[str, list[type[Peer]]]) -> None:
+        """One round more, not timed: looking at memory takes time from those who are looked at."""
+        peers = dict.fromkeys(peer for able in classes.values() for peer in able)
+        for peer in self._shown(list(peers), "memory"):
+            host = self.open[peer.name]
+            with host.peak_memory() as peak:
+                asked = [self._ask(peer, kind) for kind, able in classes.items() if peer in able]
+            if all(asked):
+                figures = {"peak": peak.bytes, "private": host.private_memory()}
+                self.record(peer, "memory", figures, size=self.corpus.documents)
+
+    def _cold_start(self, peers: Sequence[type[Peer]]) -> None:
+        question = next(iter(self.questions.values()))[0]
+        times: dict[type[Peer], list[float]] = {}
+        for number in self._shown(list(range(self.settings.cold_starts)), "cold starts"):
+            for peer in _rotated(peers, number):
+                start = partial(
+                    cold_start,
+                    peer.name,
+                    self.folder / peer.name,
+                    question,
+                    registry=self.settings.registry,
+                )
+                if seconds := self._attempt(peer, "cold start", start):
+                    times.setdefault(peer, []).append(seconds)
+        for peer, runs in times.items():
+            figures = {"seconds": statistics.median(runs), "runs": runs}
+            self.record(peer, "cold start", figures, size=self.corpus.documents)
+
+    def _ask(self, peer: type[Peer], kind: str) -> Asked | None:
+        if peer.name not in self.open:
+            return None
+        ask = partial(self.open[peer.name].ask, self.questions[kind])
+        return self._attempt(peer, "answering", ask, kind)
+
+    def _attempt(
+        self, peer: type[Peer], what: str, do: Callable[[], Result], kind: str | None = None
+    ) -> Result | None:
+        """What comes of it; None where it fails, which is written down, or has failed before."""
+        if (peer.name, what, kind) in self.failed:
+            return None
+        try:
+            return do()
+        except PeerError as error:
+            self.failed.add((peer.name, what, kind))
+            self._leave_out(peer, f"{what} failed: {error}", kind)
+            return None
+
+    def _is_slow(self, peer: type[Peer]) -> bool:
+        """Then it is asked in fewer rounds, and not for its throughput."""
+        return self.rounds[peer] < self.settings.rounds
+
+    def _host(self, peer: type[Peer]) -> Host:
+        return Host(peer.name, self.folder / peer.name, registry=self.settings.registry)
+
+    def _leave_out(self, peer: type[Peer], reason: str, kind: str | None = None) -> None:
+        self.record(peer, "left out", {"reason": reason}, size=self.corpus.documents, kind=kind)
+
+    def _shown(self, things: Sequence[Any], what: str) -> Iterator[Any]:
+        """The things, with a bar on stderr that says how far it is."""
+        bar = tqdm(things, desc=f"{self.corpus.documents} documents: {what}", leave=False)
+        for thing in bar:
+            bar.set_postfix_str(getattr(thing, "name", ""))
+            yield thing
+
+
+def _search_figures(rounds: Sequence[Asked]) -> dict[str, Any]:
+    seconds = [taken for asked in rounds for taken in asked.seconds]
+    cuts = statistics.quantiles(seconds, n=100, method="inclusive")
+    totals = [total for total in rounds[-1].totals if total is not None]
     return {
-        "one word": some(lambda: words(2)),
-        "two words": [
-            f"{a} {b}" for a, b in zip(some(lambda: words(2)), some(lambda: words(2)), strict=True)
-        ],
-        "passage": [f'"{passage}"' for passage in some(lambda: cut(6))],
-        "one character": some(lambda: cut(1)),
-        "headline": [document.title for document in documents if document.title][:PER_CLASS],
-        "latin": ["covid-19", "5G", "GPT-4", "iPhone", "WHO", "C++"],
-        **{name: some(lambda: words(2)) for name in OPTIONS},
-        "no match": ["饕餮熵增", "zzzzqqqq"],
+        "p50": cuts[49],
+        "p95": cuts[94],
+        "p99": cuts[98],
+        "p50_of_rounds": [statistics.median(asked.seconds) for asked in rounds],
+        "questions": len(rounds[-1].seconds),
+        "answered": sum(1 for hits in rounds[-1].hits if hits),
+        "matches": statistics.median(totals) if totals else None,
     }
 
 
-def other_calls(index: searchkit.Index) -> dict[str, list[Callable[[], object]]]:
-    """What else somebody may wait for: suggestions as letters are typed, a mended query, similar articles."""
-    choose = random.Random(SEED)
-    documents = choose.sample(list(islice(index, 20_000)), min(len(index), PER_CLASS))
-    typed = [document.title[:end] for document in documents for end in range(1, 7)]
-    sounds = [
-        "z",
-        "zh",
-        "zhong",
-        "zhongg",
-        "zhongguo",
-        "w",
-        "wa",
-        "wang",
-        "wangy",
-        "wangyi",
-        "wy",
-        "bj",
-        "the",
-    ]
-    wrong = ["coronavirs", "pyhton", "微信微心", "新冠肺言", "中国中国中国", "饕餮熵增"]
-    return {
-        "suggest": [partial(index.suggest, text) for text in typed],
-        "pinyin": [partial(index.suggest, text) for text in sounds],
-        "did you mean": [lambda query=query: index.search(query, limit=0).suggestion for query in wrong],  # type: ignore[misc]
-        "similar": [partial(index.similar, document.id) for document in documents],
-    }
-
-
-def search_times(name: str, index: searchkit.Index, queries: list[str], rounds: int) -> str:
-    """Median and 95th percentile over all queries and rounds, and of the search without highlights."""
-    whole, searched, totals = [], [], []
-    for _ in range(rounds):
-        for query in queries:
-            started = time.perf_counter()
-            results = index.search(query, lenient=True, **OPTIONS.get(name, {}))
-            searched.append(time.perf_counter() - started)
-            for hit in results:
-                hit.title.spans, hit.snippet.spans  # noqa: B018 - made when asked for
-            whole.append(time.perf_counter() - started)
-            totals.append(results.total)
-    return (
-        f"{name:14} {spread(whole)}   search alone {statistics.median(searched) * 1000:6.2f} ms   "
-        f"median of matches {statistics.median(totals):6.0f}"
-    )
-
-
-def call_times(name: str, calls: list[Callable[[], object]], rounds: int) -> str:
-    """The same for other calls, and the slowest first one, when nothing is remembered yet."""
-    times: list[list[float]] = []
-    for _ in range(rounds):
-        times.append([])
-        for call in calls:
-            started = time.perf_counter()
-            call()
-            times[-1].append(time.perf_counter() - started)
-    return f"{name:14} {spread([taken for one in times for taken in one])}   first round {spread(times[0])}"
-
-
-def spread(times: list[float]) -> str:
-    """Median and 95th percentile of seconds, in milliseconds."""
-    p95 = statistics.quantiles(times, n=20)[18]
-    return f"p50 {statistics.median(times) * 1000:6.2f} ms   p95 {p95 * 1000:6.2f} ms"
-
-
-if __name__ == "__main__":
-    main()
+def _rotated(peers: Sequence[type[Peer]], by: int) -> list[type[Peer]]:
+    """Another one first in every round: being asked behind a heavy one is no advantage."""
+    start = by % len(peers) if peers else 0
+    return [*peers[start:], *peers[:start]]

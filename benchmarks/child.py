@@ -1,0 +1,114 @@
+"""The child's side of `host`: one peer in a process of its own, which reads commands and writes replies.
+
+    python -m benchmarks.child REGISTRY PEER LOCATION
+
+A command and a reply are a line of JSON each. Nothing but the peer is imported beside the standard library,
+so memory and the time to start are the peer's own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmarks.peers.base import Answer, Peer, Question
+
+__all__ = ["main"]
+
+Reply = dict[str, Any]
+
+
+def main() -> None:
+    registry, name, location = sys.argv[1:]
+    # What a library prints must not come between the replies.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    commands: _Commands | None = None
+    for line in sys.stdin.buffer:
+        command = json.loads(line)
+        try:
+            commands = commands or _Commands(import_module(registry).PEERS[name](Path(location)))
+            reply = getattr(commands, command.pop("do"))(**command)
+        except Exception as error:
+            reply = {
+                "error": f"{type(error).__name__}: {error}",
+                "traceback": "".join(traceback.format_exception(error)[-3:]),
+            }
+        replies.write(json.dumps(reply) + "\n")
+        replies.flush()
+
+
+class _Commands:
+    """What the parent may ask for."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+
+    def start(self) -> Reply:
+        """Only to be up."""
+        return {}
+
+    def index(self, folder: str) -> Reply:
+        self._peer.prepare(Path(folder))
+        started = time.perf_counter()
+        documents = self._peer.index_articles(Path(folder))
+        return {"seconds": time.perf_counter() - started, "documents": documents}
+
+    def size(self) -> Reply:
+        return {"bytes": self._peer.size()}
+
+    def open(self) -> Reply:
+        started = time.perf_counter()
+        self._peer.open()
+        return {"seconds": time.perf_counter() - started}
+
+    def ask(self, questions: list[dict[str, Any]]) -> Reply:
+        """Each question once, one after the other."""
+        asked = _questions(questions)
+        self._peer.prepare_questions(asked)
+        timed = [_timed(self._peer.answer, question) for question in asked]
+        return {
+            "seconds": [seconds for seconds, _ in timed],
+            "totals": [answer.total for _, answer in timed],
+            "hits": [len(answer.hits) for _, answer in timed],
+        }
+
+    def throughput(self, questions: list[dict[str, Any]], threads: int) -> Reply:
+        """All questions, asked by so many threads at once; how long until the last is answered."""
+        asked = _questions(questions)
+        self._peer.prepare_questions(asked)
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(self._peer.answer, asked[:threads]))  # the threads are there before the time runs
+            started = time.perf_counter()
+            list(pool.map(self._peer.answer, asked))
+            seconds = time.perf_counter() - started
+        return {"seconds": seconds}
+
+    def close(self) -> Reply:
+        self._peer.close()
+        return {}
+
+
+def _timed(answer: Callable[[Question], Answer], question: Question) -> tuple[float, Answer]:
+    started = time.perf_counter()
+    answered = answer(question)
+    return time.perf_counter() - started, answered
+
+
+def _questions(values: Sequence[dict[str, Any]]) -> list[Question]:
+    from benchmarks.peers.base import Question
+
+    return [Question(**one) for one in values]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Comparisons: searchkit beside every peer at everything that both were measured at."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmarks.measurements import Measurement
+
+__all__ = ["OURS", "Comparison", "comparisons", "largest_size"]
+
+OURS = "searchkit"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One figure of both. The more there is of ``cost``, the worse; that of rates is the time for one."""
+
+    what: str
+    size: int
+    peer: str
+    label: str
+    ours: str
+    theirs: str
+    ratios: tuple[float, ...]
+    """Our cost to theirs, one for each round or run of both."""
+    remark: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.ratios)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether every round says the same."""
+        return min(self.ratios) > 1 or max(self.ratios) < 1
+
+
+def comparisons(measurements: Sequence[Measurement]) -> Iterator[Comparison]:
+    """All there are, each at the largest size at which both were measured."""
+    mine = {_key(one): one for one in measurements if one.peer == OURS and one.task != "left out"}
+    without = {one.peer for one in measurements if one.task == "left out" and one.kind == "snippets"}
+    largest: dict[tuple[str, str, str | None, int | None], int] = {}
+    for theirs in measurements:
+        if theirs.size and _key(theirs) in mine:
+            what = (theirs.peer, theirs.task, theirs.kind, theirs.figures.get("threads"))
+            largest[what] = max(theirs.size, largest.get(what, 0))
+    for theirs in measurements:
+        what = (theirs.peer, theirs.task, theirs.kind, theirs.figures.get("threads"))
+        if theirs.peer != OURS and theirs.size and theirs.size == largest.get(what):
+            yield from _compared(mine[_key(theirs)], theirs, shows_snippets=theirs.peer not in without)
+
+
+def largest_size(measurements: Iterable[Measurement], peer: str) -> int | None:
+    """The largest number of documents that a peer was measured with."""
+    sizes = [one.size for one in measurements if one.peer == peer and one.task == "index" and one.size]
+    return max(sizes, default=None)
+
+
+def _key(one: Measurement) -> tuple[str, int | None, str | None, int | None]:
+    return one.task, one.size, one.kind, one.figures.get("threads")
+
+
+def _compared(ours: Measurement, theirs: Measurement, *, shows_snippets: bool) -> Iterator[Comparison]:
+    def made(
+        what: str,
+        texts: tuple[str, str],
+        ours_cost: Iterable[float],
+        theirs_cost: Iterable[float],
+        remark: str = "",
+    ) -> Comparison:
+        ratios = tuple(a / b for a, b in zip(ours_cost, theirs_cost, strict=False) if b)
+        return Comparison(what, theirs.size or 0, theirs.peer, theirs.label, *texts, ratios, remark)
+
+    a, b = ours.figures, theirs.figures
+    if theirs.task == "search":
+        yield made(
+            f"p50, {theirs.kind}",
+            (milliseconds(a["p50"]), milliseconds(b["p50"])),
+            a["p50_of_rounds"],
+            b["p50_of_rounds"],
+            _remark(a, b, shows_snippets),
+        )
+    elif theirs.task == "throughput":
+        yield made(
+            f"throughput, threads: {a['threads']}",
+            (f"{a['per_second']:.0f} /s", f"{b['per_second']:.0f} /s"),
+            [1 / rate for rate in a["runs"]],
+            [1 / rate for rate in b["runs"]],
+        )
+    elif theirs.task == "cold start":
+        yield made("cold start", (seconds(a["seconds"]), seconds(b["seconds"])), a["runs"], b["runs"])
+    elif theirs.task == "index":
+        rates = [one["documents"] / one["seconds"] for one in (a, b)]
+        yield made("indexing", (f"{rates[0]:.0f} /s", f"{rates[1]:.0f} /s"), [1 / rates[0]], [1 / rates[1]])
+        for what, name in (("index on disk", "bytes"), ("peak memory, indexing", "peak_memory")):
+            yield made(what, (megabytes(a[name]), megabytes(b[name])), [a[name]], [b[name]])
+    elif theirs.task == "memory":
+        for what, name in (("peak memory, searching", "peak"), ("private memory, searching", "private")):
+            yield made(what, (megabytes(a[name]), megabytes(b[name])), [a[name]], [b[name]])
+
+
+def _remark(ours: dict[str, int], theirs: dict[str, int], shows_snippets: bool) -> str:
+    """Where the two did not do the same, a comparison of times says less."""
+    remarks = [] if shows_snippets else ["without snippets"]
+    if ours["answered"] != theirs["answered"]:
+        count = theirs["questions"]
+        remarks.append(f"hits for {theirs['answered']} of {count} questions, {OURS} for {ours['answered']}")
+    return "; ".join(remarks)
+
+
+def milliseconds(value: float) -> str:
+    thousandfold = value * 1000
+    return f"{thousandfold:.2f} ms" if thousandfold < 10 else f"{thousandfold:.0f} ms"
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2f} s"
+
+
+def megabytes(value: float) -> str:
+    return f"{value / 1e6:.0f} MB" if value >= 1e7 else f"{value / 1e6:.1f} MB"

@@ -1,0 +1,116 @@
+"""Corpus: the files that all peers index, of one size, with a sample of their documents to make queries from.
+
+They are written into a folder of the run's own, each document once: engines that know no upsert would else
+index some documents twice. A corpus of a smaller size is part of the larger one, from a user's folder as
+well, so that the same queries suit both.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from benchmarks.generated import generated, write_articles, write_json_lines
+from searchkit import Document
+from searchkit.articles import read_file
+from searchkit.articles.folder import files_of
+from searchkit.articles.one_file import JSON_LINES
+
+__all__ = ["Corpus", "prepare_articles", "prepare_generated"]
+
+_SAMPLE = 400
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A folder of articles, and what is known of them."""
+
+    folder: Path
+    documents: int
+    text_bytes: int
+    """Of titles and bodies, in UTF-8."""
+    sample: list[Document]
+
+
+def prepare_generated(count: int, seed: int, to: Path) -> Corpus:
+    """Write generated articles into a new folder."""
+    tally = _Tally(seed)
+    write_articles(tally.counted(generated(count, seed)), to)
+    return tally.corpus(to)
+
+
+def prepare_articles(source: Path, count: int | None, seed: int, to: Path) -> Corpus:
+    """Copy articles of a user's folder or file into a new folder: so many, chosen by the seed, or all.
+
+    A file is copied as it is, JSON Lines are written anew.
+    """
+    to.mkdir(parents=True)
+    tally = _Tally(seed)
+    seen: set[str] = set()
+    for number, path in enumerate(_in_random_order(source, seed)):
+        wanted = None if count is None else count - tally.documents
+        if wanted == 0:
+            break
+        fresh = list(islice(_not_seen(path, seen), wanted))
+        if not fresh:
+            continue
+        parent = to / f"{number // 1000:04}"
+        parent.mkdir(exist_ok=True)
+        if path.name.lower().endswith(JSON_LINES):
+            write_json_lines(tally.counted(fresh), parent / f"{number:07}.jsonl")
+        else:
+            _link_or_copy(path, parent / f"{number:07}{path.suffix}")
+            tally.count(fresh[0])
+    return tally.corpus(to)
+
+
+class _Tally:
+    """Counts documents as they pass, and keeps a sample in which each is equally likely."""
+
+    def __init__(self, seed: int) -> None:
+        self.documents = 0
+        self._text_bytes = 0
+        self._sample: list[Document] = []
+        self._choose = Random(seed)
+
+    def count(self, document: Document) -> None:
+        self.documents += 1
+        self._text_bytes += len(document.title.encode()) + len(document.body.encode())
+        if len(self._sample) < _SAMPLE:
+            self._sample.append(document)
+        elif (place := self._choose.randrange(self.documents)) < _SAMPLE:
+            self._sample[place] = document
+
+    def counted(self, documents: Iterable[Document]) -> Iterator[Document]:
+        for document in documents:
+            self.count(document)
+            yield document
+
+    def corpus(self, folder: Path) -> Corpus:
+        return Corpus(folder, self.documents, self._text_bytes, self._sample)
+
+
+def _not_seen(path: Path, seen: set[str]) -> Iterator[Document]:
+    for document in read_file(path):
+        if isinstance(document, Document) and document.id not in seen:
+            seen.add(document.id)
+            yield document
+
+
+def _in_random_order(source: Path, seed: int) -> list[Path]:
+    paths = [path for path in files_of(source) if isinstance(path, Path)]
+    Random(seed).shuffle(paths)
+    return paths
+
+
+def _link_or_copy(path: Path, target: Path) -> None:
+    with suppress(OSError):  # another disk, or a system without hard links
+        os.link(path, target)
+        return
+    shutil.copyfile(path, target)

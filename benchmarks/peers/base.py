@@ -1,0 +1,116 @@
+"""What a peer owes: it builds an index of documents in a folder and answers queries from it.
+
+A peer that cannot do a task says so in `cannot`; it is then left out of that task, never measured at
+something else.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from searchkit import Document
+
+__all__ = ["Answer", "Hit", "Peer", "Question", "Task", "articles"]
+
+Task = Literal["snippets", "since", "newest", "one character", "passage", "other script", "threads", "total"]
+
+
+class Hit(NamedTuple):
+    """One hit as a page of results shows it: title and snippet are HTML with the matches marked."""
+
+    id: str
+    score: float
+    title: str
+    snippet: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a peer answers; ``total`` is None where it does not count."""
+
+    hits: list[Hit]
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query as a person types it, and what is asked beside it."""
+
+    text: str
+    kind: Literal["words", "passage"] = "words"
+    """A passage is one in quotes; ``text`` is then without them."""
+    since: str | None = None
+    """A day, 2024-01-31: only documents published on it or later."""
+    newest: bool = False
+    """Newest first instead of best first."""
+
+
+class Peer(ABC):
+    """One search engine with one way of taking Chinese apart."""
+
+    name: ClassVar[str]
+    """As it is typed behind ``--peers``: ``fts5-words``."""
+    label: ClassVar[str]
+    """As the tables have it: ``SQLite FTS5, rjieba words``."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Distributions whose versions belong to its figures."""
+    cannot: ClassVar[Mapping[Task, str]] = {}
+    """What it cannot do, and why."""
+
+    def __init__(self, location: Path) -> None:
+        self.location = location
+
+    @classmethod
+    def why_not(cls) -> str | None:
+        """Why it cannot be measured here (a package or a server is missing), or None."""
+        return None
+
+    def prepare(self, folder: Path) -> None:  # noqa: B027 - most have nothing to prepare
+        """What is not timed before `index_articles`: for a peer whose figure leaves out a part of the job."""
+
+    def prepare_questions(self, questions: Sequence[Question]) -> None:  # noqa: B027
+        """What is not timed between `open` and `answer`: for a peer whose figure leaves out planning."""
+
+    def index_articles(self, folder: Path) -> int:
+        """The whole job: files on disk to a committed index; returns how many documents.
+
+        Peers without a reader of their own are given searchkit's.
+        """
+        return self.index(articles(folder))
+
+    @abstractmethod
+    def index(self, documents: Iterable[Document]) -> int:
+        """Build the index in `location`, which does not exist yet, and commit it; returns how many
+        documents."""
+
+    @abstractmethod
+    def open(self) -> None:
+        """Make ready to answer."""
+
+    @abstractmethod
+    def answer(self, question: Question) -> Answer:
+        """Up to ten hits with their titles and snippets highlighted."""
+
+    @abstractmethod
+    def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
+        """Ids and scores of the best, without snippets; what relevance is measured on."""
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(path.stat().st_size for path in self.location.rglob("*") if path.is_file())
+
+    def close(self) -> None:  # noqa: B027 - most have nothing to close
+        """Let go of files and servers."""
+
+
+def articles(folder: Path) -> Iterator[Document]:
+    """The documents of a folder of the benchmark, which has each id once."""
+    # Here and not above: searchkit is not to count in the time in which a peer starts.
+    from searchkit import read_articles
+
+    return iter(read_articles(folder))

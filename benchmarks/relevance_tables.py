@@ -1,0 +1,130 @@
+"""Results of benchmarks.relevance as Markdown tables. Needs no package of the measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+__all__ = ["MEASURES", "tables"]
+
+MEASURES = ("nDCG@10", "MRR@10", "Recall@100")
+
+_SIGNIFICANT = 0.05
+_NONE = "–"
+
+Line = Mapping[str, Any]
+
+
+def tables(lines: Iterable[Line]) -> str:
+    """An overview, and a table of every set, of those lines that are about relevance.
+
+    Of two lines about the same the later counts.
+    """
+    relevance = {
+        (line["set"], line["peer"], line["script"]): line for line in lines if line.get("kind") == "relevance"
+    }
+    if not relevance:
+        return ""
+    sets = dict.fromkeys(name for name, _, _ in relevance)
+    peers = dict.fromkeys(peer for _, peer, _ in relevance)
+    parts = [_overview(relevance, list(sets), list(peers))]
+    for name in sets:
+        rows = [
+            (same, relevance.get((name, peer, "other")))
+            for peer in peers
+            if (same := relevance.get((name, peer, "same")))
+        ]
+        parts.append(_of_set(name, rows))
+    return "\n\n".join(parts)
+
+
+def _overview(
+    relevance: Mapping[tuple[str, str, str], Line], sets: Sequence[str], peers: Sequence[str]
+) -> str:
+    """nDCG@10 of every peer on every set."""
+    columns = [(name, script) for name in sets for script in ("same", "other")]
+    labels = {peer: line["label"] for (_, peer, _), line in relevance.items()}
+    rows = [
+        [labels[peer], *(_marked(relevance.get((name, peer, script))) for name, script in columns)]
+        for peer in peers
+    ]
+    heads = ["nDCG@10", *(name if script == "same" else "other script" for name, script in columns)]
+    note = (
+        r"**bold**: not worse than any other of the column. \*: the difference from searchkit is significant "
+        f"(p < {_SIGNIFICANT} after Holm's correction; paired t-test over the queries)."
+    )
+    return f"{_table(heads, _with_best(rows))}\n\n{note}"
+
+
+def _of_set(name: str, rows: Sequence[tuple[Line, Line | None]]) -> str:
+    """All measures of one set, with the differences from searchkit."""
+    first = rows[0][0]
+    heads = ["", *MEASURES, "nDCG@10 − searchkit", "p", "other script", "− same script", "− searchkit", "p"]
+    cells, notes = [], []
+    for same, other in rows:
+        if reason := same.get("left out"):
+            cells.append([same["label"], *[_NONE] * (len(heads) - 1)])
+            notes.append(f"{same['label']} is left out: {reason}.")
+            continue
+        cells.append(
+            [
+                same["label"],
+                *(_number(same[measure]) for measure in MEASURES),
+                *_difference(same.get("against searchkit")),
+                _number(other[MEASURES[0]]) if other else _NONE,
+                _difference(other.get("against same script") if other else None)[0],
+                *_difference(other.get("against searchkit") if other else None),
+            ]
+        )
+    for reason in dict.fromkeys(same.get("other script") for same, _ in rows):
+        if reason:
+            labels = [same["label"] for same, _ in rows if same.get("other script") == reason]
+            notes.append(f"In the other script ({'; '.join(labels)}): {reason}.")
+    title = f"### {name}: {first['documents']:,} documents, {first['queries']:,} queries"
+    return "\n\n".join([title, _table(heads, cells), *notes])
+
+
+def _marked(line: Line | None) -> str:
+    if line is None or "left out" in line:
+        return _NONE
+    comparison = line.get("against searchkit")
+    star = r"\*" if comparison and comparison["p_holm"] < _SIGNIFICANT else ""
+    return _number(line[MEASURES[0]]) + star
+
+
+def _with_best(rows: list[list[str]]) -> list[list[str]]:
+    """The rows with the best number of each column in bold."""
+    best = [max((_bare(cell) for cell in column if cell != _NONE), default=_NONE) for column in zip(*rows)]
+    return [
+        [
+            row[0],
+            *(
+                f"**{cell}**" if cell != _NONE and _bare(cell) == most else cell
+                for cell, most in zip(row[1:], best[1:])
+            ),
+        ]
+        for row in rows
+    ]
+
+
+def _bare(cell: str) -> str:
+    """The number alone; all are from 0 to 1 with the same digits, so as texts they order as numbers do."""
+    return cell.rstrip("\\*")
+
+
+def _difference(comparison: Line | None) -> tuple[str, str]:
+    """A difference with its 95 % interval, and its probability."""
+    if comparison is None:
+        return _NONE, _NONE
+    difference, low, high = (f"{comparison[name]:+.4f}" for name in ("difference", "low", "high"))
+    probability = comparison["p_holm"]
+    return f"{difference} [{low}, {high}]", "< 0.001" if probability < 0.001 else f"{probability:.3f}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    ruler = ["---", *["---:"] * (len(heads) - 1)]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (heads, ruler, *rows))

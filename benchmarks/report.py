@@ -1,0 +1,231 @@
+"""Report: measurements as tables in Markdown.
+
+    python -m benchmarks.report benchmarks/results/DAY/measurements.jsonl
+
+What it says comes from the lines alone: where a peer is ahead is worked out, at the largest size of both.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from benchmarks.comparisons import OURS, comparisons, megabytes, milliseconds, seconds
+from benchmarks.measurements import Measurement, read_measurements
+
+__all__ = ["report"]
+
+Rows = Iterable[Sequence[str]]
+
+
+def report(measurements: Sequence[Measurement]) -> str:
+    """The whole of it."""
+    sizes = sorted({one.size for one in measurements if one.size and one.task == "index"})
+    parts = [
+        ["# Speed of searchkit and others", *_circumstances(measurements, sizes)],
+        ["## Where a peer is ahead", *_ahead(measurements)],
+        ["## What was left out", *_left_out(measurements)],
+    ]
+    for size in reversed(sizes):
+        at_size = [one for one in measurements if one.size == size]
+        parts += [
+            [f"## {size:,} documents"],
+            ["### Indexing", *_indexing(at_size)],
+            ["### Searching", *_searching(at_size)],
+            ["### searchkit's time to the peer's", *_ratios(at_size, measurements)],
+            ["### Slow questions", *_slow(at_size)],
+            ["### What is found", *_found(at_size)],
+            ["### Throughput, memory, start", *_running(at_size)],
+        ]
+    if len(sizes) > 1:
+        parts.append(["## Growth", *_growth(measurements, sizes)])
+    return "\n\n".join(paragraph for part in parts for paragraph in part) + "\n"
+
+
+def _circumstances(measurements: Sequence[Measurement], sizes: Sequence[int]) -> list[str]:
+    if not measurements:
+        return ["There are no measurements."]
+    last = measurements[-1]
+    machine, settings = last.machine, last.settings
+    names = {one.peer: one for one in measurements}
+    versions = sorted({item for one in measurements for item in one.versions.items()})
+    return [
+        f"{last.date[:10]}, {machine['cpu']}, {machine['cores']} cores, {machine['memory'] / 2**30:.0f} GiB, "
+        f"{machine['system']}, Python {machine['python']}. Articles: {settings['articles']}, "
+        f"{' and '.join(f'{size:,}' for size in sizes)}; {settings['rounds']} rounds of each question, "
+        f"{settings['cold_starts']} cold starts, seed {settings['seed']}. "
+        "Each peer ran in a process of its own; the rounds of all peers were interleaved.",
+        _table(("peer", "what it is"), ((name, one.label) for name, one in names.items()), words=True),
+        "Versions: " + ", ".join(f"{name} {version}" for name, version in versions) + ".",
+    ]
+
+
+def _ahead(measurements: Sequence[Measurement]) -> list[str]:
+    if not any(one.peer == OURS and one.task == "index" for one in measurements):
+        return [f"{OURS} was not measured in this run, so there is nothing to compare."]
+    ahead = sorted(
+        (one for one in comparisons(measurements) if one.ratio > 1), key=lambda one: (one.what, -one.ratio)
+    )
+    rows = [
+        (
+            one.what,
+            f"{one.size:,}",
+            one.peer,
+            one.ours,
+            one.theirs,
+            f"{_times(one.ratios)}{'' if one.is_clear else ', not in every round'}",
+            one.remark,
+        )
+        for one in ahead
+    ]
+    if not rows:
+        return ["Nowhere in this run."]
+    head = ("at what", "documents", "peer", OURS, "peer has", "times (of rounds)", "remark")
+    return ["At the largest size at which both were measured.", _table(head, rows, words=True)]
+
+
+def _left_out(measurements: Sequence[Measurement]) -> list[str]:
+    rows = [
+        (one.peer, f"{one.size:,}" if one.size else "any", one.kind or "everything", one.figures["reason"])
+        for one in measurements
+        if one.task == "left out"
+    ]
+    return [_table(("peer", "documents", "what", "why"), rows, words=True)] if rows else ["Nothing."]
+
+
+def _indexing(measurements: Sequence[Measurement]) -> list[str]:
+    rows = []
+    for one in _of("index", measurements):
+        figures = one.figures
+        rows.append(
+            (
+                one.peer,
+                f"{figures['documents'] / figures['seconds']:,.0f}",
+                seconds(figures["seconds"]),
+                megabytes(figures["bytes"]),
+                f"{figures['bytes'] / figures['text_bytes']:.2f}",
+                megabytes(figures["peak_memory"]),
+            )
+        )
+    return [
+        "From files on disk to an index that is committed.",
+        _table(("peer", "documents/s", "time", "index", "index / text", "peak memory"), rows),
+    ]
+
+
+def _searching(measurements: Sequence[Measurement]) -> list[str]:
+    text = "Median time (p50) from a question to ten hits with titles and snippets highlighted."
+    return [text, _by_class(measurements, lambda one: milliseconds(one.figures["p50"]))]
+
+
+def _slow(measurements: Sequence[Measurement]) -> list[str]:
+    def text(one: Measurement) -> str:
+        return f"{one.figures['p95'] * 1000:.1f} / {one.figures['p99'] * 1000:.1f}"
+
+    return ["p95 / p99, in milliseconds.", _by_class(measurements, text)]
+
+
+def _found(measurements: Sequence[Measurement]) -> list[str]:
+    def text(one: Measurement) -> str:
+        matches = one.figures["matches"]
+        return f"{one.figures['answered']}; {'?' if matches is None else f'{matches:,.0f}'}"
+
+    count = next((one.figures["questions"] for one in _of("search", measurements)), 0)
+    return [
+        f"For how many of {count} questions there is a hit; the median of matches (? where nobody counts).",
+        _by_class(measurements, text),
+    ]
+
+
+def _ratios(at_size: Sequence[Measurement], measurements: Sequence[Measurement]) -> list[str]:
+    """Of this size, whether or not it is the largest of a peer."""
+    found = {}
+    for one in comparisons([one for one in measurements if one in at_size]):
+        if one.what.startswith("p50, "):
+            found[one.peer, one.what.removeprefix("p50, ")] = _times(one.ratios)
+    if not found:
+        return ["There is nothing to compare."]
+    kinds, peers = (list(dict.fromkeys(key[part] for key in found)) for part in (1, 0))
+    rows = [(peer, *(found.get((peer, kind), "–") for kind in kinds)) for peer in peers]
+    return [
+        "Of the medians of each round: the median, and least to greatest. Below 1 searchkit is faster.",
+        _table(("peer", *kinds), rows),
+    ]
+
+
+def _running(measurements: Sequence[Measurement]) -> list[str]:
+    cells: dict[str, dict[str, str]] = {}
+    for one in measurements:
+        of_peer = cells.setdefault(one.peer, {})
+        if one.task == "throughput":
+            of_peer[f"questions/s, threads: {one.figures['threads']}"] = f"{one.figures['per_second']:,.0f}"
+        elif one.task == "memory":
+            of_peer["peak memory"] = megabytes(one.figures["peak"])
+            of_peer["private memory"] = megabytes(one.figures["private"])
+        elif one.task == "cold start":
+            of_peer["cold start"] = seconds(one.figures["seconds"])
+    columns = list(dict.fromkeys(name for of_peer in cells.values() for name in of_peer))
+    rows = [(peer, *(of.get(name, "–") for name in columns)) for peer, of in cells.items() if of]
+    return [
+        "Peak memory counts mapped index files, private memory does not. A cold start is from a new "
+        "interpreter to the first answer, with files in the cache of the system; all processes import "
+        "searchkit, whose documents every peer is given.",
+        _table(("peer", *columns), rows),
+    ]
+
+
+def _growth(measurements: Sequence[Measurement], sizes: Sequence[int]) -> list[str]:
+    texts: dict[tuple[str, str], dict[int, str]] = {}
+    for one in measurements:
+        if one.task == "index" and one.size:
+            rate = one.figures["documents"] / one.figures["seconds"]
+            texts.setdefault((one.peer, "documents/s"), {})[one.size] = f"{rate:,.0f}"
+        elif one.task == "search" and one.size:
+            of_class = texts.setdefault((one.peer, f"p50, {one.kind}"), {})
+            of_class[one.size] = milliseconds(one.figures["p50"])
+    rows = [(*key, *(of.get(size, "–") for size in sizes)) for key, of in sorted(texts.items())]
+    return [_table(("peer", "what", *(f"{size:,}" for size in sizes)), rows)]
+
+
+def _by_class(measurements: Sequence[Measurement], text: Callable[[Measurement], str]) -> str:
+    searches = _of("search", measurements)
+    kinds, peers = (
+        list(dict.fromkeys(names))
+        for names in ([one.kind or "" for one in searches], [one.peer for one in searches])
+    )
+    cells = {(one.peer, one.kind): text(one) for one in searches}
+    rows = [(peer, *(cells.get((peer, kind), "–") for kind in kinds)) for peer in peers]
+    return _table(("peer", *kinds), rows)
+
+
+def _of(task: str, measurements: Sequence[Measurement]) -> list[Measurement]:
+    return [one for one in measurements if one.task == task]
+
+
+def _times(ratios: Sequence[float]) -> str:
+    """Median and spread: 1.9 (1.8–2.1)."""
+    ordered = sorted(ratios)
+    middle = len(ordered) // 2
+    median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    if len(ordered) == 1:
+        return f"{median:.2f}"
+    return f"{median:.2f} ({ordered[0]:.2f}–{ordered[-1]:.2f})"
+
+
+def _table(head: Sequence[str], rows: Rows, *, words: bool = False) -> str:
+    """Its first column is to the left, the others to the right unless they hold words."""
+    lines = [head, ["---", *["---" if words else "---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def main() -> None:
+    print(report(read_measurements(Path(sys.argv[1]))), end="")
+
+
+if __name__ == "__main__":
+    main()

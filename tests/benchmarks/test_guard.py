@@ -1,0 +1,62 @@
+"""The guard lets noise pass and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import guard
+from benchmarks.guard import complaints, main
+from searchkit import Highlighted
+
+BEFORE = {
+    "search: calls": 1000.0,
+    "search: time over the reference": 5.0,
+    "index: bytes for a byte of text": 4.0,
+    "beginnings of headlines: mean reciprocal rank": 0.8,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "as_good", "worse"),
+    [
+        ("search: calls", 1020, 1021),
+        ("search: time over the reference", 6.5, 6.6),
+        ("index: bytes for a byte of text", 4.2, 4.21),
+        ("beginnings of headlines: mean reciprocal rank", 0.7971, 0.7969),
+    ],
+)
+def test_only_what_is_worse_by_more_than_its_noise_is_told(name: str, as_good: float, worse: float) -> None:
+    assert list(complaints(BEFORE, BEFORE)) == []
+    assert list(complaints({**BEFORE, name: as_good}, BEFORE)) == []
+    (complaint,) = complaints({**BEFORE, name: worse}, BEFORE)
+    assert complaint.startswith(name)
+
+
+def test_better_is_no_complaint() -> None:
+    better = {name: was * (1.2 if "rank" in name else 0.5) for name, was in BEFORE.items()}
+    assert list(complaints(better, BEFORE)) == []
+
+
+def test_a_figure_that_is_gone_is_told() -> None:
+    (complaint,) = complaints({name: was for name, was in BEFORE.items() if "bytes" not in name}, BEFORE)
+    assert "not measured any more" in complaint
+
+
+def test_a_search_that_does_more_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(guard, "DOCUMENTS", 40)
+    monkeypatch.setattr(guard, "_ROUNDS", 1)
+    monkeypatch.setitem(guard._ALLOWED, "time", 100.0)
+    monkeypatch.setattr(guard, "BASELINE", tmp_path / "guard.json")
+    guard.BASELINE.write_text('{"calls": {}, "others": {}}')
+    assert main(["--update"]) == 0
+    assert json.loads(guard.BASELINE.read_text())["others"]
+    assert main([]) == 0
+    html = Highlighted.html
+    monkeypatch.setattr(Highlighted, "html", lambda self: html(self) and html(self))
+    assert main([]) == 1
+    assert "WORSE search: calls" in capsys.readouterr().err

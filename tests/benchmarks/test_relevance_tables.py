@@ -1,0 +1,137 @@
+"""Tables and run files of the relevance benchmark, which need no package but this one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmarks.relevance_tables import tables
+from benchmarks.trec import read_run, write_run
+
+
+def line(peer: str, value: float, script: str = "same", **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "relevance",
+        "set": "drcd",
+        "documents": 2000,
+        "queries": 7017,
+        "peer": peer,
+        "label": peer.title(),
+        "script": script,
+        "nDCG@10": value,
+        "MRR@10": 0.5,
+        "Recall@100": 1.0,
+        **more,
+    }
+
+
+def against(difference: float, p: float) -> dict[str, float]:
+    return {
+        "difference": difference,
+        "low": difference - 0.01,
+        "high": difference + 0.01,
+        "p": p,
+        "p_holm": p,
+    }
+
+
+LINES = [
+    line("searchkit", 0.9642),
+    line("searchkit", 0.9641, "other", **{"against same script": against(-0.0001, 0.5)}),
+    line("words", 0.9, **{"against searchkit": against(-0.0642, 0.00001)}),
+    line(
+        "words",
+        0.3,
+        "other",
+        **{"against searchkit": against(-0.6641, 0), "against same script": against(-0.6, 0)},
+    ),
+    line("bigrams", 0.9642, **{"against searchkit": against(0, 0.9)}),
+    line(
+        "bigrams",
+        0.4,
+        "other",
+        **{"against searchkit": against(-0.5641, 0), "against same script": against(-0.5, 0)},
+    ),
+    {"kind": "relevance", "set": "drcd", "documents": 2000, "queries": 7017, "peer": "slow", "label": "Slow"}
+    | {"script": "same", "left out": "too slow"},
+    {"kind": "speed", "peer": "searchkit"},
+]
+
+
+def test_the_overview_marks_the_best_and_the_significant():
+    overview = tables(LINES).split("\n\n")[0].splitlines()
+    assert overview == [
+        "| nDCG@10 | drcd | other script |",
+        "| --- | ---: | ---: |",
+        "| Searchkit | **0.9642** | **0.9641** |",
+        r"| Words | 0.9000\* | 0.3000\* |",
+        r"| Bigrams | **0.9642** | 0.4000\* |",
+        "| Slow | – | – |",
+    ]
+
+
+def test_a_peer_that_is_significantly_better_is_the_best():
+    better = line("words", 0.95, **{"against searchkit": against(0.05, 0.001)})
+    overview = tables([line("searchkit", 0.9), better])
+    assert r"| Words | **0.9500\***" in overview
+    assert "| Searchkit | 0.9000 |" in overview
+
+
+def test_each_set_has_all_measures_and_differences():
+    text = tables(LINES)
+    assert "### drcd: 2,000 documents, 7,017 queries" in text
+    assert (
+        "| Words | 0.9000 | 0.5000 | 1.0000 | -0.0642 [-0.0742, -0.0542] | < 0.001 "
+        "| 0.3000 | -0.6000 [-0.6100, -0.5900] | -0.6641 [-0.6741, -0.6541] | < 0.001 |"
+    ) in text
+    assert "| Bigrams | 0.9642 | 0.5000 | 1.0000 | +0.0000 [-0.0100, +0.0100] | 0.900 |" in text
+    assert (
+        "| Searchkit | 0.9642 | 0.5000 | 1.0000 | – | – | 0.9641 | -0.0001 [-0.0101, +0.0099] | – | – |"
+        in text
+    )
+
+
+def test_who_is_left_out_is_said():
+    assert "Slow is left out: too slow." in tables(LINES)
+
+
+def test_why_the_other_script_is_not_found_is_said():
+    no_fold = {"other script": "it does not fold characters"}
+    text = tables([line("searchkit", 0.9), line("words", 0.8, **no_fold), line("bigrams", 0.7, **no_fold)])
+    assert "In the other script (Words; Bigrams): it does not fold characters." in text
+    assert "(Searchkit" not in text
+
+
+def test_rows_have_as_many_cells_as_their_table():
+    for table in tables(LINES).split("\n\n"):
+        rows = [row.count("|") for row in table.splitlines() if row.startswith("|")]
+        assert len(set(rows)) <= 1
+
+
+def test_of_two_results_about_the_same_the_later_counts():
+    text = tables([line("searchkit", 0.1), line("searchkit", 0.2)])
+    assert "0.2000" in text
+    assert "0.1000" not in text
+
+
+def test_without_results_there_is_no_table():
+    assert tables([]) == tables([{"kind": "speed"}]) == ""
+
+
+def test_a_run_file_parses_back(tmp_path):
+    run = {"q 1": ["a", "二 號%20　"], "q2": ["b"]}
+    write_run(tmp_path / "run.trec", run, "searchkit")
+    assert read_run(tmp_path / "run.trec") == run
+    rows = [row.split() for row in (tmp_path / "run.trec").read_text(encoding="utf-8").splitlines()]
+    assert [row[:1] + row[3:] for row in rows] == [
+        ["q%201", "1", "2", "searchkit"],
+        ["q%201", "2", "1", "searchkit"],
+        ["q2", "1", "1", "searchkit"],
+    ]
+    assert all(len(row) == 6 and row[1] == "Q0" for row in rows)
+
+
+def test_a_document_that_is_ranked_twice_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="searchkit ranked a document twice for query 1"):
+        write_run(tmp_path / "run.trec", {"1": ["a", "b", "a"]}, "searchkit")
