@@ -12,12 +12,10 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 from searchkit.analysis.fold import fold, fold_columns
-from searchkit.analysis.segmenter import Segmenter, segmenter
+from searchkit.analysis.segmenter import Segmenter, segmenter, segmenter_version
 from searchkit.analysis.units import is_latin, unit_and_bigram_terms, units
 from searchkit.text import well_formed
 
@@ -70,9 +68,10 @@ class Analyzer:
         Text of stop words alone asks for these. Each word consists of units of the text, so that it can be
         found by them; where the segmenter cut a Latin one, the unit is the word.
         """
-        pieces = dict.fromkeys(units(folded))
+        all_units = units(folded)
+        pieces, in_order = dict.fromkeys(all_units), _joined(all_units)
         words = {word: units(word) for word in self.words(folded) or self._segmenter.words(folded)}
-        whole = {word: parts for word, parts in words.items() if parts and pieces.keys() >= set(parts)}
+        whole = {word: parts for word, parts in words.items() if parts and _joined(parts) in in_order}
         covered = {part for parts in whole.values() for part in parts}
         return [*whole, *(unit for unit in pieces if is_latin(unit) and unit not in covered)] or list(pieces)
 
@@ -86,23 +85,16 @@ class Analyzer:
         """A digest of all that decides about terms: equal fingerprints, equal terms."""
         made_of = {
             "rules": _RULES,
-            "rjieba": _version_of("rjieba"),
+            "rjieba": segmenter_version(),
             "fold": fold_columns(),
             **self.settings,
         }
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _version_of(package: str) -> str:
-    """The version that is installed, as its folder says."""
-    spec = find_spec(package)
-    for place in spec.submodule_search_locations or () if spec else ():
-        for folder in Path(place).parent.glob(f"{package}-*.dist-info"):
-            return folder.name.removeprefix(f"{package}-").removesuffix(".dist-info")
-    # Elsewhere than beside it. This imports all of `email`, which takes longer than to open an index.
-    from importlib.metadata import version
-
-    return version(package)
+def _joined(pieces: Iterable[str]) -> str:
+    """Neighbours are within their text, pieces that only occur there are not."""
+    return "\n" + "\n".join(pieces) + "\n"
 
 
 def _clean_words(name: str, words: Iterable[str]) -> tuple[str, ...]:

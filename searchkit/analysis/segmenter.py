@@ -1,8 +1,8 @@
 """Segmenter: folded text -> words, by jieba's dictionary and rules.
 
-`rjieba` is jieba in Rust: the same words, some forty times as fast. Its dictionary
-is spelled as the mainland spells, so the text is folded first, and the few words which
-the fold spells differently (着名 for 著名) are added to it.
+`rjieba` is jieba in Rust, some twenty times as fast as Python; where it is not installed, `PureJieba` makes
+the same words. The dictionary is spelled as the mainland spells, so the text is folded first, and the few
+words which the fold spells differently (着名 for 著名) are added to it.
 """
 
 from __future__ import annotations
@@ -10,20 +10,26 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.resources import files
 from importlib.util import find_spec, module_from_spec
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from searchkit.analysis.fold import fold
 from searchkit.analysis.units import LATIN
+from searchkit.errors import SearchkitError
 
 if TYPE_CHECKING:
     import rjieba
 
-__all__ = ["Segmenter", "segmenter"]
+__all__ = ["PureSegmenter", "Segmenter", "segmenter", "segmenter_version"]
+
+# The rjieba and the jieba that the tests have compared: these give the same words.
+_SAME_WORDS = {"rjieba": "0.2.2", "jieba": "0.42.1"}
 
 # What jieba keeps inside words like 3.6.3 and gpt-4, but which is no part of a word at its ends.
 _LOOSE_ENDS = "-._&%"
@@ -34,16 +40,28 @@ _LATIN_BEYOND_ASCII = re.compile(f"[{LATIN.removeprefix('0-9a-z')}]")
 _CUT_IN_LATIN = re.compile(rf"(?<=[{LATIN}]){_CUT}(?=[{LATIN}])")
 
 
+class Jieba(Protocol):
+    """What a segmenter needs of rjieba, or of what stands in for it."""
+
+    def add_word(self, word: str, frequency: int | None, tag: str | None, /) -> int: ...
+
+    def cut(self, text: str, /) -> list[str]: ...
+
+
 class Segmenter:
     """Words of jieba's dictionary and of one's own, which take precedence."""
 
     def __init__(self, user_words: Iterable[str] = ()) -> None:
-        self._jieba = _jieba_class()()
+        self._jieba = self._new_jieba()
         for word, frequency in _respelled_words():
             self._jieba.add_word(word, frequency, None)
         for word in user_words:
             # Without a frequency the word gets one that lets it win over its parts.
             self._jieba.add_word(fold(word), None, None)
+
+    @staticmethod
+    def _new_jieba() -> Jieba:
+        return _jieba_class()()
 
     def words(self, folded: str) -> list[str]:
         """The words of `folded` in order, those without letter or digit left out.
@@ -63,6 +81,16 @@ class Segmenter:
         if max(map(len, words), default=0) > _LONGEST:
             words = [word[:_LONGEST] for word in words]
         return words
+
+
+class PureSegmenter(Segmenter):
+    """The same words without rjieba."""
+
+    @staticmethod
+    def _new_jieba() -> Jieba:
+        from searchkit.analysis.pure_jieba import PureJieba
+
+        return PureJieba()
 
 
 def _mended(words: list[str]) -> list[str]:
@@ -90,7 +118,42 @@ def _jieba_class() -> type[rjieba.Jieba]:
 @lru_cache(maxsize=4)  # one is some 25 MB and takes 0.1 s to make: indexes share them
 def segmenter(user_words: tuple[str, ...] = ()) -> Segmenter:
     """The Segmenter for these words of one's own."""
-    return Segmenter(user_words)
+    with suppress(ImportError):  # not installed, or not for this machine
+        return Segmenter(user_words)
+    try:
+        return PureSegmenter(user_words)
+    except ImportError as error:
+        raise SearchkitError(
+            "neither rjieba nor jieba is installed, so there is nothing to find words with: "
+            "pip install rjieba, or where that fails pip install 'searchkit[pure]'"
+        ) from error
+
+
+def segmenter_version() -> str:
+    """What makes the words: equal texts, equal words."""
+    if _is_there("rjieba"):
+        return _version_of("rjieba")
+    version = _version_of("jieba") if _is_there("jieba") else "none"
+    return _SAME_WORDS["rjieba"] if version == _SAME_WORDS["jieba"] else f"jieba {version}"
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ImportError:
+        return False
+
+
+def _version_of(package: str) -> str:
+    """The version that is installed, as its folder says."""
+    spec = find_spec(package)
+    for place in spec.submodule_search_locations or () if spec else ():
+        for folder in Path(place).parent.glob(f"{package}-*.dist-info"):
+            return folder.name.removeprefix(f"{package}-").removesuffix(".dist-info")
+    # Elsewhere than beside it. This imports all of `email`, which takes longer than to open an index.
+    from importlib.metadata import version
+
+    return version(package)
 
 
 @cache

@@ -1,56 +1,120 @@
-"""engines: plan -> ranked documents. A location names the engine and its place."""
+"""engines: plan -> ranked documents. A location names the engine and its place.
+
+    indexes/news                 tantivy, in a folder
+    :memory:                     tantivy, in memory
+    whoosh:indexes/news          Whoosh, in a folder
+    NAME:anything                what a package has under NAME in the entry points "searchkit.engines"
+
+An engine is a class, or a module, with the functions of `EngineKind`; a location that asks for it imports it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 from searchkit.engines.base import Damage, Engine
-from searchkit.errors import EngineUnavailableError
+from searchkit.errors import EngineUnavailableError, IndexIncompatibleError
 from searchkit.query.plan import ValueField
 
-__all__ = ["create_engine", "damage_at", "open_engine"]
+__all__ = ["ENTRY_POINTS", "EngineKind", "create_engine", "damage_at", "open_engine"]
+
+ENTRY_POINTS = "searchkit.engines"
+"""The group of entry points in which packages name the engines that they have."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
+_TANTIVY, _WHOOSH = "tantivy", "whoosh"
+_COMMIT_OF_WHOOSH = "commit.json"
+_OUR_OWN = {_TANTIVY: "TantivyEngine", _WHOOSH: "WhooshEngine"}
+_INSTALL = {_TANTIVY: "pip install tantivy", _WHOOSH: "pip install 'searchkit[pure]'"}
+
+
+class EngineKind(Protocol):
+    """What makes and opens the indexes of one engine.
+
+    The place is a `Path` for the engines of searchkit, None for one in memory; for those of other packages it
+    is what stands behind their name in the location, as a text.
+    """
+
+    def create(self, place: Any, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
+        """A new, empty index, with these fields of values."""
+
+    def open(self, place: Any) -> Engine:
+        """The index at the place."""
+
+    def damage_at(self, place: Any) -> list[Damage]:
+        """What is wrong with the files at the place, which need not open."""
 
 
 def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
     """A new, empty index at the location, with these fields of values."""
-    from searchkit.engines.tantivy import TantivyEngine
-
-    return TantivyEngine.create(_path(location), metadata, values)
+    kind, place = _kind_and_place(location)
+    return kind.create(place, metadata, values)
 
 
 def open_engine(location: str) -> Engine:
     """The index at the location."""
-    from searchkit.engines.tantivy import TantivyEngine
-
-    return TantivyEngine.open(_path_on_disk(location))
+    kind, place = _kind_and_place(location)
+    if not _SCHEME.match(location) and (Path(location) / "data" / _COMMIT_OF_WHOOSH).exists():
+        raise IndexIncompatibleError(
+            f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
+        )
+    return kind.open(_on_disk(place))
 
 
 def damage_at(location: str) -> list[Damage]:
     """What is wrong with the files of the index at the location, which need not open."""
-    from searchkit.engines.tantivy import TantivyEngine
+    kind, place = _kind_and_place(location)
+    return kind.damage_at(_on_disk(place))
 
-    return TantivyEngine.damage_at(_path_on_disk(location))
 
-
-def _path_on_disk(location: str) -> Path:
-    path = _path(location)
-    if path is None:
+def _on_disk(place: Any) -> Any:
+    if place is None:
         raise ValueError("an index in memory cannot be opened, only created")
-    return path
+    return place
 
 
-def _path(location: str) -> Path | None:
+def _kind_and_place(location: str) -> tuple[EngineKind, Any]:
     if location == ":memory:":
-        return None
-    if scheme := _SCHEME.match(location):
-        raise EngineUnavailableError(
-            f"{location}: there is no engine {scheme[1]!r}; a path is the embedded engine"
-        )
-    if not location:
+        return _our_own(_TANTIVY), None
+    scheme = _SCHEME.match(location)
+    if scheme is None:
+        return _our_own(_TANTIVY), _path(location)
+    name, place = scheme[1].lower(), location[scheme.end() :]
+    if name == _WHOOSH:
+        return _our_own(_WHOOSH), _path(place)
+    return _of_a_package(name, location), place
+
+
+def _path(place: str) -> Path:
+    if not place:
         raise ValueError("the location of an index is a path or ':memory:', not an empty text")
-    return Path(location)
+    return Path(place)
+
+
+def _our_own(name: str) -> EngineKind:
+    try:
+        module = import_module(f"searchkit.engines.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != name:
+            raise
+        raise EngineUnavailableError(f"the engine {name!r} is not installed: {_INSTALL[name]}") from error
+    return cast("EngineKind", getattr(module, _OUR_OWN[name]))
+
+
+def _of_a_package(name: str, location: str) -> EngineKind:
+    found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
+    if found is None:
+        raise EngineUnavailableError(
+            f"{location}: there is no engine {name!r}; a path is the embedded engine"
+        )
+    try:
+        return cast("EngineKind", found.load())
+    except ImportError as error:
+        raise EngineUnavailableError(
+            f"{location}: the engine {name!r} ({found.value}) cannot be imported: {error}"
+        ) from error

@@ -19,6 +19,7 @@ from searchkit.query.plan import Node, Plan, Sort, Value, ValueField
 from searchkit.text import well_formed
 
 __all__ = [
+    "LEAST_MEMORY",
     "MOST_VALUES",
     "Damage",
     "Engine",
@@ -32,6 +33,9 @@ __all__ = [
 
 # OpenSearch takes ids of 512 bytes, and a character has up to four.
 _LONGEST_KEY = 128
+
+LEAST_MEMORY = 16_000_000
+"""Bytes that a writer may be told to do with."""
 
 MOST_VALUES = 65_000
 """How many values of a field are counted in one search."""
@@ -190,10 +194,11 @@ class Engine(ABC):
         """The latest commit."""
 
     @abstractmethod
-    def writer(self, *, timeout: float, compact: bool = False) -> EngineWriter:
+    def writer(self, *, timeout: float, compact: bool = False, memory: int | None = None) -> EngineWriter:
         """The writer; waits up to ``timeout`` seconds for another one, then `IndexLockedError`.
 
-        What is put through a ``compact`` one is kept in as few pieces as can be, which takes longer.
+        What is put through a ``compact`` one is kept in as few pieces as can be, which takes longer. What it
+        has not written yet takes some ``memory`` bytes, at least `LEAST_MEMORY`; None is the engine's choice.
         """
 
     @abstractmethod

@@ -34,7 +34,15 @@ from searchkit.errors import (
     SearchkitError,
 )
 
-__all__ = ["WAY_OUT", "IndexFolder", "MemoryLock", "WriterLock", "write_durably"]
+__all__ = [
+    "WAY_OUT",
+    "IndexFolder",
+    "MemoryLock",
+    "WriterLock",
+    "link_or_copy",
+    "replace_durably",
+    "write_durably",
+]
 
 WAY_OUT = "restore a backup, or create the index anew from its documents"
 """What somebody can do about damage."""
@@ -110,7 +118,7 @@ class IndexFolder:
         values = {**metadata, _CHECKSUM: _checksum(metadata)}
         text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
         try:
-            _replace(self.path / _METADATA, text)
+            replace_durably(self.path / _METADATA, text)
         except OSError as error:
             raise SearchkitError(
                 f"{self.path}: the settings cannot be written: {_reason(error)}; they are as they were"
@@ -168,7 +176,7 @@ class IndexFolder:
         path = self._note(name)
         try:
             path.parent.mkdir(exist_ok=True)
-            _replace(path, text)
+            replace_durably(path, text)
         except OSError as error:
             raise SearchkitError(f"{path}: cannot be written: {_reason(error)}") from error
 
@@ -177,12 +185,11 @@ class IndexFolder:
 
     def commit_mark(self, name: str) -> tuple[int, int]:
         """What changes when the engine's file ``name`` is replaced by a commit."""
+        path = f"{self.data}{os.sep}{name}"  # every search asks, and a Path takes as long as the look at it
         try:
-            status = (self.data / name).stat()
+            status = os.stat(path)  # noqa: PTH116
         except OSError as error:
-            raise IndexCorruptError(
-                f"{self.data / name}: cannot be read: {_reason(error)}; {WAY_OUT}"
-            ) from error
+            raise IndexCorruptError(f"{path}: cannot be read: {_reason(error)}; {WAY_OUT}") from error
         return status.st_mtime_ns, status.st_ino
 
     def size(self) -> int:
@@ -241,7 +248,7 @@ class WriterLock:
         now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")
         command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now, "command": command}
-        _replace(self._holder, json.dumps(holder, ensure_ascii=False))
+        replace_durably(self._holder, json.dumps(holder, ensure_ascii=False))
 
     def release(self) -> None:
         if self._lock.is_locked:
@@ -287,7 +294,7 @@ class MemoryLock:
             self._lock.release()
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_durably(path: Path, text: str) -> None:
     """Write the file so that it is there whole, or as it was before."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
@@ -306,6 +313,22 @@ def write_durably(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def link_or_copy(source: Path, to: Path) -> None:
+    """Give the file another name, which costs nothing, or copy it where a name cannot be had.
+
+    Raises FileNotFoundError when it is not there any more.
+    """
+    try:
+        os.link(source, to)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one that has no links
+        with source.open("rb") as reader, to.open("wb") as writer:
+            shutil.copyfileobj(reader, writer, 1 << 20)
+            writer.flush()
+            os.fsync(writer.fileno())
 
 
 def _sync_folder(path: Path) -> None:

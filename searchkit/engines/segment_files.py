@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from searchkit.engines.base import Damage
-from searchkit.engines.folder import WAY_OUT, write_durably
+from searchkit.engines.folder import WAY_OUT, link_or_copy, write_durably
 from searchkit.errors import IndexCorruptError
 
 __all__ = ["COMMIT_FILE", "copy_commit", "damage_of"]
@@ -65,7 +65,7 @@ def copy_commit(data: Path, to: Path) -> None:
         to.mkdir()
         names = [name for segment in _segments(json.loads(commit)) for name in segment.files]
         for name in names:
-            _link_or_copy(data / name, to / name)
+            link_or_copy(data / name, to / name)
         write_durably(to / _MANAGED_FILE, json.dumps([COMMIT_FILE, *names]).encode() + b"\n")
         write_durably(to / COMMIT_FILE, commit)
 
@@ -204,15 +204,3 @@ def _body(path: Path) -> bytes:
     content = path.read_bytes()
     length, _ = _TAIL.unpack(content[-_TAIL.size :])
     return content[: -_TAIL.size - length]
-
-
-def _link_or_copy(source: Path, to: Path) -> None:
-    try:
-        os.link(source, to)
-    except FileNotFoundError:
-        raise
-    except OSError:  # another disk, or one that has no links
-        with source.open("rb") as reader, to.open("wb") as writer:
-            shutil.copyfileobj(reader, writer, _CHUNK)
-            writer.flush()
-            os.fsync(writer.fileno())

@@ -54,7 +54,8 @@ from searchkit.query.plan import (
 
 __all__ = ["WRITER_MEMORY", "TantivyEngine", "match_query", "ranked_query"]
 
-WRITER_MEMORY = 128_000_000
+WRITER_MEMORY = 300_000_000
+"""Less makes more and smaller segments, and to merge them takes as long as to make them."""
 _COMPACT_MEMORY = 1_000_000_000
 _PAGE = 1000
 _OS_ERROR = re.compile(r"\bOs \{ code: (\d+)")
@@ -188,13 +189,17 @@ class TantivyEngine(Engine):
             return super().copy_to(path)
         return folder.copy_to(path, lambda to: copy_commit(folder.data, to))
 
-    def writer(self, *, timeout: float, compact: bool = False) -> TantivyWriter:
+    def writer(self, *, timeout: float, compact: bool = False, memory: int | None = None) -> TantivyWriter:
         lock = (
             WriterLock(self._folder, timeout=timeout)
             if self._folder
             else MemoryLock(self._memory_lock, timeout)
         )
-        return TantivyWriter(self, lock, compact)
+        return TantivyWriter(self, lock, compact, memory)
+
+    def fresh_index(self) -> tantivy.Index:
+        """The index as it is on disk now; that of the engine where there is none."""
+        return tantivy.Index.open(str(self._folder.data)) if self._folder else self.index
 
     def stats(self) -> EngineStats:
         snapshot = self.snapshot()
@@ -248,8 +253,11 @@ class TantivySnapshot(Snapshot):
         )
 
     def count(self, match: Node) -> int:
+        # Without scores, as `search` looks for them: with scores tantivy counts the moves of a loose chain
+        # otherwise.
+        query = Query.const_score_query(match_query(match, self._schema), 0.0)
         with _reading(self._location):
-            return _count(self._searcher.search(match_query(match, self._schema), 1))
+            return _count(self._searcher.search(query, 1))
 
     def values(self, match: Node, field: str) -> dict[Any, int]:
         wanted = {"values": {"terms": {"field": field, "size": MOST_VALUES}}}
@@ -292,15 +300,21 @@ class TantivySnapshot(Snapshot):
 
 
 class TantivyWriter(EngineWriter):
-    def __init__(self, engine: TantivyEngine, lock: WriterLock | MemoryLock, compact: bool) -> None:
+    def __init__(
+        self, engine: TantivyEngine, lock: WriterLock | MemoryLock, compact: bool, memory: int | None
+    ) -> None:
         self._engine = engine
         self._lock = lock
         self._lock.acquire()
         try:
             # Each thread makes a segment of its own whenever its share of the memory is full.
-            memory, threads = (_COMPACT_MEMORY, 1) if compact else (WRITER_MEMORY, 0)
+            usual, threads = (_COMPACT_MEMORY, 1) if compact else (WRITER_MEMORY, 0)
             with _writing(engine.location):
-                self._writer: tantivy.IndexWriter | None = engine.index.writer(memory, threads)
+                # Of an index opened anew: tantivy keeps its list of files (.managed.json) in memory, and with
+                # one from before another writer's commit it would forget that one's files.
+                self._writer: tantivy.IndexWriter | None = engine.fresh_index().writer(
+                    memory or usual, threads
+                )
         except BaseException:
             self.close()
             raise

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import lines, rewritten, texts
 
@@ -76,6 +76,7 @@ def test_a_query_of_stop_words_alone_asks_for_them() -> None:
 
 
 @given(texts)
+@example("cAT&T\nAT&TC++")
 def test_the_words_of_a_query_are_made_of_units_of_its_text(text: str) -> None:
     """Otherwise a query could not find the very text that it is."""
     of_text = units(fold(text))

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from strategies import texts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import lines, texts, unicode_text
 
 from searchkit.analysis import fold
-from searchkit.analysis.segmenter import Segmenter, segmenter
+from searchkit.analysis import segmenter as module
+from searchkit.analysis.pure_jieba import PureJieba
+from searchkit.analysis.segmenter import PureSegmenter, Segmenter, segmenter, segmenter_version
+from searchkit.document import Document
+from searchkit.errors import SearchkitError
 
 RESPELLED = files("searchkit.analysis") / "respelled.txt"
 
@@ -99,6 +104,111 @@ def test_respelled_words_are_what_the_tool_writes(tmp_path: Path) -> None:
     module.print = lambda *_: None
     module.main()
     assert module.TARGET.read_text(encoding="utf-8") == RESPELLED.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def pure() -> PureSegmenter:
+    return PureSegmenter()
+
+
+class TestWithoutRjieba:
+    """The segmenter in pure Python gives the same words, or the fingerprint says who made them."""
+
+    pytestmark = pytest.mark.skipif(find_spec("jieba") is None, reason="needs the package jieba")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a-b a--b a_b __a__ a&b a+b c#d 3.6.3% 1%2 10%off a.-b x.y# gpt-4.5",
+            "T恤和卡拉OK，3t恤；a㐀1，x.1㐀2，\u9fd6\u9fff茶\ufa0e",
+            "2020-12-16T00:48 feedx.net d.j.augustin",
+            "乾隆皇帝很喜歡用雪水泡茶，薛定諤的貓也是",
+            "\r\n\t\u3000 \x00\x1f",
+        ],
+    )
+    def test_the_same_words(self, text: str, pure: PureSegmenter) -> None:
+        _skip_unless_compared()
+        assert pure.words(fold(text)) == segmenter().words(fold(text))
+
+    def test_the_same_words_of_any_text(self, pure: PureSegmenter) -> None:
+        _skip_unless_compared()
+
+        @given(texts | unicode_text | st.text("甲乙a1.-_+%& 㐀\u9fff", max_size=12))
+        def check(text: str) -> None:
+            assert pure.words(fold(text)) == segmenter().words(fold(text))
+
+        check()
+
+    def test_the_same_words_of_articles(self, pure: PureSegmenter, sample_documents: list[Document]) -> None:
+        _skip_unless_compared()
+        for document in sample_documents:
+            folded = fold(document.body)
+            assert pure.words(folded) == segmenter().words(folded)
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_the_same_words_with_words_of_ones_own(self, seed: int) -> None:
+        _skip_unless_compared()
+        own = ["上川陽子", "雷神山", "薛定谔的貓", "gpt-4 turbo", "3.6.3版", "之", "中國人", "a", "的的"][
+            seed::2
+        ]
+        fast, pure = Segmenter(own), PureSegmenter(own)
+
+        @settings(max_examples=30)
+        @given(st.lists(lines | st.sampled_from(own), max_size=6).map("".join))
+        def check(text: str) -> None:
+            assert pure.words(fold(text)) == fast.words(fold(text))
+
+        check()
+
+    def test_the_same_frequencies_of_words_of_ones_own(self) -> None:
+        _skip_unless_compared()
+        fast, pure = module._jieba_class()(), PureJieba()
+        fixed = [("雷神山", 10**7), ("雷神山", 3 * 10**7), ("茶", 10**7)]
+        asked = ["中国", "上川阳子", "gpt-4", "的的的", "雷神山医院", "中国人民", "一", "a"]
+        for word, frequency in [*fixed, *((word, None) for word in asked)]:
+            assert fast.add_word(word, frequency, None) == pure.add_word(word, frequency, None), word
+
+    def test_it_is_taken_where_there_is_no_rjieba(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "_jieba_class", _not_installed)
+        segmenter.cache_clear()
+        try:
+            assert type(segmenter()) is PureSegmenter
+        finally:
+            segmenter.cache_clear()
+
+    def test_without_either_it_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "_jieba_class", _not_installed)
+        monkeypatch.setattr(PureSegmenter, "_new_jieba", staticmethod(_not_installed))
+        segmenter.cache_clear()
+        with pytest.raises(SearchkitError, match="pip install rjieba"):
+            segmenter()
+
+    @pytest.mark.parametrize(
+        ("versions", "same"),
+        [
+            ({"jieba": "0.42.1"}, True),
+            ({"rjieba": "0.2.2"}, True),
+            ({"rjieba": "0.2.2", "jieba": "1.0"}, True),
+            ({"rjieba": "0.3.0", "jieba": "0.42.1"}, False),
+            ({"jieba": "0.43"}, False),
+            ({}, False),
+        ],
+    )
+    def test_the_version_is_one_only_where_the_words_are(
+        self, versions: dict[str, str], same: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "_is_there", versions.__contains__)
+        monkeypatch.setattr(module, "_version_of", versions.__getitem__)
+        assert (segmenter_version() == "0.2.2") == same
+
+
+def _skip_unless_compared() -> None:
+    if find_spec("rjieba") is None or segmenter_version() != "0.2.2":
+        pytest.skip("the segmenters are compared with rjieba 0.2.2; with others the fingerprint differs")
+
+
+def _not_installed() -> Any:
+    raise ModuleNotFoundError("not here")
 
 
 def _load(path: Path) -> Any:

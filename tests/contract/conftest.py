@@ -16,6 +16,8 @@ def make_engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MakeEngine]:
     """Makes engines of one kind, each in its own place."""
+    if request.param == "whoosh":
+        pytest.importorskip("whoosh", reason="needs Whoosh: pip install 'searchkit[pure]'")
     made = []
 
     def make(values: Iterable[ValueField] = FIELDS) -> Engine:

@@ -47,8 +47,9 @@ MakeEngine = Callable[..., Engine]
 ENGINES: dict[str, Callable[[Path, Iterable[ValueField]], Engine]] = {
     "tantivy on disk": lambda folder, values: create_engine(str(folder / "index"), {"made": "here"}, values),
     "tantivy in memory": lambda _, values: create_engine(":memory:", {"made": "here"}, values),
+    "whoosh": lambda folder, values: create_engine(f"whoosh:{folder / 'index'}", {"made": "here"}, values),
 }
-ON_DISK = ["tantivy on disk"]
+ON_DISK = ["tantivy on disk", "whoosh"]
 
 UNITS = ["title_units", "body_units"]
 BIGRAMS = ["title_bigrams", "body_bigrams"]
@@ -64,9 +65,14 @@ COUNTED = [field.name for field in FIELDS if field.kind != "key"]
 SORTS = [Sort(name, descending) for name in COUNTED for descending in (False, True)]
 
 
+def folder_of(engine: Engine) -> Path:
+    """Where an engine on disk has its files."""
+    return Path(engine.location.removeprefix("whoosh:"))
+
+
 @contextmanager
-def writing(engine: Engine, *, compact: bool = False) -> Iterator[EngineWriter]:
-    writer = engine.writer(timeout=0, compact=compact)
+def writing(engine: Engine, *, compact: bool = False, memory: int | None = None) -> Iterator[EngineWriter]:
+    writer = engine.writer(timeout=0, compact=compact, memory=memory)
     try:
         yield writer
     finally:

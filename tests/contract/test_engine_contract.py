@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from suite import (
     entry,
     examples,
     fill,
+    folder_of,
     found_ids,
     histories,
     ids_of,
@@ -34,7 +35,7 @@ from suite import (
 )
 
 from searchkit.engines import create_engine, open_engine
-from searchkit.engines.base import Engine, Entry
+from searchkit.engines.base import LEAST_MEMORY, Engine, Entry
 from searchkit.errors import IndexLockedError, IndexNotFoundError, SearchkitError
 from searchkit.query.plan import (
     All,
@@ -50,6 +51,7 @@ from searchkit.query.plan import (
     Pattern,
     Plan,
     Score,
+    Sort,
     Term,
     Value,
 )
@@ -181,6 +183,43 @@ class TestWriting:
         assert snapshot.get(asked_for).keys() == set(map(str, range(3000)))
         assert snapshot.get(iter(["7", "7"])).keys() == {"7"}
 
+    @pytest.mark.parametrize("compact", [False, True])
+    def test_little_memory_is_enough_for_any_number(self, compact: bool, engine: Engine) -> None:
+        choose = Random(1)
+        words = [chr(code) for code in range(0x4E00, 0x5E00)]
+        entries = [
+            entry(str(number), body_bigrams=" ".join(choose.choices(words, k=300))) for number in range(1500)
+        ]
+        with writing(engine, compact=compact, memory=LEAST_MEMORY) as writer:
+            for one in entries:
+                writer.put(one)
+            writer.commit()
+        snapshot = engine.snapshot()
+        assert len(snapshot) == len(entries)
+        for word in words[::500]:
+            having = {one.id for one in entries if word in one.terms["body_bigrams"].split(" ")}
+            assert {*found_ids(search(engine, Term("body_bigrams", word)))} == having
+
+
+def test_a_loose_chain_is_counted_as_it_is_searched(engine: Engine) -> None:
+    choose = Random(1)
+    fill(
+        engine,
+        [
+            entry(str(number), body_bigrams=" ".join(choose.choices("甲乙丙丁戊", k=20)))
+            for number in range(300)
+        ],
+    )
+    for links in ("甲乙", "甲乙丙", "甲乙丙丁"):
+        for slop in (1, 3):
+            chain = Chain("body_bigrams", tuple((2 * at, link) for at, link in enumerate(links)), slop)
+            for sort in (None, Sort("published")):
+                totals = {
+                    engine.snapshot().search(Plan(chain), limit=limit, offset=0, sort=sort)[0]
+                    for limit in (0, 1)
+                }
+                assert totals == {engine.snapshot().count(chain)}
+
 
 class TestSnapshots:
     def test_a_snapshot_does_not_change(self, engine: Engine) -> None:
@@ -257,7 +296,7 @@ class TestMetadata:
     ) -> None:
         engine.write_note("a", "x")
         if request.node.callspec.params["make_engine"] in ON_DISK:
-            (Path(engine.location) / "index.json").unlink()
+            (folder_of(engine) / "index.json").unlink()
         again = create_engine(engine.location, {}, ())
         assert again.read_note("a") is None
         again.close()
