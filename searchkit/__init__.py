@@ -8,8 +8,8 @@ for hit in index.search("中日關係"):
     print(hit.title, hit.snippet)
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+import importlib as _importlib
+import typing as _typing
 
 from searchkit._version import __version__
 from searchkit.document import Document
@@ -30,13 +30,13 @@ from searchkit.errors import (
 )
 from searchkit.index import Index
 from searchkit.opening import check, create, open  # noqa: A004
-from searchkit.report import CheckReport, Failure, Problem, Report, Stats, SyncProgress, SyncReport
 from searchkit.results import Highlighted, Hit, Results
-from searchkit.searching.explain import Contribution, Explanation
 from searchkit.searching.suggest import Suggestion
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from searchkit.articles import Articles, read_articles
+    from searchkit.report import CheckReport, Failure, Problem, Report, Stats, SyncProgress, SyncReport
+    from searchkit.searching.explain import Contribution, Explanation
     from searchkit.writer import Writer
 
 __all__ = [
@@ -77,18 +77,20 @@ __all__ = [
     "read_articles",
 ]
 
-# Only programs that index need these; one that searches starts sooner without.
+# A program that searches starts sooner without these.
 _LOADED_LATER = {
-    "Articles": "searchkit.articles",
+    **dict.fromkeys(("Articles", "read_articles"), "searchkit.articles"),
+    **dict.fromkeys(("CheckReport", "Failure", "Problem", "Report", "Stats"), "searchkit.report"),
+    **dict.fromkeys(("SyncProgress", "SyncReport"), "searchkit.report"),
+    **dict.fromkeys(("Contribution", "Explanation"), "searchkit.searching.explain"),
     "Writer": "searchkit.writer",
-    "read_articles": "searchkit.articles",
 }
 
 
 def __getattr__(name: str) -> object:
     if name not in _LOADED_LATER:
         raise AttributeError(f"module 'searchkit' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_LOADED_LATER[name]), name)
+    value = globals()[name] = getattr(_importlib.import_module(_LOADED_LATER[name]), name)
     return value
 
 

@@ -17,30 +17,29 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from searchkit.document import Document
-from searchkit.engines.base import Engine, EngineWriter
+from searchkit.engines.base import LEAST_MEMORY, Engine, EngineWriter
 from searchkit.errors import IndexIncompatibleError, SearchkitError
 from searchkit.pinyin import require_pinyin
 from searchkit.query import Match
 from searchkit.query.filters import When, as_list
 from searchkit.query.synonyms import SynonymRules, Synonyms
-from searchkit.report import CheckReport, Failure, Report, Stats, SyncProgress, SyncReport
 from searchkit.results import Results
 from searchkit.searching.cursors import Cursors
-from searchkit.searching.explain import Explanation, explain
 from searchkit.searching.options import Collapse, Options
 from searchkit.searching.search import search
-from searchkit.searching.similar import similar
 from searchkit.searching.suggest import LookedUp, Suggestion, suggest
 from searchkit.settings import Settings
 from searchkit.stored import Stored
 
 if TYPE_CHECKING:
+    from searchkit.report import CheckReport, Report, Stats, SyncProgress, SyncReport
+    from searchkit.searching.explain import Explanation
     from searchkit.writer import Writer
 
 __all__ = ["Index"]
 
-# What writes, reads articles or checks is imported where it is called: a program that searches does without,
-# and is ready in two thirds of the time.
+# What a plain search does without is imported where it is called: a program that searches is ready in two
+# thirds of the time.
 
 Location = str | os.PathLike[str]
 
@@ -66,18 +65,20 @@ class Index:
         *,
         timeout: float = 10.0,
         workers: int | None = None,
+        memory: int | None = None,
     ) -> Report:
         """Index the documents, all in one commit; one with the id of another takes its place.
 
         ``workers`` processes analyse them: None is one for each processor once there are many documents, 1 is
-        none but this one.
+        none but this one. ``memory`` is that of `writer`.
 
         What cannot be indexed is in the report, with its reason, as are the failures of
         `read_articles`. When the iteration itself raises, nothing is committed.
         """
         from searchkit.articles import Articles
+        from searchkit.report import Failure
 
-        with self.writer(timeout=timeout) as writer:
+        with self.writer(timeout=timeout, memory=memory) as writer:
             writer.add_all(documents, workers=workers)
             if isinstance(documents, Articles):
                 writer.report.failures += [Failure(error.path, error.reason) for error in documents.failures]
@@ -92,6 +93,7 @@ class Index:
         delete: bool | Callable[[Path], bool] = True,
         timeout: float = 10.0,
         workers: int | None = None,
+        memory: int | None = None,
         progress: Callable[[SyncProgress], None] | None = None,
     ) -> SyncReport:
         """Bring what the index holds from a folder or file in step with it; several are one commit.
@@ -104,8 +106,8 @@ class Index:
 
         A file that cannot be read, or not all of it, is in the report, each time; what the index holds of it
         stays until the file is gone or can be read. Of two documents with one id the later counts; when it
-        goes, the other comes back. ``workers`` are those of `add`; ``progress`` is called for every file that
-        is read and every document.
+        goes, the other comes back. ``workers`` are those of `add`, and ``memory`` that of `writer`; for every
+        file that is read and for every document, ``progress`` is called.
 
         Raises `ArticleError` when there is nothing at a path: a disk that is not there empties no index.
         """
@@ -113,7 +115,7 @@ class Index:
 
         self._refuse_other_rules()
         started = time.perf_counter()
-        with closing(self._engine_writer(timeout=timeout)) as engine_writer:
+        with closing(self._engine_writer(timeout=timeout, memory=memory)) as engine_writer:
             report = sync(
                 (path, *others),
                 self._engine,
@@ -133,16 +135,18 @@ class Index:
             return sum(writer.delete(id) for id in as_list("ids", ids))
 
     @contextmanager
-    def writer(self, *, timeout: float = 10.0) -> Iterator[Writer]:
+    def writer(self, *, timeout: float = 10.0, memory: int | None = None) -> Iterator[Writer]:
         """A batch: all of it is committed at the end of the ``with`` block, or, on an error, none.
 
-        Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is.
+        Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is. What
+        is not on disk yet takes some ``memory`` bytes, however large the batch (16 million at least; None is
+        the engine's choice, 300 million); each process of `add` takes some 80 million more.
         """
         from searchkit.writer import Writer
 
         self._refuse_other_rules()
         started = time.perf_counter()
-        with closing(self._engine_writer(timeout=timeout)) as engine_writer:
+        with closing(self._engine_writer(timeout=timeout, memory=memory)) as engine_writer:
             writer = Writer(self._settings, engine_writer, self._open().snapshot())
             yield writer
             engine_writer.commit()
@@ -292,6 +296,8 @@ class Index:
             where=where or {},
             snippet_length=snippet_length,
         )
+        from searchkit.searching.similar import similar
+
         return similar(self._existing(id), options, self._open().snapshot(), self._settings)
 
     def explain(
@@ -309,10 +315,14 @@ class Index:
         Raises KeyError when there is no such document.
         """
         options = Options(match=match, regional=regional, synonyms=synonyms, lenient=lenient)
+        from searchkit.searching.explain import explain
+
         return explain(query, self._existing(id), options, self._open().snapshot(), self._settings)
 
     def stats(self) -> Stats:
         """The size and the kind of the index."""
+        from searchkit.report import Stats
+
         engine = self._open()
         size, metadata = engine.stats(), engine.read_metadata()
         return Stats(
@@ -410,10 +420,14 @@ class Index:
                 "call rebuild() before adding"
             )
 
-    def _engine_writer(self, *, timeout: float, compact: bool = False) -> EngineWriter:
+    def _engine_writer(
+        self, *, timeout: float, compact: bool = False, memory: int | None = None
+    ) -> EngineWriter:
+        if memory is not None and memory < LEAST_MEMORY:
+            raise ValueError(f"memory must be at least {LEAST_MEMORY:,} bytes, not {memory!r}")
         if self._settings.pinyin:
             require_pinyin()
-        return self._open().writer(timeout=timeout, compact=compact)
+        return self._open().writer(timeout=timeout, compact=compact, memory=memory)
 
     def _existing(self, id: str) -> Document:
         document = self.get(id)

@@ -6,6 +6,7 @@ import os
 import time
 import warnings
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from searchkit.analysis import Analyzer
 from searchkit.engines import create_engine, damage_at, open_engine
@@ -14,8 +15,10 @@ from searchkit.fields import FieldKind, Fields
 from searchkit.index import Index
 from searchkit.pinyin import require_pinyin
 from searchkit.query.synonyms import SynonymRules, Synonyms
-from searchkit.report import CheckReport, Problem
 from searchkit.settings import Settings
+
+if TYPE_CHECKING:
+    from searchkit.report import CheckReport
 
 __all__ = ["check", "create", "open"]
 
@@ -75,6 +78,8 @@ def check(location: Location) -> CheckReport:
     answer where `open` raises `IndexCorruptError`. Raises `IndexNotFoundError` where there is no index,
     `IndexIncompatibleError` when another version of searchkit made it.
     """
+    from searchkit.report import CheckReport, Problem  # a program that searches does without
+
     started = time.perf_counter()
     place = os.fspath(location)
     problems = [Problem(*damage) for damage in damage_at(place)]

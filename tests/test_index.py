@@ -214,6 +214,13 @@ class TestWriter:
         with pytest.raises(SearchkitError, match="closed"):
             writer.delete("1")
 
+    def test_too_little_memory_is_refused(self, make_index: MakeIndex) -> None:
+        index = make_index()
+        for memory in (0, -1, 15_999_999):
+            with pytest.raises(ValueError, match="at least 16,000,000 bytes"):
+                index.add([{"body": "一"}], memory=memory)
+        assert index.add([{"body": "一"}], memory=16_000_000).added == 1
+
     @pytest.mark.parametrize("location", ["index", ":memory:"])
     def test_there_is_one_writer_at_a_time(
         self, location: str, make_index: MakeIndex, tmp_path: Path

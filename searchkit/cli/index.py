@@ -40,6 +40,12 @@ Examples:
 @click.option("--no-delete", is_flag=True, help="Keep the documents of files that are gone.")
 @click.option("--watch", is_flag=True, help="Go on, and index what changes as it changes, until Ctrl-C.")
 @click.option("--strict", is_flag=True, help="End with exit status 1 when a file could not be indexed.")
+@click.option(
+    "--memory",
+    metavar="MB",
+    type=click.IntRange(min=16),
+    help="Megabytes that what is not on disk yet may take; 300 without it.",
+)
 @creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. Without it, it is found out.")
 @click.option(
@@ -58,6 +64,7 @@ def index(
     watch: bool,
     strict: bool,
     encoding: str | None,
+    memory: int | None,
     verbose: bool,
     quiet: bool,
     **settings: Any,
@@ -86,7 +93,7 @@ def index(
         target, is_new = opened_or_created(location, **settings)
         with target:
             with progress_shown(quiet=quiet) as advance:
-                report = _sync(target, paths, encoding, no_delete=no_delete, progress=show)
+                report = _sync(target, paths, encoding, no_delete=no_delete, memory=memory, progress=show)
             stats = target.stats()
     except KeyboardInterrupt:
         if committing:  # nobody knows how far it came
@@ -97,7 +104,9 @@ def index(
         click.echo(_summary_of_new(report) if is_new else _summary(report))
         click.echo(f"{location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
     if watch:
-        _keep_in_step(location, paths, encoding, changes, report, no_delete=no_delete, quiet=quiet)
+        _keep_in_step(
+            location, paths, encoding, changes, report, no_delete=no_delete, memory=memory, quiet=quiet
+        )
     if strict and report.failures:
         ctx.exit(1)
 
@@ -108,6 +117,7 @@ def _sync(
     encoding: str | None,
     *,
     no_delete: bool,
+    memory: int | None,
     progress: Callable[[searchkit.SyncProgress], None] | None = None,
 ) -> searchkit.SyncReport:
     """Bring the index in step with all of the paths, in one commit."""
@@ -117,6 +127,7 @@ def _sync(
         *others,
         encoding=encoding,
         delete=lambda path: not no_delete and not (path.name.lower().endswith(_LINES) and path.is_file()),
+        memory=memory and memory * 1_000_000,
         progress=progress,
     )
 
@@ -167,6 +178,7 @@ def _keep_in_step(
     report: searchkit.SyncReport,
     *,
     no_delete: bool,
+    memory: int | None,
     quiet: bool,
 ) -> None:
     """Sync whenever something changes; say what came of it, where something did."""
@@ -179,7 +191,7 @@ def _keep_in_step(
             try:
                 # Opened for each sync: a watch that waits holds nothing that others want to move or delete.
                 with searchkit.open(location) as target:
-                    report = _sync(target, paths, encoding, no_delete=no_delete)
+                    report = _sync(target, paths, encoding, no_delete=no_delete, memory=memory)
             except searchkit.IndexLockedError as error:
                 say("warning", str(error))
                 look = True

@@ -30,6 +30,12 @@ def test_makes_an_index_and_sums_up(run, articles):
     assert contents("news") == ["第0篇", "第1篇", "第2篇"]
 
 
+def test_memory_is_in_megabytes(run, articles):
+    assert run("index", str(articles), "--to", "news", "--memory", "16").exit_code == 0
+    refused = run("index", str(articles), "--to", "news", "--memory", "15")
+    assert (refused.exit_code, "16" in refused.stderr) == (2, True)
+
+
 def test_adds_to_the_index_that_is_there(run, articles):
     run("index", str(articles), "--to", "news")
     write(articles, "3.txt", "第3篇\n\n新的。")
