@@ -47,12 +47,13 @@ class PeakMemory:
 
 
 def private_bytes(pid: int) -> int:
-    """What would be free if the process and its children ended: mapped files that others could use are not
-    in it."""
+    """What the process and its children hold beside files that are mapped into memory, of which the system keeps
+    as much as there is room for."""
     total = 0
     for process in _family(pid):
         with suppress(psutil.Error):
-            total += process.memory_full_info().uss
+            memory = process.memory_info()
+            total += memory.rss - getattr(memory, "shared", 0)  # Linux tells the files, others do not
     return total
 
 

@@ -169,8 +169,7 @@ def _running(measurements: Sequence[Measurement]) -> list[str]:
     rows = [(peer, *(of.get(name, "–") for name in columns)) for peer, of in cells.items() if of]
     return [
         "Peak memory counts mapped index files, private memory does not. A cold start is from a new "
-        "interpreter to the first answer, with files in the cache of the system; all processes import "
-        "searchkit, whose documents every peer is given.",
+        "interpreter to the first answer, with files in the cache of the system.",
         _table(("peer", *columns), rows),
     ]
 
