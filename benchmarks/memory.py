@@ -47,8 +47,8 @@ class PeakMemory:
 
 
 def private_bytes(pid: int) -> int:
-    """What the process and its children hold beside files that are mapped into memory, of which the system keeps
-    as much as there is room for."""
+    """What the process and its children hold beside files that are mapped into memory: of those the system
+    keeps as much as there is room for."""
     total = 0
     for process in _family(pid):
         with suppress(psutil.Error):

@@ -92,7 +92,9 @@ def read_sets(given: argparse.Namespace) -> Iterator[JudgedSet]:
         yield read_beir(folder)
     if given.articles:
         name = f"{given.articles.resolve().name}, headlines"
-        yield known_items(name, articles(given.articles), given.known_items)
+        # Of several with one id the last, as it replaces the others in searchkit.
+        documents = {document.id: document for document in articles(given.articles)}
+        yield known_items(name, documents.values(), given.known_items)
 
 
 def chosen_peers(names: str | None) -> list[type[Peer]]:

@@ -109,7 +109,7 @@ class Peer(ABC):
 
 
 def articles(folder: Path) -> Iterator[Document]:
-    """The documents of a folder of the benchmark, which has each id once."""
+    """The documents of a folder; the folders of the speed benchmark have each id once."""
     # Here and not above: searchkit is not to count in the time in which a peer starts.
     from searchkit import read_articles
 
