@@ -23,12 +23,9 @@ _CLAUSE = re.compile(r"[^\W_][^。！？；，：!?;,:\n]{5,}")
 def sketch(folded: str) -> tuple[str, ...]:
     """The sketch of a folded text; without a clause of six characters the whole text counts as one."""
     clauses = set(_CLAUSE.findall(folded)) or {folded.strip()}
-    return tuple(sorted(_hash(clause.strip()) for clause in clauses)[:_SIZE])
-
-
-def _hash(clause: str) -> str:
-    # Three bytes, as the least that half of them agree by chance in no collection: four letters of base 64.
-    return urlsafe_b64encode(hashlib.blake2b(clause.encode(), digest_size=3).digest()).decode()
+    # Three bytes are the least of which half do not agree by chance: four letters of base 64.
+    hashes = sorted(hashlib.blake2b(clause.strip().encode(), digest_size=3).digest() for clause in clauses)
+    return tuple(urlsafe_b64encode(each).decode() for each in hashes[:_SIZE])
 
 
 def needed(size: int) -> int:
