@@ -24,8 +24,8 @@ def sketch(folded: str) -> tuple[str, ...]:
     """The sketch of a folded text; without a clause of six characters the whole text counts as one."""
     clauses = set(_CLAUSE.findall(folded)) or {folded.strip()}
     # Three bytes are the least of which half do not agree by chance: four letters of base 64.
-    hashes = sorted(hashlib.blake2b(clause.strip().encode(), digest_size=3).digest() for clause in clauses)
-    return tuple(urlsafe_b64encode(each).decode() for each in hashes[:_SIZE])
+    hashes = {hashlib.blake2b(clause.strip().encode(), digest_size=3).digest() for clause in clauses}
+    return tuple(urlsafe_b64encode(each).decode() for each in sorted(hashes)[:_SIZE])
 
 
 def needed(size: int) -> int:
