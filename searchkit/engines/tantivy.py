@@ -153,12 +153,13 @@ class TantivyEngine(Engine):
         while True:
             with self._reloading:
                 mark = self._mark()
-                if self._folder and mark != self._seen:
+                is_new = self._folder is not None and mark != self._seen
+                if is_new:
                     with _reading(self.location):
                         self.index.reload()
                 self._seen = mark
                 snapshot = TantivySnapshot(self.index, self.location, version=str(mark))
-            if self._mark() == mark:  # nobody committed meanwhile: it is what the mark says
+            if not is_new or self._mark() == mark:  # nobody committed between the look and the reload
                 return snapshot
 
     def _mark(self) -> object:
