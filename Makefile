@@ -51,7 +51,7 @@ fuzz: $(VENV)/.fuzz
 guard: $(VENV)/.test
 	$(BIN)/python -m benchmarks.guard
 
-BENCH_SIZES ?= 2000,10000
+BENCH_SIZES ?= 1000,5000
 bench: $(VENV)-bench/.bench
 	$(VENV)-bench/bin/python -m benchmarks --sizes $(BENCH_SIZES) --rounds 3 --cold-starts 3 --slow-limit 90 \
 	  $(if $(ARTICLES),--articles '$(ARTICLES)')
