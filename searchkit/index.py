@@ -140,7 +140,7 @@ class Index:
 
         Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is. What
         is not on disk yet takes some ``memory`` bytes, however large the batch (16 million at least; None is
-        the engine's choice, 300 million); each process of `add` takes some 80 million more.
+        the engine's choice, 200 million); each process of `add` takes some 80 million more.
         """
         from searchkit.writer import Writer
 

@@ -44,7 +44,7 @@ Examples:
     "--memory",
     metavar="MB",
     type=click.IntRange(min=16),
-    help="Megabytes that what is not on disk yet may take; 300 without it.",
+    help="Megabytes that what is not on disk yet may take; 200 without it.",
 )
 @creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. Without it, it is found out.")

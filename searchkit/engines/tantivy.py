@@ -54,7 +54,7 @@ from searchkit.query.plan import (
 
 __all__ = ["WRITER_MEMORY", "TantivyEngine", "match_query", "ranked_query"]
 
-WRITER_MEMORY = 300_000_000
+WRITER_MEMORY = 200_000_000
 """Less makes more and smaller segments, and to merge them takes as long as to make them."""
 _COMPACT_MEMORY = 1_000_000_000
 _PAGE = 1000
