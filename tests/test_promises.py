@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scripts import CONVERSIONS, convert
 from strategies import atoms, has_units, passages, quoted, rewritten
 
+import searchkit
 from searchkit import Document, Index, QuerySyntaxError
 from searchkit.analysis import Analyzer, fold
 
@@ -39,7 +40,8 @@ class Archive(NamedTuple):
 )
 def archive(request: pytest.FixtureRequest) -> Archive:
     index: Index = request.getfixturevalue(f"{request.param}_index")
-    documents = list(index)
+    # Sorted: an index gives them as its threads came by them, and samples are of every n-th.
+    documents = sorted(index, key=lambda document: document.id)
     lines = [
         (document.id, line)
         for document in documents
@@ -111,6 +113,15 @@ class TestScriptBlind:
         )
         some = [word for word in spread(list(words), 400) if conversions(word)]
         assert_script_blind(archive.index, spread(some, 100), lenient=True)
+
+    @pytest.mark.xfail(
+        reason="OpenCC changes 坐, 俱 and 熏 in these words only, so the fold keeps them apart"
+    )
+    @pytest.mark.parametrize(("query", "other"), [("坐标", "座標"), ("家具", "傢俱"), ("熏陶", "薰陶")])
+    def test_words_of_which_a_phrase_changes_a_character(self, query: str, other: str) -> None:
+        index = searchkit.create(":memory:")
+        index.add([{"body": query}], workers=1)
+        assert index.count(other) == 1
 
     def test_single_characters(self, archive: Archive) -> None:
         characters = dict.fromkeys(
