@@ -13,6 +13,7 @@ from searchkit.cli.index import index
 from searchkit.cli.outcome import Program
 from searchkit.cli.rebuild import optimize, rebuild
 from searchkit.cli.search import search
+from searchkit.cli.serve import serve
 from searchkit.cli.similar import similar
 from searchkit.cli.stats import stats
 from searchkit.cli.suggest import suggest
@@ -54,6 +55,7 @@ for command in (
     suggest,
     similar,
     explain,
+    serve,
     stats,
     rebuild,
     optimize,

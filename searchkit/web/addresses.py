@@ -1,0 +1,135 @@
+"""addresses: what a page shows <-> its query string, so that every page can be shared and gone back to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from searchkit.web.limits import Limits
+from searchkit.web.problems import Problem
+from searchkit.web.scripts import SCRIPTS, Script
+from searchkit.web.texts import LANGUAGES
+
+__all__ = ["HITS", "SORTS", "Address", "read_address"]
+
+HITS = 10
+"""Hits on a page."""
+SORTS = ("relevance", "newest", "oldest")
+
+_MOST_VALUES = 20
+_LONGEST_VALUE = 1000
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Address:
+    """The search, and how it is shown."""
+
+    q: str = ""
+    sort: str = "relevance"
+    source: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    unfolded: str = ""
+    page: int = 1
+    script: Script = ""
+    lang: str = ""
+
+    def to(self, **changes: Any) -> str:
+        """The query string of a page that differs in this; anything but another page begins at the first."""
+        values = replace(self, **({"page": 1} | changes))
+        given = [
+            (field.name, value)
+            for field in fields(self)
+            if (value := getattr(values, field.name)) != field.default
+        ]
+        return urlencode(given, doseq=True)
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What stays when somebody searches for something else, as the fields of a form."""
+        others = [field for field in fields(self) if field.name not in ("q", "page", "since", "until")]
+        found = []
+        for field in others:
+            value = getattr(self, field.name)
+            if value != field.default:
+                found += [(field.name, one) for one in (value if isinstance(value, tuple) else (value,))]
+        return found
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters as `Index.search` takes them."""
+        return {
+            "source": self.source,
+            "tags": self.tag,
+            "since": self.since or None,
+            "until": self.until or None,
+        }
+
+    @property
+    def is_filtered(self) -> bool:
+        """Does it ask for less than all matches?"""
+        return bool(self.source or self.tag or self.since or self.until)
+
+
+def read_address(given: QueryParams, limits: Limits) -> Address:
+    """The address, checked. What is not known is left out: links get longer on their way through other sites.
+
+    Raises `Problem` for a value that cannot be meant.
+    """
+    texts = {name: given.get(name, "").strip() for name in ("since", "until", "unfolded", "script", "lang")}
+    query = given.get("q", "").strip()
+    if len(query) > limits.query_length:
+        raise Problem(400, "query-too-long", f"q has at most {limits.query_length} characters", parameter="q")
+    for name in ("since", "until"):
+        _check_day(name, texts[name])
+    sort = given.get("sort", SORTS[0])
+    if sort not in SORTS:
+        raise _invalid("sort")
+    return Address(
+        q=query,
+        sort=sort,
+        source=_values(given, "source"),
+        tag=_values(given, "tag"),
+        since=texts["since"],
+        until=texts["until"],
+        unfolded="1" if texts["unfolded"] else "",
+        page=_page(given.get("page", "1"), limits),
+        script=next((script for script in SCRIPTS if script == texts["script"]), ""),
+        lang=texts["lang"] if texts["lang"] in LANGUAGES else "",
+    )
+
+
+def _check_day(name: str, text: str) -> None:
+    try:
+        if text:
+            date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError:
+        raise Problem(400, "invalid-day", f"{name} is a day like 2024-07-31", parameter=name) from None
+
+
+def _page(text: str, limits: Limits) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", text):
+        raise _invalid("page")
+    if int(text) * HITS > limits.depth:
+        raise Problem(
+            400, "too-deep", f"only the first {limits.depth} hits can be looked at", parameter="page"
+        )
+    return int(text)
+
+
+def _values(given: QueryParams, name: str) -> tuple[str, ...]:
+    values = tuple(dict.fromkeys(value for value in given.getlist(name) if value))
+    if len(values) > _MOST_VALUES or any(len(value) > _LONGEST_VALUE for value in values):
+        raise _invalid(name)
+    return values
+
+
+def _invalid(name: str) -> Problem:
+    return Problem(400, "invalid-parameter", f"{name} cannot have this value", parameter=name)

@@ -1,0 +1,67 @@
+"""server: the app -> a socket, served by uvicorn until Ctrl-C."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+import uvicorn
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
+
+__all__ = ["Server"]
+
+_SECONDS_TO_FINISH = 5
+
+
+class Server:
+    """Listens from the moment it is made; `run` answers.
+
+    On loopback only requests that name this machine are answered: a page elsewhere whose name points here
+    could read the index with the browser of whoever visits it.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family)
+        self.local = _is_loopback(host)
+        name = f"[{host}]" if ":" in host else host
+        self.url = f"http://{name}:{self._socket.getsockname()[1]}/"
+        names = [
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            "[",
+            name,
+        ]  # what comes before the first colon of [::1]:80
+        served = TrustedHostMiddleware(app, names, www_redirect=False) if self.local else app
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                served,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,  # or anybody could say to be somebody else
+                timeout_keep_alive=20,
+                timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+                lifespan="off",
+            )
+        )
+
+    def run(self) -> None:
+        """Answer requests until the process is told to end."""
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+
+    def stop(self) -> None:
+        """Let `run`, in another thread, come to its end."""
+        self._server.should_exit = True
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,47 @@
+"""shown: a text of a document -> what a page shows of it: harmless, and in the script that is wanted."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+import searchkit
+from searchkit.web.scripts import Script, converted
+
+__all__ = ["marked", "plain", "web_address"]
+
+# Characters that turn the direction of text around or that nobody can see; one for one, so that highlights
+# stay where they are.
+_STEERING = [
+    *range(0x00, 0x09),
+    *range(0x0B, 0x20),
+    *range(0x7F, 0xA0),
+    0x061C,
+    0x200E,
+    0x200F,
+    *range(0x2028, 0x202F),
+    *range(0x2066, 0x206A),
+    *range(0xE0000, 0xE0080),
+]
+_HARMLESS = dict.fromkeys(_STEERING, "\ufffd") | {0x0D: " "}
+
+
+def plain(text: str, script: Script = "") -> str:
+    """The text without characters that steer the text around it."""
+    return converted(text, script).translate(_HARMLESS)
+
+
+def marked(highlighted: searchkit.Highlighted, script: Script = "") -> Markup:
+    """The text as HTML, escaped, with its matches in ``<mark>``."""
+    shown = searchkit.Highlighted(plain(highlighted.text, script), highlighted.spans, highlighted.start)
+    return Markup(shown.html())  # noqa: S704 - `Highlighted.html` escapes
+
+
+def web_address(url: str) -> str:
+    """The address where it is one that a link may lead to; otherwise nothing."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname else ""
