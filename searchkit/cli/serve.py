@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
-_TOKEN = "SEARCHKIT_TOKEN"  # noqa: S105 - the name of a variable
+_TOKEN = "SEARCHKIT_TOKEN"
 
 
 @click.command(
@@ -51,7 +51,7 @@ Examples:
 @click.option(
     "--writable",
     is_flag=True,
-    help=f"Let whoever has the token add and delete documents: the one in {_TOKEN}, or else one that is shown.",
+    help=f"Let whoever has the token add and delete documents: that in {_TOKEN}, or else a new one.",
 )
 def serve(location: str, host: str, port: int, title: str, rate: float, writable: bool) -> None:
     """Serve a search page and a JSON API, until Ctrl-C.

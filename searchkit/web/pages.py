@@ -16,7 +16,7 @@ from searchkit.web.filters import filters
 from searchkit.web.limits import Limits
 from searchkit.web.problems import Problem, library_problems
 from searchkit.web.rendering import Renderer, base_of
-from searchkit.web.shown import marked, web_address
+from searchkit.web.shown import marked, paragraphs, web_address
 from searchkit.web.switches import switches
 from searchkit.web.texts import day, language
 
@@ -35,7 +35,7 @@ class Pages:
     def __init__(self, index: searchkit.Index, title: str, limits: Limits) -> None:
         self._index = index
         self._limits = limits
-        self._renderer = Renderer(title)
+        self._renderer = Renderer(title, limits)
 
     def search(self, request: Request) -> HTMLResponse:
         """GET /"""
@@ -67,7 +67,7 @@ class Pages:
             "address": address,
             "document": document,
             "title": marked(title, address.script),
-            "body": marked(body, address.script),
+            "paragraphs": [marked(one, address.script) for one in paragraphs(body)],
             "matches": len(title.spans) + len(body.spans),
             "day": day(document.published, lang) if document.published else "",
             "original": web_address(document.url),
@@ -115,6 +115,7 @@ class Pages:
         at_end = more and (address.page + 1) * HITS > self._limits.depth
         return {
             "first_number": (address.page - 1) * HITS + 1,
+            "has_folded": any(hit.duplicates for hit in results),
             "has_next": more and not at_end,
             "shown_at_most": self._limits.depth if at_end else 0,
         }

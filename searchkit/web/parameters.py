@@ -99,7 +99,7 @@ def search_parameters(limits: Limits) -> tuple[Parameter, ...]:
         Parameter(
             name="sort",
             schema={"type": "string", "maxLength": 100, "default": "relevance"},
-            description="relevance, newest, oldest, or a declared field, with a minus from its greatest value.",
+            description="relevance, newest, oldest or a declared field, with a minus in falling order.",
         ),
         *_filters(),
         Parameter(

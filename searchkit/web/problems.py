@@ -18,7 +18,7 @@ __all__ = ["MEDIA_TYPE", "Problem", "library_problems"]
 MEDIA_TYPE = "application/problem+json"
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives it
     """A request that is not answered, and why.
 
     ``code`` is a short name that programs can rely on; ``more`` are further members of the answer.

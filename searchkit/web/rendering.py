@@ -10,6 +10,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from searchkit.web.limits import Limits
 from searchkit.web.shown import plain
 from searchkit.web.texts import LANGUAGES, TEXTS, language
 
@@ -21,7 +22,7 @@ _HERE = Path(__file__).parent
 class Renderer:
     """The templates, and what all of them need."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, limits: Limits) -> None:
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -31,6 +32,7 @@ class Renderer:
         )
         self._templates.filters["plain"] = plain
         self._title = title
+        self._query_length = limits.query_length
         self._version = _digest_of_files()
 
     def page(self, request: Request, name: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
@@ -39,6 +41,7 @@ class Renderer:
         html = self._templates.get_template(name).render(
             base=base_of(request),
             site=self._title,
+            query_length=self._query_length,
             version=self._version,
             lang=lang,
             languages=LANGUAGES,

@@ -1,8 +1,8 @@
 """scripts: text -> the same text in Simplified or Traditional characters, each at its place.
 
-The phrases of OpenCC (https://github.com/BYVoid/OpenCC, Apache-2.0) that keep their length say which of several
-characters is meant: 头发 is 頭髮, 发现 is 發現. So a converted text has the length of the original, and a
-highlight stands where it stood.
+The phrases of OpenCC (https://github.com/BYVoid/OpenCC, Apache-2.0) that keep their length say which of
+several characters is meant: 头发 is 頭髮, 发现 is 發現. So a converted text has the length of the original,
+and a highlight stands where it stood.
 """
 
 from __future__ import annotations

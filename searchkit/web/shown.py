@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -9,7 +10,7 @@ from markupsafe import Markup
 import searchkit
 from searchkit.web.scripts import Script, converted
 
-__all__ = ["marked", "plain", "web_address"]
+__all__ = ["marked", "paragraphs", "plain", "web_address"]
 
 # Characters that turn the direction of text around or that nobody can see; one for one, so that highlights
 # stay where they are.
@@ -35,7 +36,22 @@ def plain(text: str, script: Script = "") -> str:
 def marked(highlighted: searchkit.Highlighted, script: Script = "") -> Markup:
     """The text as HTML, escaped, with its matches in ``<mark>``."""
     shown = searchkit.Highlighted(plain(highlighted.text, script), highlighted.spans, highlighted.start)
-    return Markup(shown.html())  # noqa: S704 - `Highlighted.html` escapes
+    return Markup(shown.html())  # which escapes
+
+
+def paragraphs(highlighted: searchkit.Highlighted) -> Iterator[searchkit.Highlighted]:
+    """The lines of a text that are not empty, each with its matches."""
+    start = 0
+    for line in highlighted.text.split("\n"):
+        end = start + len(line)
+        if line.strip():
+            spans = [
+                (max(first, start) - start, min(last, end) - start)
+                for first, last in highlighted.spans
+                if first < end and last > start
+            ]
+            yield searchkit.Highlighted(line, spans, start)
+        start = end + 1
 
 
 def web_address(url: str) -> str:

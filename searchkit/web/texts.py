@@ -57,7 +57,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "depth_end": "These are the first {n}. Narrow the search down to see others.",
         "nothing": "Nothing found",
         "nothing_for": "No article matches",
-        "nothing_help_words": "Fewer or more general words find more; words with spaces between them must all be there.",
+        "nothing_help_words": "Fewer or more general words find more. Words with spaces between them must all be there.",
         "nothing_help_quotes": "Quotation marks ask for the exact passage.",
         "nothing_help_filters": "Filters are set:",
         "nothing_latest": "The latest articles",
