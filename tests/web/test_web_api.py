@@ -1,0 +1,215 @@
+"""The API: the JSON of the library, checked parameters, problem details, limits, and writing with a token."""
+
+import threading
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+from web.conftest import HOSTILE
+
+import searchkit
+from searchkit import web
+from searchkit.web.limits import Turnstile
+
+TOKEN = "a token that is long enough"
+
+
+def test_a_search_gives_what_the_library_gives(client, index):
+    options = {
+        "q": "的",
+        "limit": 3,
+        "offset": 2,
+        "sort": "newest",
+        "facets": "source,year",
+        "since": "2023-01-01",
+    }
+    found = client.get("/api/search", params=options).json()
+    expected = index.search(
+        "的", limit=3, offset=2, sort="newest", facets=["source", "year"], since="2023-01-01"
+    ).to_dict()
+    del expected["cursor"]  # it would lead deeper than the limits
+    assert {**found, "took": 0} == {**expected, "took": 0}
+
+
+def test_filters_are_those_of_the_library(client):
+    def ids(**parameters):
+        return [hit["id"] for hit in client.get("/api/search", params=parameters).json()["hits"]]
+
+    assert ids(q="地鐵", source=["甲報", "x"]) == ["wire"]
+    assert ids(q="地鐵", tag="交通") == ["wire"]
+    assert ids(q="編號", where="price=2..4") == ["a/b?c#d"]
+    assert len(ids(q="“新地鐵線路的建設計劃”", collapse="true")) == 1
+
+
+def test_suggestions_by_characters_and_by_pinyin(client, index):
+    for prefix in ("图", "tu"):
+        found = client.get("/api/suggest", params={"q": prefix, "limit": 3}).json()
+        expected = index.suggest(prefix, limit=3)
+        assert found["prefix"] == prefix
+        assert [(one["text"], one["documents"]) for one in found["suggestions"]] == [
+            (one.text, one.documents) for one in expected
+        ]
+
+
+@pytest.mark.parametrize("id", ["wire", "a/b?c#d", HOSTILE["id"]])
+def test_documents_and_what_is_similar_by_any_id(client, index, id):
+    path = quote(id, safe="")
+    assert client.get(f"/api/documents/{path}").json() == index.get(id).to_dict()
+    alike = client.get(f"/api/similar/{path}").json()
+    assert [hit["id"] for hit in alike["hits"]] == [hit.id for hit in index.similar(id)]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/search", 400, "missing-parameter"),
+        ("/api/search?q=x&limit=101", 400, "invalid-parameter"),
+        ("/api/search?q=x&limit=-1", 400, "invalid-parameter"),
+        ("/api/search?q=x&limit=٣", 400, "invalid-parameter"),
+        ("/api/search?q=x&limit=1&limit=2", 400, "invalid-parameter"),
+        ("/api/search?q=x&offset=995", 400, "too-deep"),
+        ("/api/search?q=" + "茶" * 501, 400, "invalid-parameter"),
+        ("/api/search?q=x&" + "y" * 17_000, 414, "address-too-long"),
+        ("/api/search?q=x&sort=price2", 400, "invalid-parameter"),
+        ("/api/search?q=x&facets=nothing", 400, "invalid-parameter"),
+        ("/api/search?q=x&since=yesterday", 400, "invalid-parameter"),
+        ("/api/search?q=x&where=price", 400, "invalid-parameter"),
+        ("/api/search?q=x&recency=1", 400, "invalid-parameter"),
+        ("/api/search?q=x&collapse=yes", 400, "invalid-parameter"),
+        ("/api/search?q=x&match=some", 400, "invalid-parameter"),
+        ("/api/search?q=x&cursor=abc", 400, "unknown-parameter"),
+        ("/api/documents/nothing", 404, "no-such-document"),
+        ("/api/similar/nothing", 404, "no-such-document"),
+        ("/api/nothing", 404, "not-found"),
+    ],
+)
+def test_errors_are_problem_details(client, path, status, code):
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert (problem["status"], problem["code"], problem["type"]) == (status, code, "about:blank")
+    assert problem["title"]
+    assert problem["detail"]
+
+
+def test_a_query_that_is_not_well_formed_is_told_with_its_place(client):
+    query = '茶 "乾隆'
+    with pytest.raises(searchkit.QuerySyntaxError) as error, searchkit.create(":memory:") as index:
+        index.search(query)
+    problem = client.get("/api/search", params={"q": query}).json()
+    assert (problem["code"], problem["position"]) == ("query-syntax", error.value.position)
+    assert client.get("/api/search", params={"q": query, "lenient": "true"}).status_code == 200
+
+
+def test_nothing_can_be_written_without_a_token_of_the_server(client):
+    assert client.post("/api/documents", json=[]).status_code in (404, 405)
+    response = client.delete("/api/documents/wire")
+    assert (response.status_code, response.json()["code"]) == (405, "method-not-allowed")
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert {method for path in paths.values() for method in path} == {"get"}
+
+
+@pytest.fixture
+def writable(make_index):
+    index = make_index("甲")
+    client = TestClient(web.app(index, token=TOKEN, limits=web.Limits(rate=0, body=1000)))
+    return index, client
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN}])
+def test_writing_needs_the_token(writable, header):
+    index, client = writable
+    for answer in (
+        client.post("/api/documents", json=[{"id": "new", "title": "茶"}], headers=header),
+        client.delete("/api/documents/0", headers=header),
+    ):
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert [document.id for document in index] == ["0"]
+
+
+def test_documents_are_added_and_deleted(writable):
+    index, client = writable
+    client.headers["Authorization"] = f"Bearer {TOKEN}"
+    report = client.post("/api/documents", json=[{"id": "a/b", "title": "茶"}, {"id": "x"}]).json()
+    assert (report["added"], len(report["failures"])) == (1, 1)
+    assert client.get("/api/search?q=茶").json()["total"] == 1
+    assert client.delete("/api/documents/a%2Fb").status_code == 204
+    assert client.delete("/api/documents/a%2Fb").status_code == 404
+    assert "a/b" not in index
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"{", 400), (b"{}", 400), (b"[" * 900, 400), (b"[" + b" " * 1000 + b"]", 413)]
+)
+def test_a_body_that_cannot_be_read_is_a_problem(writable, body, status):
+    _, client = writable
+    response = client.post("/api/documents", content=body, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert response.status_code == status
+
+
+def test_a_token_that_can_be_guessed_is_refused(make_index):
+    with pytest.raises(ValueError, match="16 characters"):
+        web.app(make_index("甲"), token="short")
+
+
+def test_a_client_that_asks_too_often_is_told_to_wait(index):
+    client = TestClient(web.app(index, limits=web.Limits(rate=0.001, burst=2)))
+    assert [client.get("/api/suggest?q=x").status_code for _ in range(3)] == [200, 200, 429]
+    refused = client.get("/?q=茶")
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert client.get("/static/search.css").status_code == 200
+
+
+def test_the_turnstile_lets_in_as_many_as_it_says():
+    now = [0.0]
+    turnstile = Turnstile(2, 3, lambda: now[0])
+    assert [turnstile.wait("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert turnstile.wait("b") == 0
+    now[0] = 1
+    assert [turnstile.wait("a") for _ in range(3)] == [0, 0, 0.5]
+
+
+def test_what_takes_too_long_is_given_up(index, monkeypatch):
+    go_on = threading.Event()
+    monkeypatch.setattr(index, "suggest", lambda *_, **__: go_on.wait(30) and [])
+    client = TestClient(web.app(index, limits=web.Limits(rate=0, seconds=0.05)))
+    try:
+        response = client.get("/api/suggest?q=x")
+    finally:
+        go_on.set()
+    assert (response.status_code, response.json()["code"]) == (503, "timeout")
+
+
+@pytest.mark.parametrize("path", ["/?q=茶", "/api/search?q=茶"])
+def test_what_nobody_expected_stays_inside(index, monkeypatch, path, caplog):
+    monkeypatch.setattr(index, "search", lambda *_, **__: {}["a secret"])
+    response = TestClient(web.app(index)).get(path)
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert "Traceback" not in response.text
+    assert "a secret" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/?since=x", "/nothing", "/api/search", "/api/search?q=x", "/static/search.js"]
+)
+def test_every_answer_has_the_headers_that_keep_a_browser_safe(client, path):
+    headers = client.get(path).headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
+
+
+def test_the_parameters_that_are_documented_are_those_that_are_read(client):
+    document = client.get("/api/openapi.json").json()
+    assert document["openapi"] == "3.1.0"
+    names = {parameter["name"] for parameter in document["paths"]["/api/search"]["get"]["parameters"]}
+    for name in names - {"q"}:
+        problem = client.get("/api/search", params={"q": "x", name: "no such value" * 100}).json()
+        assert problem.get("code") != "unknown-parameter"
+    assert {"q", "limit", "offset", "sort", "since", "until", "source", "tag", "where", "facets"} <= names

@@ -1,0 +1,202 @@
+"""The search page, as it is without JavaScript."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+from web.conftest import texts
+
+import searchkit
+from searchkit import web
+
+
+def test_the_start_page_has_the_box_the_latest_articles_and_all_filters(page, index):
+    tree = page()
+    (box,) = tree.cssselect("form[role=search] input[name=q]")
+    assert box.get("value") == ""
+    assert f"{len(index)} articles" in texts(tree, ".summary")
+    assert len(tree.cssselect(".hits > li")) == 10
+    assert texts(tree, ".facet h2") == ["Source", "Year", "Tag"]
+
+
+def test_a_hit_has_its_title_snippet_source_and_date_with_the_matches_marked(page):
+    tree = page(q="乾隆 茶")
+    first = tree.cssselect(".hit")[0]
+    assert texts(first, "h2") == ["乾隆的一杯雪水茶"]
+    assert texts(first, "h2 mark") == ["乾隆", "茶"]
+    assert "茶" in texts(first, ".snippet mark")
+    assert texts(first, ".source") == ["daily.example.com"]
+    (time,) = first.cssselect("time")
+    assert (time.get("datetime"), time.text) == ("2023-01-26", "26 Jan 2023")
+
+
+def test_the_total_and_the_time_are_told(page, index):
+    (summary,) = texts(page(q="图书馆"), "#summary")
+    assert summary.startswith(f"{index.count('图书馆')} matches in ")
+    assert summary.endswith(" ms")
+
+
+@pytest.mark.parametrize("facet", ["Source", "Year"])
+def test_a_facet_leads_to_as_many_hits_as_it_says(page, client, facet):
+    tree = page(q="的")
+    (section,) = [one for one in tree.cssselect(".facet") if texts(one, "h2") == [facet]]
+    for link in section.cssselect("a"):
+        count = int(texts(link, ".count")[0])
+        narrowed = page(link.get("href"))
+        assert texts(narrowed, "#summary strong")[0].split()[0] == str(count)
+        assert texts(narrowed, ".chips bdi") == texts(link, "bdi")
+
+
+def test_several_sources_can_be_chosen_and_taken_back(page):
+    one = page(q="的", source="kitchen.example.org")
+    other = next(link for link in one.cssselect(".facet a") if "taipei" in link.text_content())
+    both = page(other.get("href"))
+    assert texts(both, ".chips bdi") == ["kitchen.example.org", "taipei.example.org"]
+    back = page(both.cssselect(".chips a")[0].get("href"))
+    assert texts(back, ".chips bdi") == ["taipei.example.org"]
+
+
+def test_a_tag_filters(page):
+    assert texts(page(q="地鐵", tag="交通"), ".hit h2") == ["新地鐵明年動工"]
+
+
+def test_the_order_can_be_chosen(page):
+    newest = page(q="的", sort="newest")
+    days = [time.get("datetime") for time in newest.cssselect(".hit > .about time")]
+    assert days == sorted(days, reverse=True)
+    assert texts(newest, '.switch [aria-current="true"]')[0:2] == ["English", "Newest first"]
+
+
+def test_pages_follow_one_another_without_overlap(page):
+    def links(tree):
+        return [link.get("href").split("&")[0] for link in tree.cssselect(".hits h2 a")]
+
+    tree = page(q="的", unfolded=1)
+    seen = links(tree)
+    for _ in range(10):
+        if link := tree.cssselect('a[rel="next"]'):
+            tree = page(link[0].get("href"))
+            seen += links(tree)
+    assert len(seen) == len(set(seen)) == int(texts(tree, "#summary strong")[0].split()[0])
+    assert tree.cssselect('a[rel="prev"]')
+    assert int(tree.cssselect(".hits")[0].get("start")) == len(seen) // 10 * 10 + 1
+
+
+def test_a_story_of_two_sources_is_one_hit_until_it_is_unfolded(page):
+    folded = page(q="“新地鐵線路的建設計劃”")
+    assert len(folded.cssselect(".hits > li")) == 1
+    assert texts(folded, ".same summary") == ["One more article tells this story"]
+    (unfold,) = folded.cssselect(".note a")
+    unfolded = page(unfold.get("href"))
+    assert len(unfolded.cssselect(".hits > li")) == 2
+    assert not unfolded.cssselect(".same")
+
+
+def test_what_was_perhaps_meant_is_a_link(page, index):
+    meant = index.search("pyhton", lenient=True).suggestion
+    (link,) = page(q="pyhton").cssselect(".meant a")
+    assert link.text_content() == meant
+    assert page(link.get("href")).cssselect(".hit")
+
+
+def test_the_timeline_has_a_bar_for_every_month_and_shows_the_chosen_ones(page, index):
+    months = index.search("的", limit=0, facets="month").facets["month"]
+    bars = page(q="的").cssselect(".timeline a")
+    assert bars[0].get("data-since") == f"{min(months)}-01"
+    assert len(bars) > len(months)
+    assert len({bar.get("data-since") for bar in bars}) == len(bars)
+    narrowed = page(bars[0].get("href"))
+    assert len(narrowed.cssselect(".timeline a")) == len(bars)
+    assert len(narrowed.cssselect(".timeline a.chosen")) == 1
+    assert texts(narrowed, "#summary strong")[0].split()[0] == str(months[min(months)])
+
+
+def test_what_is_chosen_stays_when_somebody_searches_for_something_else(page):
+    tree = page(q="茶", source="kitchen.example.org", sort="newest", lang="en", script="hant", page=1)
+    fields = {(i.get("name"), i.get("value")) for i in tree.cssselect('input[type=hidden][form="search"]')}
+    chosen = {"source": "kitchen.example.org", "sort": "newest", "lang": "en", "script": "hant"}
+    assert fields == set(chosen.items())
+
+
+def test_an_article_has_all_matches_marked_and_leads_back(page, index):
+    tree = page(page(q="遣唐使").cssselect(".hit h2 a")[0].get("href"))
+    hit = index.search("遣唐使")[0]
+    marked = texts(tree, ".whole h1 mark") + texts(tree, ".text mark")
+    assert marked == ["遣唐使"] * (len(hit.title.spans) + len(hit.body.spans))
+    assert "".join(texts(tree, ".text p")) == "".join(hit.body.text.split("\n"))
+    assert texts(tree, ".matches") == [f"{len(marked)} matches in this article"]
+    assert texts(tree, "#similar h3")[0] == index.similar(hit.id)[0].title.text
+    back = parse_qs(urlsplit(tree.cssselect(".back a")[0].get("href")).query)
+    assert back == {"q": ["遣唐使"]}
+
+
+@pytest.mark.parametrize(("id", "title"), [("bare", "Untitled"), ("a/b?c#d", "奇怪的編號")])
+def test_an_article_with_little_to_show_is_shown(page, id, title):
+    assert texts(page("/article", id=id, q="文"), "h1") == [title]
+
+
+@pytest.mark.parametrize("script", ["hans", "hant"])
+def test_texts_are_shown_in_either_script_with_the_same_marks(page, script):
+    as_written, shown = page(q="图书馆"), page(q="图书馆", script=script)
+    assert len(shown.cssselect("mark")) == len(as_written.cssselect("mark"))
+    expected = {"hans": "图书馆", "hant": "圖書館"}[script]
+    assert set(texts(shown, ".hit h2 mark")) == {expected}
+
+
+def test_an_empty_result_helps(page):
+    tree = page(q="qwxyz", tag="交通")
+    assert texts(tree, ".empty h2")[0] == "Nothing found"
+    assert tree.cssselect(".empty a")[0].text == "Remove all filters"
+    assert tree.cssselect(".empty .hit"), "there is something else to read"
+
+
+def test_an_index_without_articles_says_so():
+    with searchkit.create(":memory:") as empty:
+        assert "There are no articles here yet" in TestClient(web.app(empty)).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/?since=2024-13-01", 400),
+        ("/?until=tomorrow", 400),
+        ("/?sort=price", 400),
+        ("/?page=0", 400),
+        ("/?page=101", 400),
+        ("/?q=" + "茶" * 501, 400),
+        ("/article?id=nothing", 404),
+        ("/article", 404),
+        ("/nothing", 404),
+    ],
+)
+def test_what_cannot_be_is_an_error_page_that_leads_on(client, path, status):
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.headers["content-type"].startswith("text/html")
+    assert 'action="/"' in response.text
+
+
+def test_a_query_that_is_not_well_formed_is_read_leniently(page):
+    assert page(q='茶 "乾隆 (').cssselect(".hit")
+
+
+def test_unknown_parameters_are_left_out(page):
+    assert page(q="茶", utm_source="x", lang="xx", script="yy").cssselect(".hit")
+
+
+def test_it_can_be_mounted_under_any_path(index):
+    site = Starlette(routes=[Mount("/a/b", web.app(index))])
+    client = TestClient(site)
+    text = client.get("/a/b/", params={"q": "图书馆"}).text
+    assert 'href="/a/b/article?id=' in text
+    assert 'href="/"' not in text
+    assert 'href="/?' not in text
+    assert client.get("/a/b/article", params={"id": "wire"}).status_code == 200
+    assert client.get("/a/b/nothing").text.count("/a/b/static/") == client.get("/a/b/").text.count(
+        "/a/b/static/"
+    )
+    assert client.get("/a/b/static/search.css").status_code == 200
+    assert client.get("/a/b/api/nothing").headers["content-type"] == "application/problem+json"
+    assert client.get("/a/b/api/openapi.json").json()["servers"] == [{"url": "/a/b"}]

@@ -1,0 +1,106 @@
+"""The interface in three languages, and texts in either script."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchkit import Highlighted
+from searchkit.web.scripts import converted
+from searchkit.web.shown import paragraphs, plain, web_address
+from searchkit.web.texts import LANGUAGES, TEXTS, language
+from searchkit.web.timeline import timeline
+
+CHINESE = st.text(alphabet="头发现后皇乾隆干里面裏於于臺台湾周週 a\n，𠮷")
+
+
+def test_every_text_is_there_in_every_language_with_the_same_places():
+    def places(lang):
+        return {name: re.findall(r"\{\w+\}", text) for name, text in TEXTS[lang].items()}
+
+    assert set(TEXTS) == set(LANGUAGES)
+    english = places("en")
+    for lang in LANGUAGES:
+        found = places(lang)
+        assert found.keys() == english.keys()
+        singular = {"same_story_1"}
+        assert {n: p for n, p in found.items() if n not in singular} == {
+            n: p for n, p in english.items() if n not in singular
+        }
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lang"),
+    [
+        ("", "en"),
+        ("fr,zh;q=0.5", "zh-Hans"),
+        ("zh-TW,zh;q=0.9,en;q=0.8", "zh-Hant"),
+        ("zh-Hant-HK", "zh-Hant"),
+        ("zh-CN", "zh-Hans"),
+        ("en-GB,zh", "en"),
+        ("\x00,,;;", "en"),
+    ],
+)
+def test_the_language_is_the_first_that_the_browser_accepts(accepted, lang):
+    assert language("", accepted) == lang
+    assert language("zh-Hant", accepted) == "zh-Hant"
+
+
+@pytest.mark.parametrize(
+    ("text", "hans", "hant"),
+    [
+        ("头发，发现皇后在后面", "头发，发现皇后在后面", "頭髮，發現皇后在後面"),
+        ("乾隆的饼干", "乾隆的饼干", "乾隆的餅乾"),
+        ("圖書館", "图书馆", "圖書館"),
+        ("plain text 123", "plain text 123", "plain text 123"),
+    ],
+)
+def test_texts_in_the_other_script(text, hans, hant):
+    assert (converted(text, ""), converted(text, "hans"), converted(text, "hant")) == (text, hans, hant)
+
+
+@given(CHINESE, st.sampled_from(["", "hans", "hant"]))
+def test_what_is_shown_is_as_long_as_what_was_written(text, script):
+    assert len(plain(text, script)) == len(text)
+
+
+@given(CHINESE, st.lists(st.integers(0, 30), max_size=6, unique=True).map(sorted))
+def test_paragraphs_keep_all_text_and_all_that_is_marked(text, cuts):
+    cuts = [cut for cut in cuts if cut <= len(text)]
+    spans = list(zip(cuts[::2], cuts[1::2], strict=False))
+    marked = {at for start, end in spans for at in range(start, end) if text[at] != "\n"}
+    shown = list(paragraphs(Highlighted(text, spans)))
+    assert "".join(one.text for one in shown) == "".join(line for line in text.split("\n") if line.strip())
+    found = {one.start + at for one in shown for start, end in one.spans for at in range(start, end)}
+    lines = {at for one in shown for at in range(one.start, one.start + len(one.text))}
+    assert found == marked & lines
+
+
+@pytest.mark.parametrize("control", ["\u202e", "\u2066", "\u200f", "\x00", "\x1b", "\U000e0041", "\u2028"])
+def test_characters_that_steer_the_text_around_them_are_shown_as_unknown(control):
+    assert plain(f"甲{control}乙") == "甲\ufffd乙"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "data:text/html,x",
+        "//host",
+        "http://",
+        "https://[",
+        " x",
+        "",
+    ],
+)
+def test_only_addresses_of_the_web_become_links(url):
+    assert web_address(url) == ""
+
+
+def test_a_long_time_is_shown_by_years():
+    shown = timeline({"1990-05": 1, "2024-12": 3})
+    assert [shown.bars[0].label, shown.bars[-1].label] == ["1990", "2024"]
+    assert (shown.bars[-1].since, shown.bars[-1].until) == ("2024-01-01", "2024-12-31")
+    assert timeline({"2024-01": 5}) is None
