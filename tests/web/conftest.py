@@ -18,7 +18,8 @@ TOLD = "昨天上午市政府召開會議，討論了新地鐵線路的建設計
 HOSTILE = {
     "id": "javascript:alert(1)//?q=<b>",
     "title": '攻擊<script>alert("標題")</script>\u202e倒過來',
-    "body": '攻擊的正文 <img src=x onerror="alert(1)"> </mark></p><svg onload=alert(2)>\n第二段"\'&amp;攻擊\x00\u2066結束',
+    "body": '攻擊的正文 <img src=x onerror="alert(1)"> </mark></p><svg onload=alert(2)>\n'
+    "第二段\"'&amp;攻擊\x00\u2066結束",
     "url": "javascript:alert(document.domain)",
     "source": '<i onmouseover="alert(3)">來源</i>',
     "tags": ["<script>tag</script>", '" autofocus onfocus="alert(4)'],
@@ -28,8 +29,7 @@ HOSTILE = {
 
 @pytest.fixture(scope="session")
 def index(sample_documents: list[Document]) -> Iterator[searchkit.Index]:
-    """The sample, a story that two sources tell, a hostile article, one without anything but a body. Not to be
-    written to."""
+    """The sample, a story that two sources tell, and articles that are difficult. Not to be written to."""
     with searchkit.create(":memory:", pinyin=True, fields={"price": "number"}) as index:
         report = index.add(
             [
