@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from benchmarks.peers.base import Answer, Hit, Peer, Question
-from benchmarks.peers.texts import PerThread, day_millis
+from benchmarks.peers.texts import END, START, PerThread, day_millis
 
 if TYPE_CHECKING:
     from searchkit import Document
 
-__all__ = ["Fts5Peer", "Wanted", "quoted"]
+__all__ = ["Fts5Peer", "Wanted", "marked_by_fts5", "quoted"]
 
 _DATABASE = "index.db"
 _CACHE_KIB = 256 * 1024
@@ -144,6 +144,17 @@ def _like(text: str) -> str:
     for special in "\\%_":
         text = text.replace(special, "\\" + special)
     return f"%{text}%"
+
+
+def marked_by_fts5(database: sqlite3.Connection, wanted: Wanted, row: int) -> tuple[str, str, str]:
+    """Id, title and snippet of a row that MATCH has found, with START and END around the matches."""
+    title, snippet = database.execute(
+        "SELECT highlight(fts, 0, ?1, ?2), snippet(fts, 1, ?1, ?2, '…', 64) FROM fts "
+        "WHERE fts MATCH ?3 AND rowid = ?4",
+        (START, END, wanted.match, row),
+    ).fetchone()
+    (id,) = database.execute("SELECT id FROM documents WHERE rowid = ?", (row,)).fetchone()
+    return id, title, snippet
 
 
 def quoted(text: str) -> str:

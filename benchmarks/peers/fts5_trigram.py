@@ -8,10 +8,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks.peers.base import Question, Task
-from benchmarks.peers.fts5_base import Fts5Peer, Wanted, quoted
+from benchmarks.peers.fts5_base import Fts5Peer, Wanted, marked_by_fts5, quoted
 from benchmarks.peers.texts import (
-    END,
-    START,
     cut_around,
     escaped_and_marked,
     published_millis,
@@ -73,10 +71,5 @@ class Fts5Trigram(Fts5Peer):
             ).fetchone()
             title, snippet = cut_around(title, wanted.words, None), cut_around(body, wanted.words)
         else:
-            title, snippet = database.execute(
-                "SELECT highlight(fts, 0, ?1, ?2), snippet(fts, 1, ?1, ?2, '…', 64) FROM fts "
-                "WHERE fts MATCH ?3 AND rowid = ?4",
-                (START, END, wanted.match, row),
-            ).fetchone()
-            (id,) = database.execute("SELECT id FROM documents WHERE rowid = ?", (row,)).fetchone()
+            id, title, snippet = marked_by_fts5(database, wanted, row)
         return id, escaped_and_marked(title), escaped_and_marked(snippet)

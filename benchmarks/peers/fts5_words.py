@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks.peers.base import Question, Task
-from benchmarks.peers.fts5_base import Fts5Peer, Wanted, quoted
+from benchmarks.peers.fts5_base import Fts5Peer, Wanted, marked_by_fts5, quoted
 from benchmarks.peers.texts import (
-    END,
-    START,
     escaped_and_marked,
     joined_words,
     published_millis,
     spaced_words,
+    typed_words,
 )
 
 if TYPE_CHECKING:
@@ -62,15 +61,9 @@ class Fts5Words(Fts5Peer):
             )
 
     def shown(self, database: sqlite3.Connection, wanted: Wanted, row: int) -> tuple[str, str, str]:
-        title, snippet = database.execute(
-            "SELECT highlight(fts, 0, ?1, ?2), snippet(fts, 1, ?1, ?2, '…', 64) FROM fts "
-            "WHERE fts MATCH ?3 AND rowid = ?4",
-            (START, END, wanted.match, row),
-        ).fetchone()
-        (id,) = database.execute("SELECT id FROM documents WHERE rowid = ?", (row,)).fetchone()
+        id, title, snippet = marked_by_fts5(database, wanted, row)
         return id, escaped_and_marked(joined_words(title)), escaped_and_marked(joined_words(snippet))
 
 
 def _words(query: str) -> list[str]:
-    words = spaced_words(query.replace("\x00", " ")).split()
-    return [word for word in words if any(map(str.isalnum, word))]
+    return typed_words(spaced_words(query))

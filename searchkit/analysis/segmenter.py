@@ -14,12 +14,11 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
-from importlib.resources import files
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from searchkit.analysis.fold import fold
+from searchkit.analysis.fold import fold, read_resource
 from searchkit.analysis.units import LATIN
 from searchkit.errors import SearchkitError
 
@@ -158,6 +157,6 @@ def _version_of(package: str) -> str:
 
 @cache
 def _respelled_words() -> list[tuple[str, int]]:
-    text = files("searchkit.analysis").joinpath("respelled.txt").read_text(encoding="utf-8")
+    text = read_resource("searchkit.analysis", "respelled.txt")
     rows = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return [(word, int(frequency)) for word, frequency in rows]

@@ -35,17 +35,15 @@ from searchkit.errors import (
 )
 
 __all__ = [
-    "WAY_OUT",
     "IndexFolder",
     "MemoryLock",
     "WriterLock",
+    "corrupt",
     "link_or_copy",
     "replace_durably",
+    "unwritable",
     "write_durably",
 ]
-
-WAY_OUT = "restore a backup, or create the index anew from its documents"
-"""What somebody can do about damage."""
 
 _METADATA = "index.json"
 _OWN_NAMES = frozenset({_METADATA, "data", "notes", "writer.lock", "writer.json"})
@@ -109,9 +107,9 @@ class IndexFolder:
         try:
             metadata = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise IndexCorruptError(f"{path}: cannot be read: {_reason(error)}; {WAY_OUT}") from error
+            raise corrupt(path, f"cannot be read: {_reason(error)}") from error
         if not isinstance(metadata, dict):
-            raise IndexCorruptError(f"{path}: is not a JSON object; {WAY_OUT}")
+            raise corrupt(path, "is not a JSON object")
         return metadata
 
     def write_metadata(self, metadata: Mapping[str, Any]) -> None:
@@ -189,7 +187,7 @@ class IndexFolder:
         try:
             status = os.stat(path)  # noqa: PTH116
         except OSError as error:
-            raise IndexCorruptError(f"{path}: cannot be read: {_reason(error)}; {WAY_OUT}") from error
+            raise corrupt(path, f"cannot be read: {_reason(error)}") from error
         return status.st_mtime_ns, status.st_ino
 
     def size(self) -> int:
@@ -220,7 +218,7 @@ class WriterLock:
         from filelock import Timeout
 
         if not self._path.is_dir():  # the lock would make the folder anew
-            raise IndexCorruptError(f"{self._path}: the folder is not there any more; {WAY_OUT}")
+            raise corrupt(self._path, "the folder is not there any more")
         try:
             self._lock.acquire(timeout=self._timeout)
         except Timeout:
@@ -292,6 +290,19 @@ class MemoryLock:
         if self._held:
             self._held = False
             self._lock.release()
+
+
+def corrupt(place: object, why: str) -> IndexCorruptError:
+    """The error that says what is damaged, and the way out."""
+    return IndexCorruptError(f"{place}: {why}; restore a backup, or create the index anew from its documents")
+
+
+def unwritable(location: str, reason: str) -> SearchkitError:
+    """The error of a writer whom the disk lets down."""
+    return SearchkitError(
+        f"{location}: the index cannot be written: {reason}; "
+        "it is as the last commit left it: is the disk full, or the folder gone?"
+    )
 
 
 def replace_durably(path: Path, text: str) -> None:

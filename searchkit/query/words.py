@@ -43,9 +43,8 @@ class Words:
 
     @cached_property
     def ranking(self) -> list[str]:
-        """Each of them once, and no question words where there are others: an answer has no need of these."""
-        words = list(dict.fromkeys(self.all))
-        return [word for word in words if word not in QUESTION_WORDS] or words
+        """No question words, where there are others: an answer has no need of these."""
+        return [word for word in self.all if word not in QUESTION_WORDS] or self.all
 
     @cached_property
     def asked(self) -> list[str]:

@@ -1,7 +1,7 @@
 """The commit of an index of Whoosh: which segments it has, with a checksum for every file; copies of it.
 
     commit.json          the segments of the latest commit, and the fields; replaced as a whole by each commit
-    s_NAME.*             a segment, see whoosh_segment.py; written once
+    s_NAME.*             a segment, see segment.py; written once
     s_NAME.COUNT.gone    the numbers of so many of its documents that are deleted; written once
 
 Whoosh has a file for this too, a pickle. This one can be read without running what stands in it, and says
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from searchkit.engines.base import Damage
-from searchkit.engines.folder import WAY_OUT, IndexFolder, link_or_copy, replace_durably, write_durably
+from searchkit.engines.folder import IndexFolder, corrupt, link_or_copy, replace_durably, write_durably
 from searchkit.errors import IndexCorruptError
 from searchkit.query.plan import ValueField
 
@@ -91,9 +91,9 @@ def read_commit(data: Path) -> Commit:
     try:
         return _from_json(path.read_bytes())
     except OSError as error:
-        raise IndexCorruptError(f"{path}: cannot be read: {error.strerror or error}; {WAY_OUT}") from error
+        raise corrupt(path, f"cannot be read: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise IndexCorruptError(f"{path}: cannot be understood: {error}; {WAY_OUT}") from error
+        raise corrupt(path, f"cannot be understood: {error}") from error
 
 
 def of_one_commit(data: Path, act: Callable[[Commit], Result]) -> Result:
@@ -104,7 +104,7 @@ def of_one_commit(data: Path, act: Callable[[Commit], Result]) -> Result:
             return act(commit)
         except FileNotFoundError as error:
             if read_commit(data).version == commit.version:
-                raise IndexCorruptError(f"{error.filename}: is missing; {WAY_OUT}") from error
+                raise corrupt(error.filename, "is missing") from error
 
 
 def copy_commit(data: Path, to: Path) -> None:
@@ -142,11 +142,8 @@ def damage_of(data: Path) -> list[Damage]:
 def check_sizes(data: Path, segment: StoredSegment) -> None:
     """Refuse a segment with files that are cut: a map of one would end the process."""
     for name, was in segment.files.items():
-        size = (data / name).stat().st_size
-        if size != was.size:
-            raise IndexCorruptError(
-                f"{data / name}: is cut or overwritten: it has {size} bytes, not {was.size}; {WAY_OUT}"
-            )
+        if why := _other_size(data / name, was):
+            raise corrupt(data / name, why)
 
 
 def sealed(path: Path) -> Sealed:
@@ -237,14 +234,18 @@ def _checksum_of(content: Mapping[str, Any]) -> int:
 def _damage(path: Path, was: Sealed) -> str:
     """What is wrong with the file, if anything is."""
     try:
-        size = path.stat().st_size
-        if size != was.size:
-            return f"is cut or overwritten: it has {size} bytes, not {was.size}"
+        if why := _other_size(path, was):
+            return why
         return "" if _checksum(path) == was.checksum else "is not what was written: its checksum is another"
     except FileNotFoundError:
         return "is missing"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
+
+
+def _other_size(path: Path, was: Sealed) -> str:
+    size = path.stat().st_size
+    return "" if size == was.size else f"is cut or overwritten: it has {size} bytes, not {was.size}"
 
 
 def _checksum(path: Path) -> int:

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from searchkit.engines.folder import WAY_OUT
-from searchkit.errors import IndexCorruptError, SearchkitError
+from searchkit.engines.folder import corrupt, unwritable
+from searchkit.errors import SearchkitError
 
 __all__ = ["reading", "writing"]
 
@@ -31,9 +31,9 @@ def reading(location: str) -> Iterator[None]:
             raise
         if error.errno in _NO_DAMAGE:
             raise SearchkitError(f"{location}: the index cannot be read: {_reason(error)}") from error
-        raise IndexCorruptError(f"{location}: the index is damaged: {_reason(error)}; {WAY_OUT}") from error
+        raise corrupt(location, f"the index is damaged: {_reason(error)}") from error
     except Exception as error:
-        raise IndexCorruptError(f"{location}: the index is damaged: {_reason(error)}; {WAY_OUT}") from error
+        raise corrupt(location, f"the index is damaged: {_reason(error)}") from error
 
 
 @contextmanager
@@ -42,10 +42,7 @@ def writing(location: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SearchkitError(
-            f"{location}: the index cannot be written: {_reason(error)}; "
-            "it is as the last commit left it: is the disk full, or the folder gone?"
-        ) from error
+        raise unwritable(location, _reason(error)) from error
 
 
 def _reason(error: Exception) -> str:

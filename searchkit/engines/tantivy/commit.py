@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from searchkit.engines.base import Damage
-from searchkit.engines.folder import WAY_OUT, link_or_copy, write_durably
-from searchkit.errors import IndexCorruptError
+from searchkit.engines.folder import corrupt, link_or_copy, write_durably
 
 __all__ = ["COMMIT_FILE", "copy_commit", "damage_of"]
 
@@ -72,9 +71,9 @@ def copy_commit(data: Path, to: Path) -> None:
     try:
         _of_one_commit(data, copy)
     except FileNotFoundError as error:
-        raise IndexCorruptError(f"{error.filename}: is missing; {WAY_OUT}") from error
+        raise corrupt(error.filename, "is missing") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise IndexCorruptError(f"{data / COMMIT_FILE}: is damaged: {error}; {WAY_OUT}") from error
+        raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
 
 
 def _of_one_commit(data: Path, act: Callable[[bytes], Any]) -> Any:
@@ -99,7 +98,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise IndexCorruptError(f"{path}: cannot be read: {error.strerror or error}; {WAY_OUT}") from error
+        raise corrupt(path, f"cannot be read: {error.strerror or error}") from error
 
 
 def _segments(meta: Mapping[str, Any]) -> list[_Segment]:
