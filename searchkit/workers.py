@@ -1,9 +1,9 @@
-"""workers: documents -> entries, made by several processes, in the order of the documents.
+"""workers: tasks -> what comes of them, in their order, by several processes.
 
 The segmenter holds the interpreter lock, so threads would not help. The processes are started with nothing
 but this module, not by `multiprocessing`: a program that indexes needs no ``if __name__ == "__main__"``, and
-nothing is forked while an engine has threads. Each has a thread here that hands it a chunk of documents and
-takes back what came of it; only as many chunks are under way as keep all of them busy.
+nothing is forked while an engine has threads. Each has a thread here that hands it a chunk of tasks and
+takes back what came of them; only as many chunks are under way as keep all of them busy.
 """
 
 from __future__ import annotations
@@ -16,78 +16,67 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, TypeVar, cast
 
-from searchkit.document import Document
-from searchkit.engines.base import Entry
-from searchkit.entry import make_entry
-from searchkit.errors import DocumentError, SearchkitError
-from searchkit.report import Failure
+from searchkit.errors import SearchkitError
 from searchkit.settings import Settings
 
-__all__ = ["Made", "made_entries", "serve"]
-
-Made = Entry | Failure
-"""What came of a document."""
+__all__ = ["Task", "results", "serve"]
 
 _CHUNK = 64
 # Fewer are done before other processes are up.
 _WORTH_IT = 500
 
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
 
-def made_entries(
-    documents: Iterable[Document | Mapping[str, Any]], settings: Settings, workers: int | None
-) -> Iterator[Made]:
-    """The entries of the documents, or why there is none, in their order.
 
-    With ``workers`` processes; None is one for each processor, once there are enough documents.
+class Task(Protocol[Result_co]):
+    """Something to be done, perhaps by another process: it can be pickled, and so can its result."""
+
+    def run(self, settings: Settings) -> Result_co:
+        """What comes of it."""
+
+
+def results(tasks: Iterable[Task[Result]], settings: Settings, workers: int | None) -> Iterator[Result]:
+    """What comes of the tasks, in their order.
+
+    With ``workers`` processes; None is one for each processor, once there are enough tasks.
     """
-    documents = iter(documents)
+    tasks = iter(tasks)
     if workers is None:
-        first = list(islice(documents, _WORTH_IT))
+        first = list(islice(tasks, _WORTH_IT))
         if len(first) < _WORTH_IT:
-            yield from (made(document, settings) for document in first)
+            yield from (task.run(settings) for task in first)
             return
-        documents = chain(first, documents)
+        tasks = chain(first, tasks)
         workers = os.cpu_count() or 1
     if workers < 2 or not sys.executable:
-        yield from (made(document, settings) for document in documents)
+        yield from (task.run(settings) for task in tasks)
     else:
-        yield from _made_by_others(documents, settings, workers)
+        yield from _results_of_others(tasks, settings, workers)
 
 
-def made(document: Document | Mapping[str, Any], settings: Settings) -> Made:
-    """The entry of a document, or why there is none."""
-    try:
-        if not isinstance(document, Document):
-            document = Document.from_dict(document)
-        return make_entry(document, settings)
-    except DocumentError as error:
-        return Failure(error.id or "", error.reason)
-
-
-def _made_by_others(
-    documents: Iterator[Document | Mapping[str, Any]], settings: Settings, workers: int
-) -> Iterator[Made]:
+def _results_of_others(tasks: Iterator[Task[Result]], settings: Settings, workers: int) -> Iterator[Result]:
     with ExitStack() as stack:
         free: deque[_Worker] = deque(stack.enter_context(_Worker(settings)) for _ in range(workers))
         threads = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="searchkit"))
-        under_way: deque[Future[list[Made]]] = deque()
+        under_way: deque[Future[list[Result]]] = deque()
         stack.callback(lambda: [future.cancel() for future in under_way])
 
-        def hand_over(chunk: list[Document | Failure]) -> list[Made]:
+        def hand_over(chunk: list[Task[Result]]) -> list[Result]:
             worker = free.popleft()  # there are as many threads as workers
             try:
-                return worker.made(chunk)
+                return worker.results(chunk)
             finally:
                 free.append(worker)
 
-        while chunk := list(map(_checked, islice(documents, _CHUNK))):
+        while chunk := list(islice(tasks, _CHUNK)):
             under_way.append(threads.submit(hand_over, chunk))
             if len(under_way) > 2 * workers:
                 yield from under_way.popleft().result()
@@ -95,16 +84,8 @@ def _made_by_others(
             yield from under_way.popleft().result()
 
 
-def _checked(document: Document | Mapping[str, Any]) -> Document | Failure:
-    """A mapping may hold what no other process takes."""
-    try:
-        return document if isinstance(document, Document) else Document.from_dict(document)
-    except DocumentError as error:
-        return Failure(error.id or "", error.reason)
-
-
 class _Worker:
-    """A process that makes entries; a context manager."""
+    """A process that does tasks; a context manager."""
 
     def __init__(self, settings: Settings) -> None:
         package = str(Path(__file__).parents[1])
@@ -118,19 +99,19 @@ class _Worker:
         self._to.write(json.dumps(settings.metadata()).encode() + b"\n")
         self._to.flush()
 
-    def made(self, chunk: list[Document | Failure]) -> list[Made]:
-        """What comes of the documents."""
+    def results(self, chunk: list[Task[Result]]) -> list[Result]:
+        """What comes of the tasks."""
         with self._lock:
             try:
                 pickle.dump(chunk, self._to, pickle.HIGHEST_PROTOCOL)
                 self._to.flush()
-                result: list[Made] = pickle.load(self._from)
+                results: list[Result] = pickle.load(self._from)
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 status = self._process.wait()
                 raise SearchkitError(
                     f"a process that analyses documents ended with status {status}; nothing was committed"
                 ) from error
-            return result
+            return results
 
     def __enter__(self) -> _Worker:
         return self
@@ -144,16 +125,15 @@ class _Worker:
 
 
 def serve() -> None:
-    """What a worker does: chunks of documents in, lists of entries out, until there are no more."""
+    """What a worker does: chunks of tasks in, lists of results out, until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that indexes
-    documents, entries = sys.stdin.buffer, sys.stdout.buffer
+    tasks, results = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
-    settings = Settings.from_metadata(json.loads(documents.readline()), "worker")
+    settings = Settings.from_metadata(json.loads(tasks.readline()), "worker")
     # When the process that indexes is gone, so are its pipes, perhaps in the middle of a chunk.
     with suppress(EOFError, pickle.UnpicklingError, OSError):
         while True:
-            chunk: list[Document | Failure] = pickle.load(documents)
-            found = [one if isinstance(one, Failure) else made(one, settings) for one in chunk]
-            pickle.dump(found, entries, pickle.HIGHEST_PROTOCOL)
-            entries.flush()
+            chunk: list[Task[Any]] = pickle.load(tasks)
+            pickle.dump([task.run(settings) for task in chunk], results, pickle.HIGHEST_PROTOCOL)
+            results.flush()
     os._exit(0)  # at once: what is left to write has nobody to read it

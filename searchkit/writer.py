@@ -7,9 +7,9 @@ from typing import Any
 
 from searchkit.document import Document
 from searchkit.engines.base import EngineWriter, Snapshot
+from searchkit.making import Made, made, made_entries
 from searchkit.report import Failure, Report
 from searchkit.settings import Settings
-from searchkit.workers import Made, made, made_entries
 
 __all__ = ["Writer"]
 

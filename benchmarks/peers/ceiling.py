@@ -22,13 +22,13 @@ from searchkit.analysis import Analyzer
 from searchkit.engines.base import Entry, key_of
 from searchkit.engines.tantivy import WRITER_MEMORY, TantivyEngine, match_query, ranked_query
 from searchkit.fields import Fields
+from searchkit.making import made_entries
 from searchkit.query import parse
 from searchkit.query.plan import Sort
 from searchkit.query.synonyms import Synonyms
 from searchkit.searching.options import Options
 from searchkit.searching.search import plan
 from searchkit.settings import Settings
-from searchkit.workers import made_entries
 
 __all__ = ["Ceiling"]
 

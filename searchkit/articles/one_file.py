@@ -18,7 +18,7 @@ from searchkit.articles.plain_text import text_draft
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
-__all__ = ["JSON_LINES", "printable", "read_entries", "read_file", "why_not_opened"]
+__all__ = ["JSON_LINES", "is_read_line_by_line", "printable", "read_entries", "read_file", "why_not_opened"]
 
 
 def read_file(path: str | os.PathLike[str], encoding: str | None = None) -> Iterator[Document | ArticleError]:
@@ -36,7 +36,7 @@ def read_entries(path: Path, encoding: str | None = None) -> Iterator[tuple[str,
     try:
         if reason := why_not_opened(path, path.stat()):
             yield name, ArticleError(name, reason)
-        elif _suffix(path) in JSON_LINES:
+        elif is_read_line_by_line(path):
             yield from read_json_lines(path, name, encoding)
         else:
             draft = _READERS[_suffix(path)](decode(path.read_bytes(), encoding))
@@ -45,6 +45,11 @@ def read_entries(path: Path, encoding: str | None = None) -> Iterator[tuple[str,
         yield name, ArticleError(name, f"cannot be read: {error.strerror or error}")
     except (BinaryFileError, DocumentError) as error:
         yield name, ArticleError(name, error.reason if isinstance(error, DocumentError) else str(error))
+
+
+def is_read_line_by_line(path: Path) -> bool:
+    """May the file be longer than is good to read at once?"""
+    return _suffix(path) in JSON_LINES
 
 
 def why_not_opened(path: Path, status: os.stat_result) -> str:

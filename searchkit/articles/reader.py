@@ -14,7 +14,7 @@ from searchkit.articles.one_file import printable, read_entries
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 
-__all__ = ["Articles", "Replaced", "read_articles"]
+__all__ = ["Articles", "Reading", "Replaced", "read_articles"]
 
 
 @dataclass(frozen=True)
@@ -46,22 +46,16 @@ class Articles:
             raise ArticleError(printable(self.path), "no such file or folder")
 
     def __iter__(self) -> Iterator[Document]:
-        self.failures = failures = []
-        self.replaced = replaced = []
-        self.files_read = 0
-        latest: dict[str, tuple[datetime | None, str]] = {}  # of each id, its date and its place
-        for place, entry in self._entries():
-            if isinstance(entry, ArticleError):
-                failures.append(entry)
-                continue
-            published, earlier = latest.get(entry.id, (None, ""))
-            if published and entry.published and entry.published < published:
-                replaced.append(Replaced(place, by=earlier))
-                continue
-            if earlier:
-                replaced.append(Replaced(earlier, by=place))
-            latest[entry.id] = entry.published, place
-            yield entry
+        reading = Reading(self)
+        for path in reading.files():
+            entries = (
+                [(path.path, path)] if isinstance(path, ArticleError) else read_entries(path, self.encoding)
+            )
+            for place, entry in entries:
+                if isinstance(entry, ArticleError):
+                    reading.failed(entry)
+                elif reading.takes(place, entry.id, entry.published):
+                    yield entry
 
     def __repr__(self) -> str:
         return f"Articles({printable(self.path)!r})"
@@ -70,13 +64,37 @@ class Articles:
         """How many files an iteration will read, for whoever shows its progress: ``files_read`` of them."""
         return sum(1 for _ in files_of(self.path))
 
-    def _entries(self) -> Iterator[tuple[str, Document | ArticleError]]:
-        for path in files_of(self.path):
-            self.files_read += 1
-            if isinstance(path, ArticleError):
-                yield path.path, path
-            else:
-                yield from read_entries(path, self.encoding)
+
+class Reading:
+    """One iteration over `Articles`, and the account of it, for whoever reads the files."""
+
+    def __init__(self, articles: Articles) -> None:
+        self._articles = articles
+        self._failures: list[ArticleError] = []
+        self._replaced: list[Replaced] = []
+        self._latest: dict[str, tuple[datetime | None, str]] = {}  # of each id, its date and its place
+        articles.failures, articles.replaced, articles.files_read = self._failures, self._replaced, 0
+
+    def files(self) -> Iterator[Path | ArticleError]:
+        """The files in reading order, see `files_of`."""
+        for path in files_of(self._articles.path):
+            self._articles.files_read += 1
+            yield path
+
+    def failed(self, error: ArticleError) -> None:
+        """Note what cannot be read."""
+        self._failures.append(error)
+
+    def takes(self, place: str, id: str, published: datetime | None) -> bool:
+        """Is the document at this place wanted, as of now? Documents are told of in reading order."""
+        latest, earlier = self._latest.get(id, (None, ""))
+        if latest and published and published < latest:
+            self._replaced.append(Replaced(place, by=earlier))
+            return False
+        if earlier:
+            self._replaced.append(Replaced(earlier, by=place))
+        self._latest[id] = published, place
+        return True
 
 
 def read_articles(path: str | os.PathLike[str], encoding: str | None = None) -> Articles:

@@ -17,8 +17,9 @@ from searchkit.articles import Articles
 from searchkit.articles.folder import UnreadableFolderError, files_of
 from searchkit.articles.one_file import printable, read_entries, why_not_opened
 from searchkit.document import Document
-from searchkit.engines.base import Engine, EngineWriter, Snapshot
+from searchkit.engines.base import Engine, EngineWriter, Entry, Snapshot
 from searchkit.errors import ArticleError
+from searchkit.making import FileRead, made, reading_tasks
 from searchkit.report import Failure, SyncProgress, SyncReport
 from searchkit.settings import Settings
 from searchkit.stored import Stored
@@ -32,7 +33,7 @@ from searchkit.syncing.manifest import (
     read_manifests,
     write_manifests,
 )
-from searchkit.workers import Made, made, made_entries
+from searchkit.workers import Task, results
 
 __all__ = ["sync"]
 
@@ -60,12 +61,11 @@ class _Former(NamedTuple):
 
 
 class _UnderWay(NamedTuple):
-    """A document whose entry is being made."""
+    """A file, or a line of one, that is being read."""
 
+    root: int
+    name: str
     file: File
-    id: str
-    claim: Claim
-    place: str
 
 
 class _Winner(NamedTuple):
@@ -133,9 +133,9 @@ class _Sync:
         self._before = _Before(engine.snapshot())
         self._put: dict[str, str] = {}  # what this sync put: id -> digest
         self._ours: dict[str, set[str]] = {}  # each id in question -> digests of what came from the paths
-        self._given: dict[str, str] = {}  # what is put, or on its way there
         self._under_way: deque[_UnderWay] = deque()
-        self._files = self._files_read = self._documents_taken = 0
+        self._latest: list[dict[str, Claim]] = [{} for _ in roots]  # of each id, the claim that counts so far
+        self._files = self._files_read = self._documents_put = 0
         self._to_delete: set[str] = set()  # those in question that do not outlive their files
         self._note_is_old = False
 
@@ -149,8 +149,8 @@ class _Sync:
             if isinstance(key, str) and not self._is_unchanged(self._roots[number], key)
         ]
         former = self._forget_what_is_gone(listings)
-        for made_entry in made_entries(self._documents(waiting, former), self._settings, self._workers):
-            self._take(made_entry)
+        for file_read in results(self._tasks(waiting, former), self._settings, self._workers):
+            self._take(file_read)
         for root, key, old in former:
             if file := root.manifest.files.get(key):
                 self._keep_what_may_be_there(file, old)
@@ -222,11 +222,12 @@ class _Sync:
 
     # -- reading
 
-    def _documents(self, waiting: Sequence[tuple[int, str]], former: list[_Former]) -> Iterator[Document]:
-        """Read the files; the documents that the index lacks, as far as can be told before all are read."""
+    def _tasks(
+        self, waiting: Sequence[tuple[int, str]], former: list[_Former]
+    ) -> Iterator[Task[FileRead[Claim]]]:
+        """What is to be read, noted in the order in which `_take` will be told what came of it."""
         self._files = len(waiting)
         self._tell()
-        latest: list[dict[str, Claim]] = [{} for _ in self._roots]
         for number, key in waiting:
             root = self._roots[number]
             old = root.manifest.files.get(key, File())
@@ -234,43 +235,34 @@ class _Sync:
             self._question(root, old)
             self._files_read += 1
             self._tell()
-            yield from self._read(root, key, latest[number])
+            path = root.path_of(key)
+            file = root.manifest.files[key] = _looked_at(path)
+            for task in reading_tasks(path, root.manifest.encoding, Claim.of):
+                self._under_way.append(_UnderWay(number, printable(path), file))
+                yield task
 
-    def _read(self, root: _Root, key: str, latest: dict[str, Claim]) -> Iterator[Document]:
-        path = root.path_of(key)
-        name = printable(path)
-        file = root.manifest.files[key] = File()
-        try:
-            # Looked at before it is read: what changes meanwhile is read by the next sync.
-            status = path.stat()
-            file.digest = "" if why_not_opened(path, status) else digest_of_file(path)
-            file.size, file.mtime_ns = status.st_size, status.st_mtime_ns
-        except OSError:
-            pass  # reading it says what is wrong; it is tried again until it can be read
-        for place, entry in read_entries(path, root.manifest.encoding):
-            if isinstance(entry, ArticleError):
-                file.failures.append((_place_below(name, entry.path), entry.reason))
-                continue
-            claim = Claim.of(entry)
-            file.claims.setdefault(entry.id, []).append(claim)
-            if entry.id not in latest or latest[entry.id].yields_to(claim):
-                latest[entry.id] = claim
-                if self._now(entry.id) != claim.digest:
-                    self._given[entry.id] = claim.digest
-                    self._under_way.append(_UnderWay(file, entry.id, claim, _place_below(name, place)))
-                    yield entry
+    def _take(self, file_read: FileRead[Claim]) -> None:
+        """Put what was read into the index, as far as can be told before all is read."""
+        number, name, file = self._under_way.popleft()
+        latest = self._latest[number]
+        for read in file_read:
+            if isinstance(read, ArticleError):
+                file.failures.append((_place_below(name, read.path), read.reason))
+            elif isinstance(read.made, Failure):  # what has no entry is no claim
+                file.failures.append((_place_below(name, read.place), read.made.reason))
+            else:
+                id, claim = read.id, read.about
+                file.claims.setdefault(id, []).append(claim)
+                if id not in latest or latest[id].yields_to(claim):
+                    latest[id] = claim
+                    self._put_unless_there(read.made, claim)
 
-    def _take(self, made_entry: Made) -> None:
-        """Put the entry of the first document under way; what has none is no claim."""
-        file, id, claim, place = self._under_way.popleft()
-        self._documents_taken += 1
-        self._tell()
-        if isinstance(made_entry, Failure):
-            file.failures.append((place, made_entry.reason))
-            _withdraw(file, id, claim)
-        else:
-            self._writer.put(made_entry)
-            self._put[id] = claim.digest
+    def _put_unless_there(self, entry: Entry, claim: Claim) -> None:
+        if self._now(entry.id) != claim.digest:
+            self._writer.put(entry)
+            self._put[entry.id] = claim.digest
+            self._documents_put += 1
+            self._tell()
 
     def _keep_what_may_be_there(self, file: File, old: File) -> None:
         """Of a file that is not read to its end nobody knows what is gone: all of it that there was stays."""
@@ -281,11 +273,11 @@ class _Sync:
                     file.claims[id] = in_index[:1]
 
     def _tell(self, *, committing: bool = False) -> None:
-        self._progress(SyncProgress(self._files_read, self._files, self._documents_taken, committing))
+        self._progress(SyncProgress(self._files_read, self._files, self._documents_put, committing))
 
     def _now(self, id: str) -> str | None:
         """The digest of what the index will have, as of now."""
-        return self._given.get(id) or self._put.get(id) or self._before[id]
+        return self._put.get(id) or self._before[id]
 
     # -- who has an id
 
@@ -302,7 +294,6 @@ class _Sync:
 
     def _settle(self) -> dict[str, _Winner]:
         """Read files again whose documents come back, until the index has what the claims say."""
-        self._given.clear()  # from here on, all of it is put
         while True:
             winners = self._winners()
             missing: dict[tuple[int, str], dict[str, Claim]] = {}
@@ -322,8 +313,12 @@ class _Sync:
         for place, entry in read_entries(path, root.manifest.encoding):
             if isinstance(entry, Document) and wanted.get(entry.id) == (claim := Claim.of(entry)):
                 del wanted[entry.id]
-                self._under_way.append(_UnderWay(file, entry.id, claim, _place_below(name, place)))
-                self._take(made(entry, self._settings))
+                found = made(entry, self._settings)
+                if isinstance(found, Failure):
+                    file.failures.append((_place_below(name, place), found.reason))
+                    _withdraw(file, entry.id, claim)
+                else:
+                    self._put_unless_there(found, claim)
         for id, claim in wanted.items():  # the file has changed just now, or cannot be read any longer
             file.size = TO_BE_READ
             _withdraw(file, id, claim)
@@ -413,6 +408,18 @@ def _as_they_were_and_are(former: Sequence[_Former]) -> Iterator[None]:
                 del each.root.manifest.files[each.key]
             else:
                 each.root.manifest.files[each.key] = file
+
+
+def _looked_at(path: Path) -> File:
+    """The file before it is read: what changes meanwhile is read by the next sync."""
+    file = File()
+    try:
+        status = path.stat()
+        file.digest = "" if why_not_opened(path, status) else digest_of_file(path)
+        file.size, file.mtime_ns = status.st_size, status.st_mtime_ns
+    except OSError:
+        pass  # reading it says what is wrong; it is tried again until it can be read
+    return file
 
 
 def _withdraw(file: File, id: str, claim: Claim) -> None:
