@@ -215,7 +215,7 @@ class TestWhatIsRead:
         write(folder, FILES)
         index = make_index()
         index.sync(folder)
-        monkeypatch.setattr(one_sync, "read_entries", None)
+        monkeypatch.setattr(one_sync, "reading_tasks", None)
         opened.clear()
         write(folder, {"a.txt": "甲"})
         assert counts(index.sync(folder)) == (0, 0, 0, 2, 3)
