@@ -23,10 +23,10 @@ from searchkit.pinyin import require_pinyin
 from searchkit.query import Match
 from searchkit.query.filters import When, as_list
 from searchkit.query.synonyms import SynonymRules, Synonyms
-from searchkit.results import Results
+from searchkit.results import Hit, Results
 from searchkit.searching.cursors import Cursors
 from searchkit.searching.options import Collapse, Options
-from searchkit.searching.search import search
+from searchkit.searching.search import search, search_one
 from searchkit.searching.suggest import LookedUp, Suggestion, suggest
 from searchkit.settings import Settings
 from searchkit.stored import Stored
@@ -245,6 +245,28 @@ class Index:
     def count(self, query: str, *, lenient: bool = False, **filters: Any) -> int:
         """How many documents match; takes the filters and ``match`` of `search`."""
         return self.search(query, limit=0, lenient=lenient, **filters).total
+
+    def hit(
+        self,
+        query: str,
+        id: str,
+        *,
+        match: Match = "most",
+        regional: bool = True,
+        synonyms: bool = True,
+        snippet_length: int = 160,
+        lenient: bool = False,
+    ) -> Hit | None:
+        """The document with this id as `search` finds it, on whatever page: with its score, and the matches
+        in its title and its whole body. None when the query does not find it, or there is no such document.
+
+        For a page that shows one article of a list. Raises `QuerySyntaxError` for a query that is not
+        well-formed, unless ``lenient``.
+        """
+        options = Options(
+            match=match, regional=regional, synonyms=synonyms, snippet_length=snippet_length, lenient=lenient
+        )
+        return search_one(query, id, options, self._open().snapshot(), self._settings)
 
     def get(self, id: str) -> Document | None:
         """The document with this id, or None."""

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timezone
 
-from searchkit.engines.base import Snapshot
+from searchkit.engines.base import Found, Snapshot, key_of
 from searchkit.highlight import Highlighter
 from searchkit.query import parse, plan_query
-from searchkit.query.plan import Plan, Sort
+from searchkit.query.plan import All, OneOf, Plan, Sort
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
 from searchkit.query.regional import regional_words
@@ -23,7 +23,7 @@ from searchkit.searching.spelling import better_query
 from searchkit.settings import Settings
 from searchkit.stored import Stored
 
-__all__ = ["plan", "search"]
+__all__ = ["plan", "search", "search_one"]
 
 
 def search(text: str, options: Options, snapshot: Snapshot, settings: Settings, cursors: Cursors) -> Results:
@@ -66,6 +66,15 @@ def search(text: str, options: Options, snapshot: Snapshot, settings: Settings, 
     )
 
 
+def search_one(text: str, id: str, options: Options, snapshot: Snapshot, settings: Settings) -> Hit | None:
+    """The hit that the document with this id is among all that `search` finds, or None."""
+    planned = plan(parse(text, lenient=options.lenient), options, snapshot, settings)
+    this = All((OneOf("id", (key_of(id),)), planned.plan.match))
+    _, found = snapshot.search(Plan(this, planned.plan.scores), limit=1, offset=0)
+    highlighter = Highlighter(planned.needles)
+    return next((_hit(one, highlighter, options) for one in found), None)
+
+
 def plan(query: Query, options: Options, snapshot: Snapshot, settings: Settings) -> Planned:
     """What the query means on this index."""
 
@@ -91,19 +100,23 @@ def _hits(
     """How many match, those of the page, and whether there are more behind them."""
     highlighter = Highlighter(planned.needles)
 
-    def hit(stored: str, score: float) -> Hit:
-        return Hit(Stored(stored), score, highlighter, options.snippet_length)
+    def hit(found: Found) -> Hit:
+        return _hit(found, highlighter, options)
 
     if options.collapse is None:
         total, found = place.snapshot.search(ranking, limit=options.limit, offset=place.offset, sort=sort)
-        hits = [hit(one.stored, one.score) for one in found]
+        hits = [hit(one) for one in found]
         return total, hits, place.offset + len(hits) < total
     total, told, more = stories(place.snapshot, ranking, sort, offset=place.offset, limit=options.limit)
     hits = []
     for story in told:
-        hits.append(hit(story.first.stored, story.first.score))
-        hits[-1].duplicates = tuple(hit(other.stored, other.score) for other in story.others)
+        hits.append(hit(story.first))
+        hits[-1].duplicates = tuple(hit(other) for other in story.others)
     return total, hits, more
+
+
+def _hit(found: Found, highlighter: Highlighter, options: Options) -> Hit:
+    return Hit(Stored(found.stored), found.score, highlighter, options.snippet_length)
 
 
 def _with_recency(planned: Plan, options: Options, place: Place) -> Plan:

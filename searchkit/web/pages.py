@@ -123,22 +123,10 @@ class Pages:
     def _highlighted(
         self, document: searchkit.Document, query: str
     ) -> tuple[searchkit.Highlighted, searchkit.Highlighted]:
-        """Title and body, with the matches where the query finds the document.
-
-        The hit is the one with this id among those of the same source and moment, which are few.
-        """
-        if query:
-            found = self._index.search(
-                query,
-                limit=self._limits.depth,
-                source=document.source or (),
-                since=document.published,
-                until=document.published,
-                lenient=True,
-            )
-            for hit in found:
-                if hit.id == document.id:
-                    return hit.title, hit.body
+        """Title and body, with the matches where the query finds the document."""
+        hit = self._index.hit(query, document.id, lenient=True)
+        if hit:
+            return hit.title, hit.body
         return searchkit.Highlighted(document.title), searchkit.Highlighted(document.body)
 
 

@@ -132,6 +132,14 @@ def test_an_article_has_all_matches_marked_and_leads_back(page, index):
     assert back == {"q": ["遣唐使"]}
 
 
+def test_an_article_has_its_matches_marked_on_whatever_page_of_the_list_it_is():
+    with searchkit.create(":memory:") as index:
+        index.add({"id": str(number), "body": "茶" + "水" * number} for number in range(30))
+        client = TestClient(web.app(index, limits=web.Limits(depth=10)))
+        pages = [client.get("/article", params={"id": str(n), "q": "茶"}).text for n in range(30)]
+    assert [page.count("<mark>茶</mark>") for page in pages] == [1] * 30
+
+
 @pytest.mark.parametrize(("id", "title"), [("bare", "Untitled"), ("a/b?c#d", "奇怪的編號")])
 def test_an_article_with_little_to_show_is_shown(page, id, title):
     assert texts(page("/article", id=id, q="文"), "h1") == [title]
