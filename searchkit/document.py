@@ -60,6 +60,18 @@ class Document:
         self._set("source", self.source or _host(self.url))
         self._set("id", self.id or self.url or _digest(self.title, self.body))
 
+    @property
+    def link(self) -> str:
+        """The url where a page may link to it, ``http`` or ``https``; otherwise nothing.
+
+        A template that links to the ``url`` of just any document runs the script of a ``javascript:`` one.
+        """
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:  # e.g. an unclosed [ of an IPv6 address
+            return ""
+        return self.url if parts.scheme in ("http", "https") and parts.hostname else ""
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Document:
         """A Document from a mapping with the names of its fields.

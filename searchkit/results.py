@@ -109,6 +109,11 @@ class Hit:
         return str(self._fields.get("url", ""))
 
     @property
+    def link(self) -> str:
+        """The url where a page may link to it; otherwise nothing: `Document.link`."""
+        return self.document.link
+
+    @property
     def source(self) -> str:
         return str(self._fields.get("source", ""))
 

@@ -94,6 +94,33 @@ def test_the_source_defaults_to_the_host_of_the_url(url: str, source: str) -> No
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "java\nscript:alert(1)//https://example.com",
+        "https:javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://example.com/",
+        "//host",
+        "/path",
+        "http://",
+        "https://[",
+        " x",
+        "",
+    ],
+)
+def test_only_an_address_of_the_web_is_a_link(url: str) -> None:
+    assert Document(body="甲", url=url).link == ""
+
+
+@pytest.mark.parametrize("url", ["https://example.com/a?b=<c>#d", "HTTP://[::1]:8000", "http://例子.中国/茶"])
+def test_an_address_of_the_web_is_the_link(url: str, make_index: Callable[..., Index]) -> None:
+    (hit,) = make_index(Document(body="甲", url=url)).search("甲")
+    assert hit.link == hit.document.link == url
+
+
+@pytest.mark.parametrize(
     ("given_as", "kept"),
     [
         (datetime(2024, 1, 1, 8, tzinfo=BEIJING), "2024-01-01T00:00:00Z"),

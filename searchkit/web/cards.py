@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 import searchkit
 from searchkit.web.addresses import Address
-from searchkit.web.shown import marked, plain, web_address
+from searchkit.web.shown import marked, plain
 from searchkit.web.texts import day
 
 __all__ = ["Card", "cards"]
@@ -47,7 +47,7 @@ def _card(hit: searchkit.Hit, address: Address, lang: str) -> Card:
         source=plain(hit.source),
         day=day(published, lang) if published else "",
         iso_day=published.date().isoformat() if published else "",
-        original=web_address(hit.url),
+        original=hit.link,
         tags=hit.document.tags,
         same_story=tuple(_card(other, address, lang) for other in hit.duplicates),
     )

@@ -16,7 +16,7 @@ from searchkit.web.filters import filters
 from searchkit.web.limits import Limits
 from searchkit.web.problems import Problem, library_problems
 from searchkit.web.rendering import Renderer, base_of
-from searchkit.web.shown import marked, paragraphs, web_address
+from searchkit.web.shown import marked, paragraphs
 from searchkit.web.switches import switches
 from searchkit.web.texts import day, language
 
@@ -70,7 +70,7 @@ class Pages:
             "paragraphs": [marked(one, address.script) for one in paragraphs(body)],
             "matches": len(title.spans) + len(body.spans),
             "day": day(document.published, lang) if document.published else "",
-            "original": web_address(document.url),
+            "original": document.link,
             "similar": cards(alike, address, lang),
             "switches": switches(
                 f"{base_of(request)}/article?{urlencode({'id': document.id})}&", address, lang

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 import searchkit
 from searchkit.web.scripts import Script, converted
 
-__all__ = ["marked", "paragraphs", "plain", "web_address"]
+__all__ = ["marked", "paragraphs", "plain"]
 
 # Characters that turn the direction of text around or that nobody can see; one for one, so that highlights
 # stay where they are.
@@ -52,12 +51,3 @@ def paragraphs(highlighted: searchkit.Highlighted) -> Iterator[searchkit.Highlig
             ]
             yield searchkit.Highlighted(line, spans, start)
         start = end + 1
-
-
-def web_address(url: str) -> str:
-    """The address where it is one that a link may lead to; otherwise nothing."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.hostname else ""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from searchkit import Highlighted
 from searchkit.web.scripts import converted
-from searchkit.web.shown import paragraphs, plain, web_address
+from searchkit.web.shown import paragraphs, plain
 from searchkit.web.texts import LANGUAGES, TEXTS, language
 from searchkit.web.timeline import timeline
 
@@ -80,23 +80,6 @@ def test_paragraphs_keep_all_text_and_all_that_is_marked(text, cuts):
 @pytest.mark.parametrize("control", ["\u202e", "\u2066", "\u200f", "\x00", "\x1b", "\U000e0041", "\u2028"])
 def test_characters_that_steer_the_text_around_them_are_shown_as_unknown(control):
     assert plain(f"甲{control}乙") == "甲\ufffd乙"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "javascript:alert(1)",
-        "JAVASCRIPT:alert(1)",
-        "data:text/html,x",
-        "//host",
-        "http://",
-        "https://[",
-        " x",
-        "",
-    ],
-)
-def test_only_addresses_of_the_web_become_links(url):
-    assert web_address(url) == ""
 
 
 def test_a_long_time_is_shown_by_years():
