@@ -11,14 +11,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from searchkit.document import Document
 from searchkit.highlight import Highlighter, Span
 from searchkit.stored import Stored
 
+if TYPE_CHECKING:
+    from searchkit.notebook import Entry
+
 __all__ = ["Highlighted", "Hit", "Results"]
 
+_MOST_IN_A_CELL = 100
 _SPECIAL = re.compile("[&<>\"']")
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 # What would steer a terminal or turn the direction of its text around.
@@ -53,6 +57,11 @@ class Highlighted:
 
     def __html__(self) -> str:
         return self.html()
+
+    def _repr_html_(self) -> str:
+        from searchkit.notebook import text_html
+
+        return text_html(self.html())
 
     def __str__(self) -> str:
         return self.text
@@ -158,6 +167,23 @@ class Hit:
             ]
         return values
 
+    def _entry(self) -> Entry:
+        """The hit as a notebook shows it."""
+        from searchkit.notebook import Entry
+
+        about = (
+            self.published.date().isoformat() if self.published else "",
+            self.source,
+            f"id {self.id}" if self.id != self.url else "",
+            f"{len(self.duplicates)} more of the same story" if self.duplicates else "",
+        )
+        return Entry(self.title.html(), self.link, about, self.snippet.html())
+
+    def _repr_html_(self) -> str:
+        from searchkit.notebook import entry_html
+
+        return entry_html(self._entry())
+
     def __repr__(self) -> str:
         return f"<Hit {self.id!r} score={self.score:.3f} title={self.title.text!r}>"
 
@@ -228,5 +254,16 @@ class Results(Sequence[Hit]):
     def __iter__(self) -> Iterator[Hit]:
         return iter(self._hits)
 
+    @property
+    def _count(self) -> str:
+        return f"{len(self):,} of {self.total:,} in {self.took * 1000:.1f} ms"
+
+    def _repr_html_(self) -> str:
+        # Without the suggestion, which would be a search of its own.
+        from searchkit.notebook import listing_html
+
+        entries = [hit._entry() for hit in self[:_MOST_IN_A_CELL]]
+        return listing_html(self.query, self._count, entries, len(self) - len(entries), self.facets)
+
     def __repr__(self) -> str:
-        return f"<Results {self.query!r}: {len(self)} of {self.total} in {self.took * 1000:.1f} ms>"
+        return f"<Results {self.query!r}: {self._count}>"

@@ -100,18 +100,15 @@ def _hits(
     """How many match, those of the page, and whether there are more behind them."""
     highlighter = Highlighter(planned.needles)
 
-    def hit(found: Found) -> Hit:
-        return _hit(found, highlighter, options)
-
     if options.collapse is None:
         total, found = place.snapshot.search(ranking, limit=options.limit, offset=place.offset, sort=sort)
-        hits = [hit(one) for one in found]
+        hits = [_hit(one, highlighter, options) for one in found]
         return total, hits, place.offset + len(hits) < total
     total, told, more = stories(place.snapshot, ranking, sort, offset=place.offset, limit=options.limit)
     hits = []
     for story in told:
-        hits.append(hit(story.first))
-        hits[-1].duplicates = tuple(hit(other) for other in story.others)
+        hits.append(_hit(story.first, highlighter, options))
+        hits[-1].duplicates = tuple(_hit(other, highlighter, options) for other in story.others)
     return total, hits, more
 
 
