@@ -29,12 +29,24 @@ _TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+class _Html(str):
+    """A text that is HTML already: what escapes for templates (Django, Jinja, MarkupSafe) leaves it alone."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
 class Highlighted:
     """A title, or a fragment of a body, with its matches.
 
     ``text`` is the original text, verbatim; ``spans`` are the matches as pairs
     ``(start, end)`` of code points in it, sorted and disjoint; ``start`` is where the
     fragment begins in the body.
+
+    In templates that escape by themselves it stands as ``{{ hit.title }}`` in Jinja, ``{{ hit.title.html }}``
+    in Django, which makes plain text of the first.
     """
 
     __slots__ = ("spans", "start", "text")
@@ -49,7 +61,8 @@ class Highlighted:
         if not _TAG.fullmatch(tag):
             raise ValueError(f"tag must be the name of an HTML element like 'mark', not {tag!r}")
         # Most texts have nothing to escape, and to look once is quicker than to try piece by piece.
-        return self._joined(f"<{tag}>", f"</{tag}>", html.escape if _SPECIAL.search(self.text) else str)
+        escape = html.escape if _SPECIAL.search(self.text) else str
+        return _Html(self._joined(f"<{tag}>", f"</{tag}>", escape))
 
     def ansi(self) -> str:
         """The text for a terminal, matches bold and yellow, control characters of the text left out."""

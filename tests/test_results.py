@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import pickle
 import re
 import unicodedata
 from collections.abc import Callable
@@ -80,6 +81,15 @@ def test_a_highlighted_text_is_safe_in_templates() -> None:
     assert shown.ansi() == "a < \x1b[1;33mb\x1b[0m & c"
     assert str(shown) == "a < b & c"
     assert shown.spans == ((4, 5),)
+
+
+def test_its_html_is_not_escaped_again() -> None:
+    page = Highlighted("a < b", [(4, 5)]).html()
+    again = pickle.loads(pickle.dumps(page))
+    for shown in (page, again):
+        assert shown.__html__() == "a &lt; <mark>b</mark>"
+        assert type(shown.__html__()) is str
+    assert not hasattr(page + "<i>", "__html__"), "nobody has escaped what is put beside it"
 
 
 def test_highlighted_texts_are_values() -> None:
