@@ -7,6 +7,7 @@ import warnings
 import click
 
 import searchkit
+from searchkit.cli.output import print_json
 from searchkit.cli.quantities import count_of
 
 __all__ = ["backup", "export"]
@@ -38,6 +39,7 @@ def backup(location: str, to: str) -> None:
 Examples:
   searchkit export indexes/news news.jsonl
   searchkit export indexes/news news.jsonl.gz
+  searchkit export indexes/news - | jq -r .title
 """
 )
 @click.argument("location")
@@ -47,9 +49,13 @@ def export(location: str, file: str) -> None:
 
     Each line of FILE is one of them as a JSON object. Its name ends in .jsonl, or in .jsonl.gz to be packed.
     'searchkit index FILE' reads it back without loss. A file that is there is replaced once the new one is
-    complete.
+    complete. With - for FILE they go to the standard output.
     """
     with _opened(location) as index:
+        if file == "-":
+            for document in index:
+                print_json(document.to_dict())
+            return
         count = index.export(file)
     click.echo(f"{file}: {count_of(count, 'document')}")
 

@@ -88,6 +88,22 @@ def test_export_is_what_index_reads(run, sample, name):
         assert {each.id: each for each in again} == {each.id: each for each in before}
 
 
+def test_export_to_the_standard_output_is_the_same(run, sample, tmp_path):
+    difficult = searchkit.Document(
+        title="\x9b1m茶\x7f\u2028\x00", body="“<水>”\n\t\\ 𠮷", extra={"甲": [1.5, None]}
+    )
+    with searchkit.create(tmp_path / "one") as index:
+        index.add([difficult])
+    for location in (sample, str(tmp_path / "one")):
+        result = run("export", location, "-")
+        assert (result.exit_code, result.stderr) == (0, "")
+        Path("piped.jsonl").write_text(result.stdout, encoding="utf-8", newline="")
+        documents = searchkit.read_articles("piped.jsonl")
+        with searchkit.open(location) as index:
+            assert {each.id: each for each in documents} == {each.id: each for each in index}
+        assert not documents.failures
+
+
 def test_export_to_a_name_that_it_does_not_know(run, sample):
     result = run("export", sample, "news.csv")
     assert (result.exit_code, result.stdout) == (2, "")
