@@ -3,6 +3,7 @@
     indexes/news                 tantivy, in a folder
     :memory:                     tantivy, in memory
     whoosh:indexes/news          Whoosh, in a folder
+    opensearch://host:9200/news  OpenSearch, in a cluster; opensearchs:// for TLS
     NAME:anything                what a package has under NAME in the entry points "searchkit.engines"
 
 An engine is a class, or a module, with the functions of `EngineKind`; a location that asks for it imports it.
@@ -27,17 +28,22 @@ ENTRY_POINTS = "searchkit.engines"
 """The group of entry points in which packages name the engines that they have."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
-_TANTIVY, _WHOOSH = "tantivy", "whoosh"
+_TANTIVY, _WHOOSH, _OPENSEARCH = "tantivy", "whoosh", "opensearch"
 _COMMIT_OF_WHOOSH = "commit.json"
-_OUR_OWN = {_TANTIVY: "TantivyEngine", _WHOOSH: "WhooshEngine"}
-_INSTALL = {_TANTIVY: "pip install tantivy", _WHOOSH: "pip install 'searchkit[pure]'"}
+_OUR_OWN = {_TANTIVY: "TantivyEngine", _WHOOSH: "WhooshEngine", _OPENSEARCH: "OpenSearchEngine"}
+_PACKAGES = {_TANTIVY: "tantivy", _WHOOSH: "whoosh", _OPENSEARCH: "opensearchpy"}
+_INSTALL = {
+    _TANTIVY: "pip install tantivy",
+    _WHOOSH: "pip install 'searchkit[pure]'",
+    _OPENSEARCH: "pip install 'searchkit[opensearch]'",
+}
 
 
 class EngineKind(Protocol):
     """What makes and opens the indexes of one engine.
 
-    The place is a `Path` for the engines of searchkit, None for one in memory; for those of other packages it
-    is what stands behind their name in the location, as a text.
+    The place is a `Path` for the engines of searchkit in folders, None for one in memory, and the location for
+    one in a cluster; for those of other packages it is what stands behind their name in the location, as a text.
     """
 
     def create(self, place: Any, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
@@ -87,6 +93,8 @@ def _kind_and_place(location: str) -> tuple[EngineKind, Any]:
     name, place = scheme[1].lower(), location[scheme.end() :]
     if name == _WHOOSH:
         return _our_own(_WHOOSH), _path(place)
+    if name in (_OPENSEARCH, f"{_OPENSEARCH}s"):
+        return _our_own(_OPENSEARCH), location
     return _of_a_package(name, location), place
 
 
@@ -100,7 +108,7 @@ def _our_own(name: str) -> EngineKind:
     try:
         module = import_module(f"searchkit.engines.{name}")
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != name:
+        if (error.name or "").partition(".")[0] != _PACKAGES[name]:
             raise
         raise EngineUnavailableError(f"the engine {name!r} is not installed: {_INSTALL[name]}") from error
     return cast("EngineKind", getattr(module, _OUR_OWN[name]))

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import pytest
-from suite import ENGINES, FIELDS, MakeEngine
+from suite import CLUSTER, ENGINES, FIELDS, MakeEngine, forget
 
 from searchkit.engines.base import Engine
 from searchkit.query.plan import ValueField
+
+
+@pytest.fixture(scope="session")
+def cluster() -> str:
+    """The address of an OpenSearch that tests may use."""
+    pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit[opensearch]'")
+    if CLUSTER is None:
+        pytest.skip("no OpenSearch runs: `make cluster`, or SEARCHKIT_TEST_OPENSEARCH=http://127.0.0.1:9200")
+    return CLUSTER
 
 
 @pytest.fixture(params=ENGINES)
@@ -16,6 +25,8 @@ def make_engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MakeEngine]:
     """Makes engines of one kind, each in its own place."""
+    if request.param == "opensearch":
+        request.getfixturevalue("cluster")
     if request.param == "whoosh":
         pytest.importorskip("whoosh", reason="needs Whoosh: pip install 'searchkit[pure]'")
     made = []
@@ -26,6 +37,8 @@ def make_engine(
 
     yield make
     for engine in made:
+        if request.param == "opensearch":
+            forget(engine)
         engine.close()
 
 

@@ -7,13 +7,16 @@ An engine is added by its factory in ENGINES; nothing else here knows which engi
 from __future__ import annotations
 
 import json
+import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import settings
@@ -21,6 +24,8 @@ from hypothesis import strategies as st
 
 from searchkit.engines import create_engine
 from searchkit.engines.base import Engine, EngineWriter, Entry, Found, Snapshot
+from tools.cluster import running_url
+
 from searchkit.query.plan import (
     TEXT_FIELDS,
     All,
@@ -48,8 +53,12 @@ ENGINES: dict[str, Callable[[Path, Iterable[ValueField]], Engine]] = {
     "tantivy on disk": lambda folder, values: create_engine(str(folder / "index"), {"made": "here"}, values),
     "tantivy in memory": lambda _, values: create_engine(":memory:", {"made": "here"}, values),
     "whoosh": lambda folder, values: create_engine(f"whoosh:{folder / 'index'}", {"made": "here"}, values),
+    "opensearch": lambda _, values: create_engine(cluster_location(), {"made": "here"}, values),
 }
-ON_DISK = ["tantivy on disk", "whoosh"]
+ON_DISK = ["tantivy on disk", "whoosh", "opensearch"]
+"""Those that others can open as well."""
+CLUSTER = os.environ.get("SEARCHKIT_TEST_OPENSEARCH") or running_url()
+"""The cluster that tests may use: http://127.0.0.1:9200, also several with commas between them."""
 
 UNITS = ["title_units", "body_units"]
 BIGRAMS = ["title_bigrams", "body_bigrams"]
@@ -68,6 +77,24 @@ SORTS = [Sort(name, descending) for name in COUNTED for descending in (False, Tr
 def folder_of(engine: Engine) -> Path:
     """Where an engine on disk has its files."""
     return Path(engine.location.removeprefix("whoosh:"))
+
+
+def cluster_location(settings: str = "replicas=0") -> str:
+    """Where an index can be made in the cluster; the tests remove those with this name when they end."""
+    hosts = (CLUSTER or "").rpartition("//")[2].rstrip("/")
+    return f"opensearch://{hosts}/searchkit-test-{os.getpid()}-{secrets.token_hex(6)}?{settings}"
+
+
+def forget(engine: Engine) -> None:
+    """Let another index be made in the place of this one."""
+    if engine.location.startswith("opensearch"):
+        from opensearchpy import OpenSearch
+
+        parts = urlsplit(engine.location)
+        with closing(OpenSearch([f"http://{host}" for host in parts.netloc.split(",")])) as client:
+            client.indices.delete(index=parts.path[1:], ignore_unavailable=True)
+    elif engine.location != ":memory:":
+        (folder_of(engine) / "index.json").unlink()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from suite import (
     entry,
     examples,
     fill,
-    folder_of,
+    forget,
     found_ids,
     histories,
     ids_of,
@@ -291,12 +291,9 @@ class TestMetadata:
         assert engine.read_note("a") == "y"
         again.close()
 
-    def test_a_new_index_where_one_was_has_no_notes(
-        self, engine: Engine, request: pytest.FixtureRequest
-    ) -> None:
+    def test_a_new_index_where_one_was_has_no_notes(self, engine: Engine) -> None:
         engine.write_note("a", "x")
-        if request.node.callspec.params["make_engine"] in ON_DISK:
-            (folder_of(engine) / "index.json").unlink()
+        forget(engine)
         again = create_engine(engine.location, {}, ())
         assert again.read_note("a") is None
         again.close()
