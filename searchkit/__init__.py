@@ -35,7 +35,16 @@ from searchkit.searching.suggest import Suggestion
 
 if _typing.TYPE_CHECKING:
     from searchkit.articles import Articles, read_articles
-    from searchkit.report import CheckReport, Failure, Problem, Report, Stats, SyncProgress, SyncReport
+    from searchkit.report import (
+        CheckReport,
+        CopyReport,
+        Failure,
+        Problem,
+        Report,
+        Stats,
+        SyncProgress,
+        SyncReport,
+    )
     from searchkit.searching.explain import Contribution, Explanation
     from searchkit.writer import Writer
 
@@ -45,6 +54,7 @@ __all__ = [
     "Articles",
     "CheckReport",
     "Contribution",
+    "CopyReport",
     "CursorExpiredError",
     "Document",
     "DocumentError",
@@ -80,7 +90,8 @@ __all__ = [
 # A program that searches starts sooner without these.
 _LOADED_LATER = {
     **dict.fromkeys(("Articles", "read_articles"), "searchkit.articles"),
-    **dict.fromkeys(("CheckReport", "Failure", "Problem", "Report", "Stats"), "searchkit.report"),
+    **dict.fromkeys(("CheckReport", "CopyReport", "Failure", "Problem"), "searchkit.report"),
+    **dict.fromkeys(("Report", "Stats"), "searchkit.report"),
     **dict.fromkeys(("SyncProgress", "SyncReport"), "searchkit.report"),
     **dict.fromkeys(("Contribution", "Explanation"), "searchkit.searching.explain"),
     "Writer": "searchkit.writer",

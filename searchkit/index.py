@@ -32,7 +32,8 @@ from searchkit.settings import Settings
 from searchkit.stored import Stored
 
 if TYPE_CHECKING:
-    from searchkit.report import CheckReport, Report, Stats, SyncProgress, SyncReport
+    from searchkit.copying import CopyProgress
+    from searchkit.report import CheckReport, CopyReport, Report, Stats, SyncProgress, SyncReport
     from searchkit.searching.explain import Explanation
     from searchkit.writer import Writer
 
@@ -385,6 +386,34 @@ class Index:
         Raises `IndexExistsError` where there is something already, `SearchkitError` for an index in memory.
         """
         self._open().copy_to(Path(os.fspath(to)))
+
+    def copy_to(
+        self,
+        to: Location,
+        *,
+        timeout: float = 10.0,
+        workers: int | None = None,
+        progress: CopyProgress | None = None,
+    ) -> CopyReport:
+        """Copy the latest commit into a new index at any location, also of another engine.
+
+        Documents go over some thousand at a time, so that either may be larger than memory; one call of
+        ``progress(done, of)`` for each thousand. Called again, a copy that was interrupted goes on. At its end
+        both are asked the same: where the counts differ, `SearchkitError` says so. ``workers`` are those of
+        `add`.
+
+        Raises `IndexExistsError` where there is an index already.
+        """
+        from searchkit.copying import copy
+
+        return copy(
+            self._open(),
+            self._settings,
+            os.fspath(to),
+            timeout=timeout,
+            workers=workers,
+            progress=progress or (lambda done, of: None),
+        )
 
     def export(self, path: Location) -> int:
         """Write all documents into a file of JSON Lines, which `read_articles` reads back; returns how many.

@@ -96,6 +96,22 @@ class SyncProgress(NamedTuple):
     """All are read, and the commit comes next."""
 
 
+@dataclass
+class CopyReport:
+    """What was copied from one index to another."""
+
+    location: str
+    """Of the copy."""
+    copied: int = 0
+    kept: int = 0
+    """Documents that an earlier copy, which was interrupted, had brought."""
+    removed: int = 0
+    """Documents that the index no longer had when the copy was completed."""
+    queries: int = 0
+    """How many searches had the same total in both."""
+    took: float = 0.0
+
+
 @dataclass(frozen=True)
 class Stats:
     """The size and the kind of an index."""

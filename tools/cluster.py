@@ -57,7 +57,14 @@ def fetch() -> Path:
             raise ClusterError(f"needs {program}, which is not installed")
     cache().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache()) as folder:
-        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={folder}"]
+        command = [
+            "mvn",
+            "-q",
+            "-B",
+            "dependency:copy",
+            f"-Dartifact={ARTIFACT}",
+            f"-DoutputDirectory={folder}",
+        ]
         if subprocess.run(command, check=False).returncode:
             raise ClusterError(f"Maven could not fetch {ARTIFACT}")
         with zipfile.ZipFile(next(Path(folder).glob("*.zip"))) as packed:
@@ -123,7 +130,9 @@ class Cluster:
             if java is None:
                 raise ClusterError("needs java, which is not installed")
             environment["JAVA_HOME"] = str(Path(java).resolve().parents[1])
-        somebody: dict[str, Any] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if _is_root() else {}
+        somebody: dict[str, Any] = (
+            {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if _is_root() else {}
+        )
         with (node / "output.txt").open("ab") as output:
             process = subprocess.Popen(
                 [str(fetch() / "bin" / "opensearch")],
@@ -151,7 +160,10 @@ class Cluster:
         number = next(iter(self.pids))
         asked = f"http://{self.hosts[number]}/_cluster/health?wait_for_nodes={nodes}&wait_for_status={status}"
         while True:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{asked}&timeout=10s", timeout=30) as said:
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"{asked}&timeout=10s", timeout=30) as said,
+            ):
                 if not json.load(said)["timed_out"]:
                     return
             for each, pid in self.pids.items():
@@ -182,7 +194,9 @@ class Cluster:
         shutil.copytree(unpacked / "config", node / "config")
         (node / "tmp").mkdir()
         options = node / "config" / "jvm.options"  # without those that write into the distribution
-        kept = [line for line in options.read_text().splitlines() if not re.search(r"\b(logs/|path=data)", line)]
+        kept = [
+            line for line in options.read_text().splitlines() if not re.search(r"\b(logs/|path=data)", line)
+        ]
         options.write_text("\n".join(kept) + "\n")
         transport = [f"127.0.0.1:{self.port + 100 + each}" for each in range(self.nodes)]
         settings = {

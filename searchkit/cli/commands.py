@@ -7,6 +7,7 @@ import click
 import searchkit
 from searchkit.cli.check import check
 from searchkit.cli.copies import backup, export
+from searchkit.cli.copy import copy
 from searchkit.cli.demo import demo
 from searchkit.cli.explain import explain
 from searchkit.cli.index import index
@@ -61,6 +62,7 @@ for command in (
     optimize,
     check,
     backup,
+    copy,
     export,
 ):
     main.add_command(command)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from searchkit import SyncProgress
 from searchkit.cli.quantities import count_of
 
-__all__ = ["progress_shown"]
+__all__ = ["copying_shown", "progress_shown"]
 
 _FORMAT = "{percentage:3.0f}% |{bar}| {desc}, {remaining} left"
 _WIDEST = 100
@@ -51,3 +51,10 @@ def progress_shown(*, quiet: bool) -> Iterator[Callable[[SyncProgress], None]]:
             bar.update(progress.files - bar.n)
 
         yield show
+
+
+@contextmanager
+def copying_shown(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """The same for documents that are copied, of which it is known how many there are."""
+    with progress_shown(quiet=quiet) as show:
+        yield lambda done, of: show(SyncProgress(files=done, of=of, documents=done))

@@ -43,6 +43,7 @@ def test_commands_are_those_of_the_design_in_the_order_of_a_first_visit():
         "optimize",
         "check",
         "backup",
+        "copy",
         "export",
     ]
 

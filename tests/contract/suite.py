@@ -24,8 +24,6 @@ from hypothesis import strategies as st
 
 from searchkit.engines import create_engine
 from searchkit.engines.base import Engine, EngineWriter, Entry, Found, Snapshot
-from tools.cluster import running_url
-
 from searchkit.query.plan import (
     TEXT_FIELDS,
     All,
@@ -46,6 +44,7 @@ from searchkit.query.plan import (
     Value,
     ValueField,
 )
+from tools.cluster import running_url
 
 MakeEngine = Callable[..., Engine]
 

@@ -1,7 +1,7 @@
 """Requests to a cluster: what of them is tried again, and the errors of searchkit that they end in.
 
-All requests may be sent twice: documents have ids of their own, and the state is written only where it is as it
-was read.
+All requests may be sent twice: documents have ids of their own, and the state is written only where it is as
+it was read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from opensearchpy.exceptions import SSLError, TransportError
 from searchkit.engines.opensearch.location import Place
 from searchkit.errors import EngineUnavailableError, IndexNotFoundError, SearchkitError
 
-__all__ = ["Calls", "Refused"]
+__all__ = ["Calls", "RefusedError"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _PATIENCE = 60.0
@@ -30,7 +30,7 @@ _FULL = ("read-only", "read_only", "flood")
 _OLDEST, _TOO_NEW = (2, 4), (3, 0)
 
 
-class Refused(SearchkitError):
+class RefusedError(SearchkitError):
     """The cluster answered that it will not; ``status`` and ``kind`` say which way."""
 
     def __init__(self, message: str, status: int, kind: str) -> None:
@@ -70,7 +70,7 @@ class Calls:
         version = tuple(int(part) for part in number.split(".")[:2] if part.isdecimal())
         if product != "opensearch" or not _OLDEST <= version < _TOO_NEW:
             raise EngineUnavailableError(
-                f"{self.place.location}: this is {product} {number}; searchkit knows OpenSearch 2, from 2.4 on"
+                f"{self.place.location}: this is {product} {number}; searchkit knows OpenSearch 2.4 to 2.19"
             )
 
     def call(
@@ -134,13 +134,15 @@ class Calls:
         """Let searches see all that was written, on every shard."""
         shards = self.of_index("POST", "_refresh")["_shards"]
         if shards["failed"]:
-            raise EngineUnavailableError(f"{self.place.location}: {shards['failed']} shards cannot be refreshed")
+            raise EngineUnavailableError(
+                f"{self.place.location}: {shards['failed']} shards cannot be refreshed"
+            )
 
     def _meant(self, error: TransportError, patience: float) -> SearchkitError:
         if isinstance(error, SSLError):
             return EngineUnavailableError(
-                f"{self.place.location}: no secure connection: {_reason(error)}; SEARCHKIT_OPENSEARCH_CA names the "
-                "file with the certificates to trust"
+                f"{self.place.location}: no secure connection: {_reason(error)}; "
+                "SEARCHKIT_OPENSEARCH_CA names the file with the certificates to trust"
             )
         if isinstance(error, NoConnection):
             return EngineUnavailableError(
@@ -155,7 +157,9 @@ class Calls:
         reason = f"{kind}: {_root_of(error)}" if kind else str(error)
         where = self.place.location
         if status == 401:
-            return EngineUnavailableError(f"{where}: the cluster does not accept these credentials, or asks for some")
+            return EngineUnavailableError(
+                f"{where}: the cluster does not accept these credentials, or asks for some"
+            )
         if _is_full(reason):
             return EngineUnavailableError(
                 f"{where}: the cluster lets nobody write: {reason}; make room on its disks. "
@@ -166,10 +170,12 @@ class Calls:
         if status in _BUSY:
             return EngineUnavailableError(f"{where}: the cluster is red or has too much to do: {reason}")
         if kind == "index_not_found_exception":
-            return IndexNotFoundError(f"{where}: there is no such index in the cluster; searchkit.create() makes one")
+            return IndexNotFoundError(
+                f"{where}: there is no such index in the cluster; searchkit.create() makes one"
+            )
         if "too_many_clauses" in reason or "maxClauseCount" in reason:
             reason = "the query stands for too many terms; make it shorter, or its open ends longer"
-        return Refused(f"{where}: the cluster refused: {reason}", status, kind)
+        return RefusedError(f"{where}: the cluster refused: {reason}", status, kind)
 
 
 def _patience(error: TransportError) -> float:
@@ -205,5 +211,7 @@ def _reason(error: TransportError) -> str:
 
 def _lines(action: tuple[dict[str, Any], dict[str, Any] | None]) -> str:
     return "".join(
-        json.dumps(part, ensure_ascii=False, separators=(",", ":")) + "\n" for part in action if part is not None
+        json.dumps(part, ensure_ascii=False, separators=(",", ":")) + "\n"
+        for part in action
+        if part is not None
     )

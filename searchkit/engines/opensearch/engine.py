@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from searchkit.engines.base import Damage, Engine, EngineStats
-from searchkit.engines.opensearch.calls import Calls, Refused
+from searchkit.engines.opensearch.calls import Calls, RefusedError
 from searchkit.engines.opensearch.location import parsed
 from searchkit.engines.opensearch.mapping import FORMAT, index_body, properties
 from searchkit.engines.opensearch.snapshot import OpenSearchSnapshot, PointInTime, version_of
@@ -50,7 +50,7 @@ class OpenSearchEngine(Engine):
             calls.check_version()
             try:
                 calls.call("PUT", f"/{place.name}", index_body(place, values))
-            except Refused as error:
+            except RefusedError as error:
                 if error.kind != "resource_already_exists_exception":
                     raise
                 raise IndexExistsError(
@@ -127,7 +127,9 @@ class OpenSearchEngine(Engine):
         token, ids = secrets.token_hex(8), []
         for at in range(_LONGEST_PIECE, len(text), _LONGEST_PIECE):
             ids.append(f"{id}-{token}-{at}")
-            self._calls.of_index("PUT", f"_doc/{ids[-1]}", {"text": text[at : at + _LONGEST_PIECE], "ids": []})
+            self._calls.of_index(
+                "PUT", f"_doc/{ids[-1]}", {"text": text[at : at + _LONGEST_PIECE], "ids": []}
+            )
         self._calls.of_index("PUT", f"_doc/{id}", {"text": text[:_LONGEST_PIECE], "ids": ids})
         for one in before["_source"]["ids"] if before else ():
             self._calls.of_index("DELETE", f"_doc/{one}", missing=True)

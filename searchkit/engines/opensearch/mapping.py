@@ -15,7 +15,17 @@ from searchkit.engines.base import Entry, key_of
 from searchkit.engines.opensearch.location import Place
 from searchkit.query.plan import TEXT_FIELDS, Value, ValueField
 
-__all__ = ["COMMIT", "FORMAT", "KEY", "document_of", "document_id", "index_body", "path_of", "properties", "term_of"]
+__all__ = [
+    "COMMIT",
+    "FORMAT",
+    "KEY",
+    "document_id",
+    "document_of",
+    "index_body",
+    "path_of",
+    "properties",
+    "term_of",
+]
 
 FORMAT = 1
 COMMIT, KEY = "commit", "key"

@@ -37,7 +37,7 @@ _MOST_CLAUSES = 1000  # OpenSearch takes 1,024 in all of a query
 
 def ranked_query(plan: Plan, *filters: Query) -> Query:
     """What matches and passes the filters, with the sum of its scores."""
-    scores = []
+    scores: list[Query] = []
     for score in plan.scores:
         match score.node:
             case Term(field, text) if field in TEXT_FIELDS:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from searchkit.engines.base import MOST_VALUES, Found, Snapshot, key_of
-from searchkit.engines.opensearch.calls import Calls, Refused
+from searchkit.engines.opensearch.calls import Calls, RefusedError
 from searchkit.engines.opensearch.mapping import KEY, path_of
 from searchkit.engines.opensearch.queries import Query, any_of, match_query, prefix_pattern, ranked_query
 from searchkit.engines.opensearch.state import State, StateStore
@@ -126,7 +126,9 @@ class OpenSearchSnapshot(Snapshot):
         """Where the hit at the offset is: behind which other one."""
         after: dict[str, Any] = {}
         while offset:
-            page = self._ask({**body, "_source": False, "size": min(offset, _WINDOW), **after})["hits"]["hits"]
+            page = self._ask({**body, "_source": False, "size": min(offset, _WINDOW), **after})["hits"][
+                "hits"
+            ]
             after = {"search_after": page[-1]["sort"]}
             offset -= len(page)
         return after
@@ -148,7 +150,11 @@ class OpenSearchSnapshot(Snapshot):
 
     def beginning_with(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         path = path_of(field)
-        wanted: dict[str, Any] = {"field": path, "size": max(1, min(limit, MOST_VALUES)), "shard_size": MOST_VALUES}
+        wanted: dict[str, Any] = {
+            "field": path,
+            "size": max(1, min(limit, MOST_VALUES)),
+            "shard_size": MOST_VALUES,
+        }
         query = self._live
         if text:
             wanted["include"] = prefix_pattern(text)
@@ -202,9 +208,9 @@ class OpenSearchSnapshot(Snapshot):
         while True:
             try:
                 return self._point.search(body, params)
-            except (EngineUnavailableError, Refused) as error:
-                is_gone = isinstance(error, Refused) and error.status == 404
-                if isinstance(error, Refused) and not is_gone and error.status < 500:
+            except (EngineUnavailableError, RefusedError) as error:
+                is_gone = isinstance(error, RefusedError) and error.status == 404
+                if isinstance(error, RefusedError) and not is_gone and error.status < 500:
                     raise
                 if time.monotonic() - started > _PATIENCE:
                     raise

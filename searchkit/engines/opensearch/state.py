@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from searchkit.engines.opensearch.calls import Calls, Refused
+from searchkit.engines.opensearch.calls import Calls, RefusedError
 from searchkit.engines.opensearch.mapping import COMMIT
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
@@ -128,7 +128,7 @@ class StateStore:
         """Write the state in place of what was read; None where somebody else was quicker."""
         try:
             done = self._calls.of_index("PUT", f"_doc/{_ID}", _text_of(state), params=read.place)
-        except Refused as error:
+        except RefusedError as error:
             if error.status != 409:
                 raise
             # An answer may have been lost, and the request sent again.

@@ -1,8 +1,9 @@
 """The writer of an index in a cluster: entries and deletions -> documents that nobody sees -> a commit.
 
-Every commit has a number, which its documents carry; searches leave out what is above the number of the latest
-commit. So documents are sent as they come, and one change of the state lets all of them be seen. Those that they
-replace are in lists until they are deleted, which comes after the commit and can be done by the next writer.
+Every commit has a number, which its documents carry; searches leave out what is above the number of the
+latest commit. So documents are sent as they come, and one change of the state lets all of them be seen. Those
+that they replace are in lists until they are deleted, which comes after the commit and can be done by the next
+writer.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ class OpenSearchWriter(EngineWriter):
         self._compact = compact
         self._token = secrets.token_hex(8)
         self._is_open = True
+        self._number: int | None = None
+        self._floor: int | None = None
+        self._uncommitted: list[int] = []
         self._forget()
         self._read = self._acquired(timeout)
         try:
@@ -69,8 +73,8 @@ class OpenSearchWriter(EngineWriter):
     def delete_all(self) -> None:
         self._check_open()
         self._forget()
-        self._number = None  # what was sent so far has a number that goes with the rest
         self._floor = self._read.state.next
+        self._number = None  # what was sent so far has a number that goes with the rest
         self._changed = True
 
     def commit(self) -> None:
@@ -125,7 +129,7 @@ class OpenSearchWriter(EngineWriter):
         self._waiting: dict[str, Entry | None] = {}
         self._characters = 0
         self._dead: list[str] = []
-        self._floor: int | None = None
+        self._floor = None
         self._changed = False
 
     def _add(self, key: str, entry: Entry | None, characters: int) -> None:
@@ -166,8 +170,6 @@ class OpenSearchWriter(EngineWriter):
 
     # -- the state
 
-    _number: int | None = None
-
     @property
     def _holder(self) -> Holder:
         holder = self._read.state.writer
@@ -188,21 +190,19 @@ class OpenSearchWriter(EngineWriter):
             elif time.monotonic() >= until:
                 waited = f" (waited {timeout:g} s)" if timeout else ""
                 raise IndexLockedError(
-                    f"{self._calls.place.location}: the index is being written by {holder.who}{waited}; "
-                    f"if that has ended, others can write {max(1, round(holder.until - time.time()))} s from now"
+                    f"{self._calls.place.location}: the index is being written by {holder.who}{waited}; if that "
+                    f"has ended, others can write {max(1, round(holder.until - time.time()))} s from now"
                 )
             time.sleep(_LOOK_AGAIN)
 
     def _change(self, **changes: Any) -> State:
         """Change the state, which nobody else may have changed; our time begins anew with it."""
-        state = replace(
-            self._read.state, writer=replace(self._holder, until=time.time() + LEASE), **changes
-        )
+        state = replace(self._read.state, writer=replace(self._holder, until=time.time() + LEASE), **changes)
         done = self._states.replace(self._read, state)
         if done is None:
             raise IndexLockedError(
-                f"{self._calls.place.location}: nothing was heard of this writer for {LEASE:g} s, and another one "
-                "has taken its place; nothing of this batch is committed"
+                f"{self._calls.place.location}: nothing was heard of this writer for {LEASE:g} s, and another "
+                "one has taken its place; nothing of this batch is committed"
             )
         self._read = done
         return state
