@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help demo test quick kill-test lint types check fuzz guard bench bench-test relevance clean
+.PHONY: help demo test quick cluster cluster-stop kill-test lint types check fuzz guard bench bench-test relevance clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
 	@echo "make test       run the whole test suite"
 	@echo "make quick      run the tests that take no more than a few seconds each"
 	@echo "make kill-test  kill a writer 300 times (KILLS=300), each time looking what it left"
+	@echo "make cluster    start three nodes of OpenSearch for the tests (needs Maven and a JDK); make cluster-stop ends them"
 	@echo "make lint       check style (ruff)"
 	@echo "make types      check types (mypy, strict)"
 	@echo "make fuzz       fuzz queries for a minute (FUZZ_SECONDS=60), where atheris installs"
@@ -33,6 +34,13 @@ quick: $(VENV)/.test
 KILLS ?= 300
 kill-test: $(VENV)/.test
 	SEARCHKIT_KILLS=$(KILLS) $(BIN)/python -m pytest -n auto tests/durability/test_kill.py
+
+CLUSTER_PORT ?= 9200
+cluster:
+	$(PYTHON) tools/cluster.py start --port $(CLUSTER_PORT)
+
+cluster-stop:
+	$(PYTHON) tools/cluster.py stop
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .

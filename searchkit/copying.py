@@ -1,16 +1,15 @@
 """copying: an index -> the same in another place, of any engine.
 
-Its documents are analysed anew and committed some thousand at a time. What was interrupted goes on where it was:
-a document that is there already is left alone. A note in the copy says that it is not complete.
+Its documents are analysed anew and committed some thousand at a time. What was interrupted goes on where it
+was: a document that is there already is left alone. A note in the copy says that it is not complete.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import islice
-from typing import Protocol
 
 from searchkit.engines import create_engine, open_engine
 from searchkit.engines.base import Engine, Snapshot
@@ -31,10 +30,8 @@ _PAGE, _COMMIT = 1000, 10_000
 _SAMPLE = 20
 
 
-class CopyProgress(Protocol):
-    """Is told how many documents of all are in the copy."""
-
-    def __call__(self, done: int, of: int) -> None: ...
+CopyProgress = Callable[[int, int], None]
+"""Is told how many documents are in the copy, of how many."""
 
 
 def copy(
@@ -96,20 +93,24 @@ def _target(source: Engine, settings: Settings, to: str) -> Engine:
         target.write_note(_UNFINISHED, source.location)
         return target
     try:
-        begun = target.read_note(_UNFINISHED)
-        if begun != source.location:
-            raise IndexExistsError(
-                f"{target.location}: there is an index already; only a copy of {source.location} that was "
-                "interrupted is gone on with"
-            )
-        if {**target.read_metadata(), "synonyms": ()} != {**settings.metadata(), "synonyms": ()}:
-            raise IndexIncompatibleError(
-                f"{target.location}: was begun with other settings than the index has now; remove it first"
-            )
+        _refuse_others(target, source, settings)
     except BaseException:
         target.close()
         raise
     return target
+
+
+def _refuse_others(target: Engine, source: Engine, settings: Settings) -> None:
+    """Raise where the target is no copy of the source that was interrupted."""
+    if target.read_note(_UNFINISHED) != source.location:
+        raise IndexExistsError(
+            f"{target.location}: there is an index already; only a copy of {source.location} that was "
+            "interrupted is gone on with"
+        )
+    if {**target.read_metadata(), "synonyms": ()} != {**settings.metadata(), "synonyms": ()}:
+        raise IndexIncompatibleError(
+            f"{target.location}: was begun with other settings than the index has now; remove it first"
+        )
 
 
 def _not_there(page: list[Stored], target: Snapshot) -> list[Stored]:

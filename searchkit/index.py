@@ -397,10 +397,9 @@ class Index:
     ) -> CopyReport:
         """Copy the latest commit into a new index at any location, also of another engine.
 
-        Documents go over some thousand at a time, so that either may be larger than memory; one call of
-        ``progress(done, of)`` for each thousand. Called again, a copy that was interrupted goes on. At its end
-        both are asked the same: where the counts differ, `SearchkitError` says so. ``workers`` are those of
-        `add`.
+        Documents go over some thousand at a time, so that either may be larger than memory; ``progress`` is
+        told how many of how many did. Called again, a copy that was interrupted goes on. At its end both are
+        asked the same: where counts differ, `SearchkitError` says so. ``workers`` are those of `add`.
 
         Raises `IndexExistsError` where there is an index already.
         """
@@ -412,7 +411,7 @@ class Index:
             os.fspath(to),
             timeout=timeout,
             workers=workers,
-            progress=progress or (lambda done, of: None),
+            progress=progress or (lambda *_: None),
         )
 
     def export(self, path: Location) -> int:

@@ -1,7 +1,7 @@
 """A cluster of three OpenSearch nodes on this machine, for tests: `make cluster`, `make cluster-stop`.
 
-Needs Maven, which fetches OpenSearch (the distribution without plug-ins, so without passwords), and a JDK, 11 or
-later. It is unpacked in $XDG_CACHE_HOME/searchkit, outside the repository, and so are the data of the nodes.
+Needs Maven, which fetches OpenSearch (the distribution without plug-ins, so without passwords), and a JDK, 11
+or later. Both OpenSearch and the data of the nodes are in $XDG_CACHE_HOME/searchkit, outside the repository.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ ARTIFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip
 NODES = 3
 _READY_WITHIN = 180.0
 _NOBODY = 65534  # OpenSearch refuses to run as root
+
+
+_ours: dict[int, subprocess.Popen[bytes]] = {}
+"""The nodes that this process started, by their ids."""
 
 
 class ClusterError(Exception):
@@ -145,6 +149,7 @@ class Cluster:
                 **somebody,
             )
         self.pids[number] = process.pid
+        _ours[process.pid] = process
         self._remember()
 
     def kill(self, number: int) -> None:
@@ -242,8 +247,8 @@ def _is_root() -> bool:
 
 
 def _is_alive(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):  # one of ours that has ended is to be taken away
-        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    if pid in _ours:
+        return _ours[pid].poll() is None
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -43,8 +43,8 @@ class EngineKind(Protocol):
     """What makes and opens the indexes of one engine.
 
     The place is a `Path` for the engines of searchkit in folders, None for one in memory, and the location
-    for one in a cluster; for those of other packages it is what stands behind their name in the location, as a
-    text.
+    for one in a cluster; for those of other packages it is what stands behind their name in the location, as
+    a text.
     """
 
     def create(self, place: Any, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:

@@ -146,8 +146,8 @@ class Calls:
             )
         if isinstance(error, NoConnection):
             return EngineUnavailableError(
-                f"{self.place.location}: no cluster answers there (tried for {patience:g} s, each request up to "
-                f"{self.place.timeout} s)"
+                f"{self.place.location}: no cluster answers there (tried for {patience:g} s, "
+                f"each request up to {self.place.timeout} s)"
             )
         return self._refused(int(error.status_code), error.info)
 

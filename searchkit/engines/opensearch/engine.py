@@ -71,15 +71,18 @@ class OpenSearchEngine(Engine):
         try:
             calls.check_version()
             engine = cls(calls)
-            found = engine._mapping().get("_meta", {}).get("searchkit")
-            if found != FORMAT:
-                what = "searchkit did not make this index" if found is None else "another searchkit made it"
-                raise IndexIncompatibleError(f"{calls.place.location}: {what}")
+            engine._check_format()
             engine._states.read()
         except BaseException:
             calls.close()
             raise
         return engine
+
+    def _check_format(self) -> None:
+        found = self._mapping().get("_meta", {}).get("searchkit")
+        if found != FORMAT:
+            what = "searchkit did not make this index" if found is None else "another searchkit made it"
+            raise IndexIncompatibleError(f"{self.location}: {what}")
 
     @classmethod
     def damage_at(cls, location: str) -> list[Damage]:

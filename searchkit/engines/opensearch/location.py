@@ -80,7 +80,8 @@ def _settings(query: str, location: str) -> dict[str, int]:
         least = 0 if name == "replicas" else 1
         if name not in settings or not values[-1].isdecimal() or int(values[-1]) < least:
             raise ValueError(
-                f"{shown(location)}: {name}={values[-1]} is no setting; those are numbers: {', '.join(settings)}"
+                f"{shown(location)}: {name}={values[-1]} is no setting; "
+                f"those are numbers: {', '.join(settings)}"
             )
         settings[name] = int(values[-1])
     return settings

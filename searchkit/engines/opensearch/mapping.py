@@ -1,7 +1,7 @@
 """What an index of OpenSearch is made of, and what an entry becomes in it.
 
-A document has the terms of its entry under ``terms``, its values under ``values``, and under ``first`` a key by
-which each value sorts. ``commit`` is the number of the commit that it came with.
+A document has the terms of its entry under ``terms``, its values under ``values``, and under ``first`` a key
+by which each value sorts. ``commit`` is the number of the commit that it came with.
 """
 
 from __future__ import annotations

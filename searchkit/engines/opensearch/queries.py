@@ -120,8 +120,8 @@ def _chain(chain: Chain) -> Query:
             ways.append(_fixed(path, standing))
         if len(ways) * len(links) > _MOST_CLAUSES:
             raise SearchkitError(
-                f"a loose passage of {len(links)} terms that may move by {chain.slop} can stand in too many ways "
-                "for OpenSearch; make it shorter, or closer"
+                f"a loose passage of {len(links)} terms that may move by {chain.slop} can stand in too many "
+                "ways for OpenSearch; make it shorter, or closer"
             )
     return _either(ways)
 
@@ -155,7 +155,7 @@ def _standing(links: Sequence[Link]) -> list[Link] | None:
 
 
 def _fixed(path: str, links: Sequence[Link]) -> Query:
-    """The links at exactly these distances: Lucene's spans know gaps, where a phrase would need an analyzer."""
+    """The links at exactly these distances. Lucene's spans know gaps; a phrase would need an analyzer."""
     clauses: list[Query] = []
     behind = links[0][0]
     for at, text, opened in links:

@@ -1,7 +1,7 @@
 """A commit that is searched: a point in time of OpenSearch, which keeps what later commits remove.
 
-A point in time lives on the nodes that it was made on. Where it is gone, with its node or after ten minutes in
-which nobody asked, another one takes its place as long as nobody has committed since.
+A point in time lives on the nodes that it was made on. Where it is gone, with its node or after ten minutes
+in which nobody asked, another one takes its place as long as nobody has committed since.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class PointInTime:
         shards = answer["_shards"]
         if answer["timed_out"] or shards["failed"]:
             raise EngineUnavailableError(
-                f"{self._calls.place.location}: only {shards['successful']} of {shards['total']} shards answered"
+                f"{self._calls.place.location}: only {shards['successful']} of {shards['total']} shards "
+                "answered"
             )
         return answer
 
@@ -208,7 +209,7 @@ class OpenSearchSnapshot(Snapshot):
         while True:
             try:
                 return self._point.search(body, params)
-            except (EngineUnavailableError, RefusedError) as error:
+            except (EngineUnavailableError, RefusedError) as error:  # noqa: PERF203
                 is_gone = isinstance(error, RefusedError) and error.status == 404
                 if isinstance(error, RefusedError) and not is_gone and error.status < 500:
                     raise
@@ -222,8 +223,8 @@ class OpenSearchSnapshot(Snapshot):
         """Go on in another point in time, which a node that died did not take away."""
         if self._states.read().state.commit != self.state.commit:
             raise CursorExpiredError(
-                f"{self._calls.place.location}: the index has changed since, and the state that was searched is "
-                "gone; search again"
+                f"{self._calls.place.location}: the index has changed since, and the state that was "
+                "searched is gone; search again"
             )
         self._point.renew()
 

@@ -2,8 +2,8 @@
 
 Every commit has a number, which its documents carry; searches leave out what is above the number of the
 latest commit. So documents are sent as they come, and one change of the state lets all of them be seen. Those
-that they replace are in lists until they are deleted, which comes after the commit and can be done by the next
-writer.
+that they replace are in lists until they are deleted, which comes after the commit and can be done by the
+next writer.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class OpenSearchWriter(EngineWriter):
         self._read = self._acquired(timeout)
         try:
             if self._uncommitted:
+                self._calls.refresh()
                 self._sweep({"terms": {COMMIT: self._uncommitted}})
             self._tidy()
             self._before = snapshot()
@@ -190,8 +191,8 @@ class OpenSearchWriter(EngineWriter):
             elif time.monotonic() >= until:
                 waited = f" (waited {timeout:g} s)" if timeout else ""
                 raise IndexLockedError(
-                    f"{self._calls.place.location}: the index is being written by {holder.who}{waited}; if that "
-                    f"has ended, others can write {max(1, round(holder.until - time.time()))} s from now"
+                    f"{self._calls.place.location}: the index is being written by {holder.who}{waited}; if "
+                    f"that has ended, others can write {max(1, round(holder.until - time.time()))} s from now"
                 )
             time.sleep(_LOOK_AGAIN)
 
@@ -201,8 +202,8 @@ class OpenSearchWriter(EngineWriter):
         done = self._states.replace(self._read, state)
         if done is None:
             raise IndexLockedError(
-                f"{self._calls.place.location}: nothing was heard of this writer for {LEASE:g} s, and another "
-                "one has taken its place; nothing of this batch is committed"
+                f"{self._calls.place.location}: nothing was heard of this writer for {LEASE:g} s, and "
+                "another one has taken its place; nothing of this batch is committed"
             )
         self._read = done
         return state
@@ -229,8 +230,12 @@ class OpenSearchWriter(EngineWriter):
         self._calls.bulk(({"delete": {"_id": id}}, None) for id in lists)
 
     def _sweep(self, query: dict[str, Any]) -> None:
-        params = {"conflicts": "proceed", "refresh": "true"}
-        self._calls.of_index("POST", "_delete_by_query", {"query": query}, params=params, timeout=_LONG)
+        """Delete what the query finds, as far as it was refreshed."""
+        body = {"query": query, "size": _LONGEST_LIST, "_source": False}
+        params = {"allow_partial_search_results": "false"}
+        while hits := self._calls.of_index("POST", "_search", body, params=params)["hits"]["hits"]:
+            self._calls.bulk(({"delete": {"_id": hit["_id"]}}, None) for hit in hits)
+            self._calls.refresh()
 
 
 def _indexed(id: str) -> dict[str, Any]:
