@@ -104,7 +104,9 @@ class Server:
                 status, body = server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
                 content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
                 self.send_response(status)
-                self.send_header("content-type", "text/plain" if isinstance(body, str) else "application/json")
+                self.send_header(
+                    "content-type", "text/plain" if isinstance(body, str) else "application/json"
+                )
                 self.send_header("content-length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
