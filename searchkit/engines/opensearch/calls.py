@@ -174,7 +174,9 @@ class Calls:
                 f"{where}: there is no such index in the cluster; searchkit.create() makes one"
             )
         if "too_many_clauses" in reason or "maxClauseCount" in reason:
-            reason = "the query stands for too many terms; make it shorter, or its open ends longer"
+            return SearchkitError(
+                f"{where}: the query stands for too many terms; make it shorter, or its open ends longer"
+            )
         return RefusedError(f"{where}: the cluster refused: {reason}", status, kind)
 
 
@@ -196,9 +198,9 @@ def _kind(error: TransportError) -> str:
 def _root_of(error: Mapping[str, Any]) -> str:
     """The reason at the bottom of one that others brought about."""
     for cause in (*error.get("root_cause", ()), error.get("caused_by", {})):
-        if cause.get("reason") and cause["reason"] != error.get("reason"):
+        if cause and cause.get("reason") != error.get("reason"):
             return f"{error.get('reason')}: {_root_of(cause)}"
-    return str(error.get("reason"))
+    return str(error.get("reason") or error.get("type"))
 
 
 def _is_full(reason: str) -> bool:

@@ -19,6 +19,7 @@ __all__ = [
     "COMMIT",
     "FORMAT",
     "KEY",
+    "LONGEST_TERM",
     "document_id",
     "document_of",
     "index_body",
@@ -30,7 +31,8 @@ __all__ = [
 FORMAT = 1
 COMMIT, KEY = "commit", "key"
 _LONGEST_LABEL = 8000  # a term of Lucene has 32,766 bytes, and a character up to four
-_LONGEST_TERM = 255  # what its whitespace tokenizer takes in one piece
+LONGEST_TERM = 255  # what its whitespace tokenizer takes in one piece
+_PRIVATE_USE = 0xF0000
 _TYPES = {"integer": "long", "number": "double", "label": "keyword", "key": "keyword"}
 _UNINDEXED = {"type": "keyword", "index": False, "doc_values": False}
 
@@ -100,9 +102,10 @@ def path_of(field: str) -> str:
 
 def term_of(text: str) -> str:
     """The term as an index holds it: a digest in place of one that the tokenizer would cut."""
-    if len(text) <= _LONGEST_TERM // 2 or len(text.encode("utf-16-le")) // 2 <= _LONGEST_TERM:
+    if len(text) <= LONGEST_TERM // 2 or len(text.encode("utf-16-le")) // 2 <= LONGEST_TERM:
         return text
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    # Of characters for private use, so that no open end and no open letter finds it.
+    return "".join(chr(_PRIVATE_USE + byte) for byte in hashlib.sha256(text.encode()).digest())
 
 
 def document_id(key: str, commit: int) -> str:
@@ -142,6 +145,6 @@ def sort_key(value: Value) -> str:
 
 
 def _joined(terms: str) -> str:
-    if len(terms) <= _LONGEST_TERM // 2:
+    if len(terms) <= LONGEST_TERM // 2:
         return terms
     return " ".join(map(term_of, terms.split(" ")))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from searchkit.engines.opensearch.mapping import path_of, term_of
+from searchkit.engines.opensearch.mapping import LONGEST_TERM, path_of, term_of
 from searchkit.errors import SearchkitError
 from searchkit.query.plan import (
     TEXT_FIELDS,
@@ -64,6 +64,8 @@ def match_query(node: Node) -> Query:
             return {"term": {path_of(field): {"value": text}}}
         case Chain():
             return _chain(node)
+        case Beginning(field, text) if len(text) > LONGEST_TERM:
+            return _NOTHING  # longer ones are digests
         case Beginning(field, text):
             return {"prefix": {path_of(field): {"value": text}}}
         case Pattern(field, pattern):
@@ -94,8 +96,12 @@ def match_query(node: Node) -> Query:
 
 
 def prefix_pattern(text: str) -> str:
-    """The regular expression of Lucene for what begins with the text."""
-    return re.sub(r'[\\.?+*|{}\[\]()"#@&<>~^$-]', r"\\\g<0>", text) + ".*"
+    """The regular expression of Lucene for what begins with the text.
+
+    With the brackets OpenSearch 2.19 does not take it for a plain prefix; of one behind which there is
+    nothing in the alphabet it makes an error.
+    """
+    return re.sub(r'[\\.?+*|{}\[\]()"#@&<>~^$-]', r"\\\g<0>", text) + "(.*)"
 
 
 def _either(parts: list[Query], at_least: int = 1) -> Query:
@@ -111,6 +117,8 @@ def _chain(chain: Chain) -> Query:
         (offset, text if number in chain.beginnings else term_of(text), number in chain.beginnings)
         for number, (offset, text) in enumerate(chain.terms)
     ]
+    if any(opened and len(text) > LONGEST_TERM for _, text, opened in links):
+        return _NOTHING
     path = path_of(chain.field)
     if not chain.slop:
         return _fixed(path, links)

@@ -24,7 +24,8 @@ _KEEP = "10m"
 _PAGE = 1000
 _WINDOW = 10_000  # how far OpenSearch looks without being told behind which hit
 _FEW = 500
-_PATIENCE, _PAUSE = 60.0, 0.5
+_LONGEST_PREFIX = 200  # a regular expression of Lucene has a thousand states, and a character up to four
+_PATIENCE, _PAUSE, _MOST_REFUSED = 60.0, 0.5, 5
 
 
 class PointInTime:
@@ -150,18 +151,20 @@ class OpenSearchSnapshot(Snapshot):
         return found
 
     def beginning_with(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
+        if limit <= 0:
+            return []
         path = path_of(field)
-        wanted: dict[str, Any] = {
-            "field": path,
-            "size": max(1, min(limit, MOST_VALUES)),
-            "shard_size": MOST_VALUES,
-        }
+        # Of a very long text OpenSearch looks at the beginning, and we at the rest.
+        head = text[:_LONGEST_PREFIX]
+        size = min(limit, MOST_VALUES) if head == text else MOST_VALUES
+        wanted: dict[str, Any] = {"field": path, "size": size, "shard_size": MOST_VALUES}
         query = self._live
         if text:
-            wanted["include"] = prefix_pattern(text)
-            query = {"bool": {"filter": [self._live, {"prefix": {path: {"value": text}}}]}}
+            wanted["include"] = prefix_pattern(head)
+            query = {"bool": {"filter": [self._live, {"prefix": {path: {"value": head}}}]}}
         buckets = self._buckets(query, {"terms": wanted})
-        return [(bucket["key"], bucket["doc_count"]) for bucket in buckets][: max(0, limit)]
+        found = [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+        return [(key, count) for key, count in found if key.startswith(text)][:limit]
 
     def get(self, ids: Iterable[str]) -> dict[str, str]:
         wanted = {key_of(id): id for id in ids}
@@ -205,19 +208,20 @@ class OpenSearchSnapshot(Snapshot):
         # Of several shards, what is rare in one is not taken for rare in all.
         ranks = body.get("sort", [None])[0] == "_score"
         params = {"search_type": "dfs_query_then_fetch"} if ranks else {}
-        started = time.monotonic()
+        started, refused = time.monotonic(), 0
         while True:
             try:
                 return self._point.search(body, params)
-            except (EngineUnavailableError, RefusedError) as error:  # noqa: PERF203
-                is_gone = isinstance(error, RefusedError) and error.status == 404
-                if isinstance(error, RefusedError) and not is_gone and error.status < 500:
+            except RefusedError as error:
+                # 404: the point in time is gone; 500: so is a node, or it cannot be answered at all.
+                refused += 1
+                if error.status not in (404, 500) or refused > _MOST_REFUSED:
                     raise
+            except EngineUnavailableError:
                 if time.monotonic() - started > _PATIENCE:
                     raise
-                if not is_gone:
-                    time.sleep(_PAUSE)
-                self._renew()
+                time.sleep(_PAUSE)
+            self._renew()
 
     def _renew(self) -> None:
         """Go on in another point in time, which a node that died did not take away."""
