@@ -480,7 +480,8 @@ class TestCompactWriters:
             sorted_by = [search(engine, Everything(), sort=sort, limit=5000) for sort in SORTS]
             return {
                 "stored": sorted(snapshot),
-                "scores": {id: pytest.approx(score, rel=1e-4) for id, score in by_rank.items()},
+                # Deleted ones may still count for how rare a term is, and those of one commit are deleted.
+                "scores": {id: pytest.approx(score, rel=1e-3) for id, score in by_rank.items()},
                 "orders": [
                     [of_all[id].values.get(sort.field) for id in found_ids(found)]
                     for sort, found in zip(SORTS, sorted_by)
