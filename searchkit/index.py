@@ -342,6 +342,11 @@ class Index:
 
         return explain(query, self._existing(id), options, self._open().snapshot(), self._settings)
 
+    @property
+    def location(self) -> str:
+        """Where the index is: what opens it again. Credentials are left out."""
+        return self._engine.location
+
     def stats(self) -> Stats:
         """The size and the kind of the index."""
         from searchkit.report import Stats

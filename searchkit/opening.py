@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis import Analyzer
 from searchkit.engines import create_engine, damage_at, open_engine
+from searchkit.engines.credentials import without_credentials
 from searchkit.errors import AnalyzerChangedWarning, IndexCorruptError
 from searchkit.fields import FieldKind, Fields
 from searchkit.index import Index
@@ -89,5 +90,5 @@ def check(location: Location) -> CheckReport:
             with Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location)) as index:
                 return index.check()
         except IndexCorruptError as error:
-            problems = [Problem(place, "the index", str(error))]
-    return CheckReport(place, problems, took=time.perf_counter() - started)
+            problems = [Problem(without_credentials(place), "the index", str(error))]
+    return CheckReport(without_credentials(place), problems, took=time.perf_counter() - started)

@@ -41,8 +41,8 @@ def check(ctx: click.Context, location: str, as_json: bool) -> None:
         click.echo(printable(one_line(str(problem))))
     if not report.ok:
         raise Failed(
-            f"{location}: {count_of(len(report.problems), 'problem')}",
+            f"{report.location}: {count_of(len(report.problems), 'problem')}",
             hint="restore a backup, or create the index anew from its documents",
         )
     documents = count_of(report.documents, "document")
-    click.echo(f"{location}: {documents}, nothing is damaged ({seconds_of(report.took)})")
+    click.echo(f"{report.location}: {documents}, nothing is damaged ({seconds_of(report.took)})")

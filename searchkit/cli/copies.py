@@ -31,7 +31,7 @@ def backup(location: str, to: str) -> None:
     with _opened(location) as index:
         index.backup(to)
         documents = count_of(len(index), "document")
-    click.echo(f"{to}: a copy of {location}, {documents}")
+    click.echo(f"{to}: a copy of {index.location}, {documents}")
 
 
 @click.command(

@@ -55,7 +55,7 @@ def opened_or_created(
     for name, reason in refused:
         existing.close()
         raise click.UsageError(
-            f"{name} belongs to the creation of an index, and {reason.format(location)}; "
+            f"{name} belongs to the creation of an index, and {reason.format(existing.location)}; "
             "choose another place, or delete that one to make it anew"
         )
     return existing, False

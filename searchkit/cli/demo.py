@@ -51,13 +51,13 @@ def demo(ctx: click.Context, location: str) -> None:
         report = _index_anew(index, articles)
         documents = count_of(len(articles), "sample article")
         size = bytes_of(index.stats().bytes)
-        click.echo(f"{documents} indexed in {seconds_of(report.took)}, {size} at {location}")
+        click.echo(f"{documents} indexed in {seconds_of(report.took)}, {size} at {index.location}")
         for show in SHOWCASE:
             click.echo()
             for line in _show_lines(index, show, room):
                 click.echo(line, color=colour)
     click.echo()
-    for line in _what_to_try(ctx.find_root().info_name or "searchkit", location):
+    for line in _what_to_try(ctx.find_root().info_name or "searchkit", index.location):
         click.echo(line, color=colour)
 
 

@@ -57,7 +57,7 @@ def explain(
     query = query_of(ctx, words)
     refuse_unknown_options(ctx, [id])
     with searchkit.open(location) as index:
-        check_there(index, location, id)
+        check_there(index, id)
         found = index.explain(query, id, regional=not no_regional, synonyms=not no_synonyms, **options)
     if as_json:
         print_json(dataclasses.asdict(found))

@@ -102,7 +102,7 @@ def index(
     _list_failures(report.failures, all_of_them=verbose)
     if not quiet:
         click.echo(_summary_of_new(report) if is_new else _summary(report))
-        click.echo(f"{location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
+        click.echo(f"{target.location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
     if watch:
         _keep_in_step(
             location, paths, encoding, changes, report, no_delete=no_delete, memory=memory, quiet=quiet

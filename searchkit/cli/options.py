@@ -158,12 +158,12 @@ def refuse_unknown_options(ctx: click.Context, words: Iterable[str]) -> None:
             raise click.NoSuchOption(name, possibilities=difflib.get_close_matches(name, known, n=1), ctx=ctx)
 
 
-def check_there(index: searchkit.Index, location: str, id: str) -> None:
+def check_there(index: searchkit.Index, id: str) -> None:
     """Raise `Failed` when the index has no document with this id."""
     check_text(id)
     if id not in index:
         raise Failed(
-            f"{location}: there is no document {id!r}",
+            f"{index.location}: there is no document {id!r}",
             hint="'searchkit search' shows the url of an article, and its id where that is another",
         )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ __all__ = ["Failed", "Interrupted", "Program", "say"]
 
 _BROKEN_PIPE = 141
 _LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "did you mean": "cyan", "hint": None}
+_CREDENTIALS = re.compile(r"(\w+:/+)[^\s/]*@")
 _QUERY_ROOM = 60
 """Columns of a long query that are shown around the place that is wrong."""
 
@@ -117,7 +119,8 @@ def _report(error: click.ClickException) -> None:
     if isinstance(error, Interrupted):
         say("interrupted", error.message)
         return
-    say("error", error.format_message())
+    # What was typed in the wrong place may be the location of an index, with a password in it.
+    say("error", _CREDENTIALS.sub(r"\1", error.format_message()))
     if isinstance(error, Failed) and error.hint:
         say("hint", error.hint)
     if isinstance(error, click.UsageError) and error.ctx is not None:

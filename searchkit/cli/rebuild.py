@@ -31,8 +31,8 @@ def rebuild(location: str) -> None:
     index in the environment variable SEARCHKIT_INDEX, or else indexes/default.
     """
     with _opened(location) as index:
-        documents, took = _rewritten(index.rebuild, location)
-    click.echo(f"{location}: {documents} analysed anew in {took}")
+        documents, took = _rewritten(index.rebuild, index.location)
+    click.echo(f"{index.location}: {documents} analysed anew in {took}")
 
 
 @click.command(
@@ -51,9 +51,9 @@ def optimize(location: str) -> None:
     """
     with _opened(location) as index:
         before = index.stats().bytes
-        documents, took = _rewritten(index.optimize, location)
+        documents, took = _rewritten(index.optimize, index.location)
         after = index.stats().bytes
-    click.echo(f"{location}: {documents} optimized in {took}, {bytes_of(before)} → {bytes_of(after)}")
+    click.echo(f"{index.location}: {documents} optimized in {took}, {bytes_of(before)} → {bytes_of(after)}")
 
 
 def _opened(location: str) -> searchkit.Index:

@@ -58,7 +58,7 @@ def similar(
     wanted = where_of(where)
     check_text(*options["source"], *options["tags"])
     with searchkit.open(location) as index:
-        check_there(index, location, id)
+        check_there(index, id)
         check_declared(index, wanted)
         results = index.similar(id, limit=limit, offset=offset, where=wanted, **options)
         if as_json:

@@ -46,7 +46,9 @@ def stats(location: str, as_json: bool) -> None:
         "format": str(found.format),
         "made by": f"searchkit {found.version}",
         "analyzer": found.analyzer,
-        "needs rebuild": f"yes: searchkit rebuild {shlex.quote(location)}" if found.needs_rebuild else "no",
+        "needs rebuild": f"yes: searchkit rebuild {shlex.quote(found.location)}"
+        if found.needs_rebuild
+        else "no",
         "user words": f"{found.user_words:,}",
         "stop words": f"{found.stop_words:,}",
         "fields": ", ".join(f"{name} ({kind})" for name, kind in found.fields.items()) or "none",

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from searchkit.engines.base import Damage, Engine
+from searchkit.engines.credentials import without_credentials
 from searchkit.errors import EngineUnavailableError, IndexIncompatibleError
 from searchkit.query.plan import ValueField
 
@@ -117,13 +118,12 @@ def _our_own(name: str) -> EngineKind:
 
 def _of_a_package(name: str, location: str) -> EngineKind:
     found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
+    shown = without_credentials(location)
     if found is None:
-        raise EngineUnavailableError(
-            f"{location}: there is no engine {name!r}; a path is the embedded engine"
-        )
+        raise EngineUnavailableError(f"{shown}: there is no engine {name!r}; a path is the embedded engine")
     try:
         return cast("EngineKind", found.load())
     except ImportError as error:
         raise EngineUnavailableError(
-            f"{location}: the engine {name!r} ({found.value}) cannot be imported: {error}"
+            f"{shown}: the engine {name!r} ({found.value}) cannot be imported: {error}"
         ) from error

@@ -83,7 +83,7 @@ def test_wrong_usage(run, sample, shop, arguments, message):
     [
         (["search", "茶", "--in", "nowhere"], "nowhere: there is no such folder"),
         (["search", "茶", "--in", "."], ".: there is no index in this folder"),
-        (["search", "茶", "--in", "opensearch://localhost/x"], "there is no engine 'opensearch'"),
+        (["search", "茶", "--in", "elsewhere://localhost/x"], "there is no engine 'elsewhere'"),
         (["stats", "nowhere"], "nowhere: there is no such folder"),
         (["rebuild", "nowhere"], "nowhere: there is no such folder"),
         (["optimize", "nowhere"], "nowhere: there is no such folder"),

@@ -87,13 +87,18 @@ def cluster_location(settings: str = "replicas=0") -> str:
 def forget(engine: Engine) -> None:
     """Let another index be made in the place of this one."""
     if engine.location.startswith("opensearch"):
-        from opensearchpy import OpenSearch
-
-        parts = urlsplit(engine.location)
-        with closing(OpenSearch([f"http://{host}" for host in parts.netloc.split(",")])) as client:
-            client.indices.delete(index=parts.path[1:], ignore_unavailable=True)
+        forget_at(engine.location)
     elif engine.location != ":memory:":
         (folder_of(engine) / "index.json").unlink()
+
+
+def forget_at(location: str) -> None:
+    """Remove the index from the cluster, if there is one."""
+    from opensearchpy import OpenSearch
+
+    parts = urlsplit(location)
+    with closing(OpenSearch([f"http://{host}" for host in parts.netloc.split(",")])) as client:
+        client.indices.delete(index=parts.path[1:], ignore_unavailable=True)
 
 
 @contextmanager

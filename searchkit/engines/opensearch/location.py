@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
-__all__ = ["Place", "parsed", "shown"]
+from searchkit.engines.credentials import without_credentials
+
+__all__ = ["Place", "parsed"]
 
 _USER, _PASSWORD = "SEARCHKIT_OPENSEARCH_USER", "SEARCHKIT_OPENSEARCH_PASSWORD"
 _API_KEY, _CERTIFICATES = "SEARCHKIT_OPENSEARCH_API_KEY", "SEARCHKIT_OPENSEARCH_CA"
@@ -15,6 +17,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}")
 _HOST = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:]+)(:(?P<port>\d{1,5}))?")
 _SETTINGS = {"shards": 1, "replicas": 1, "timeout": 30}
 _EXAMPLE = "opensearch://host:9200/name"
+_ESCAPED = f"characters of a password like / and @ are written as %2F and %40: {_EXAMPLE}"
 
 
 @dataclass(frozen=True)
@@ -35,24 +38,20 @@ class Place:
     certificates: str | None = None
 
 
-def shown(location: str) -> str:
-    """The location without credentials."""
-    return re.sub(r"^(\w+://)[^/?#]*@", r"\1", location)
-
-
 def parsed(location: str) -> Place:
     """The place that a location means, with the credentials in it, or else those of the environment."""
     if "@" in location.partition("://")[2].partition("/")[2]:
-        # A password with a slash in it: nothing of this may be shown.
-        raise ValueError(f"characters of a password like / and @ are written as %2F and %40: {_EXAMPLE}")
+        raise ValueError(_ESCAPED)
     parts = urlsplit(location)
     credentials, _, hosts = parts.netloc.rpartition("@")
     name = parts.path.strip("/")
     if not hosts or not _NAME.fullmatch(name):
         raise ValueError(
-            f"{shown(location)}: the location of an index in a cluster is like {_EXAMPLE}, its name of small "
-            "letters, digits, hyphens and underscores"
+            f"{without_credentials(location)}: the location of an index in a cluster is like {_EXAMPLE}, "
+            "its name of small letters, digits, hyphens and underscores"
         )
+    if "@" in credentials:
+        raise ValueError(_ESCAPED)
     user, _, password = credentials.partition(":")
     settings = _settings(parts.query, location)
     return Place(
@@ -70,7 +69,7 @@ def parsed(location: str) -> Place:
 def _host(text: str, location: str) -> tuple[str, int]:
     found = _HOST.fullmatch(text)
     if found is None or not 0 < int(found["port"] or 9200) < 65536:
-        raise ValueError(f"{shown(location)}: {text!r} is no host with a port")
+        raise ValueError(f"{without_credentials(location)}: {text!r} is no host with a port")
     return found["host"].strip("[]"), int(found["port"] or 9200)
 
 
@@ -80,7 +79,7 @@ def _settings(query: str, location: str) -> dict[str, int]:
         least = 0 if name == "replicas" else 1
         if name not in settings or not values[-1].isdecimal() or int(values[-1]) < least:
             raise ValueError(
-                f"{shown(location)}: {name}={values[-1]} is no setting; "
+                f"{without_credentials(location)}: {name}={values[-1]} is no setting; "
                 f"those are numbers: {', '.join(settings)}"
             )
         settings[name] = int(values[-1])
