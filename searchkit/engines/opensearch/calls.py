@@ -140,9 +140,10 @@ class Calls:
 
     def _meant(self, error: TransportError, patience: float) -> SearchkitError:
         if isinstance(error, SSLError):
+            trusted = self.place.certificates or "none, so those of this machine are trusted"
             return EngineUnavailableError(
                 f"{self.place.location}: no secure connection: {_reason(error)}; "
-                "SEARCHKIT_OPENSEARCH_CA names the file with the certificates to trust"
+                f"SEARCHKIT_OPENSEARCH_CA names the file with the certificates to trust: {trusted}"
             )
         if isinstance(error, NoConnection):
             return EngineUnavailableError(
