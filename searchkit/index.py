@@ -150,8 +150,9 @@ class Index:
         with closing(self._engine_writer(timeout=timeout, memory=memory)) as engine_writer:
             writer = Writer(self._settings, engine_writer, self._open().snapshot())
             yield writer
+            report = writer.report  # asks what the index had, so before the commit
             engine_writer.commit()
-            writer.report.took = time.perf_counter() - started
+            report.took = time.perf_counter() - started
 
     def rebuild(self, *, timeout: float = 10.0) -> int:
         """Analyse all stored documents anew, in place and in one commit; returns how many.
@@ -498,8 +499,9 @@ class Index:
             engine_writer.delete_all()
             writer = Writer(self._settings, engine_writer, engine.snapshot())
             writer.add_all(Stored(stored).document for stored in engine.snapshot())
+            report = writer.report
             engine_writer.commit()
             # The synonyms are no part of the analysis, and another process may have changed them since.
             synonyms = engine.read_metadata()["synonyms"]
             engine.write_metadata({**self._settings.metadata(), "synonyms": synonyms})
-            return writer.report.added + writer.report.updated
+            return report.added + report.updated

@@ -13,17 +13,27 @@ from searchkit.settings import Settings
 
 __all__ = ["Writer"]
 
+_ASKED_AT_ONCE = 500
+"""Of so many documents the index is asked in one request whether it has them: it may be far away."""
+
 
 class Writer:
     """A batch under way; made by `Index.writer`."""
 
     def __init__(self, settings: Settings, engine_writer: EngineWriter, before: Snapshot) -> None:
-        self.report = Report()
+        self._report = Report()
         self._settings = settings
         self._writer = engine_writer
         self._before = before
         self._was_empty = len(before) == 0
         self._present: dict[str, bool] = {}
+        self._uncounted: list[str] = []
+
+    @property
+    def report(self) -> Report:
+        """What became of all that was given so far."""
+        self._count()
+        return self._report
 
     def add(self, document: Document | Mapping[str, Any]) -> None:
         """Index the document; one that cannot be is an entry of ``report.failures``."""
@@ -38,23 +48,31 @@ class Writer:
 
     def _put(self, entry: Made) -> None:
         if isinstance(entry, Failure):
-            self.report.failures.append(entry)
+            self._report.failures.append(entry)
             return
         self._writer.put(entry)
         if self._present.get(entry.id):
-            self.report.replaced += 1
-        elif self._was_there(entry.id):
-            self.report.updated += 1
+            self._report.replaced += 1
         else:
-            self.report.added += 1
+            self._uncounted.append(entry.id)
+            if len(self._uncounted) >= _ASKED_AT_ONCE:
+                self._count()
         self._present[entry.id] = True
 
     def delete(self, id: str) -> bool:
         """Remove the document with this id; says whether there was one."""
-        there = self._present[id] if id in self._present else self._was_there(id)
+        there = self._present[id] if id in self._present else id in self._were_there([id])
         self._writer.delete(id)
         self._present[id] = False
         return there
 
-    def _was_there(self, id: str) -> bool:
-        return not self._was_empty and id in self._before.get([id])
+    def _count(self) -> None:
+        """Tell those that are new from those that took the place of another."""
+        uncounted, self._uncounted = self._uncounted, []
+        there = self._were_there(uncounted)
+        updated = sum(id in there for id in uncounted)
+        self._report.updated += updated
+        self._report.added += len(uncounted) - updated
+
+    def _were_there(self, ids: list[str]) -> set[str]:
+        return set() if self._was_empty or not ids else self._before.present(ids)

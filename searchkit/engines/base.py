@@ -129,6 +129,10 @@ class Snapshot(ABC):
     def get(self, ids: Iterable[str]) -> dict[str, str]:
         """The stored documents of those ids that there are."""
 
+    def present(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that there are."""
+        return set(self.get(ids))
+
     @abstractmethod
     def __len__(self) -> int:
         """How many documents there are."""

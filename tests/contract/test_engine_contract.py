@@ -181,6 +181,7 @@ class TestWriting:
         assert len(snapshot) == len(list(snapshot)) == 3000
         asked_for = [str(number) for number in range(5000)]
         assert snapshot.get(asked_for).keys() == set(map(str, range(3000)))
+        assert snapshot.present(asked_for) == set(map(str, range(3000)))
         assert snapshot.get(iter(["7", "7"])).keys() == {"7"}
 
     @pytest.mark.parametrize("compact", [False, True])

@@ -174,6 +174,10 @@ class OpenSearchSnapshot(Snapshot):
             found[wanted[source[KEY]]] = source["stored"]
         return found
 
+    def present(self, ids: Iterable[str]) -> set[str]:
+        wanted = {key_of(id): id for id in ids}
+        return {wanted[hit["_source"][KEY]] for hit in self._with_keys(list(wanted), [KEY])}
+
     def document_ids(self, keys: Sequence[str]) -> list[str]:
         """The ids of the documents of entries with these keys."""
         return [hit["_id"] for hit in self._with_keys(keys, False)]
