@@ -28,7 +28,7 @@ __all__ = ["Cluster", "ClusterError", "distribution", "running_url"]
 VERSION = "2.19.1"
 ARTIFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
 NODES = 3
-_READY_WITHIN = 180.0
+_READY_WITHIN = 600.0
 _NOBODY = 65534  # OpenSearch refuses to run as root
 
 
