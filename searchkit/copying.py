@@ -14,13 +14,13 @@ from itertools import islice
 from searchkit.engines import create_engine, open_engine
 from searchkit.engines.base import Engine, Snapshot
 from searchkit.errors import IndexExistsError, IndexIncompatibleError, IndexNotFoundError, SearchkitError
+from searchkit.making import made_entries
 from searchkit.report import CopyReport, Failure
 from searchkit.searching.cursors import Cursors
 from searchkit.searching.options import Options
 from searchkit.searching.search import search
 from searchkit.settings import Settings
 from searchkit.stored import Stored
-from searchkit.workers import made_entries
 
 __all__ = ["CopyProgress", "copy"]
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from searchkit.document import Document
+from searchkit.engines import folder_of_same_engine
 from searchkit.engines.base import LEAST_MEMORY, Engine, EngineWriter
 from searchkit.errors import IndexIncompatibleError, SearchkitError
 from searchkit.pinyin import require_pinyin
@@ -133,7 +134,7 @@ class Index:
     def delete(self, ids: str | Iterable[str], *, timeout: float = 10.0) -> int:
         """Remove the documents with these ids; returns how many there were."""
         with self.writer(timeout=timeout) as writer:
-            return sum(writer.delete(id) for id in as_list("ids", ids))
+            return writer.delete_ids(as_list("ids", ids))
 
     @contextmanager
     def writer(self, *, timeout: float = 10.0, memory: int | None = None) -> Iterator[Writer]:
@@ -389,9 +390,11 @@ class Index:
         On the same disk the files are hard links, which take no time and no space: they outlive changes and
         the removal of this index, but not the disk.
 
-        Raises `IndexExistsError` where there is something already, `SearchkitError` for an index in memory.
+        Raises `IndexExistsError` where there is something already, `SearchkitError` for an index that is in
+        no folder, `ValueError` for a location of another engine, which `copy_to` copies to.
         """
-        self._open().copy_to(Path(os.fspath(to)))
+        engine = self._open()
+        engine.copy_to(folder_of_same_engine(engine, os.fspath(to)))
 
     def copy_to(
         self,

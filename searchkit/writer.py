@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from searchkit.document import Document
@@ -61,10 +62,18 @@ class Writer:
 
     def delete(self, id: str) -> bool:
         """Remove the document with this id; says whether there was one."""
-        there = self._present[id] if id in self._present else id in self._were_there([id])
-        self._writer.delete(id)
-        self._present[id] = False
-        return there
+        return self.delete_ids([id]) == 1
+
+    def delete_ids(self, ids: Iterable[str]) -> int:
+        """Remove the documents with these ids; returns how many there were."""
+        removed, remaining = 0, iter(ids)
+        while some := list(islice(remaining, _ASKED_AT_ONCE)):
+            there = self._were_there([id for id in some if id not in self._present])
+            for id in some:
+                removed += self._present.get(id, id in there)
+                self._writer.delete(id)
+                self._present[id] = False
+        return removed
 
     def _count(self) -> None:
         """Tell those that are new from those that took the place of another."""

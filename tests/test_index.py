@@ -195,6 +195,17 @@ class TestWriter:
             writer.add(Document(id="1", body="乙"))
             assert writer.delete("1")
 
+    def test_many_are_deleted_in_any_order(self, make_index: MakeIndex) -> None:
+        index = make_index(*["茶"] * 1100)
+        with index.writer() as writer:
+            writer.add(Document(id="new", body="茶"))
+            assert not writer.delete("nothing")
+            ids = [str(number) for number in range(1, 1100)]
+            assert writer.delete_ids([*ids, "new", "1", "nothing", *ids]) == 1100
+            assert writer.delete_ids(iter(["0", "0"])) == 1
+            writer.add(Document(id="0", body="水"))
+        assert [(one.id, one.body) for one in index] == [("0", "水")]
+
     def test_what_is_added_and_deleted_again_is_not_there(self, make_index: MakeIndex) -> None:
         index = make_index()
         with index.writer() as writer:

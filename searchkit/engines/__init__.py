@@ -23,12 +23,13 @@ from searchkit.engines.credentials import without_credentials
 from searchkit.errors import EngineUnavailableError, IndexIncompatibleError
 from searchkit.query.plan import ValueField
 
-__all__ = ["ENTRY_POINTS", "EngineKind", "create_engine", "damage_at", "open_engine"]
+__all__ = ["ENTRY_POINTS", "EngineKind", "create_engine", "damage_at", "folder_of_same_engine", "open_engine"]
 
 ENTRY_POINTS = "searchkit.engines"
 """The group of entry points in which packages name the engines that they have."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
+_MEMORY = ":memory:"
 _TANTIVY, _WHOOSH, _OPENSEARCH = "tantivy", "whoosh", "opensearch"
 _COMMIT_OF_WHOOSH = "commit.json"
 _OUR_OWN = {_TANTIVY: "TantivyEngine", _WHOOSH: "WhooshEngine", _OPENSEARCH: "OpenSearchEngine"}
@@ -80,6 +81,19 @@ def damage_at(location: str) -> list[Damage]:
     return kind.damage_at(_on_disk(place))
 
 
+def folder_of_same_engine(engine: Engine, location: str) -> Path:
+    """The folder at a location where there can be an index of the same engine."""
+    scheme = _SCHEME.match(location)
+    if scheme is None and location != _MEMORY:
+        return _path(location)
+    if scheme and scheme[1].lower() == _WHOOSH and engine.location.startswith(f"{_WHOOSH}:"):
+        return _path(location[scheme.end() :])
+    raise ValueError(
+        f"{without_credentials(location)}: a backup is a folder, for the engine of its index; "
+        "Index.copy_to and searchkit copy bring the documents to any location"
+    )
+
+
 def _on_disk(place: Any) -> Any:
     if place is None:
         raise ValueError("an index in memory cannot be opened, only created")
@@ -87,7 +101,7 @@ def _on_disk(place: Any) -> Any:
 
 
 def _kind_and_place(location: str) -> tuple[EngineKind, Any]:
-    if location == ":memory:":
+    if location == _MEMORY:
         return _our_own(_TANTIVY), None
     scheme = _SCHEME.match(location)
     if scheme is None:

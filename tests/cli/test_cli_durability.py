@@ -79,6 +79,22 @@ def test_backup(run, sample):
     assert again.stderr == "error: backups/news: there is something already; choose a new place\n"
 
 
+@pytest.mark.parametrize(
+    ("to", "shown"),
+    [
+        ("whoosh:copy", "whoosh:copy"),
+        ("opensearch://me:s3cr3t@host/news", "opensearch://host/news"),
+        (":memory:", ":memory:"),
+    ],
+)
+def test_a_backup_is_for_the_same_engine(run, sample, to, shown):
+    result = run("backup", sample, to)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{shown}: a backup is a folder" in result.stderr
+    assert "searchkit copy" in result.stderr
+    assert list(Path().iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
 def test_export_is_what_index_reads(run, sample, name):
     result = run("export", sample, name)

@@ -78,6 +78,11 @@ def folder_of(engine: Engine) -> Path:
     return Path(engine.location.removeprefix("whoosh:"))
 
 
+def deleted_count(engine: Engine) -> bool:
+    """Do deleted documents count for how rare a term is, also behind a compact writer?"""
+    return engine.location.startswith("opensearch")
+
+
 def cluster_location(settings: str = "replicas=0") -> str:
     """Where an index can be made in the cluster; the tests remove those with this name when they end."""
     hosts = (CLUSTER or "").rpartition("//")[2].rstrip("/")
