@@ -275,7 +275,7 @@ def _wait_for_end(pid: int, seconds: float) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=["start", "stop"])
+    parser.add_argument("what", choices=["fetch", "start", "status", "stop"])
     parser.add_argument("--port", type=int, default=9200)
     arguments = parser.parse_args()
     folder = cache() / "cluster"
@@ -285,12 +285,17 @@ def main() -> None:
             cluster.stop()
         print("the cluster is stopped" if cluster else "no cluster runs")
         return
-    if cluster is None:
-        cluster = Cluster(folder, arguments.port)
-        try:
+    if arguments.what == "status" and cluster is None:
+        sys.exit("no cluster runs")
+    try:
+        if arguments.what == "fetch":
+            print(fetch())
+            return
+        if cluster is None:
+            cluster = Cluster(folder, arguments.port)
             cluster.start()
-        except ClusterError as error:
-            sys.exit(f"no cluster: {error}")
+    except ClusterError as error:
+        sys.exit(f"no cluster: {error}")
     print(f"{len(cluster.pids)} nodes: {cluster.url}")
     print(f"an index is at opensearch://{cluster.hosts[0]}/NAME; 'make cluster-stop' ends them")
 
