@@ -116,7 +116,10 @@ class Snapshot(ABC):
 
     @abstractmethod
     def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
-        """How many documents have each of the terms in a text field; deleted ones may still count."""
+        """How many documents have each of the terms in a text field, or of the values in a field of keys.
+
+        Deleted ones may still count.
+        """
 
     @abstractmethod
     def beginning_with(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:

@@ -232,6 +232,19 @@ class TestFrequencies:
 
         check()
 
+    def test_they_are_those_of_keys_as_well(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(entries=entries(), commits=st.integers(1, 3))
+        def check(entries: list[Entry], commits: int) -> None:
+            engine = make_engine()
+            fill(engine, entries, commits)
+            expected = [sum(key in labels(one, "completions") for one in entries) for key in LABELS]
+            assert engine.snapshot().frequencies("completions", LABELS) == expected
+
+        check()
+
     def test_what_was_replaced_or_deleted_may_still_count(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
