@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from searchkit.errors import DocumentError
 from searchkit.text import well_formed
 
-__all__ = ["Document", "Json"]
+__all__ = ["Document", "Json", "link_of", "parse_time"]
 
 # Engines refuse terms of 32 kB, and a label of this length is none.
 _LONGEST_LABEL = 1000
@@ -66,11 +66,7 @@ class Document:
 
         A template that links to the ``url`` of just any document runs the script of a ``javascript:`` one.
         """
-        try:
-            parts = urlsplit(self.url)
-        except ValueError:  # e.g. an unclosed [ of an IPv6 address
-            return ""
-        return self.url if parts.scheme in ("http", "https") and parts.hostname else ""
+        return link_of(self.url)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Document:
@@ -91,7 +87,7 @@ class Document:
             )
         given = {name: value for name, value in values.items() if value is not None}
         if isinstance(text := given.get("published"), str):
-            given["published"] = _parse_time(text, id=str(given.get("id") or given.get("url") or "") or None)
+            given["published"] = parse_time(text, id=str(given.get("id") or given.get("url") or "") or None)
         return cls(**given)
 
     def to_dict(self) -> dict[str, Json]:
@@ -170,7 +166,17 @@ def _digest(title: str, body: str) -> str:
     return hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()[:32]
 
 
-def _parse_time(text: str, *, id: str | None) -> datetime:
+def link_of(url: str) -> str:
+    """The url where a page may link to it: `Document.link`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # e.g. an unclosed [ of an IPv6 address
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def parse_time(text: str, *, id: str | None) -> datetime:
+    """The moment that an ISO 8601 text means; raises `DocumentError` with the id."""
     try:
         return datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 knows no Z
     except ValueError:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
-from searchkit.document import Document
+from searchkit.document import Document, link_of
 from searchkit.highlight import Highlighter, Span
 from searchkit.stored import Stored
 
@@ -133,7 +133,7 @@ class Hit:
     @property
     def link(self) -> str:
         """The url where a page may link to it; otherwise nothing: `Document.link`."""
-        return self.document.link
+        return link_of(self.url)
 
     @property
     def source(self) -> str:
@@ -141,7 +141,7 @@ class Hit:
 
     @property
     def published(self) -> datetime | None:
-        return self.document.published
+        return self._stored.published
 
     @cached_property
     def title(self) -> Highlighted:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from searchkit.document import Document
+from searchkit.document import Document, parse_time
 
 __all__ = ["Stored", "to_stored"]
 
@@ -49,6 +50,12 @@ class Stored:
     def sketch(self) -> tuple[str, ...]:
         """What tells whether another document is the same story."""
         return tuple(self._values[_SKETCH].split(" "))
+
+    @property
+    def published(self) -> datetime | None:
+        """That of the document, for lists that need none of the rest."""
+        text = self.fields.get("published")
+        return parse_time(text, id=self.fields["id"]) if text else None
 
     @cached_property
     def document(self) -> Document:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,23 +44,22 @@ class Address:
 
     def to(self, **changes: Any) -> str:
         """The query string of a page that differs in this; anything but another page begins at the first."""
-        values = replace(self, **({"page": 1} | changes))
-        given = [
-            (field.name, value)
-            for field in fields(self)
-            if (value := getattr(values, field.name)) != field.default
-        ]
-        return urlencode(given, doseq=True)
+        # A page has sixty of them, so what does not change is encoded once.
+        parts = self._parts | {"page": ""} | {name: _part(name, value) for name, value in changes.items()}
+        return "&".join(filter(None, parts.values()))
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        return {name: _part(name, getattr(self, name)) for name in _DEFAULTS}
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What stays when somebody searches for something else, as the fields of a form."""
-        others = [field for field in fields(self) if field.name not in ("q", "page", "since", "until")]
         found = []
-        for field in others:
-            value = getattr(self, field.name)
-            if value != field.default:
-                found += [(field.name, one) for one in (value if isinstance(value, tuple) else (value,))]
+        for name in ("sort", "source", "tag", "unfolded", "script", "lang"):
+            value = getattr(self, name)
+            if value != _DEFAULTS[name]:
+                found += [(name, one) for one in (value if isinstance(value, tuple) else (value,))]
         return found
 
     @property
@@ -76,6 +76,14 @@ class Address:
     def is_filtered(self) -> bool:
         """Does it ask for less than all matches?"""
         return bool(self.source or self.tag or self.since or self.until)
+
+
+_DEFAULTS = {field.name: field.default for field in fields(Address)}
+
+
+def _part(name: str, value: Any) -> str:
+    """The part of a query string with this value; empty for what is so anyway."""
+    return "" if value == _DEFAULTS[name] else urlencode({name: value}, doseq=True)
 
 
 def read_address(given: QueryParams, limits: Limits) -> Address:

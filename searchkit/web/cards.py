@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 import searchkit
 from searchkit.web.addresses import Address
+from searchkit.web.scripts import Script
 from searchkit.web.shown import marked, plain
 from searchkit.web.texts import day
 
@@ -27,27 +28,25 @@ class Card:
     day: str
     iso_day: str
     original: str
-    tags: tuple[str, ...]
     same_story: tuple[Card, ...]
 
 
 def cards(hits: Iterable[searchkit.Hit], address: Address, lang: str) -> list[Card]:
     """The hits as they are listed, with links that lead back to the same list."""
-    return [_card(hit, address, lang) for hit in hits]
+    back = address.to(page=address.page)
+    return [_card(hit, back, address.script, lang) for hit in hits]
 
 
-def _card(hit: searchkit.Hit, address: Address, lang: str) -> Card:
+def _card(hit: searchkit.Hit, back: str, script: Script, lang: str) -> Card:
     published = hit.published
     id = urlencode({"id": hit.id})
-    rest = address.to(page=address.page)
     return Card(
-        link=f"{id}&{rest}" if rest else id,
-        title=marked(hit.title, address.script),
-        snippet=marked(hit.snippet, address.script),
+        link=f"{id}&{back}" if back else id,
+        title=marked(hit.title, script),
+        snippet=marked(hit.snippet, script),
         source=plain(hit.source),
         day=day(published, lang) if published else "",
         iso_day=published.date().isoformat() if published else "",
         original=hit.link,
-        tags=hit.document.tags,
-        same_story=tuple(_card(other, address, lang) for other in hit.duplicates),
+        same_story=tuple(_card(other, back, script, lang) for other in hit.duplicates),
     )

@@ -71,11 +71,9 @@ def filters(address: Address, results: searchkit.Results, counts: Counts) -> Fil
     if address.since or address.until:
         months = dict(counts(replace(address, since="", until=""), "month"))
     facets = (
-        _facet(
-            "source", [_label(address, "source", address.source, *one) for one in sources.items() if one[0]]
-        ),
+        _facet("source", _labels(address, "source", address.source, sources)),
         _facet("year", _years(address, months)),
-        _facet("tag", [_label(address, "tag", address.tag, *one) for one in tags.items()]),
+        _facet("tag", _labels(address, "tag", address.tag, tags)),
     )
     return Filters(
         chips=tuple(_chips(address)),
@@ -85,10 +83,15 @@ def filters(address: Address, results: searchkit.Results, counts: Counts) -> Fil
 
 
 def _facet(name: str, choices: list[Choice]) -> Facet:
-    # What is chosen is always to be seen.
-    choices = sorted(choices[:_MOST], key=lambda choice: not choice.chosen) if name != "year" else choices
     at_once = _SHOWN_AT_ONCE if len(choices) > _SHOWN_AT_ONCE + 1 else len(choices)
     return Facet(name, tuple(choices[:at_once]), tuple(choices[at_once:]))
+
+
+def _labels(address: Address, name: str, chosen: tuple[str, ...], counts: Mapping[str, int]) -> list[Choice]:
+    """What is chosen, which is always to be seen, and behind it the most frequent others."""
+    others = [value for value in counts if value and value not in chosen]
+    values = [*(value for value in counts if value in chosen), *others][:_MOST]
+    return [_label(address, name, chosen, value, counts[value]) for value in values]
 
 
 def _label(address: Address, name: str, chosen: tuple[str, ...], value: str, count: int) -> Choice:

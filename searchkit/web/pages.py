@@ -17,8 +17,8 @@ from searchkit.web.limits import Limits
 from searchkit.web.problems import Problem, library_problems
 from searchkit.web.rendering import Renderer, base_of
 from searchkit.web.shown import marked, paragraphs
-from searchkit.web.switches import switches
-from searchkit.web.texts import day, language
+from searchkit.web.switches import languages, switches
+from searchkit.web.texts import LANGUAGES, day, language
 
 __all__ = ["Pages"]
 
@@ -26,6 +26,7 @@ EVERYTHING = "date:0001.."
 """The query that finds all articles that have a date: what is shown where nobody has asked for anything."""
 
 _SIMILAR = 5
+_LONGEST_LINK = 2000
 _FACETS = ("source", "tags", "month")
 
 
@@ -80,9 +81,15 @@ class Pages:
 
     def problem(self, request: Request, problem: Problem) -> HTMLResponse:
         """What went wrong, and what to do about it."""
-        lang = request.query_params.get("lang", "")
+        asked = request.query_params.get("lang", "")
         query = request.query_params.get("q", "")[: self._limits.query_length]
-        values = {"address": Address(q=query, lang=lang), "problem": problem}
+        address = Address(q=query, lang=asked if asked in LANGUAGES else "")
+        lang = _language(request, address)
+        values = {
+            "address": address,
+            "problem": problem,
+            "switches": {"lang": languages(lambda one: _same_in(request, one), lang)},
+        }
         return self._renderer.page(request, "problem.html", values, problem.status)
 
     def _results(self, address: Address) -> searchkit.Results:
@@ -128,6 +135,12 @@ class Pages:
         if hit:
             return hit.title, hit.body
         return searchkit.Highlighted(document.title), searchkit.Highlighted(document.body)
+
+
+def _same_in(request: Request, lang: str) -> str:
+    """A link to where the request was sent, in this language; without the rest where that is very long."""
+    given = request.query_params.multi_items() if len(request.url.query) <= _LONGEST_LINK else []
+    return "?" + urlencode([*((name, value) for name, value in given if name != "lang"), ("lang", lang)])
 
 
 def _language(request: Request, address: Address) -> str:

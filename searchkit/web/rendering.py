@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from searchkit.web.limits import Limits
 from searchkit.web.shown import plain
-from searchkit.web.texts import LANGUAGES, TEXTS, language
+from searchkit.web.texts import LANGUAGES, TEXTS, counted, language
 
 __all__ = ["Renderer", "base_of"]
 
@@ -31,6 +31,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.filters["plain"] = plain
+        self._templates.globals["counted"] = counted
         self._title = title
         self._query_length = limits.query_length
         self._version = _digest_of_files()

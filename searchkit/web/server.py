@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 __all__ = ["Server"]
 
 _SECONDS_TO_FINISH = 5
+# The middleware looks at what comes before the first colon, which of [::1]:80 is the bracket.
+_LOCAL = ("localhost", "127.0.0.1", "[::1]", "[")
 
 
 class Server:
@@ -29,14 +31,7 @@ class Server:
         self.local = _is_loopback(host)
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self._socket.getsockname()[1]}/"
-        names = [
-            "localhost",
-            "127.0.0.1",
-            "[::1]",
-            "[",
-            name,
-        ]  # what comes before the first colon of [::1]:80
-        served = TrustedHostMiddleware(app, names, www_redirect=False) if self.local else app
+        served = TrustedHostMiddleware(app, [*_LOCAL, name], www_redirect=False) if self.local else app
         self._server = uvicorn.Server(
             uvicorn.Config(
                 served,

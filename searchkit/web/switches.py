@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from searchkit.web.addresses import SORTS, Address
 from searchkit.web.scripts import SCRIPTS
 from searchkit.web.texts import LANGUAGES, TEXTS
 
-__all__ = ["Position", "switches"]
+__all__ = ["Position", "languages", "switches"]
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,13 @@ def switches(here: str, address: Address, lang: str) -> dict[str, tuple[Position
             Position(text[f"script_{one}"], here + address.to(script=one, page=page), one == address.script)
             for one in SCRIPTS
         ),
-        "lang": tuple(
-            Position(label, here + address.to(lang=one, page=page), one == lang, one)
-            for one, label in LANGUAGES.items()
-        ),
+        "lang": languages(lambda one: here + address.to(lang=one, page=page), lang),
         "sort": tuple(
             Position(text[f"sort_{one}"], here + address.to(sort=one), one == address.sort) for one in SORTS
         ),
     }
+
+
+def languages(link: Callable[[str], str], lang: str) -> tuple[Position, ...]:
+    """The languages of the interface, each with the link that chooses it."""
+    return tuple(Position(label, link(one), one == lang, one) for one, label in LANGUAGES.items())

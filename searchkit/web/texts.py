@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-__all__ = ["LANGUAGES", "TEXTS", "day", "language"]
+__all__ = ["LANGUAGES", "TEXTS", "counted", "day", "language"]
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体", "zh-Hant": "繁體"}
 
@@ -284,6 +284,11 @@ def language(asked: str, accepted: str) -> str:
         if name.startswith("en"):
             return "en"
     return "en"
+
+
+def counted(text: Mapping[str, str], name: str, n: int) -> str:
+    """So many of something, as the texts of a language say it."""
+    return text[f"{name}_1" if n == 1 else name].format(n=f"{n:,}")
 
 
 def day(moment: datetime, lang: str) -> str:

@@ -1,7 +1,8 @@
 """The search page, as it is without JavaScript."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
+import lxml.html
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -9,7 +10,8 @@ from starlette.testclient import TestClient
 from web.conftest import texts
 
 import searchkit
-from searchkit import web
+from searchkit import Document, web
+from searchkit.web.texts import TEXTS
 
 
 def test_the_start_page_has_the_box_the_latest_articles_and_all_filters(page, index):
@@ -56,6 +58,15 @@ def test_several_sources_can_be_chosen_and_taken_back(page):
     assert texts(both, ".chips bdi") == ["kitchen.example.org", "taipei.example.org"]
     back = page(both.cssselect(".chips a")[0].get("href"))
     assert texts(back, ".chips bdi") == ["taipei.example.org"]
+
+
+def test_what_is_chosen_is_listed_first_however_rare_it_is(make_index):
+    others = [f"別的{n}" for n in range(60)]
+    index = make_index(Document(body="茶", id="1", tags=["少見", *others]), Document(body="茶", tags=others))
+    page = TestClient(web.app(index)).get("/", params={"q": "茶", "tag": "少見"}).text
+    (tags,) = [one for one in lxml.html.fromstring(page).cssselect(".facet") if texts(one, "h2") == ["Tag"]]
+    assert texts(tags, '[aria-current="true"] bdi') == texts(tags, "bdi")[:1] == ["少見"]
+    assert len(texts(tags, "bdi")) == 40
 
 
 def test_a_tag_filters(page):
@@ -184,6 +195,27 @@ def test_what_cannot_be_is_an_error_page_that_leads_on(client, path, status):
     assert response.status_code == status
     assert response.headers["content-type"].startswith("text/html")
     assert 'action="/"' in response.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/?since=x&q=茶&tag=a&tag=b", "/article?id=a%26b&lang=xx", "/no//such%3Fpage"]
+)
+def test_an_error_page_stays_the_same_in_another_language(client, page, path):
+    first = client.get(path, headers={"Accept-Language": "en"})
+    tree = lxml.html.fromstring(first.text)
+    assert texts(tree, '#switches [aria-current="true"]') == ["English"]
+    for link, (lang, text) in zip(tree.cssselect("#switches a"), TEXTS.items(), strict=True):
+        response = client.get(urljoin(path, link.get("href")))
+        other = lxml.html.fromstring(response.text)
+        assert (response.status_code, other.get("lang")) == (first.status_code, lang)
+        assert texts(other, "h1") == [text[f"error_{first.status_code}"]]
+        assert texts(other, "code") == texts(tree, "code")
+
+
+def test_an_error_page_repeats_no_very_long_address(client):
+    path = "/?q=茶&x=" + "y" * 20_000
+    assert client.get(path).status_code == 414
+    assert len(client.get(path).content) < 5000
 
 
 def test_a_query_that_is_not_well_formed_is_read_leniently(page):
