@@ -233,13 +233,18 @@ class Results(Sequence[Hit]):
         """What ``search(query, cursor=...)`` takes to go on behind these hits; None behind the last one."""
         return self._make_cursor() if self._make_cursor else None
 
+    @property
+    def has_more(self) -> bool:
+        """Are there hits behind these? Unlike `cursor` it keeps no state of the index for whoever goes on."""
+        return self._make_cursor is not None
+
     @cached_property
     def suggestion(self) -> str | None:
         """A query that was perhaps meant, when this one found little or nothing: worked out when asked
         for."""
         return self._make_suggestion() if self._make_suggestion else None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, *, with_cursor: bool = True) -> dict[str, Any]:
         """The result as JSON values, as the command line prints it."""
         values: dict[str, Any] = {"query": self.query, "total": self.total, "took": self.took}
         if self.suggestion:
@@ -249,7 +254,7 @@ class Results(Sequence[Hit]):
                 name: [{"value": value, "count": count} for value, count in counts.items()]
                 for name, counts in self.facets.items()
             }
-        if self.cursor is not None:
+        if with_cursor and self.cursor is not None:
             values["cursor"] = self.cursor
         values["hits"] = [hit.to_dict() for hit in self]
         return values

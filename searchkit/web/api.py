@@ -35,7 +35,7 @@ class Api:
         options = self._options(given)
         with library_problems():
             results = self._index.search(query, **options)
-        return JSONResponse(_values(results))
+        return _json(results)
 
     def suggest(self, request: Request) -> JSONResponse:
         """GET /api/suggest"""
@@ -55,7 +55,7 @@ class Api:
         id = existing(self._index, request.path_params["id"]).id
         with library_problems():
             results = self._index.similar(id, **options)
-        return JSONResponse(_values(results))
+        return _json(results)
 
     def _options(self, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments with what concerns several of them."""
@@ -75,11 +75,9 @@ def existing(index: searchkit.Index, id: str) -> searchkit.Document:
     return document
 
 
-def _values(results: searchkit.Results) -> dict[str, Any]:
-    """The results as JSON; without a cursor, which would lead deeper than `Limits.depth`."""
-    values = results.to_dict()
-    values.pop("cursor", None)
-    return values
+def _json(results: searchkit.Results) -> JSONResponse:
+    """The results; without a cursor, which would lead deeper than `Limits.depth`."""
+    return JSONResponse(results.to_dict(with_cursor=False))
 
 
 def _where(pairs: list[str]) -> dict[str, list[str]]:

@@ -118,12 +118,11 @@ class Pages:
         return cards(self._index.search(EVERYTHING, limit=3, sort="newest"), address, lang)
 
     def _paging(self, address: Address, results: searchkit.Results) -> dict[str, Any]:
-        more = results.cursor is not None
-        at_end = more and (address.page + 1) * HITS > self._limits.depth
+        at_end = results.has_more and (address.page + 1) * HITS > self._limits.depth
         return {
             "first_number": (address.page - 1) * HITS + 1,
             "has_folded": any(hit.duplicates for hit in results),
-            "has_next": more and not at_end,
+            "has_next": results.has_more and not at_end,
             "shown_at_most": self._limits.depth if at_end else 0,
         }
 

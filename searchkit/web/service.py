@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from searchkit.web.limits import Limits, Turnstile
@@ -55,6 +55,8 @@ class Service:
                 return await answer(request)
             except (Problem, HTTPException) as error:
                 return self.explained(request, error)
+            except ClientDisconnect:  # nobody is there to read it
+                return Response(status_code=400)
             except Exception:
                 _LOG.exception("%s %s", request.method, request.url.path)
                 return self.explained(request, Problem(500, "internal", "Something went wrong here."))

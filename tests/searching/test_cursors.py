@@ -102,6 +102,8 @@ class TestGoingOn:
     def test_the_last_page_has_none(self, make_index: MakeIndex) -> None:
         index = make_index(*teas(4))
         assert index.search("茶", limit=4).cursor is None
+        assert not index.search("茶", limit=4).has_more
+        assert index.search("茶", limit=3).has_more
         assert index.search("茶", limit=5).cursor is None
         first = index.search("茶", limit=2)
         assert first.cursor
