@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -26,6 +27,15 @@ from searchkit.web.writing import Writing
 __all__ = ["app"]
 
 _STATIC = Path(__file__).parent / "static"
+
+
+class _Id(PathConvertor):
+    """Any text, line breaks as well."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("searchkit_id", _Id())
 
 
 def app(
@@ -59,8 +69,8 @@ def app(
         Route("/article", service.endpoint(pages.article)),
         Route("/api/search", service.endpoint(api.search)),
         Route("/api/suggest", service.endpoint(api.suggest)),
-        Route("/api/documents/{id:path}", service.endpoint(api.document), methods=["GET"]),
-        Route("/api/similar/{id:path}", service.endpoint(api.similar)),
+        Route("/api/documents/{id:searchkit_id}", service.endpoint(api.document), methods=["GET"]),
+        Route("/api/similar/{id:searchkit_id}", service.endpoint(api.similar)),
         Route("/api/openapi.json", service.endpoint(description)),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
@@ -68,7 +78,7 @@ def app(
         writing = Writing(index, limits, token)
         routes += [
             Route("/api/documents", service.guarded(writing.add), methods=["POST"]),
-            Route("/api/documents/{id:path}", service.guarded(writing.delete), methods=["DELETE"]),
+            Route("/api/documents/{id:searchkit_id}", service.guarded(writing.delete), methods=["DELETE"]),
         ]
 
     async def explain_of_framework(request: Request, error: Exception) -> Response:
