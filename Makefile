@@ -3,8 +3,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+# The extras that tests run with: those of the search page in a browser need `browser` as well.
+TEST_EXTRAS ?= test
 
-.PHONY: help demo test quick cluster cluster-stop kill-test lint types check fuzz guard bench bench-test relevance clean
+.PHONY: help demo test quick cluster cluster-stop kill-test lint types check fuzz guard bench bench-test relevance system-packages clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
@@ -20,6 +22,7 @@ help:
 	@echo "make bench      measure speed beside other search engines, on generated articles or ARTICLES=FOLDER"
 	@echo "make bench-test run the tests of the benchmarks, with all search engines installed"
 	@echo "make relevance SETS='FOLDER…' measure relevance beside them, on test sets in the BEIR layout"
+	@echo "make system-packages install Chromium and what else tests use where it is there (Debian, Ubuntu; as root)"
 	@echo "make clean      remove what was set up and built"
 
 demo: $(VENV)/.demo
@@ -71,6 +74,9 @@ bench-test: $(VENV)-bench/.bench
 relevance: $(VENV)-bench/.bench
 	$(VENV)-bench/bin/python -m benchmarks.relevance $(SETS)
 
+system-packages:
+	tools/system-packages.sh
+
 clean:
 	rm -rf $(VENV) $(VENV)-bench indexes/demo build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 
@@ -83,7 +89,7 @@ $(VENV)-bench/.bench: pyproject.toml benchmarks/requirements.txt
 $(VENV)/.demo: pyproject.toml
 	@$(call install,.)
 $(VENV)/.test: pyproject.toml
-	@$(call install,.[test])
+	@$(call install,.[$(TEST_EXTRAS)])
 $(VENV)/.fuzz: pyproject.toml
 	@$(call install,.[fuzz])
 $(VENV)/.lint: pyproject.toml

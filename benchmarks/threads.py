@@ -11,19 +11,17 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from random import Random
 
 import searchkit
+from benchmarks.committing import committing
 from benchmarks.generated import SEED
 from benchmarks.questions import questions
 
@@ -31,13 +29,6 @@ _SAMPLE = 400
 _CLASSES = ("one word", "two words", "headline")
 _THREADS = (1, 2, 4)
 _REPEATS = 4  # how often each query is asked in one round, so that a round lasts
-_WRITER = """
-import sys, searchkit
-with searchkit.open(sys.argv[1]) as index:
-    for line in sys.stdin:
-        index.add([{"id": "commit " + line.strip(), "title": "又一篇", "body": "又寫了一篇。"}], workers=1)
-        print("done", flush=True)
-"""
 
 
 def main() -> None:
@@ -109,7 +100,7 @@ def _print_refresh(index: searchkit.Index, location: Path, queries: Sequence[str
     """The first search behind each commit of another process, beside the same search once more."""
     first: list[float] = []
     again: list[float] = []
-    with _writer(location) as commit:
+    with committing(location) as commit:
         commit("0")  # what the writer does only once is not behind one of the commits that count
         for number in range(1, commits + 1):
             query = queries[number % len(queries)]
@@ -124,24 +115,6 @@ def _print_refresh(index: searchkit.Index, location: Path, queries: Sequence[str
         f"{commits} commits of another process: the first search behind one {_milliseconds(first)}, "
         f"the same again {_milliseconds(again)}, the difference {_milliseconds(differences)}"
     )
-
-
-@contextmanager
-def _writer(location: Path) -> Iterator[Callable[[str], None]]:
-    """A process that commits a document each time it is called, and has done so when the call returns."""
-    command = [sys.executable, "-c", _WRITER, str(location)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        stdin, stdout = process.stdin, process.stdout
-
-        def commit(name: str) -> None:
-            stdin.write(f"{name}\n")
-            stdin.flush()
-            if stdout.readline() != "done\n":
-                raise RuntimeError("the process that commits has failed; its error is above")
-
-        yield commit
 
 
 def _milliseconds(times: Sequence[float]) -> str:

@@ -1,28 +1,28 @@
-"""The search page in a real browser: Debian's Chromium, driven by Playwright."""
+"""The search page in a real browser: Chromium, driven by Playwright."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from web.conftest import HOSTILE, running
 
-CHROMIUM = Path("/usr/bin/chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install 'searchkit[browser]'")
+from benchmarks.browser import browsing, chromium
+
+pytest.importorskip("playwright", reason="needs Playwright: pip install 'searchkit[browser]'")
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="apt-get install chromium"),
+    pytest.mark.skipif(
+        not chromium(), reason="needs Chromium: make system-packages, or apt-get install chromium"
+    ),
 ]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with browsing() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_phone_needs_no_scrolling_to_the_side(visit, path):
 )
 def test_axe_finds_nothing(visit, path, scheme):
     axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="pip install 'searchkit[browser]'"
+        "axe_playwright_python.sync_playwright", reason="needs axe: pip install 'searchkit[browser]'"
     )
     page = visit(path, color_scheme=scheme)
     found = axe.Axe().run(page).response["violations"]
