@@ -51,7 +51,6 @@ class Calls:
             http_auth=None if place.api_key else place.user,
             headers=headers,
             use_ssl=place.secure,
-            http_compress=True,
             timeout=place.timeout,
             max_retries=len(place.hosts) - 1,  # of those that do not answer, the next one
             retry_on_status=(),

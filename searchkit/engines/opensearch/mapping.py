@@ -7,6 +7,7 @@ by which each value sorts. ``commit`` is the number of the commit that it came w
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from collections.abc import Container, Iterable
 from typing import Any
@@ -33,6 +34,8 @@ COMMIT, KEY = "commit", "key"
 _LONGEST_LABEL = 8000  # a term of Lucene has 32,766 bytes, and a character up to four
 LONGEST_TERM = 255  # what its whitespace tokenizer takes in one piece
 _PRIVATE_USE = 0xF0000
+# A character is one or two of the code units that are counted.
+_MAYBE_LONG = re.compile(rf"[^ ]{{{LONGEST_TERM // 2 + 1},}}")
 _TYPES = {"integer": "long", "number": "double", "label": "keyword", "key": "keyword"}
 _UNINDEXED = {"type": "keyword", "index": False, "doc_values": False}
 
@@ -145,6 +148,4 @@ def sort_key(value: Value) -> str:
 
 
 def _joined(terms: str) -> str:
-    if len(terms) <= LONGEST_TERM // 2:
-        return terms
-    return " ".join(map(term_of, terms.split(" ")))
+    return _MAYBE_LONG.sub(lambda found: term_of(found[0]), terms)
