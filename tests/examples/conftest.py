@@ -1,0 +1,62 @@
+"""What the tests of the examples share: the folder that they run in, and their code."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from web.conftest import HOSTILE
+
+import searchkit
+from searchkit import Document, Index
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, sample_documents: list[Document]) -> Path:
+    """A folder with indexes/demo in it, as `searchkit demo` makes it, and difficult articles."""
+    folder = tmp_path_factory.mktemp("examples")
+    (folder / "indexes").mkdir()
+    with searchkit.create(folder / "indexes" / "demo") as index:
+        difficult = [HOSTILE, {"id": "茶/一&二?", "body": "只有正文的文章：孤文。"}]
+        assert not index.add([*sample_documents, *difficult]).failures
+    return folder
+
+
+@pytest.fixture
+def index(demo: Path) -> Iterator[Index]:
+    """The index of the demo. Not to be written to."""
+    with searchkit.open(demo / "indexes" / "demo") as index:
+        yield index
+
+
+@pytest.fixture
+def in_demo(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples run in the folder of the demo, with no index named."""
+    monkeypatch.chdir(demo)
+    monkeypatch.delenv("SEARCHKIT_INDEX", raising=False)
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
+    """Runs an example as a module; its index is closed with the test."""
+    with ExitStack() as stack:
+
+        def load(name: str) -> ModuleType:
+            spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
+            assert spec is not None
+            assert spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            monkeypatch.setitem(sys.modules, module.__name__, module)
+            spec.loader.exec_module(module)
+            stack.callback(module.index.close)
+            return module
+
+        yield load

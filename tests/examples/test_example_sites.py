@@ -1,0 +1,158 @@
+"""The Flask and the Django example: the same pages, from templates that escape by themselves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import lxml.html
+import pytest
+from web.conftest import HOSTILE, texts
+
+from searchkit import Index
+
+Page = tuple[int, str]
+Get = Callable[..., Page]
+"""Asks for a path with parameters, and returns the status and the page."""
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+# Django is configured once for a process, so it has one of its own.
+_DJANGO = """
+import json, sys
+import django, django_site
+from django.test import Client
+django.setup()
+client = Client(SERVER_NAME="localhost")
+for line in sys.stdin:
+    response = client.get(*json.loads(line))
+    print(json.dumps([response.status_code, response.content.decode()]), flush=True)
+"""
+
+
+@pytest.fixture
+def flask(in_demo: None, load: Callable[[str], Any]) -> Get:
+    pytest.importorskip("flask", reason="needs Flask: pip install 'searchkit[examples]'")
+    client = load("flask_site").site.test_client()
+
+    def get(path: str, **parameters: str) -> Page:
+        response = client.get(path, query_string=parameters)
+        return response.status_code, response.get_data(as_text=True)
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def django(demo: Path) -> Iterator[Get]:
+    pytest.importorskip("django", reason="needs Django: pip install 'searchkit[examples]'")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{EXAMPLES.parent}{os.pathsep}{EXAMPLES}",
+        "PYTHONIOENCODING": "utf-8",
+        "SEARCHKIT_INDEX": str(demo / "indexes" / "demo"),
+    }
+    command = [sys.executable, "-W", "error", "-c", _DJANGO]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment
+    ) as process:
+
+        def get(path: str, **parameters: str) -> Page:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps([path, parameters]) + "\n")
+            process.stdin.flush()
+            status, page = json.loads(process.stdout.readline())
+            return status, page
+
+        yield get  # behind it the standard input closes, and so the process ends
+
+
+@pytest.fixture(params=["flask", "django"])
+def get(request: pytest.FixtureRequest) -> Get:
+    """The site of one of the examples."""
+    get: Get = request.getfixturevalue(request.param)
+    return get
+
+
+def tree_of(page: Page) -> lxml.html.HtmlElement:
+    """A page that is there, with nothing in it that the template has not."""
+    status, text = page
+    assert status == 200
+    tree = lxml.html.fromstring(text)
+    for element in tree.iter():
+        assert element.tag not in ("script", "img", "svg", "i", "b"), text
+        assert not [name for name in element.attrib if name.startswith("on")], text
+        assert (element.get("href") or "/").startswith(("/", "http")), text
+    return tree
+
+
+def test_the_first_page_has_a_box_and_no_hits(get: Get) -> None:
+    tree = tree_of(get("/"))
+    (box,) = tree.xpath("//input")
+    assert (box.get("name"), box.get("value")) == ("q", "")
+    assert texts(tree, "[role=status]") == [""]
+    assert not tree.xpath("//h2")
+
+
+def test_a_search_lists_hits_with_their_matches_marked(get: Get, index: Index) -> None:
+    tree = tree_of(get("/", q="图书馆"))
+    expected = index.search("图书馆")
+    assert texts(tree, "[role=status]") == ["4 found"]
+    assert texts(tree, "h2") == [hit.title.text for hit in expected]
+    marks = sum(len(hit.title.spans) + len(hit.snippet.spans) for hit in expected)
+    assert len(tree.xpath("//mark")) == marks > 4
+    assert set(texts(tree, "mark")) == {"图书馆", "圖書館", "図書館"}
+    assert tree.xpath("//input")[0].get("value") == "图书馆"
+
+
+def test_a_hit_leads_to_its_article_with_all_matches_marked(get: Get, index: Index) -> None:
+    href = tree_of(get("/", q="图书馆")).xpath("//h2/a/@href")[0]
+    parts = urlsplit(href)
+    tree = tree_of(get(parts.path, **dict(parse_qsl(parts.query))))
+    hit = index.search("图书馆")[0]
+    assert texts(tree, "h1") == [hit.title.text]
+    assert texts(tree, "div") == [" ".join(hit.body.text.split())]
+    assert len(tree.xpath("//div/mark")) == len(hit.body.spans) > 1
+    assert tree.xpath("//p/a/@href") == [hit.url]
+    unmarked = tree_of(get("/article", id=hit.id, q="地铁"))
+    assert texts(unmarked, "div") == texts(tree, "div")
+    assert not unmarked.xpath("//mark")
+
+
+def test_a_hostile_article_stays_text(get: Get, index: Index) -> None:
+    listed = tree_of(get("/", q="攻擊"))
+    assert 'alert("標題")' in texts(listed, "h2")[0]
+    href = urlsplit(listed.xpath("//h2/a/@href")[0])
+    assert dict(parse_qsl(href.query)) == {"id": HOSTILE["id"], "q": "攻擊"}
+    for query in ("攻擊", "地铁", '"><script>alert(1)</script>'):
+        tree = tree_of(get("/article", id=HOSTILE["id"], q=query))
+        assert '<img src=x onerror="alert(1)">' in texts(tree, "div")[0]
+        assert not tree.xpath("//p/a")
+        hit = index.hit(query, HOSTILE["id"], lenient=True)
+        assert len(tree.xpath("//div/mark")) == (len(hit.body.spans) if hit else 0)
+
+
+def test_a_query_that_is_not_well_formed_is_a_400_that_says_why(get: Get) -> None:
+    status, text = get("/", q="<b> 图书馆 (")
+    assert status == 400
+    assert "there is nothing in this group" in text
+    assert lxml.html.fromstring(text).xpath("//input")[0].get("value") == "<b> 图书馆 ("
+    assert "<b>" not in text
+
+
+def test_an_article_without_a_title_has_a_link(get: Get) -> None:
+    tree = tree_of(get("/", q="孤文"))
+    assert texts(tree, "h2") == ["(no title)"]
+    parts = urlsplit(tree.xpath("//h2/a/@href")[0])
+    article = tree_of(get(parts.path, **dict(parse_qsl(parts.query))))
+    assert texts(article, "div") == ["只有正文的文章：孤文。"]
+
+
+def test_an_article_that_is_not_there_is_a_404(get: Get) -> None:
+    assert get("/article", id="nothing")[0] == get("/article")[0] == 404
