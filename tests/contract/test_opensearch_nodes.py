@@ -23,13 +23,23 @@ BATCHES, SIZE = 12, 250
 
 
 @pytest.fixture(scope="module")
-def nodes(worker_id: str) -> Iterator[Cluster]:
+def started(worker_id: str) -> Iterator[Cluster]:
     """Three nodes for these tests alone; their ports are those of this process of the tests."""
     number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 9
     cluster = Cluster(cache() / f"cluster-{worker_id}", port=19300 + 10 * number)
     cluster.start()
     yield cluster
     cluster.stop()
+
+
+@pytest.fixture
+def nodes(started: Cluster) -> Cluster:
+    """All three of them, also where a test before has failed with one of them killed."""
+    for number in range(started.nodes):
+        if number not in started.pids:
+            started.start_node(number)
+    started.wait(started.nodes)
+    return started
 
 
 @pytest.mark.parametrize("killed", [0, 2])

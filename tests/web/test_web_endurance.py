@@ -103,11 +103,12 @@ class TestWhileOthersWrite:
         with searchkit.open(location) as index:
             snapshots = type(index._engine.snapshot())
             app = web.app(index, token=TOKEN, limits=UNHURRIED)
+            of_others = alive(snapshots)  # a test that failed before keeps all that it had
             for commit in range(2, 12):
                 index.add(documents(commit), workers=1)
                 assert asked(app, "/api/search", q="博物馆", limit=1) == 200
                 assert asked(app, "/", q="博物馆") == 200
-            assert alive(snapshots) <= 2
+            assert alive(snapshots) <= of_others + 1
 
 
 # -- whatever clients do

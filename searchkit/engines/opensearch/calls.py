@@ -27,6 +27,8 @@ _PATIENCE_AWAY = 2.0
 """The same for one of which no node answers at all."""
 _BUSY = frozenset((429, 502, 503, 504))
 _FULL = ("read-only", "read_only", "flood")
+_NODE_GONE = ("node_disconnected", "node_not_connected", "node_closed", "connect_transport")
+"""What another node says, with the status 500, until all know that one is gone."""
 _OLDEST, _TOO_NEW = (2, 4), (3, 0)
 
 
@@ -115,7 +117,7 @@ class Calls:
             again = []
             for action, item in zip(waiting, answer["items"], strict=True):
                 ((_, result),) = item.items()
-                if result["status"] in _BUSY and not _is_full(str(result.get("error"))):
+                if _is_passing(result["status"], result.get("error")):
                     again.append(action)
                 elif "error" in result:
                     raise self._refused(result["status"], result["error"])
@@ -167,7 +169,7 @@ class Calls:
             )
         if status == 403:
             return EngineUnavailableError(f"{where}: these credentials do not allow it: {reason}")
-        if status in _BUSY:
+        if _is_passing(status, info):
             return EngineUnavailableError(f"{where}: the cluster is red or has too much to do: {reason}")
         if kind == "index_not_found_exception":
             return IndexNotFoundError(
@@ -186,7 +188,13 @@ def _patience(error: TransportError) -> float:
         return 0.0
     if isinstance(error, NoConnection):
         return _PATIENCE_AWAY
-    return _PATIENCE if error.status_code in _BUSY and not _is_full(str(error.info)) else 0.0
+    return _PATIENCE if _is_passing(error.status_code, error.info) else 0.0
+
+
+def _is_passing(status: Any, info: Any) -> bool:
+    """Is this how a cluster answers that will recover by itself?"""
+    said = str(info)
+    return not _is_full(said) and (status in _BUSY or any(kind in said for kind in _NODE_GONE))
 
 
 def _kind(error: TransportError) -> str:
