@@ -64,5 +64,4 @@ def test_the_time_from_a_key_to_a_result(location, tmp_path, capsys):
     browser.main(f"--index {location} --queries 3 --json {figures}".split())
     assert "3 queries, from the last key to the first result: median " in capsys.readouterr().out
     measured = json.loads(figures.read_text(encoding="utf-8"))
-    # Behind the last key the page waits for another one.
-    assert [60 <= time < 30_000 for time in measured.values()] == [True] * 3
+    assert [0 < time < 30_000 for time in measured.values()] == [True] * 3

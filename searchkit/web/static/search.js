@@ -4,7 +4,7 @@
 // place. So an address shows the same with and without JavaScript, and nothing is rendered twice.
 
 const PARTS = ["live", "switches"];
-const WAIT = 60; // milliseconds behind a key
+const WAIT = 20; // milliseconds behind a key: what an input method sends at once is one search
 
 const form = document.getElementById("search");
 const box = document.getElementById("q");
