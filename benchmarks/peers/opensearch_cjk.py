@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from opensearchpy import OpenSearch, helpers
-from opensearchpy.exceptions import OpenSearchException
+from opensearchpy.exceptions import OpenSearchException, RequestError
 
 from benchmarks.peers.base import Answer, Hit, Peer, Question, Task
 from benchmarks.peers.texts import day_millis, published_millis
@@ -51,6 +51,7 @@ class OpenSearchCjk(Peer):
         "other script": "it does not fold characters",
     }
     analyzer: ClassVar[str] = "cjk"
+    comes_with: ClassVar[str] = "the module analysis-common"
 
     def __init__(self, location: Path) -> None:
         super().__init__(location)
@@ -66,8 +67,12 @@ class OpenSearchCjk(Peer):
             return f"no OpenSearch answers: {type(error).__name__}"
 
     @classmethod
-    def _not_with(cls, server: OpenSearch) -> str | None:  # noqa: ARG003
+    def _not_with(cls, server: OpenSearch) -> str | None:
         """Why this peer cannot be measured on a server that answers."""
+        try:
+            server.indices.analyze(body={"analyzer": cls.analyzer, "text": "中文"})
+        except RequestError:
+            return f"this OpenSearch has no analyzer {cls.analyzer}: it is without {cls.comes_with}"
         return None
 
     def settings(self) -> dict[str, Any]:
@@ -186,8 +191,4 @@ class OpenSearchSmartcn(OpenSearchCjk):
         "other script": "it does not fold characters",
     }
     analyzer: ClassVar[str] = "smartcn"
-
-    @classmethod
-    def _not_with(cls, server: OpenSearch) -> str | None:
-        plugins = {plugin["component"] for plugin in server.cat.plugins(format="json")}
-        return None if "analysis-smartcn" in plugins else "this OpenSearch has no plugin analysis-smartcn"
+    comes_with: ClassVar[str] = "the plugin analysis-smartcn"

@@ -315,7 +315,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
         "_count": {"count": 5},
         "_bulk": {"errors": False, "items": [{"index": {"status": 201}}] * len(DOCUMENTS)},
         "store": {"_all": {"primaries": {"store": {"size_in_bytes": 12}}}},
-        "plugins": [{"component": "analysis-icu"}],
     }
 
     class Recorder(opensearch.Connection):  # type: ignore[misc]
@@ -326,6 +325,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
             lines = body.decode() if isinstance(body, bytes) else body
             asked.append((method, url, [json.loads(line) for line in (lines or "").splitlines()]))
             answer: Any = answers.get(url.rpartition("/")[2], {})
+            if lines and '"smartcn"' in lines:
+                self._raise_error(400, '{"error": {"type": "illegal_argument_exception"}}')
             return 200, {"content-type": "application/json"}, json.dumps(answer)
 
         def close(self) -> None:
@@ -380,4 +381,6 @@ def test_opensearch_is_asked(server: list[tuple[str, str, Any]], tmp_path: Path)
 
 def test_opensearch_without_the_plugin_says_so(server: list[tuple[str, str, Any]]) -> None:
     assert PEERS["opensearch-cjk"].why_not() is None
-    assert PEERS["opensearch-smartcn"].why_not() == "this OpenSearch has no plugin analysis-smartcn"
+    assert PEERS["opensearch-smartcn"].why_not() == (
+        "this OpenSearch has no analyzer smartcn: it is without the plugin analysis-smartcn"
+    )
