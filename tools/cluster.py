@@ -1,7 +1,8 @@
 """A cluster of three OpenSearch nodes on this machine, for tests: `make cluster`, `make cluster-stop`.
 
-Needs Maven, which fetches OpenSearch (the distribution without plug-ins, so without passwords), and a JDK, 11
-or later. Both OpenSearch and the data of the nodes are in $XDG_CACHE_HOME/searchkit, outside the repository.
+Needs Maven, which fetches OpenSearch (the distribution without plug-ins, so without passwords) and, for the
+benchmarks, its module of analyzers, and a JDK, 11 or later. Both OpenSearch and the data of the nodes are in
+$XDG_CACHE_HOME/searchkit, outside the repository.
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ __all__ = ["Cluster", "ClusterError", "distribution", "running_url"]
 
 VERSION = "2.19.1"
 ARTIFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
+ANALYZERS = f"org.opensearch.plugin:analysis-common:{VERSION}:jar"
+_DESCRIPTOR = f"""\
+name=analysis-common
+description=the analyzers of Lucene
+version={VERSION}
+opensearch.version={VERSION}
+java.version=11
+classname=org.opensearch.analysis.common.CommonAnalysisPlugin
+"""
 NODES = 3
 _READY_WITHIN = 600.0
 _NOBODY = 65534  # OpenSearch refuses to run as root
@@ -48,8 +58,11 @@ def cache() -> Path:
 
 def distribution() -> Path | None:
     """The unpacked OpenSearch, if it was fetched."""
-    unpacked = cache() / f"opensearch-{VERSION}"
-    return unpacked if (unpacked / "bin" / "opensearch").exists() else None
+    return _unpacked() if _unpacked().exists() else None
+
+
+def _unpacked() -> Path:
+    return cache() / f"opensearch-{VERSION}-analyzers"
 
 
 def fetch() -> Path:
@@ -61,23 +74,25 @@ def fetch() -> Path:
             raise ClusterError(f"needs {program}, which is not installed")
     cache().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache()) as folder:
-        command = [
-            "mvn",
-            "-q",
-            "-B",
-            "dependency:copy",
-            f"-Dartifact={ARTIFACT}",
-            f"-DoutputDirectory={folder}",
-        ]
-        if subprocess.run(command, check=False).returncode:
-            raise ClusterError(f"Maven could not fetch {ARTIFACT}")
-        with zipfile.ZipFile(next(Path(folder).glob("*.zip"))) as packed:
+        with zipfile.ZipFile(_from_maven(ARTIFACT, Path(folder))) as packed:
             packed.extractall(folder)
         unpacked = next(path for path in Path(folder).iterdir() if path.is_dir())
-        for program in (unpacked / "bin").iterdir():
-            program.chmod(0o755)  # a zip keeps no permissions
-        unpacked.rename(cache() / unpacked.name)
-    return cache() / unpacked.name
+        for script in (unpacked / "bin").iterdir():
+            script.chmod(0o755)  # a zip keeps no permissions
+        module = unpacked / "modules" / "analysis-common"
+        module.mkdir()
+        _from_maven(ANALYZERS, module)
+        (module / "plugin-descriptor.properties").write_text(_DESCRIPTOR)  # Maven has the jar alone
+        unpacked.rename(_unpacked())
+    return _unpacked()
+
+
+def _from_maven(artifact: str, folder: Path) -> Path:
+    """The file of the artifact, in the folder."""
+    command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
+    if subprocess.run(command, check=False).returncode:
+        raise ClusterError(f"Maven could not fetch {artifact}")
+    return next(folder.glob(f"*.{artifact.rpartition(':')[2]}"))
 
 
 @dataclass

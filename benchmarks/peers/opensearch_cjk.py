@@ -26,6 +26,7 @@ __all__ = ["OpenSearchCjk", "OpenSearchSmartcn"]
 _ADDRESS = "http://127.0.0.1:9200"
 _FIELDS = ["title", "body"]
 _CHUNK = 500
+_NOTHING: dict[str, Any] = {"total": {"value": 0}, "hits": []}
 
 
 def client(**options: Any) -> OpenSearch:
@@ -161,7 +162,7 @@ class OpenSearchCjk(Peer):
         self._server = client(timeout=60, pool_maxsize=os.cpu_count() or 1)
 
     def answer(self, question: Question) -> Answer:
-        found = self._server.search(index=self.index_name, body=self.search(question))["hits"]
+        found = self._found(self.search(question))
         hits = []
         for hit in found["hits"]:
             title, snippet = (hit.get("highlight", {}).get(field, [""])[0] for field in _FIELDS)
@@ -169,8 +170,17 @@ class OpenSearchCjk(Peer):
         return Answer(hits, found["total"]["value"])
 
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
-        found = self._server.search(index=self.index_name, body=self.ranking(query, limit))
-        return [(hit["_source"]["id"], hit["_score"]) for hit in found["hits"]["hits"]]
+        found = self._found(self.ranking(query, limit))
+        return [(hit["_source"]["id"], hit["_score"]) for hit in found["hits"]]
+
+    def _found(self, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = self._server.search(index=self.index_name, body=body)["hits"]
+        except RequestError as error:
+            if "maxClauseCount" not in str(error):
+                raise
+            return _NOTHING  # it takes up to 1,024 words
+        return found
 
     def size(self) -> int:
         with client(timeout=60) as server:
