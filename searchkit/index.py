@@ -14,12 +14,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.document import Document
 from searchkit.engines import folder_of_same_engine
-from searchkit.engines.base import LEAST_MEMORY, Engine, EngineWriter
-from searchkit.errors import IndexIncompatibleError, SearchkitError
+from searchkit.engines.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
+from searchkit.errors import CursorExpiredError, IndexIncompatibleError, SearchkitError
 from searchkit.pinyin import require_pinyin
 from searchkit.query import Match
 from searchkit.query.filters import When, as_list
@@ -44,6 +44,7 @@ __all__ = ["Index"]
 # thirds of the time.
 
 Location = str | os.PathLike[str]
+_Answer = TypeVar("_Answer")
 
 
 class Index:
@@ -243,7 +244,7 @@ class Index:
             snippet_length=snippet_length,
             lenient=lenient,
         )
-        return search(query, options, self._open().snapshot(), self._settings, self._cursors)
+        return self._on_latest(lambda one: search(query, options, one, self._settings, self._cursors))
 
     def count(self, query: str, *, lenient: bool = False, **filters: Any) -> int:
         """How many documents match; takes the filters and ``match`` of `search`."""
@@ -269,7 +270,7 @@ class Index:
         options = Options(
             match=match, regional=regional, synonyms=synonyms, snippet_length=snippet_length, lenient=lenient
         )
-        return search_one(query, id, options, self._open().snapshot(), self._settings)
+        return self._on_latest(lambda one: search_one(query, id, options, one, self._settings))
 
     def get(self, id: str) -> Document | None:
         """The document with this id, or None."""
@@ -278,7 +279,7 @@ class Index:
     def get_many(self, ids: Iterable[str]) -> dict[str, Document]:
         """Those of the documents with these ids that there are, by id and in the order of the ids."""
         ids = as_list("ids", ids)
-        found = self._open().snapshot().get(ids)
+        found = self._on_latest(lambda one: one.get(ids))
         return {id: Stored(found[id]).document for id in ids if id in found}
 
     def suggest(self, prefix: str, *, limit: int = 10) -> list[Suggestion]:
@@ -289,9 +290,8 @@ class Index:
         with ``pinyin=True``.
         """
         Options(limit=limit)
-        snapshot = self._open().snapshot()
-        look_up = self._looked_up.of(snapshot)
-        return suggest(prefix, snapshot, self._settings.analyzer, look_up, limit=limit)
+        looked_up, analyzer = self._looked_up, self._settings.analyzer
+        return self._on_latest(lambda one: suggest(prefix, one, analyzer, looked_up.of(one), limit=limit))
 
     def similar(
         self,
@@ -323,7 +323,8 @@ class Index:
         )
         from searchkit.searching.similar import similar
 
-        return similar(self._existing(id), options, self._open().snapshot(), self._settings)
+        document = self._existing(id)
+        return self._on_latest(lambda one: similar(document, options, one, self._settings))
 
     def explain(
         self,
@@ -342,7 +343,8 @@ class Index:
         options = Options(match=match, regional=regional, synonyms=synonyms, lenient=lenient)
         from searchkit.searching.explain import explain
 
-        return explain(query, self._existing(id), options, self._open().snapshot(), self._settings)
+        document = self._existing(id)
+        return self._on_latest(lambda one: explain(query, document, options, one, self._settings))
 
     @property
     def location(self) -> str:
@@ -439,10 +441,10 @@ class Index:
         return bool(self._open().read_metadata()["fingerprint"] != self._settings.analyzer.fingerprint)
 
     def __len__(self) -> int:
-        return len(self._open().snapshot())
+        return self._on_latest(len)
 
     def __contains__(self, id: object) -> bool:
-        return isinstance(id, str) and bool(self._open().snapshot().get([id]))
+        return isinstance(id, str) and bool(self._on_latest(lambda one: one.present([id])))
 
     def __iter__(self) -> Iterator[Document]:
         for stored in self._open().snapshot():
@@ -471,6 +473,13 @@ class Index:
         if self._closed:
             raise SearchkitError(f"{self._engine.location}: this index is closed")
         return self._engine
+
+    def _on_latest(self, answer: Callable[[Snapshot], _Answer]) -> _Answer:
+        """What the latest commit answers, or the one behind it: a cluster may lose what one searches."""
+        try:
+            return answer(self._open().snapshot())
+        except CursorExpiredError:
+            return answer(self._open().snapshot())
 
     def _refuse_other_rules(self) -> None:
         if self.needs_rebuild:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strategies import anything, documents, moments, queries
 
 import searchkit
-from searchkit import Document, DocumentError, Index, Report, SearchkitError
+from searchkit import CursorExpiredError, Document, DocumentError, Index, Report, SearchkitError
 from searchkit.settings import FORMAT
 
 MakeIndex = Callable[..., Index]
@@ -935,3 +935,48 @@ def test_errors_that_hold_a_reason_are_still_one_exception_of_the_tree() -> None
 
 def test_a_filter_with_a_lone_surrogate_finds_nothing(sample_index):
     assert sample_index.search("茶", source="\udcff", tags="\ud800").total == 0
+
+
+class Lost:
+    """A commit that a cluster has lost."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise CursorExpiredError("it is gone")
+
+    def __len__(self) -> int:
+        raise CursorExpiredError("it is gone")
+
+
+READINGS: dict[str, Callable[[Index], Any]] = {
+    "search": lambda index: ids(index.search("茶")),
+    "count": lambda index: index.count("茶"),
+    "hit": lambda index: index.hit("茶", "0").id,
+    "get": lambda index: index.get("0").id,
+    "suggest": lambda index: [one.text for one in index.suggest("龙")],
+    "similar": lambda index: ids(index.similar("0")),
+    "explain": lambda index: index.explain("茶", "0").score,
+    "len": len,
+    "in": lambda index: "0" in index,
+}
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_commit_that_is_lost_is_followed_by_the_next(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch, reading: str
+) -> None:
+    tea = [Document(id=id, title="龙井茶", body="龙井是杭州的绿茶。") for id in ("0", "1")]
+    index = make_index(*tea)
+    expected = READINGS[reading](index)
+    assert expected
+    latest = index._engine.snapshot()
+    given = [latest, Lost(), latest] if reading in ("similar", "explain") else [Lost(), latest]
+    monkeypatch.setattr(index._engine, "snapshot", lambda: given.pop(0))
+    assert READINGS[reading](index) == expected
+    assert given == []
+
+
+def test_one_that_stays_lost_is_an_error(make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = make_index("茶")
+    monkeypatch.setattr(index._engine, "snapshot", Lost)
+    with pytest.raises(CursorExpiredError, match="it is gone"):
+        index.search("茶")
