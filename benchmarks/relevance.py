@@ -40,7 +40,7 @@ DEPTH = 100
 BASELINE = "searchkit"
 CEILING = "ceiling"
 """Gives what searchkit gives, only sooner."""
-SLOW = ("whoosh",)
+SLOW = ("whoosh", "searchkit-whoosh")
 """How the names of peers begin that --slow-limit is for: they are written in Python throughout."""
 
 Values = dict[str, list[float]]

@@ -20,6 +20,8 @@ __all__ = ["PEERS"]
 
 _PLACES = {
     "searchkit": ("searchkit_embedded", "SearchkitEmbedded"),
+    "searchkit-whoosh": ("searchkit_engines", "SearchkitWhoosh"),
+    "searchkit-opensearch": ("searchkit_engines", "SearchkitOpenSearch"),
     "ceiling": ("ceiling", "Ceiling"),
     "tantivy-ngram": ("tantivy_ngram", "TantivyNgram"),
     "tantivy-words": ("tantivy_words", "TantivyWords"),

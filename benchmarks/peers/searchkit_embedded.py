@@ -23,6 +23,11 @@ class SearchkitEmbedded(Peer):
     label = "searchkit"
     packages: ClassVar[tuple[str, ...]] = ("searchkit", "tantivy", "rjieba")
 
+    @property
+    def place(self) -> str:
+        """What searchkit opens."""
+        return str(self.location)
+
     def index_articles(self, folder: Path) -> int:
         return self._index(searchkit.read_articles(folder))
 
@@ -30,12 +35,12 @@ class SearchkitEmbedded(Peer):
         return self._index(documents)
 
     def _index(self, documents: Iterable[Document]) -> int:
-        with searchkit.create(self.location) as index:
+        with searchkit.create(self.place) as index:
             index.add(documents)
             return len(index)
 
     def open(self) -> None:
-        self._opened = searchkit.open(self.location)
+        self._opened = searchkit.open(self.place)
 
     def answer(self, question: Question) -> Answer:
         results = self._opened.search(typed(question), lenient=True, **options(question))
