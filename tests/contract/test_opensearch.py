@@ -283,6 +283,15 @@ class TestIndexes:
             fill(engine, [entry("2")])
         assert ids_of(engine.snapshot()) == {"1"}
 
+    def test_the_latest_commit_is_looked_for_without_a_search(
+        self, make: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        engine: Any = make()
+        fill(engine, [entry("1")])
+        first = engine.snapshot()
+        monkeypatch.setattr(type(first), "_ask", lambda *_: pytest.fail("the cluster may have lost it"))
+        assert engine.snapshot() is first
+
     def test_long_notes_come_back_whole(
         self, make: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
     ) -> None:

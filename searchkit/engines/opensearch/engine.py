@@ -142,8 +142,10 @@ class OpenSearchEngine(Engine):
             self._let_go()
             for _ in range(_TRIES):
                 state = self._states.read().state
-                if self._latest is not None and self._is_latest(state):
-                    return self._latest
+                latest = self._latest
+                # Whether it is there, and not whether it has documents, which the cluster would be asked.
+                if latest is not None and _of_one_commit(latest.state, state):
+                    return latest
                 dead = self._states.dead_ids(state)
                 if dead is None:
                     continue
@@ -157,10 +159,6 @@ class OpenSearchEngine(Engine):
                 self._left.append(point)
                 self._let_go()
         raise SearchkitError(f"{self.location}: there is one commit after the other; try again")
-
-    def _is_latest(self, state: State) -> bool:
-        mine = self._latest.state if self._latest else None
-        return mine is not None and (mine.index, mine.commit) == (state.index, state.commit)
 
     def _let_go(self) -> None:
         """Tell the cluster which points in time nobody needs any more; it forgets them by itself later."""
@@ -212,3 +210,7 @@ class OpenSearchEngine(Engine):
         self._left.extend(self._points)
         self._let_go()
         self._calls.close()
+
+
+def _of_one_commit(one: State, other: State) -> bool:
+    return (one.index, one.commit) == (other.index, other.commit)
