@@ -286,11 +286,12 @@ class TestIndexes:
     def test_the_latest_commit_is_looked_for_without_a_search(
         self, make: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        engine: Any = make()
-        fill(engine, [entry("1")])
-        first = engine.snapshot()
-        monkeypatch.setattr(type(first), "_ask", lambda *_: pytest.fail("the cluster may have lost it"))
-        assert engine.snapshot() is first
+        filled = make()
+        fill(filled, [entry("1")])
+        with closing(open_engine(filled.location)) as engine:
+            first = engine.snapshot()
+            monkeypatch.setattr(type(first), "_ask", lambda *_: pytest.fail("the cluster may have lost it"))
+            assert engine.snapshot() is first
 
     def test_long_notes_come_back_whole(
         self, make: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
