@@ -44,13 +44,13 @@ from searchkit.query.tree import (
 )
 from searchkit.query.words import Words, WordsOf
 
-__all__ = ["Match", "chain", "in_parts", "match_node"]
+__all__ = ["FEW", "Match", "chain", "in_parts", "match_node"]
 
 Match = Literal["most", "all", "any"]
 
 PARTS: tuple[Field, ...] = ("title", "body")
 FEW = 5
-"""Of up to so many content words of a part, ``match="most"`` asks for two."""
+"""Up to so many content words of a part are a few: ``match="most"`` asks for two of them."""
 MOST = 0.5
 """Of more, this share of them; docs/decisions/0003-match.md has what either costs."""
 QUESTION_NEEDS = 1

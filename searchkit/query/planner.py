@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from searchkit.analysis import Analyzer
 from searchkit.query.alternatives import AlternativesOf, add_alternatives
+from searchkit.query.long_texts import with_long_texts
 from searchkit.query.matching import Match, match_node
 from searchkit.query.needles import Needle, needles
 from searchkit.query.plan import All, Node, NothingAtAll, Plan
@@ -18,10 +19,11 @@ __all__ = ["Planned", "plan_query"]
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan for an engine, and what to highlight in its hits."""
+    """A plan for an engine, what to highlight in its hits, and the query as it was understood."""
 
     plan: Plan
     needles: tuple[Needle, ...]
+    query: Query = field(compare=False)
 
 
 def plan_query(
@@ -36,9 +38,12 @@ def plan_query(
     """What an engine has to do for ``query``, within ``filters``, where others_of gives alternatives of
     words."""
     words_of = WordsOf(analyzer)
+    if match == "most":
+        query = with_long_texts(query, words_of)
     if others_of:
         add_alternatives(query, words_of, others_of)
     matched = match_node(query, words_of, match)
     if filters and matched != NothingAtAll():
         matched = All((matched, *filters))
-    return Planned(Plan(matched, rank_scores(query, words_of, statistics)), needles(query, words_of))
+    found = Plan(matched, rank_scores(query, words_of, statistics))
+    return Planned(found, needles(query, words_of), query)

@@ -84,7 +84,8 @@ def explain(
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
     query = parse(text, lenient=options.lenient)
-    planned = plan(query, options, snapshot, settings).plan
+    understood = plan(query, options, snapshot, settings)
+    planned, needs = understood.plan, _needs(understood.query, understood.plan.match)
     this = OneOf("id", (key_of(document.id),))
 
     def matches(node: Node) -> bool:
@@ -97,7 +98,7 @@ def explain(
         matches=matches(planned.match),
         score=found[0].score if found and planned.scores else 0.0,
         contributions=tuple(_contributions(query, planned.scores, this, document, snapshot, settings)),
-        missing=tuple(str(part) for part, node in _needs(query, planned.match) if not matches(node)),
+        missing=tuple(str(part) for part, node in needs if not matches(node)),
         documents=len(snapshot),
     )
 

@@ -13,6 +13,7 @@ import searchkit
 from searchkit.analysis import Analyzer, bigram, fold, units
 from searchkit.query import Needle, Planned, parse, plan_query
 from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.query.long_texts import with_long_texts
 from searchkit.query.matching import FEW, MOST, Match
 from searchkit.query.plan import (
     TEXT_FIELDS,
@@ -26,6 +27,7 @@ from searchkit.query.plan import (
     Term,
 )
 from searchkit.query.tree import Passage
+from searchkit.query.words import WordsOf
 
 ANALYZER = Analyzer()
 EMPTY = searchkit.create(":memory:")._engine.snapshot()
@@ -139,6 +141,53 @@ def test_each_part_is_needed_whatever_match_says() -> None:
         node = matched("苹果 香蕉", match)  # type: ignore[arg-type]
         assert isinstance(node, All)
         assert len(node.nodes) == 2
+
+
+FRUIT = ["苹果", "香蕉", "葡萄", "西瓜", "桃子", "草莓", "土豆", "番茄"]
+
+
+@pytest.mark.parametrize("words", range(2, 9))
+def test_most_of_the_words_of_a_long_text_are_needed_wherever_it_has_spaces(words: int) -> None:
+    spaced = matched(" ".join(FRUIT[:words]))
+    if words <= FEW:
+        assert isinstance(spaced, All)
+        assert len(spaced.nodes) == words
+    else:
+        assert spaced == matched("，".join(FRUIT[:words]))
+        assert words_needed(" ".join(FRUIT[:words])) == (ceil(words * MOST), words)
+
+
+@pytest.mark.parametrize("match", ["all", "any"])
+def test_other_matches_need_each_part_of_a_long_text(match: Match) -> None:
+    node = matched(" ".join(FRUIT), match)
+    assert isinstance(node, All)
+    assert len(node.nodes) == len(FRUIT)
+
+
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("苹果香蕉 葡萄西瓜 桃子草莓 “水果店”", "苹果香蕉，葡萄西瓜，桃子草莓 “水果店”"),
+        ("苹果香蕉 -土豆 葡萄西瓜 桃子草莓", "苹果香蕉，葡萄西瓜，桃子草莓 -土豆"),
+        ("苹果香蕉 葡萄西瓜 source:a 桃子草莓", "苹果香蕉，葡萄西瓜，桃子草莓 source:a"),
+        ("title:苹果香蕉 title:葡萄西瓜 title:桃子草莓", "title:苹果香蕉，葡萄西瓜，桃子草莓"),
+        ("(苹果香蕉 葡萄西瓜 桃子草莓) OR 土豆", "苹果香蕉，葡萄西瓜，桃子草莓 OR 土豆"),
+    ],
+)
+def test_what_else_is_asked_for_is_needed_beside_a_long_text(query: str, same: str) -> None:
+    assert matched(query) == matched(same)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "苹果香蕉 葡萄西瓜 title:桃子草莓",  # no more than a few in the same part of a document
+        "苹果香蕉 葡萄西瓜 桃子草莓^2",
+        "苹果香蕉葡萄西瓜桃子草莓 OR 土豆番茄",
+    ],
+)
+def test_parts_of_another_kind_are_not_of_the_long_text(query: str) -> None:
+    assert with_long_texts(parse(query), WordsOf(ANALYZER)) == parse(query)
 
 
 def test_a_word_that_comes_twice_is_needed_once() -> None:

@@ -1,0 +1,39 @@
+"""long_texts: a query of many words with spaces between -> the same as one text.
+
+Who types a few words means all of them. A headline that is pasted has spaces as well, and the article behind
+it may lack any of its words: docs/decisions/0003-match.md has what it costs to ask for each part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from searchkit.query.matching import FEW
+from searchkit.query.tree import And, Or, Part, Query
+from searchkit.query.words import WordsOf
+
+__all__ = ["with_long_texts"]
+
+
+def with_long_texts(query: Query, words_of: WordsOf) -> Query:
+    """The query with the parts of one text as one part, wherever they have more than a few content words."""
+    match query:
+        case And(children):
+            children = tuple(with_long_texts(child, words_of) for child in children)
+            for field in dict.fromkeys(child.field for child in children if isinstance(child, Part)):
+                children = _joined(children, field, words_of)
+            return children[0] if len(children) == 1 else And(children)
+        case Or(children):
+            return Or(tuple(with_long_texts(child, words_of) for child in children))
+        case _:
+            return query
+
+
+def _joined(children: tuple[Query, ...], field: str | None, words_of: WordsOf) -> tuple[Query, ...]:
+    parts = [child for child in children if isinstance(child, Part) and child.field == field]
+    if len(parts) < 2 or sum(len(words_of.part(part).content) for part in parts) <= FEW:
+        return children
+    text = replace(parts[0], text=" ".join(part.text for part in parts))
+    first = next(place for place, child in enumerate(children) if child is parts[0])
+    others = [child for child in children if not any(child is part for part in parts)]
+    return (*others[:first], text, *others[first:])
