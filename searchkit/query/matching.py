@@ -51,7 +51,7 @@ Match = Literal["most", "all", "any"]
 PARTS: tuple[Field, ...] = ("title", "body")
 FEW = 5
 """Up to so many content words of a part are a few: ``match="most"`` asks for two of them."""
-MOST = 0.5
+MOST = 1 / 3
 """Of more, this share of them; docs/decisions/0003-match.md has what either costs."""
 QUESTION_NEEDS = 1
 """How many content words of a question: its answer is often in others, docs/decisions/0003-match.md."""
