@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.serving import copied, searches, serving
+from benchmarks.serving import add_source, copied, searches, serving
 
 __all__ = ["chromium", "main", "times"]
 
@@ -52,9 +52,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.browser", description="Time the search page while somebody types."
     )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--index", type=Path, help="an index in a folder")
-    source.add_argument("--articles", type=Path, help="a folder of articles to make one of")
+    add_source(parser)
     parser.add_argument("--queries", type=int, default=30, help="how many are typed (30)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the milliseconds there as well")
     arguments = parser.parse_args(given)

@@ -29,7 +29,7 @@ import psutil
 
 from benchmarks.committing import committing
 from benchmarks.memory import private_bytes
-from benchmarks.serving import Served, copied, searches, serving
+from benchmarks.serving import Served, add_source, copied, searches, serving
 
 __all__ = ["Load", "Row", "main", "measure"]
 
@@ -87,9 +87,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.load", description="Put searchkit serve under load, on loopback."
     )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--index", type=Path, help="an index in a folder")
-    source.add_argument("--articles", type=Path, help="a folder of articles to make one of")
+    add_source(parser)
     parser.add_argument(
         "--requests", type=int, default=Load.requests, help="to the API, and to the page (10000)"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,13 @@ class Served:
 
     url: str
     pid: int
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """The options that say what is served: those of `copied`."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--index", type=Path, help="an index in a folder")
+    source.add_argument("--articles", type=Path, help="a folder of articles to make one of")
 
 
 @contextmanager

@@ -83,6 +83,7 @@ def check(location: Location) -> CheckReport:
 
     started = time.perf_counter()
     place = os.fspath(location)
+    shown = without_credentials(place)
     problems = [Problem(*damage) for damage in damage_at(place)]
     if not problems:
         try:
@@ -90,5 +91,5 @@ def check(location: Location) -> CheckReport:
             with Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location)) as index:
                 return index.check()
         except IndexCorruptError as error:
-            problems = [Problem(without_credentials(place), "the index", str(error))]
-    return CheckReport(without_credentials(place), problems, took=time.perf_counter() - started)
+            problems = [Problem(shown, "the index", str(error))]
+    return CheckReport(shown, problems, took=time.perf_counter() - started)

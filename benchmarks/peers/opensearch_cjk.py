@@ -16,6 +16,7 @@ from opensearchpy import OpenSearch, helpers
 from opensearchpy.exceptions import OpenSearchException, RequestError
 
 from benchmarks.peers.base import Answer, Hit, Peer, Question, Task
+from benchmarks.peers.opensearch_server import address
 from benchmarks.peers.texts import day_millis, published_millis
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OpenSearchCjk", "OpenSearchSmartcn"]
 
-_ADDRESS = "http://127.0.0.1:9200"
 _FIELDS = ["title", "body"]
 _CHUNK = 500
 _NOTHING: dict[str, Any] = {"total": {"value": 0}, "hits": []}
@@ -31,7 +31,7 @@ _NOTHING: dict[str, Any] = {"total": {"value": 0}, "hits": []}
 
 def client(**options: Any) -> OpenSearch:
     """A client of the server that the environment names."""
-    return OpenSearch([os.environ.get("SEARCHKIT_BENCH_OPENSEARCH", _ADDRESS)], **options)
+    return OpenSearch([address()], **options)
 
 
 class OpenSearchCjk(Peer):

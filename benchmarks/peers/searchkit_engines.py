@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import ClassVar
 
 import searchkit
 from benchmarks.peers.base import Answer, Question
+from benchmarks.peers.opensearch_server import address
 from benchmarks.peers.searchkit_embedded import SearchkitEmbedded
 from searchkit import Document
 
 __all__ = ["SearchkitOpenSearch", "SearchkitWhoosh"]
-
-_ADDRESS = "http://127.0.0.1:9200"
 
 
 class SearchkitWhoosh(SearchkitEmbedded):
@@ -80,5 +78,4 @@ class SearchkitOpenSearch(SearchkitEmbedded):
 
 
 def _place(name: str) -> str:
-    address = os.environ.get("SEARCHKIT_BENCH_OPENSEARCH", _ADDRESS)
-    return f"opensearch://{address.rpartition('//')[2].rstrip('/')}/{name}"
+    return f"opensearch://{address().rpartition('//')[2].rstrip('/')}/{name}"

@@ -6,8 +6,7 @@ import click
 
 import searchkit
 from searchkit.cli.check import check
-from searchkit.cli.copies import backup, export
-from searchkit.cli.copy import copy
+from searchkit.cli.copies import backup, copy, export
 from searchkit.cli.demo import demo
 from searchkit.cli.explain import explain
 from searchkit.cli.index import index

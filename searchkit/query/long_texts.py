@@ -6,10 +6,8 @@ it may lack any of its words: docs/decisions/0003-match.md has what it costs to 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from searchkit.query.matching import FEW
-from searchkit.query.tree import And, Or, Part, Query
+from searchkit.query.tree import And, Field, Or, Part, Query
 from searchkit.query.words import WordsOf
 
 __all__ = ["with_long_texts"]
@@ -29,11 +27,15 @@ def with_long_texts(query: Query, words_of: WordsOf) -> Query:
             return query
 
 
-def _joined(children: tuple[Query, ...], field: str | None, words_of: WordsOf) -> tuple[Query, ...]:
-    parts = [child for child in children if isinstance(child, Part) and child.field == field]
+def _joined(children: tuple[Query, ...], field: Field | None, words_of: WordsOf) -> tuple[Query, ...]:
+    parts, others = [], []
+    for child in children:
+        if isinstance(child, Part) and child.field == field:
+            parts.append(child)
+        else:
+            others.append(child)
     if len(parts) < 2 or sum(len(words_of.part(part).content) for part in parts) <= FEW:
         return children
-    text = replace(parts[0], text=" ".join(part.text for part in parts))
-    first = next(place for place, child in enumerate(children) if child is parts[0])
-    others = [child for child in children if not any(child is part for part in parts)]
+    first = children.index(parts[0])
+    text = Part(" ".join(part.text for part in parts), field)
     return (*others[:first], text, *others[first:])
