@@ -31,7 +31,7 @@ from benchmarks.peers.searchkit_embedded import options, typed
 from benchmarks.questions import questions
 from searchkit import Document, Index
 from searchkit.analysis import Analyzer
-from searchkit.entry import make_entry
+from searchkit.indexing.document_builder import build_index_document
 from searchkit.settings import Settings
 
 __all__ = ["Figures", "complaints", "main", "measured"]
@@ -58,7 +58,7 @@ def measured() -> Figures:
 
     def analyse() -> None:
         for document in documents[:_ANALYSED]:
-            make_entry(document, settings)
+            build_index_document(document, settings)
 
     with tempfile.TemporaryDirectory() as folder, _built(Path(folder) / "index", documents) as index:
 

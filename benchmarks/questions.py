@@ -15,7 +15,7 @@ from random import Random
 from benchmarks.peers.base import Question, Task
 from benchmarks.scripts import to_other_script
 from searchkit import Document
-from searchkit.analysis.fold import fold
+from searchkit.analysis.normalizer import normalize
 from searchkit.analysis.segmenter import segmenter
 
 __all__ = ["NEEDS", "PER_CLASS", "questions"]
@@ -120,11 +120,11 @@ class _Maker:
 
 def _words(title: str) -> list[str]:
     """The words of two Han characters or more, as they are written in the title."""
-    folded = fold(title)
+    normalized = normalize(title)
     found = []
     end = 0
-    for word in segmenter().words(folded):
-        start = folded.index(word, end)
+    for word in segmenter().words(normalized):
+        start = normalized.index(word, end)
         end = start + len(word)
         if re.fullmatch(rf"[{_HAN}]{{2,}}", title[start:end]):
             found.append(title[start:end])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from searchkit.analysis.fold import read_dictionary
+from searchkit.analysis.normalizer import read_dictionary
 
 __all__ = ["to_other_script", "to_simplified", "to_traditional"]
 

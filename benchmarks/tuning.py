@@ -23,8 +23,8 @@ from pathlib import Path
 import searchkit
 from benchmarks.sets import JudgedSet, SetError, read_beir, thinned
 from searchkit.analysis import Analyzer
+from searchkit.analysis.function_words import QUESTION_WORDS
 from searchkit.query import matching, ranking
-from searchkit.query.function_words import QUESTION_WORDS
 from searchkit.query.words import WordsOf
 
 CUT = 10

@@ -30,12 +30,13 @@ from searchkit.errors import (
 )
 from searchkit.index import Index
 from searchkit.opening import check, create, open  # noqa: A004
-from searchkit.results import Highlighted, Hit, Results
-from searchkit.searching.suggest import Suggestion
+from searchkit.search.results import Highlighted, Hit, Results
+from searchkit.search.suggest import Suggestion
 
 if _typing.TYPE_CHECKING:
     from searchkit.articles import Articles, read_articles
-    from searchkit.report import (
+    from searchkit.indexing.writer import Writer
+    from searchkit.reports import (
         CheckReport,
         CopyReport,
         Failure,
@@ -45,8 +46,7 @@ if _typing.TYPE_CHECKING:
         SyncProgress,
         SyncReport,
     )
-    from searchkit.searching.explain import Contribution, Explanation
-    from searchkit.writer import Writer
+    from searchkit.search.explain import Contribution, Explanation
 
 __all__ = [
     "AnalyzerChangedWarning",
@@ -90,11 +90,11 @@ __all__ = [
 # A program that searches starts sooner without these.
 _LOADED_LATER = {
     **dict.fromkeys(("Articles", "read_articles"), "searchkit.articles"),
-    **dict.fromkeys(("CheckReport", "CopyReport", "Failure", "Problem"), "searchkit.report"),
-    **dict.fromkeys(("Report", "Stats"), "searchkit.report"),
-    **dict.fromkeys(("SyncProgress", "SyncReport"), "searchkit.report"),
-    **dict.fromkeys(("Contribution", "Explanation"), "searchkit.searching.explain"),
-    "Writer": "searchkit.writer",
+    **dict.fromkeys(("CheckReport", "CopyReport", "Failure", "Problem"), "searchkit.reports"),
+    **dict.fromkeys(("Report", "Stats"), "searchkit.reports"),
+    **dict.fromkeys(("SyncProgress", "SyncReport"), "searchkit.reports"),
+    **dict.fromkeys(("Contribution", "Explanation"), "searchkit.search.explain"),
+    "Writer": "searchkit.indexing.writer",
 }
 
 

@@ -16,27 +16,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from searchkit.analysis.pinyin import require_pinyin
 from searchkit.document import Document
-from searchkit.engines import folder_of_same_engine
-from searchkit.engines.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
+from searchkit.engine import folder_of_same_engine
+from searchkit.engine.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
 from searchkit.errors import CursorExpiredError, IndexIncompatibleError, SearchkitError
-from searchkit.pinyin import require_pinyin
+from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query import Match
 from searchkit.query.filters import When, as_list
 from searchkit.query.synonyms import SynonymRules, Synonyms
-from searchkit.results import Hit, Results
-from searchkit.searching.cursors import Cursors
-from searchkit.searching.options import Collapse, Options
-from searchkit.searching.search import search, search_one
-from searchkit.searching.suggest import LookedUp, Suggestion, suggest
+from searchkit.search.cursor import CursorStore
+from searchkit.search.options import Collapse, SearchOptions
+from searchkit.search.results import Hit, Results
+from searchkit.search.search import search, search_one
+from searchkit.search.suggest import PrefixCache, Suggestion, suggest
 from searchkit.settings import Settings
-from searchkit.stored import Stored
 
 if TYPE_CHECKING:
-    from searchkit.copying import CopyProgress
-    from searchkit.report import CheckReport, CopyReport, Report, Stats, SyncProgress, SyncReport
-    from searchkit.searching.explain import Explanation
-    from searchkit.writer import Writer
+    from searchkit.indexing.writer import Writer
+    from searchkit.maintenance.copy import CopyProgress
+    from searchkit.reports import CheckReport, CopyReport, Report, Stats, SyncProgress, SyncReport
+    from searchkit.search.explain import Explanation
 
 __all__ = ["Index"]
 
@@ -56,8 +56,8 @@ class Index:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
-        self._cursors = Cursors()
-        self._looked_up = LookedUp()
+        self._cursors = CursorStore()
+        self._prefix_cache = PrefixCache()
         self._closed = False
 
     # -- writing
@@ -79,7 +79,7 @@ class Index:
         `read_articles`. When the iteration itself raises, nothing is committed.
         """
         from searchkit.articles import Articles
-        from searchkit.report import Failure
+        from searchkit.reports import Failure
 
         with self.writer(timeout=timeout, memory=memory) as writer:
             writer.add_all(documents, workers=workers)
@@ -114,7 +114,7 @@ class Index:
 
         Raises `ArticleError` when there is nothing at a path: a disk that is not there empties no index.
         """
-        from searchkit.syncing import sync
+        from searchkit.indexing.sync import sync
 
         self._refuse_other_rules()
         started = time.perf_counter()
@@ -145,7 +145,7 @@ class Index:
         is not on disk yet takes some ``memory`` bytes, however large the batch (16 million at least; None is
         the engine's choice, 200 million); each process of `add` takes some 80 million more.
         """
-        from searchkit.writer import Writer
+        from searchkit.indexing.writer import Writer
 
         self._refuse_other_rules()
         started = time.perf_counter()
@@ -161,7 +161,7 @@ class Index:
 
         Searches go on meanwhile and see the index as it was.
         """
-        return self._rewrite(timeout=timeout, compact=False)
+        return self._rewrite(timeout=timeout, force_merge=False)
 
     def optimize(self, *, timeout: float = 10.0) -> int:
         """Bring the index into as few pieces as can be, which makes searches quicker; returns how many
@@ -169,7 +169,7 @@ class Index:
 
         Worth it once a large index is complete: it takes as long as `rebuild`, and does what that does.
         """
-        return self._rewrite(timeout=timeout, compact=True)
+        return self._rewrite(timeout=timeout, force_merge=True)
 
     def set_synonyms(self, synonyms: SynonymRules, *, timeout: float = 10.0) -> None:
         """Let these be the synonyms, in place of those before; no document changes.
@@ -225,7 +225,7 @@ class Index:
         Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``, ValueError for an
         option that has no such value, `CursorExpiredError` for the cursor of a state that is gone.
         """
-        options = Options(
+        options = SearchOptions(
             limit=limit,
             offset=offset,
             cursor=cursor,
@@ -267,7 +267,7 @@ class Index:
         For a page that shows one article of a list. Raises `QuerySyntaxError` for a query that is not
         well-formed, unless ``lenient``.
         """
-        options = Options(
+        options = SearchOptions(
             match=match, regional=regional, synonyms=synonyms, snippet_length=snippet_length, lenient=lenient
         )
         return self._on_latest(lambda one: search_one(query, id, options, one, self._settings))
@@ -280,7 +280,7 @@ class Index:
         """Those of the documents with these ids that there are, by id and in the order of the ids."""
         ids = as_list("ids", ids)
         found = self._on_latest(lambda one: one.get(ids))
-        return {id: Stored(found[id]).document for id in ids if id in found}
+        return {id: StoredFields(found[id]).document for id in ids if id in found}
 
     def suggest(self, prefix: str, *, limit: int = 10) -> list[Suggestion]:
         """How what somebody has typed so far may go on: frequent words and titles, as they stand in
@@ -289,9 +289,9 @@ class Index:
         In any script; in pinyin (``wangyi``, ``wy``; two letters at least) where the index was created
         with ``pinyin=True``.
         """
-        Options(limit=limit)
-        looked_up, analyzer = self._looked_up, self._settings.analyzer
-        return self._on_latest(lambda one: suggest(prefix, one, analyzer, looked_up.of(one), limit=limit))
+        SearchOptions(limit=limit)
+        prefix_cache, analyzer = self._prefix_cache, self._settings.analyzer
+        return self._on_latest(lambda one: suggest(prefix, one, analyzer, prefix_cache.of(one), limit=limit))
 
     def similar(
         self,
@@ -311,7 +311,7 @@ class Index:
 
         Raises KeyError when there is no such document.
         """
-        options = Options(
+        options = SearchOptions(
             limit=limit,
             offset=offset,
             since=since,
@@ -321,7 +321,7 @@ class Index:
             where=where or {},
             snippet_length=snippet_length,
         )
-        from searchkit.searching.similar import similar
+        from searchkit.search.similar import similar
 
         document = self._existing(id)
         return self._on_latest(lambda one: similar(document, options, one, self._settings))
@@ -340,8 +340,8 @@ class Index:
 
         Raises KeyError when there is no such document.
         """
-        options = Options(match=match, regional=regional, synonyms=synonyms, lenient=lenient)
-        from searchkit.searching.explain import explain
+        options = SearchOptions(match=match, regional=regional, synonyms=synonyms, lenient=lenient)
+        from searchkit.search.explain import explain
 
         document = self._existing(id)
         return self._on_latest(lambda one: explain(query, document, options, one, self._settings))
@@ -353,7 +353,7 @@ class Index:
 
     def stats(self) -> Stats:
         """The size and the kind of the index."""
-        from searchkit.report import Stats
+        from searchkit.reports import Stats
 
         engine = self._open()
         size, metadata = engine.stats(), engine.read_metadata()
@@ -380,7 +380,7 @@ class Index:
         Takes about as long as `rebuild`. An index that is damaged may not open: `searchkit.check` looks at
         its files first.
         """
-        from searchkit.checking import check
+        from searchkit.maintenance.check import check
 
         if self._settings.pinyin:
             require_pinyin()
@@ -414,7 +414,7 @@ class Index:
 
         Raises `IndexExistsError` where there is an index already.
         """
-        from searchkit.copying import copy
+        from searchkit.maintenance.copy import copy
 
         return copy(
             self._open(),
@@ -431,7 +431,7 @@ class Index:
         The name ends in ``.jsonl`` or, to be packed, in ``.jsonl.gz``. A file that is there is replaced once
         the new one is complete.
         """
-        from searchkit.exporting import export
+        from searchkit.maintenance.export import export
 
         return export(self, Path(os.fspath(path)))
 
@@ -448,7 +448,7 @@ class Index:
 
     def __iter__(self) -> Iterator[Document]:
         for stored in self._open().snapshot():
-            yield Stored(stored).document
+            yield StoredFields(stored).document
 
     # -- life
 
@@ -489,13 +489,13 @@ class Index:
             )
 
     def _engine_writer(
-        self, *, timeout: float, compact: bool = False, memory: int | None = None
+        self, *, timeout: float, force_merge: bool = False, memory: int | None = None
     ) -> EngineWriter:
         if memory is not None and memory < LEAST_MEMORY:
             raise ValueError(f"memory must be at least {LEAST_MEMORY:,} bytes, not {memory!r}")
         if self._settings.pinyin:
             require_pinyin()
-        return self._open().writer(timeout=timeout, compact=compact, memory=memory)
+        return self._open().writer(timeout=timeout, force_merge=force_merge, memory=memory)
 
     def _existing(self, id: str) -> Document:
         document = self.get(id)
@@ -503,14 +503,14 @@ class Index:
             raise KeyError(f"{self._engine.location}: there is no document {id!r}")
         return document
 
-    def _rewrite(self, *, timeout: float, compact: bool) -> int:
-        from searchkit.writer import Writer
+    def _rewrite(self, *, timeout: float, force_merge: bool) -> int:
+        from searchkit.indexing.writer import Writer
 
         engine = self._open()
-        with closing(self._engine_writer(timeout=timeout, compact=compact)) as engine_writer:
+        with closing(self._engine_writer(timeout=timeout, force_merge=force_merge)) as engine_writer:
             engine_writer.delete_all()
             writer = Writer(self._settings, engine_writer, engine.snapshot())
-            writer.add_all(Stored(stored).document for stored in engine.snapshot())
+            writer.add_all(StoredFields(stored).document for stored in engine.snapshot())
             report = writer.report
             engine_writer.commit()
             # The synonyms are no part of the analysis, and another process may have changed them since.

@@ -9,17 +9,17 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import Analyzer
-from searchkit.engines import create_engine, damage_at, open_engine
-from searchkit.engines.credentials import without_credentials
+from searchkit.analysis.pinyin import require_pinyin
+from searchkit.engine import create_engine, damage_at, open_engine
+from searchkit.engine.credentials import without_credentials
 from searchkit.errors import AnalyzerChangedWarning, IndexCorruptError
-from searchkit.fields import FieldKind, Fields
 from searchkit.index import Index
-from searchkit.pinyin import require_pinyin
 from searchkit.query.synonyms import SynonymRules, Synonyms
+from searchkit.schema import FieldKind, Schema
 from searchkit.settings import Settings
 
 if TYPE_CHECKING:
-    from searchkit.report import CheckReport
+    from searchkit.reports import CheckReport
 
 __all__ = ["check", "create", "open"]
 
@@ -48,7 +48,7 @@ def create(
     """
     if pinyin:
         require_pinyin()
-    settings = Settings(Analyzer(user_words, stop_words), Fields(fields), Synonyms(synonyms), pinyin)
+    settings = Settings(Analyzer(user_words, stop_words), Schema(fields), Synonyms(synonyms), pinyin)
     engine = create_engine(os.fspath(location), settings.metadata(), settings.fields.for_engine)
     return Index(engine, settings)
 
@@ -79,7 +79,7 @@ def check(location: Location) -> CheckReport:
     answer where `open` raises `IndexCorruptError`. Raises `IndexNotFoundError` where there is no index,
     `IndexIncompatibleError` when another version of searchkit made it.
     """
-    from searchkit.report import CheckReport, Problem  # a program that searches does without
+    from searchkit.reports import CheckReport, Problem  # a program that searches does without
 
     started = time.perf_counter()
     place = os.fspath(location)

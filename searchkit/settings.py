@@ -9,8 +9,8 @@ from typing import Any
 from searchkit._version import __version__
 from searchkit.analysis import Analyzer
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
-from searchkit.fields import Fields
 from searchkit.query.synonyms import Synonyms
+from searchkit.schema import Schema
 
 __all__ = ["FORMAT", "Settings"]
 
@@ -23,7 +23,7 @@ class Settings:
     """What an index was created with."""
 
     analyzer: Analyzer
-    fields: Fields = field(default_factory=Fields)
+    fields: Schema = field(default_factory=Schema)
     synonyms: Synonyms = field(default_factory=Synonyms)
     pinyin: bool = False
 
@@ -58,7 +58,7 @@ class Settings:
             _ = str(metadata["fingerprint"]), str(metadata["version"])
             return cls(
                 Analyzer(**metadata["analyzer"]),
-                Fields(metadata["fields"]),
+                Schema(metadata["fields"]),
                 Synonyms(metadata["synonyms"]),
                 bool(metadata["pinyin"]),
             )

@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from hypothesis import strategies as st
 
 from searchkit import Document
-from searchkit.analysis import LATIN, fold, units, variants
-from searchkit.fields import FieldKind
+from searchkit.analysis import LATIN, normalize, tokenize, variants
+from searchkit.schema import FieldKind
 
 HAN = "中国國关關係系日台臺湾灣权權歌马馬克思乾干幹隆后後里裡裏论論坛壇𠮷野家"
 WORDS = (
@@ -52,12 +52,12 @@ texts = st.lists(lines, max_size=5).map("\n".join)
 """Several lines of the same."""
 
 
-def has_units(text: str) -> bool:
+def has_tokens(text: str) -> bool:
     """Is there a letter, digit or Han character in the text? What only looks like one does not count."""
-    return bool(units(fold(text)))
+    return bool(tokenize(normalize(text)))
 
 
-meaningful_texts = texts.filter(has_units)
+meaningful_texts = texts.filter(has_tokens)
 """Texts with something in them to search for."""
 
 queries = st.lists(
@@ -103,12 +103,12 @@ def _variant_of(character: str) -> st.SearchStrategy[str]:
 @lru_cache(maxsize=10_000)
 def atoms(line: str) -> tuple[str, ...]:
     """The smallest pieces a passage may be cut into: a character, but a Latin word or number whole."""
-    return tuple(line[found.start() : found.end()] for found in _ATOM.finditer(fold(line)))
+    return tuple(line[found.start() : found.end()] for found in _ATOM.finditer(normalize(line)))
 
 
 @lru_cache(maxsize=10_000)
 def _meaningful_places(line: str) -> tuple[int, ...]:
-    return tuple(place for place, piece in enumerate(atoms(line)) if has_units(piece))
+    return tuple(place for place, piece in enumerate(atoms(line)) if has_tokens(piece))
 
 
 @st.composite

@@ -24,7 +24,7 @@ def test_the_examples_of_a_module_run(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["searchkit.analysis.fold", "searchkit.analysis.units", "searchkit.analysis.segmenter"]
+    "name", ["searchkit.analysis.normalizer", "searchkit.analysis.tokenizer", "searchkit.analysis.segmenter"]
 )
 def test_the_analysis_shows_what_it_does(name: str) -> None:
     _, attempted = doctest.testmod(import_module(name))

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scripts import CONVERSIONS, convert
-from strategies import atoms, has_units, passages, quoted, rewritten
+from strategies import atoms, has_tokens, passages, quoted, rewritten
 
 import searchkit
 from searchkit import Document, Index, QuerySyntaxError
-from searchkit.analysis import Analyzer, fold
+from searchkit.analysis import Analyzer, normalize
 
 many = settings(max_examples=200)
 EVERYTHING = 100_000
@@ -47,7 +47,7 @@ def archive(request: pytest.FixtureRequest) -> Archive:
         for document in documents
         for text in (document.title, document.body)
         for line in text.split("\n")
-        if has_units(line)
+        if has_tokens(line)
     ]
     return Archive(index, lines, documents)
 
@@ -99,7 +99,7 @@ class TestScriptBlind:
         titles = [
             query
             for document in archive.documents
-            if has_units(document.title) and (query := quoted(document.title))
+            if has_tokens(document.title) and (query := quoted(document.title))
         ]
         assert_script_blind(archive.index, spread(titles, 50))
 
@@ -108,8 +108,8 @@ class TestScriptBlind:
         words = dict.fromkeys(
             line[start : start + len(word)]
             for _, line in archive.lines[::10]
-            for word in analyzer.words(fold(line))
-            if len(word) > 1 and (start := fold(line).find(word)) >= 0
+            for word in analyzer.words(normalize(line))
+            if len(word) > 1 and (start := normalize(line).find(word)) >= 0
         )
         some = [word for word in spread(list(words), 400) if conversions(word)]
         assert_script_blind(archive.index, spread(some, 100), lenient=True)
@@ -185,7 +185,7 @@ class TestScriptBlind:
     def test_highlights_land_on_the_text_as_it_was_written(self, archive: Archive) -> None:
         for document in archive.documents[:100]:
             title = document.title
-            if not has_units(title) or not (query := quoted(title)):
+            if not has_tokens(title) or not (query := quoted(title)):
                 continue
             marked = set()
             for text in (query, *(convert(query, conversion) for conversion in CONVERSIONS)):
@@ -196,7 +196,7 @@ class TestScriptBlind:
                 marked.add(hit.title.spans)
             assert len(marked) == 1
             ((start, end),) = marked.pop()
-            assert not has_units(title[:start] + title[end:])
+            assert not has_tokens(title[:start] + title[end:])
 
 
 class TestNeverMisses:
@@ -260,7 +260,7 @@ class TestNeverMisses:
                 for start in range(0, len(pieces) - length + 1, 3):
                     passage = "".join(pieces[start : start + length])
                     query = quoted(passage)
-                    if query and has_units(passage):
+                    if query and has_tokens(passage):
                         hits = sample_index.search(query, limit=EVERYTHING)
                         if document.id not in {hit.id for hit in hits}:
                             missed.append(passage)

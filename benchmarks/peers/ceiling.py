@@ -19,15 +19,15 @@ from benchmarks.peers.base import Answer, Hit, Peer, Question, Task, articles
 from benchmarks.peers.searchkit_embedded import options, typed
 from searchkit import Document
 from searchkit.analysis import Analyzer
-from searchkit.engines.base import Entry, key_of
-from searchkit.engines.tantivy import WRITER_MEMORY, TantivyEngine, match_query, ranked_query
-from searchkit.fields import Fields
-from searchkit.making import made_entries
+from searchkit.engine.base import IndexDocument, id_term
+from searchkit.engine.plan import Sort
+from searchkit.engine.tantivy import WRITER_MEMORY, TantivyEngine, match_query, ranked_query
+from searchkit.indexing.pipeline import made_entries
 from searchkit.query import parse
-from searchkit.query.plan import Sort
 from searchkit.query.synonyms import Synonyms
-from searchkit.searching.options import Options
-from searchkit.searching.search import plan
+from searchkit.schema import Schema
+from searchkit.search.options import SearchOptions
+from searchkit.search.search import plan
 from searchkit.settings import Settings
 
 __all__ = ["Ceiling"]
@@ -48,8 +48,8 @@ class Ceiling(Peer):
 
     def __init__(self, location: Path) -> None:
         super().__init__(location)
-        self._settings = Settings(Analyzer(), Fields(None), Synonyms(()), False)
-        self._entries: list[Entry] = []
+        self._settings = Settings(Analyzer(), Schema(None), Synonyms(()), False)
+        self._entries: list[IndexDocument] = []
         self._prepared: dict[Question, _Prepared] = {}
 
     def prepare(self, folder: Path) -> None:
@@ -57,7 +57,7 @@ class Ceiling(Peer):
 
     def _prepare(self, documents: Iterable[Document]) -> None:
         made = made_entries(documents, self._settings, None)
-        self._entries = [entry for entry in made if isinstance(entry, Entry)]
+        self._entries = [entry for entry in made if isinstance(entry, IndexDocument)]
 
     def index_articles(self, folder: Path) -> int:
         if not self._entries:
@@ -81,7 +81,7 @@ class Ceiling(Peer):
                 name: list(value) if isinstance(value, tuple) else value
                 for name, value in entry.values.items()
             }
-            given = {"id": key_of(entry.id), "stored": entry.stored.encode(), **fields, **values}
+            given = {"id": id_term(entry.id), "stored": entry.stored.encode(), **fields, **values}
             writer.add_document(tantivy.Document.from_dict(given, schema))
         writer.commit()
         writer.wait_merging_threads()
@@ -99,7 +99,7 @@ class Ceiling(Peer):
         self._prepared = {question: self._plan(question) for question in questions}
 
     def _plan(self, question: Question) -> _Prepared:
-        asked = Options(lenient=True, **options(question))
+        asked = SearchOptions(lenient=True, **options(question))
         planned = plan(
             parse(typed(question), lenient=True), asked, self._engine.snapshot(), self._settings
         ).plan

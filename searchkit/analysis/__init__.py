@@ -1,8 +1,8 @@
 """analysis: text -> terms. Fold, segment, channels; knows no engine and no files."""
 
 from searchkit.analysis.analyzer import Analyzer, Terms
-from searchkit.analysis.fold import fold, fold_table, variants
-from searchkit.analysis.units import LATIN, LINE_END, WORD_END, bigram, has_units, is_latin, units
+from searchkit.analysis.normalizer import normalization_table, normalize, variants
+from searchkit.analysis.tokenizer import LATIN, LINE_END, WORD_END, bigram, has_tokens, is_latin, tokenize
 
 __all__ = [
     "LATIN",
@@ -11,10 +11,10 @@ __all__ = [
     "Analyzer",
     "Terms",
     "bigram",
-    "fold",
-    "fold_table",
-    "has_units",
+    "has_tokens",
     "is_latin",
-    "units",
+    "normalization_table",
+    "normalize",
+    "tokenize",
     "variants",
 ]

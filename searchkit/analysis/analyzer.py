@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from searchkit.analysis.fold import fold, fold_columns
+from searchkit.analysis.normalizer import normalization_columns, normalize
 from searchkit.analysis.segmenter import Segmenter, segmenter, segmenter_version
-from searchkit.analysis.units import is_latin, unit_and_bigram_terms, units
+from searchkit.analysis.tokenizer import is_latin, tokenize, unigram_and_bigram_terms
 from searchkit.text import well_formed
 
 __all__ = ["Analyzer", "Terms"]
@@ -30,8 +30,8 @@ class Terms(NamedTuple):
 
     words: str
     bigrams: str
-    units: str
-    folded: str
+    tokens: str
+    normalized: str
 
 
 class Analyzer:
@@ -45,7 +45,7 @@ class Analyzer:
     def __init__(self, user_words: Iterable[str] = (), stop_words: Iterable[str] = ()) -> None:
         self.user_words = _clean_words("user_words", user_words)
         self.stop_words = _clean_words("stop_words", stop_words)
-        self._stop = frozenset(fold(word) for word in self.stop_words)
+        self._stop = frozenset(normalize(word) for word in self.stop_words)
 
     @cached_property
     def _segmenter(self) -> Segmenter:
@@ -53,27 +53,29 @@ class Analyzer:
 
     def terms(self, text: str) -> Terms:
         """The terms of a title or body in all channels."""
-        folded = fold(well_formed(text))
-        unit_terms, bigram_terms = unit_and_bigram_terms(folded)
-        return Terms(" ".join(self.words(folded)), bigram_terms, unit_terms, folded)
+        normalized = normalize(well_formed(text))
+        unigram_terms, bigram_terms = unigram_and_bigram_terms(normalized)
+        return Terms(" ".join(self.words(normalized)), bigram_terms, unigram_terms, normalized)
 
-    def words(self, folded: str) -> list[str]:
+    def words(self, normalized: str) -> list[str]:
         """The words of folded text that are no stop words, in order."""
-        words = self._segmenter.words(folded)
+        words = self._segmenter.words(normalized)
         return [word for word in words if word not in self._stop] if self._stop else words
 
-    def query_words(self, folded: str) -> list[str]:
+    def query_words(self, normalized: str) -> list[str]:
         """The words of folded text that a document should have, each once.
 
         Text of stop words alone asks for these. Each word consists of units of the text, so that it can be
         found by them; where the segmenter cut a Latin one, the unit is the word.
         """
-        all_units = units(folded)
-        pieces, in_order = dict.fromkeys(all_units), _joined(all_units)
-        words = {word: units(word) for word in self.words(folded) or self._segmenter.words(folded)}
+        all_tokens = tokenize(normalized)
+        pieces, in_order = dict.fromkeys(all_tokens), _joined(all_tokens)
+        words = {word: tokenize(word) for word in self.words(normalized) or self._segmenter.words(normalized)}
         whole = {word: parts for word, parts in words.items() if parts and _joined(parts) in in_order}
         covered = {part for parts in whole.values() for part in parts}
-        return [*whole, *(unit for unit in pieces if is_latin(unit) and unit not in covered)] or list(pieces)
+        return [*whole, *(token for token in pieces if is_latin(token) and token not in covered)] or list(
+            pieces
+        )
 
     @property
     def settings(self) -> dict[str, list[str]]:
@@ -86,7 +88,7 @@ class Analyzer:
         made_of = {
             "rules": _RULES,
             "rjieba": segmenter_version(),
-            "fold": fold_columns(),
+            "fold": normalization_columns(),
             **self.settings,
         }
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]

@@ -18,8 +18,8 @@ from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from searchkit.analysis.fold import fold, read_resource
-from searchkit.analysis.units import LATIN
+from searchkit.analysis.normalizer import normalize, read_resource
+from searchkit.analysis.tokenizer import LATIN
 from searchkit.errors import SearchkitError
 
 if TYPE_CHECKING:
@@ -56,20 +56,20 @@ class Segmenter:
             self._jieba.add_word(word, frequency, None)
         for word in user_words:
             # Without a frequency the word gets one that lets it win over its parts.
-            self._jieba.add_word(fold(word), None, None)
+            self._jieba.add_word(normalize(word), None, None)
 
     @staticmethod
     def _new_jieba() -> Jieba:
         return _jieba_class()()
 
-    def words(self, folded: str) -> list[str]:
-        """The words of `folded` in order, those without letter or digit left out.
+    def words(self, normalized: str) -> list[str]:
+        """The words of `normalized` in order, those without letter or digit left out.
 
         >>> Segmenter().words("着名作家用 gpt-4 写作。")
         ['着名作家', '用', 'gpt-4', '写作']
         """
-        words = self._jieba.cut(folded)
-        if _LATIN_BEYOND_ASCII.search(folded):
+        words = self._jieba.cut(normalized)
+        if _LATIN_BEYOND_ASCII.search(normalized):
             words = _mended(words)
         # Nearly all that is no word as it is is punctuation, one character each.
         words = [
@@ -157,6 +157,6 @@ def _version_of(package: str) -> str:
 
 @cache
 def _respelled_words() -> list[tuple[str, int]]:
-    text = read_resource("searchkit.analysis", "respelled.txt")
+    text = read_resource("searchkit.analysis", "respelled_words.txt")
     rows = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return [(word, int(frequency)) for word, frequency in rows]

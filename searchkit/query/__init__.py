@@ -1,9 +1,9 @@
 """query: what a person types -> query tree -> plan for an engine."""
 
+from searchkit.query.ast import QueryNode
+from searchkit.query.highlight_terms import HighlightTerm
 from searchkit.query.matching import Match
-from searchkit.query.needles import Needle
 from searchkit.query.parser import parse
 from searchkit.query.planner import Planned, plan_query
-from searchkit.query.tree import Query
 
-__all__ = ["Match", "Needle", "Planned", "Query", "parse", "plan_query"]
+__all__ = ["HighlightTerm", "Match", "Planned", "QueryNode", "parse", "plan_query"]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from searchkit.analysis import units
-from searchkit.query.tree import And, Boost, Not, Or, Part, Query
+from searchkit.analysis import tokenize
+from searchkit.query.ast import AndNode, BoostNode, NotNode, OrNode, QueryNode, TextNode
 from searchkit.query.words import Words, WordsOf
 
 __all__ = ["AlternativesOf", "add_alternatives"]
@@ -23,37 +23,39 @@ AlternativesOf = Callable[[str], Iterable[str]]
 _MOST_WORDS = 32
 
 
-def add_alternatives(query: Query, words_of: WordsOf, others_of: AlternativesOf) -> None:
+def add_alternatives(query: QueryNode, words_of: WordsOf, others_of: AlternativesOf) -> None:
     """Give the words of all parts of the query their alternatives."""
     for parts in _runs(query):
         words = [words_of.part(part) for part in parts]
         _add(words, words_of, others_of)
 
 
-def _runs(query: Query) -> Iterator[Sequence[Part]]:
+def _runs(query: QueryNode) -> Iterator[Sequence[TextNode]]:
     """Parts that stand side by side."""
     match query:
-        case Part():
+        case TextNode():
             yield [query]
-        case And(children):
-            for is_part, group in groupby(children, lambda child: isinstance(child, Part) and child.field):
+        case AndNode(children):
+            for is_part, group in groupby(
+                children, lambda child: isinstance(child, TextNode) and child.field
+            ):
                 run = list(group)
                 if is_part is False:
                     for child in run:
                         yield from _runs(child)
                 else:
-                    yield [part for part in run if isinstance(part, Part)]
-        case Or(children):
+                    yield [part for part in run if isinstance(part, TextNode)]
+        case OrNode(children):
             for child in children:
                 yield from _runs(child)
-        case Boost(child, _) | Not(child):
+        case BoostNode(child, _) | NotNode(child):
             yield from _runs(child)
         case _:
             pass
 
 
 def _add(texts: Sequence[Words], words_of: WordsOf, others_of: AlternativesOf) -> None:
-    sequence = [(text, word, " ".join(units(word))) for text in texts for word in text.all]
+    sequence = [(text, word, " ".join(tokenize(word))) for text in texts for word in text.all]
     for start in range(len(sequence)):
         key = ""
         for end in range(start, min(start + _MOST_WORDS, len(sequence))):

@@ -1,4 +1,4 @@
-"""dates: a date or a range of dates as people write it -> `Dates`.
+"""dates: a date or a range of dates as people write it -> `DateRangeNode`.
 
 2024   2024-07   2024-07-31   2024/7/31   2024年7月31日
 2024-01..2024-07   2024-01..   ..2023
@@ -10,7 +10,7 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from searchkit.query.tree import Dates
+from searchkit.query.ast import DateRangeNode
 
 __all__ = ["parse_dates"]
 
@@ -19,7 +19,7 @@ _DAY = re.compile(
 )
 
 
-def parse_dates(text: str) -> Dates | None:
+def parse_dates(text: str) -> DateRangeNode | None:
     """The days that ``text`` means, in UTC; None when it is no date.
 
     >>> parse_dates("2024-02")
@@ -28,11 +28,11 @@ def parse_dates(text: str) -> Dates | None:
     first_text, dots, last_text = text.partition("..")
     if not dots:
         span = _span(text)
-        return Dates(*span) if span else None
+        return DateRangeNode(*span) if span else None
     first, last = _span(first_text), _span(last_text)
     if (first_text and not first) or (last_text and not last) or not (first or last):
         return None
-    return Dates(first[0] if first else None, last[1] if last else None)
+    return DateRangeNode(first[0] if first else None, last[1] if last else None)
 
 
 def _span(text: str) -> tuple[date, date] | None:

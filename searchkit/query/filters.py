@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 
-from searchkit.query.plan import Between, Node, OneOf
+from searchkit.engine.plan import Clause, Range, TermSet
 from searchkit.text import well_formed
 
 __all__ = ["When", "as_list", "day_end", "day_start", "filter_nodes", "milliseconds", "moment"]
@@ -18,19 +18,19 @@ _DAY = 24 * 60 * 60 * 1000
 
 def filter_nodes(
     since: When | None, until: When | None, source: str | Iterable[str], tags: str | Iterable[str]
-) -> tuple[Node, ...]:
+) -> tuple[Clause, ...]:
     """What a document must be to pass all of the filters.
 
     Raises ValueError for a time that is none, or that has no zone.
     """
-    found: list[Node] = []
+    found: list[Clause] = []
     low = moment("since", since) if since is not None else None
     high = moment("until", until, end=True) if until is not None else None
     if low is not None or high is not None:
-        found.append(Between("published", low, high))
+        found.append(Range("published", low, high))
     for name, values in (("source", source), ("tags", tags)):
         if wanted := as_list(name, values):
-            found.append(OneOf(name, tuple(wanted)))
+            found.append(TermSet(name, tuple(wanted)))
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from searchkit.errors import QuerySyntaxError
-from searchkit.query.tree import QUOTES
+from searchkit.query.ast import QUOTES
 
 __all__ = ["FIELDS", "MAX_DEPTH", "MAX_TOKENS", "NO_OPERATOR", "Token", "tokens"]
 

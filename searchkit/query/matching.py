@@ -10,38 +10,38 @@ from collections.abc import Callable
 from math import ceil
 from typing import Literal
 
-from searchkit.analysis import WORD_END, bigram, fold, is_latin, units
-from searchkit.query.filters import day_end, day_start
-from searchkit.query.plan import (
+from searchkit.analysis import WORD_END, bigram, is_latin, normalize, tokenize
+from searchkit.engine.plan import (
     All,
     AnyOf,
-    Beginning,
-    Between,
-    Chain,
-    Everything,
-    Near,
-    Node,
-    NothingAtAll,
-    OneOf,
-    Pattern,
-    Term,
-)
-from searchkit.query.tree import (
-    And,
-    Boost,
-    Dates,
-    Field,
+    Clause,
     Fuzzy,
-    Not,
-    Nothing,
-    Or,
-    Part,
-    Passage,
+    MatchAll,
+    MatchNone,
+    Phrase,
     Prefix,
-    Query,
-    Value,
+    Range,
+    Term,
+    TermSet,
     Wildcard,
 )
+from searchkit.query.ast import (
+    AndNode,
+    BoostNode,
+    DateRangeNode,
+    Field,
+    FuzzyNode,
+    MatchNoneNode,
+    NotNode,
+    OrNode,
+    PhraseNode,
+    PrefixNode,
+    QueryNode,
+    TermNode,
+    TextNode,
+    WildcardNode,
+)
+from searchkit.query.filters import day_end, day_start
 from searchkit.query.words import Words, WordsOf
 
 __all__ = ["FEW", "Match", "chain", "in_parts", "match_node"]
@@ -60,7 +60,7 @@ QUESTION_NEEDS = 1
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
 
 
-def match_node(query: Query, words_of: WordsOf, match: Match) -> Node:
+def match_node(query: QueryNode, words_of: WordsOf, match: Match) -> Clause:
     """What a document must be for ``query`` to mean it."""
     return _Matching(words_of, match).node(query)
 
@@ -70,41 +70,41 @@ class _Matching:
         self._words_of = words_of
         self._needed = needed
 
-    def node(self, query: Query) -> Node:
+    def node(self, query: QueryNode) -> Clause:
         match query:
-            case Part(_, part):
+            case TextNode(_, part):
                 words = self._words_of.part(query)
                 nodes = tuple(_word(word, words, part) for word in words.content)
                 return nodes[0] if len(nodes) == 1 else AnyOf(nodes, self._at_least(words))
-            case Passage(text, part, slop):
-                pieces = [found for piece in text.split() if (found := units(fold(piece)))]
+            case PhraseNode(text, part, slop):
+                pieces = [found for piece in text.split() if (found := tokenize(normalize(piece)))]
                 if slop and len(pieces) > 1:
                     return _in(part, lambda name: _loose_chain(pieces, name, slop))
-                return in_parts(self._words_of(text).units, part)
-            case Prefix(text, part):
-                return _in(part, lambda name: _open_chain(self._words_of(text).units, name))
-            case Wildcard(pattern, part):
-                return _in(part, lambda name: Pattern(f"{name}_units", fold(pattern)))
-            case Fuzzy(text, part, distance):
-                return _in(part, lambda name: Near(f"{name}_units", fold(text), distance))
-            case Value(name, value):
-                return OneOf(_VALUE_FIELDS[name], (value,))
-            case Dates(first, last):
-                return Between(
+                return in_parts(self._words_of(text).tokens, part)
+            case PrefixNode(text, part):
+                return _in(part, lambda name: _open_chain(self._words_of(text).tokens, name))
+            case WildcardNode(pattern, part):
+                return _in(part, lambda name: Wildcard(f"{name}_unigrams", normalize(pattern)))
+            case FuzzyNode(text, part, distance):
+                return _in(part, lambda name: Fuzzy(f"{name}_unigrams", normalize(text), distance))
+            case TermNode(name, value):
+                return TermSet(_VALUE_FIELDS[name], (value,))
+            case DateRangeNode(first, last):
+                return Range(
                     "published", day_start(first) if first else None, day_end(last) if last else None
                 )
-            case Boost(child, _):
+            case BoostNode(child, _):
                 return self.node(child)
-            case And(children):
-                wanted = tuple(self.node(child) for child in children if not isinstance(child, Not))
-                unwanted = tuple(self.node(child.child) for child in children if isinstance(child, Not))
+            case AndNode(children):
+                wanted = tuple(self.node(child) for child in children if not isinstance(child, NotNode))
+                unwanted = tuple(self.node(child.child) for child in children if isinstance(child, NotNode))
                 return All(wanted, unwanted)
-            case Or(children):
+            case OrNode(children):
                 return AnyOf(tuple(self.node(child) for child in children))
-            case Not(child):
-                return All((Everything(),), (self.node(child),))
-            case Nothing():
-                return NothingAtAll()
+            case NotNode(child):
+                return All((MatchAll(),), (self.node(child),))
+            case MatchNoneNode():
+                return MatchNone()
 
     def _at_least(self, words: Words) -> int:
         """How many of the content words of a part a document must have."""
@@ -118,26 +118,28 @@ class _Matching:
         return min(there, 2) if there <= FEW else ceil(there * MOST)
 
 
-def _word(word: str, words: Words, part: Field | None) -> Node:
-    literal = in_parts(units(word), part)
-    others = tuple(in_parts(other.units, part) for other in words.alternatives(word))
+def _word(word: str, words: Words, part: Field | None) -> Clause:
+    literal = in_parts(tokenize(word), part)
+    others = tuple(in_parts(other.tokens, part) for other in words.alternatives(word))
     return AnyOf((literal, *others)) if others else literal
 
 
-def in_parts(pieces: list[str], part: Field | None) -> Node:
+def in_parts(pieces: list[str], part: Field | None) -> Clause:
     """The units as neighbours, in the part or in any."""
     return _in(part, lambda name: chain(pieces, name))
 
 
-def chain(pieces: list[str], part: Field) -> Node:
+def chain(pieces: list[str], part: Field) -> Clause:
     """The units as neighbours in one line of the part."""
     if len(pieces) == 1:
-        return Term(f"{part}_units", pieces[0])
+        return Term(f"{part}_unigrams", pieces[0])
     links = _links(pieces)
-    return Term(f"{part}_bigrams", links[0][1]) if len(links) == 1 else Chain(f"{part}_bigrams", tuple(links))
+    return (
+        Term(f"{part}_bigrams", links[0][1]) if len(links) == 1 else Phrase(f"{part}_bigrams", tuple(links))
+    )
 
 
-def _in(part: Field | None, make: Callable[[Field], Node]) -> Node:
+def _in(part: Field | None, make: Callable[[Field], Clause]) -> Clause:
     return make(part) if part else AnyOf(tuple(make(name) for name in PARTS))
 
 
@@ -147,21 +149,21 @@ def _links(pieces: list[str]) -> list[tuple[int, str]]:
     return [(at, bigram(pieces[at], pieces[at + 1])) for at in sorted({*range(0, last, 2), last})]
 
 
-def _open_chain(pieces: list[str], part: Field) -> Node:
+def _open_chain(pieces: list[str], part: Field) -> Clause:
     """The units as neighbours; the last one, when it is a Latin word, goes on or not."""
     if not is_latin(pieces[-1]):
         return chain(pieces, part)
     if len(pieces) == 1:
-        return Beginning(f"{part}_units", pieces[0])
+        return Prefix(f"{part}_unigrams", pieces[0])
     links = _links(pieces)
     place, text = links[-1]
     links[-1] = place, text.removesuffix(WORD_END)
     if len(links) == 1:
-        return Beginning(f"{part}_bigrams", links[0][1])
-    return Chain(f"{part}_bigrams", tuple(links), beginnings=frozenset({len(links) - 1}))
+        return Prefix(f"{part}_bigrams", links[0][1])
+    return Phrase(f"{part}_bigrams", tuple(links), beginnings=frozenset({len(links) - 1}))
 
 
-def _loose_chain(pieces: list[list[str]], part: Field, slop: int) -> Node:
+def _loose_chain(pieces: list[list[str]], part: Field, slop: int) -> Clause:
     """Each piece as it is, and all of them with up to ``slop`` units between."""
     links: list[tuple[int, str]] = []
     beginnings = set()
@@ -173,6 +175,6 @@ def _loose_chain(pieces: list[list[str]], part: Field, slop: int) -> Node:
         else:
             links += [(start + place, text) for place, text in _links(piece)]
         start += len(piece)
-    together = Chain(f"{part}_bigrams", tuple(links), slop, frozenset(beginnings))
+    together = Phrase(f"{part}_bigrams", tuple(links), slop, frozenset(beginnings))
     whole = tuple(chain(piece, part) for piece in pieces if len(piece) > 2)
     return All((together, *whole)) if whole else together

@@ -23,25 +23,25 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from searchkit.analysis import LATIN, fold, has_units
+from searchkit.analysis import LATIN, has_tokens, normalize
 from searchkit.errors import QuerySyntaxError
+from searchkit.query.ast import (
+    AndNode,
+    BoostNode,
+    Field,
+    FuzzyNode,
+    MatchNoneNode,
+    NotNode,
+    OrNode,
+    PhraseNode,
+    PrefixNode,
+    QueryNode,
+    TermNode,
+    TextNode,
+    WildcardNode,
+)
 from searchkit.query.dates import parse_dates
 from searchkit.query.lexer import NO_OPERATOR, Token, tokens
-from searchkit.query.tree import (
-    And,
-    Boost,
-    Field,
-    Fuzzy,
-    Not,
-    Nothing,
-    Or,
-    Part,
-    Passage,
-    Prefix,
-    Query,
-    Value,
-    Wildcard,
-)
 from searchkit.text import well_formed
 
 __all__ = ["MAX_LENGTH", "parse"]
@@ -58,8 +58,8 @@ _LATIN_WORD = re.compile(rf"[{LATIN}]+")
 _OPEN_WORD = re.compile(rf"[{LATIN}]+[*?]+[{LATIN}][{LATIN}*?]*")
 
 
-def parse(text: str, *, lenient: bool = False) -> Query:
-    """The tree of a query; `Nothing` when it holds no letter, digit or Han character."""
+def parse(text: str, *, lenient: bool = False) -> QueryNode:
+    """The tree of a query; `MatchNoneNode` when it holds no letter, digit or Han character."""
     if not isinstance(text, str):
         raise TypeError(f"a query is a text, not {type(text).__name__}")
     text = well_formed(text)
@@ -68,8 +68,8 @@ def parse(text: str, *, lenient: bool = False) -> Query:
             reason = f"the query has {len(text)} characters; {MAX_LENGTH} is the most"
             raise QuerySyntaxError(text[:20] + "…", 0, reason)
         text = text[:MAX_LENGTH]
-    if not has_units(fold(text)):
-        return Nothing()
+    if not has_tokens(normalize(text)):
+        return MatchNoneNode()
     return _Parser(text, lenient).query()
 
 
@@ -82,7 +82,7 @@ class _Parser:
         self._tokens = tokens(text, lenient=lenient)
         self._next = 0
 
-    def query(self) -> Query:
+    def query(self) -> QueryNode:
         found = []
         while (token := self._peek()) is not None:
             if token.kind == "close":  # no group is open here
@@ -90,9 +90,9 @@ class _Parser:
                 self._next += 1
             else:
                 found.append(self._alternatives(None))
-        return _joined(And, found)
+        return _joined(AndNode, found)
 
-    def _alternatives(self, field: Field | None) -> Query:
+    def _alternatives(self, field: Field | None) -> QueryNode:
         """``sequence (OR sequence)*``"""
         branches = [self._sequence(field)]
         while (token := self._peek()) is not None and token.kind == "OR":
@@ -102,11 +102,11 @@ class _Parser:
             if not self._at_item():
                 self._fail(token, "OR has nothing on its right")
             branches.append(self._sequence(field))
-        return _joined(Or, branches)
+        return _joined(OrNode, branches)
 
-    def _sequence(self, field: Field | None) -> Query:
+    def _sequence(self, field: Field | None) -> QueryNode:
         """``item+``, with AND between them or not."""
-        items: list[Query] = []
+        items: list[QueryNode] = []
         first = self._next
         while (token := self._peek()) is not None and token.kind not in ("close", "OR"):
             if token.kind == "AND":
@@ -117,16 +117,16 @@ class _Parser:
                     self._fail(token, "AND has nothing on its right")
             else:
                 items.append(self._item(field))
-        return _joined(And, items)
+        return _joined(AndNode, items)
 
-    def _item(self, field: Field | None) -> Query:
+    def _item(self, field: Field | None) -> QueryNode:
         """A part, passage or group, with what stands before it: ``-``, NOT, fields."""
         negated = False
         name: Token | None = None  # of a field that holds no text: source, tag, date
         while (token := self._take()).kind in ("NOT", "minus", "field"):
             if not self._at_item():
                 self._fail(token, f"{token.text} has nothing behind it")
-                return Nothing()
+                return MatchNoneNode()
             if token.kind != "field":
                 negated = not negated
             elif token.text[:-1].lower() in _IN_FIELD:
@@ -137,21 +137,21 @@ class _Parser:
             found = self._value(name, token)
         elif token.kind == "open":
             found, token = self._group(token, field)
-        elif not has_units(fold(token.text)):
-            found = Nothing()  # punctuation alone asks for nothing
+        elif not has_tokens(normalize(token.text)):
+            found = MatchNoneNode()  # punctuation alone asks for nothing
         elif token.kind == "passage":
-            found = Passage(token.text, field, self._number(token, "slop", MAX_SLOP))
+            found = PhraseNode(token.text, field, self._number(token, "slop", MAX_SLOP))
         else:
             found = self._words(token, field)
-        if found == Nothing():
+        if found == MatchNoneNode():
             return found
         if negated:
-            while isinstance(found, Boost):  # what is ruled out has no weight
+            while isinstance(found, BoostNode):  # what is ruled out has no weight
                 found = found.child
-            return found.child if isinstance(found, Not) else Not(found)
+            return found.child if isinstance(found, NotNode) else NotNode(found)
         return self._weighted(found, token)
 
-    def _group(self, bracket: Token, field: Field | None) -> tuple[Query, Token]:
+    def _group(self, bracket: Token, field: Field | None) -> tuple[QueryNode, Token]:
         """What is in the group, and its closing bracket."""
         if not self._at_item():
             self._fail(bracket, "there is nothing in this group")
@@ -161,40 +161,40 @@ class _Parser:
             return found, bracket
         return found, self._take()  # _alternatives stops at a closing bracket only
 
-    def _value(self, name: Token, token: Token) -> Query:
+    def _value(self, name: Token, token: Token) -> QueryNode:
         """``source:…``, ``tag:…``, ``date:…``"""
         field = name.text[:-1].lower()
         if token.kind not in ("text", "passage") or not token.text.strip():
             self._fail(name, f"{name.text} needs a value right behind it")
-            return Nothing()
+            return MatchNoneNode()
         if field != "date":
-            return Value(field, token.text.strip())
-        dates = parse_dates(fold(token.text))
+            return TermNode(field, token.text.strip())
+        dates = parse_dates(normalize(token.text))
         if dates is None:
             self._fail(token, f"{token.text!r} is no date like 2024, 2024-07, 2024-07-31 or 2024-01..2024-07")
-            return Nothing()
+            return MatchNoneNode()
         return dates
 
-    def _words(self, token: Token, field: Field | None) -> Query:
+    def _words(self, token: Token, field: Field | None) -> QueryNode:
         """Running text, or one word with ``*``, ``?`` or ``~``."""
         text = token.text.replace("＊", "*")
         # A dash at the beginning, as in --OR and in "…"-a*, leaves nothing behind that would be an operator.
         dashes = len(text) - len(text.lstrip("-－"))
         text = NO_OPERATOR * dashes + text[dashes:]
-        folded = fold(text)
+        normalized = normalize(text)
         if token.distance is not None:
-            if _LATIN_WORD.fullmatch(folded):
-                return Fuzzy(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
+            if _LATIN_WORD.fullmatch(normalized):
+                return FuzzyNode(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
             self._fail(
                 token, "~ behind a word is for Latin words; quote Chinese to let characters stand between"
             )
-        if _OPEN_WORD.fullmatch(folded):
-            return Wildcard(text, field)
-        if folded.endswith("*") and "*" not in folded[:-1]:
-            return Prefix(text[:-1], field)
-        if "*" in folded:
+        if _OPEN_WORD.fullmatch(normalized):
+            return WildcardNode(text, field)
+        if normalized.endswith("*") and "*" not in normalized[:-1]:
+            return PrefixNode(text[:-1], field)
+        if "*" in normalized:
             self._fail(token, "* stands at the end of a word, or within a Latin one behind its first letter")
-        return Part(text.replace("*", NO_OPERATOR), field)
+        return TextNode(text.replace("*", NO_OPERATOR), field)
 
     def _number(self, token: Token, what: str, most: int, default: int | None = None) -> int:
         """The number behind ``~``; 0 when there is no ``~``."""
@@ -207,13 +207,13 @@ class _Parser:
             self._fail(token, f"the {what} behind ~ is a number from 1 to {most}{given}")
         return min(max(token.distance, 1), most)
 
-    def _weighted(self, found: Query, token: Token) -> Query:
-        if token.weight is None or isinstance(found, Not):
+    def _weighted(self, found: QueryNode, token: Token) -> QueryNode:
+        if token.weight is None or isinstance(found, NotNode):
             return found
         if not 0 < token.weight <= MAX_WEIGHT:
             self._fail(token, f"the weight behind ^ is a number up to {MAX_WEIGHT}, and more than 0")
             return found
-        return Boost(found, token.weight)
+        return BoostNode(found, token.weight)
 
     def _peek(self) -> Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
@@ -231,14 +231,14 @@ class _Parser:
             raise QuerySyntaxError(self._text, token.position, reason)
 
 
-def _joined(kind: type[And] | type[Or], queries: list[Query]) -> Query:
+def _joined(kind: type[AndNode] | type[OrNode], queries: list[QueryNode]) -> QueryNode:
     """The queries under one node; those that ask for nothing are left out."""
-    found: list[Query] = []
+    found: list[QueryNode] = []
     for query in queries:
         if isinstance(query, kind):
             found.extend(query.children)
-        elif query != Nothing():
+        elif query != MatchNoneNode():
             found.append(query)
     if not found:
-        return Nothing()
+        return MatchNoneNode()
     return found[0] if len(found) == 1 else kind(tuple(found))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from searchkit.analysis import Analyzer
+from searchkit.engine.plan import All, Clause, MatchNone, Plan
 from searchkit.query.alternatives import AlternativesOf, add_alternatives
+from searchkit.query.ast import QueryNode
+from searchkit.query.highlight_terms import HighlightTerm, highlight_terms
 from searchkit.query.long_texts import with_long_texts
 from searchkit.query.matching import Match, match_node
-from searchkit.query.needles import Needle, needles
-from searchkit.query.plan import All, Node, NothingAtAll, Plan
-from searchkit.query.ranking import Statistics, rank_scores
-from searchkit.query.tree import Query
+from searchkit.query.scoring import Statistics, rank_scores
 from searchkit.query.words import WordsOf
 
 __all__ = ["Planned", "plan_query"]
@@ -22,17 +22,17 @@ class Planned:
     """A plan for an engine, what to highlight in its hits, and the query as it was understood."""
 
     plan: Plan
-    needles: tuple[Needle, ...]
-    query: Query = field(compare=False)
+    highlight_terms: tuple[HighlightTerm, ...]
+    query: QueryNode = field(compare=False)
 
 
 def plan_query(
-    query: Query,
+    query: QueryNode,
     analyzer: Analyzer,
     statistics: Statistics,
     *,
     match: Match = "most",
-    filters: tuple[Node, ...] = (),
+    filters: tuple[Clause, ...] = (),
     others_of: AlternativesOf | None = None,
 ) -> Planned:
     """What an engine has to do for ``query``, within ``filters``, where others_of gives alternatives of
@@ -43,7 +43,7 @@ def plan_query(
     if others_of:
         add_alternatives(query, words_of, others_of)
     matched = match_node(query, words_of, match)
-    if filters and matched != NothingAtAll():
+    if filters and matched != MatchNone():
         matched = All((matched, *filters))
     found = Plan(matched, rank_scores(query, words_of, statistics))
-    return Planned(found, needles(query, words_of), query)
+    return Planned(found, highlight_terms(query, words_of), query)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from searchkit.analysis import fold
-from searchkit.analysis.fold import read_dictionary
+from searchkit.analysis import normalize
+from searchkit.analysis.normalizer import read_dictionary
 from searchkit.query.synonyms import key_of_text
 
 __all__ = ["regional_words"]
@@ -41,7 +41,7 @@ def regional_words() -> Mapping[str, list[str]]:
         for name in ("TWPhrases.txt", "TWPhrasesRev.txt")
         for source, targets in read_dictionary(name)
         for target in targets
-        for pair in ((fold(source), fold(target)), (fold(target), fold(source)))
+        for pair in ((normalize(source), normalize(target)), (normalize(target), normalize(source)))
     }
     found: dict[str, list[str]] = {}
     for word, other in sorted(pairs):

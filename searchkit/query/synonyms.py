@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from searchkit.analysis import fold, units
+from searchkit.analysis import normalize, tokenize
 from searchkit.text import well_formed
 
 __all__ = ["SynonymRules", "Synonyms", "key_of_text"]
@@ -58,7 +58,7 @@ class Synonyms:
 
 def key_of_text(text: str) -> str:
     """What two spellings of a word have in common: the units of its fold."""
-    return " ".join(units(fold(text)))
+    return " ".join(tokenize(normalize(text)))
 
 
 def _clean(word: Any) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from searchkit.analysis import Analyzer, fold, units
-from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
-from searchkit.query.tree import Part
+from searchkit.analysis import Analyzer, normalize, tokenize
+from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.query.ast import TextNode
 
 __all__ = ["Words", "WordsOf"]
 
@@ -18,13 +18,13 @@ class Words:
     def __init__(self, text: str, analyzer: Analyzer) -> None:
         self._text = text
         self._analyzer = analyzer
-        self.folded = fold(text)
+        self.normalized = normalize(text)
         self._alternatives: dict[str, list[Words]] = {}
 
     def add_alternative(self, word: str, other: Words) -> None:
         """Let a word of the text be found by other ones."""
         known = self._alternatives.setdefault(word, [])
-        if other.units and other not in known:
+        if other.tokens and other not in known:
             known.append(other)
 
     def alternatives(self, word: str) -> Sequence[Words]:
@@ -32,14 +32,14 @@ class Words:
         return self._alternatives.get(word, ())
 
     @cached_property
-    def units(self) -> list[str]:
+    def tokens(self) -> list[str]:
         """The units of the text, in order."""
-        return units(self.folded)
+        return tokenize(self.normalized)
 
     @cached_property
     def all(self) -> list[str]:
         """The words that are no stop words, in order; one that comes twice is here twice."""
-        return self._analyzer.words(self.folded)
+        return self._analyzer.words(self.normalized)
 
     @cached_property
     def ranking(self) -> list[str]:
@@ -49,7 +49,7 @@ class Words:
     @cached_property
     def asked(self) -> list[str]:
         """Each word once; stop words only where there is nothing else."""
-        return self._analyzer.query_words(self.folded)
+        return self._analyzer.query_words(self.normalized)
 
     @cached_property
     def content(self) -> list[str]:
@@ -68,9 +68,9 @@ class WordsOf:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._known: dict[str, Words] = {}
-        self._of_parts: dict[int, tuple[Part, Words]] = {}
+        self._of_parts: dict[int, tuple[TextNode, Words]] = {}
 
-    def part(self, part: Part) -> Words:
+    def part(self, part: TextNode) -> Words:
         """Those of this part of a query, and of no other with the same text: what it may be found by
         depends on where it stands."""
         if id(part) not in self._of_parts:

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import lines, rewritten, texts
 
-from searchkit.analysis import LINE_END, Analyzer, Terms, bigram, fold, units
+from searchkit.analysis import LINE_END, Analyzer, Terms, bigram, normalize, tokenize
 
 
 def test_a_text_has_its_words_bigrams_and_units() -> None:
@@ -41,8 +41,8 @@ def test_the_terms_of_a_text_are_those_of_its_rewriting(data: st.DataObject) -> 
 def test_stop_words_are_left_out_of_the_words_only(stop_word: str) -> None:
     text = "台灣的 the 山"
     with_all, without = Analyzer().terms(text), Analyzer(stop_words=[stop_word]).terms(text)
-    assert set(with_all.words.split()) - set(without.words.split()) == {fold(stop_word)}
-    assert (without.bigrams, without.units) == (with_all.bigrams, with_all.units)
+    assert set(with_all.words.split()) - set(without.words.split()) == {normalize(stop_word)}
+    assert (without.bigrams, without.tokens) == (with_all.bigrams, with_all.tokens)
 
 
 def test_words_of_ones_own_change_the_words_only() -> None:
@@ -50,7 +50,7 @@ def test_words_of_ones_own_change_the_words_only() -> None:
     plain, own = Analyzer().terms(text), Analyzer(user_words=["上川陽子"]).terms(text)
     assert "上川阳子" in own.words.split()
     assert "上川阳子" not in plain.words.split()
-    assert (own.bigrams, own.units) == (plain.bigrams, plain.units)
+    assert (own.bigrams, own.tokens) == (plain.bigrams, plain.tokens)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_words_of_ones_own_change_the_words_only() -> None:
     ],
 )
 def test_the_words_of_a_query(text: str, expected: list[str]) -> None:
-    assert Analyzer().query_words(fold(text)) == expected
+    assert Analyzer().query_words(normalize(text)) == expected
 
 
 def test_a_query_of_stop_words_alone_asks_for_them() -> None:
@@ -79,9 +79,9 @@ def test_a_query_of_stop_words_alone_asks_for_them() -> None:
 @example("cAT&T\nAT&TC++")
 def test_the_words_of_a_query_are_made_of_units_of_its_text(text: str) -> None:
     """Otherwise a query could not find the very text that it is."""
-    of_text = units(fold(text))
-    for word in Analyzer().query_words(fold(text)):
-        pieces = units(word)
+    of_text = tokenize(normalize(text))
+    for word in Analyzer().query_words(normalize(text)):
+        pieces = tokenize(word)
         assert any(of_text[start : start + len(pieces)] == pieces for start in range(len(of_text))), word
 
 

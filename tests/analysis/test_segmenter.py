@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import lines, texts, unicode_text
 
-from searchkit.analysis import fold
+from searchkit.analysis import normalize
 from searchkit.analysis import segmenter as module
 from searchkit.analysis.pure_jieba import PureJieba
 from searchkit.analysis.segmenter import PureSegmenter, Segmenter, segmenter, segmenter_version
 from searchkit.document import Document
 from searchkit.errors import SearchkitError
 
-RESPELLED = files("searchkit.analysis") / "respelled.txt"
+RESPELLED = files("searchkit.analysis") / "respelled_words.txt"
 
 
 @pytest.mark.parametrize(
@@ -40,23 +40,23 @@ RESPELLED = files("searchkit.analysis") / "respelled.txt"
     ],
 )
 def test_words_of(text: str, expected: list[str]) -> None:
-    assert segmenter().words(fold(text)) == expected
+    assert segmenter().words(normalize(text)) == expected
 
 
 @given(texts)
 def test_words_hold_all_letters_digits_and_han_characters_in_order(text: str) -> None:
-    folded = fold(text)
-    kept = [c for word in segmenter().words(folded) for c in word if c.isalnum()]
-    assert kept == [c for c in folded if c.isalnum()]
+    normalized = normalize(text)
+    kept = [c for word in segmenter().words(normalized) for c in word if c.isalnum()]
+    assert kept == [c for c in normalized if c.isalnum()]
 
 
 @given(texts)
 def test_words_stand_in_the_text_and_hold_no_white_space(text: str) -> None:
-    folded = fold(text)
+    normalized = normalize(text)
     position = 0
-    for word in segmenter().words(folded):
+    for word in segmenter().words(normalized):
         assert not any(map(str.isspace, word))
-        position = folded.index(word, position) + len(word)
+        position = normalized.index(word, position) + len(word)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_words_stand_in_the_text_and_hold_no_white_space(text: str) -> None:
     ],
 )
 def test_words_of_ones_own_are_kept_whole_in_any_script(word: str, text: str) -> None:
-    assert fold(word) not in segmenter().words(fold(text)), "not a test: jieba knows the word"
-    assert fold(word) in Segmenter([word]).words(fold(text))
+    assert normalize(word) not in segmenter().words(normalize(text)), "not a test: jieba knows the word"
+    assert normalize(word) in Segmenter([word]).words(normalize(text))
 
 
 def test_one_segmenter_is_shared_by_all_indexes_with_the_same_words() -> None:
@@ -79,7 +79,7 @@ def test_one_segmenter_is_shared_by_all_indexes_with_the_same_words() -> None:
 
 
 def test_words_of_ones_own_do_not_leak_into_other_segmenters() -> None:
-    text = fold("在雷神山的工地")
+    text = normalize("在雷神山的工地")
     before = segmenter().words(text)
     Segmenter(["雷神山"]).words(text)
     assert segmenter().words(text) == before
@@ -90,7 +90,7 @@ def test_respelled_words_are_in_folded_spelling() -> None:
         line.rsplit(" ", 1) for line in RESPELLED.read_text(encoding="utf-8").splitlines() if line[0] != "#"
     ]
     assert len(words) > 500
-    assert [word for word, _ in words if fold(word) != word] == []
+    assert [word for word, _ in words if normalize(word) != word] == []
     assert all(int(frequency) > 0 for _, frequency in words)
 
 
@@ -99,7 +99,7 @@ def test_respelled_words_are_what_the_tool_writes(tmp_path: Path) -> None:
     if not tool.exists() or find_spec("jieba") is None:
         pytest.skip("needs tools/ and the package jieba")
     module: Any = _load(tool)
-    module.TARGET = tmp_path / "respelled.txt"
+    module.TARGET = tmp_path / "respelled_words.txt"
     module.files = _package_folder  # not importing jieba: it warns
     module.print = lambda *_: None
     module.main()
@@ -128,22 +128,22 @@ class TestWithoutRjieba:
     )
     def test_the_same_words(self, text: str, pure: PureSegmenter) -> None:
         _skip_unless_compared()
-        assert pure.words(fold(text)) == segmenter().words(fold(text))
+        assert pure.words(normalize(text)) == segmenter().words(normalize(text))
 
     def test_the_same_words_of_any_text(self, pure: PureSegmenter) -> None:
         _skip_unless_compared()
 
         @given(texts | unicode_text | st.text("甲乙a1.-_+%& 㐀\u9fff", max_size=12))
         def check(text: str) -> None:
-            assert pure.words(fold(text)) == segmenter().words(fold(text))
+            assert pure.words(normalize(text)) == segmenter().words(normalize(text))
 
         check()
 
     def test_the_same_words_of_articles(self, pure: PureSegmenter, sample_documents: list[Document]) -> None:
         _skip_unless_compared()
         for document in sample_documents:
-            folded = fold(document.body)
-            assert pure.words(folded) == segmenter().words(folded)
+            normalized = normalize(document.body)
+            assert pure.words(normalized) == segmenter().words(normalized)
 
     @pytest.mark.parametrize("seed", range(5))
     def test_the_same_words_with_words_of_ones_own(self, seed: int) -> None:
@@ -156,7 +156,7 @@ class TestWithoutRjieba:
         @settings(max_examples=30)
         @given(st.lists(lines | st.sampled_from(own), max_size=6).map("".join))
         def check(text: str) -> None:
-            assert pure.words(fold(text)) == fast.words(fold(text))
+            assert pure.words(normalize(text)) == fast.words(normalize(text))
 
         check()
 

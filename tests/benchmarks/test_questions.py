@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.generated import generated
 from benchmarks.questions import NEEDS, questions
-from searchkit.analysis.fold import fold
+from searchkit.analysis.normalizer import normalize
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +59,13 @@ def test_they_are_as_long_as_their_class_says(classes):
 
 
 def test_those_in_the_other_script_are_not_written_so_in_any_title(documents, classes):
-    folded = [fold(one.title) for one in documents]
+    normalized = [normalize(one.title) for one in documents]
     for text in texts(classes["other script"]):
         words = text.split(" ")
         titles = [
-            one.title for one, title in zip(documents, folded) if all(fold(word) in title for word in words)
+            one.title
+            for one, title in zip(documents, normalized)
+            if all(normalize(word) in title for word in words)
         ]
         assert titles, text
         assert any(not all(word in title for word in words) for title in titles), text

@@ -6,7 +6,7 @@ import pytest
 
 import searchkit
 from searchkit import making
-from searchkit.engines.tantivy import TantivyWriter
+from searchkit.engine.tantivy import TantivyWriter
 
 
 def contents(location):

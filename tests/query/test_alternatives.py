@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import searchkit
 from searchkit import Document, Index
-from searchkit.analysis import Analyzer, fold, variants
+from searchkit.analysis import Analyzer, normalize, variants
+from searchkit.engine.plan import Plan
 from searchkit.query import Planned, parse, plan_query
-from searchkit.query.plan import Plan
 from searchkit.query.regional import _EVERYDAY, regional_words
 from searchkit.query.synonyms import key_of_text
 
@@ -53,7 +53,7 @@ def ids(index: Index, query: str, **options: Any) -> list[str]:
 
 def spellings(word: str) -> set[str]:
     """The word as it is, simplified, and with the last variant of each character."""
-    return {word, fold(word), "".join(variants(character)[-1] for character in word)}
+    return {word, normalize(word), "".join(variants(character)[-1] for character in word)}
 
 
 def plan(query: str, others: dict[str, list[str]] | None = None) -> Planned:
@@ -62,8 +62,8 @@ def plan(query: str, others: dict[str, list[str]] | None = None) -> Planned:
     return plan_query(parse(query), ANALYZER, EMPTY, others_of=others_of)
 
 
-def needles(query: str, others: dict[str, list[str]]) -> set[str]:
-    return {"".join(needle.units) for needle in plan(query, others).needles}
+def highlight_terms(query: str, others: dict[str, list[str]]) -> set[str]:
+    return {"".join(highlight_term.tokens) for highlight_term in plan(query, others).highlight_terms}
 
 
 class TestRegionalWords:
@@ -102,12 +102,12 @@ class TestRegionalWords:
 
     def test_the_everyday_words_are_in_folded_spelling(self) -> None:
         """A word that is not can never be equal to one of a query."""
-        assert {word for word in _EVERYDAY if fold(word) != word} == set()
+        assert {word for word in _EVERYDAY if normalize(word) != word} == set()
 
     def test_the_table_holds_other_words_in_folded_spelling(self) -> None:
         assert len(ALL_PAIRS) > 500
         for word, other in ALL_PAIRS:
-            assert fold(other) == other
+            assert normalize(other) == other
             assert word != other
             assert word not in _EVERYDAY
             assert (len(word) == 1) == (len(other) == 1), "one character says too little to mean a word"
@@ -187,7 +187,7 @@ class TestWhereAlternativesCount:
         other = {"title": "body", "body": "title"}[field]
         assert f"{other}_" not in repr(planned.plan)
         assert "words" not in repr(planned.plan)
-        assert {needle.part for needle in planned.needles} == {field}
+        assert {highlight_term.part for highlight_term in planned.highlight_terms} == {field}
 
     @pytest.mark.parametrize(
         ("match", "found"), [("all", {"both"}), ("most", {"both"}), ("any", {"both", "one", "two"})]
@@ -212,7 +212,7 @@ class TestWhereAlternativesCount:
 
     def test_several_words_have_an_alternative_together(self, make_index: MakeIndex) -> None:
         index = make_index("万维网", "全球、資訊網", "資訊網。然后，全球", "全球", "資訊網")
-        assert ANALYZER.words(fold("全球資訊網")) == ["全球", "资讯网"], "else this tests nothing"
+        assert ANALYZER.words(normalize("全球資訊網")) == ["全球", "资讯网"], "else this tests nothing"
         for query in ("全球資訊網", "全球 資訊網"):
             assert set(ids(index, query)) == {"0", "1", "2"}
             assert set(ids(index, query, regional=False)) == {"1", "2"}
@@ -234,8 +234,8 @@ class TestWhereAlternativesCount:
 
     def test_what_is_asked_for_and_its_alternatives_are_marked(self) -> None:
         others = {"软件": ["軟體", "应用程式"], "茶": ["茗"]}
-        assert needles("软件 水", others) == {"软件", "软体", "应用程式", "水"}
-        assert needles("水 -软件", others) == {"水"}
+        assert highlight_terms("软件 水", others) == {"软件", "软体", "应用程式", "水"}
+        assert highlight_terms("水 -软件", others) == {"水"}
 
     def test_an_alternative_weighs_less_than_the_word(self) -> None:
         weights = {
@@ -313,7 +313,9 @@ class TestNot:
         assert ids(index, "茶 -软件") == ids(index, "茶 NOT 軟體") == ["2"]
         assert set(ids(index, "茶 -软件", regional=False)) == {"1", "2"}
         assert set(ids(index, '茶 -"软件"')) == {"1", "2"}
-        assert not any("软" in needle for needle in needles("茶 -软件", {"软件": ["軟體"]}))
+        assert not any(
+            "软" in highlight_term for highlight_term in highlight_terms("茶 -软件", {"软件": ["軟體"]})
+        )
 
     def test_what_is_ruled_out_does_not_rank(self) -> None:
         others = {"软件": ["軟體"]}
@@ -388,7 +390,7 @@ class TestSynonymsInASearch:
     def test_words_may_be_of_any_script(self, word: str, other: str, make_index: MakeIndex) -> None:
         index = make_index(f"{word}。", f"{other}。", "别的", synonyms=[[word, other]])
         for own, typed in enumerate((word, other)):
-            for query in {typed, typed.lower(), fold(typed)}:
+            for query in {typed, typed.lower(), normalize(typed)}:
                 assert ids(index, query) == [str(own), str(1 - own)]
                 assert ids(index, query, synonyms=False) == [str(own)]
 

@@ -10,35 +10,35 @@ from hypothesis import strategies as st
 from strategies import anything, lines, queries, rewritten
 
 import searchkit
-from searchkit.analysis import Analyzer, bigram, fold, units
-from searchkit.query import Needle, Planned, parse, plan_query
-from searchkit.query.function_words import FUNCTION_WORDS, QUESTION_WORDS
-from searchkit.query.long_texts import with_long_texts
-from searchkit.query.matching import FEW, MOST, Match
-from searchkit.query.plan import (
+from searchkit.analysis import Analyzer, bigram, normalize, tokenize
+from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.engine.plan import (
     TEXT_FIELDS,
     All,
     AnyOf,
-    Chain,
-    Everything,
-    Node,
-    NothingAtAll,
-    OneOf,
+    Clause,
+    MatchAll,
+    MatchNone,
+    Phrase,
     Term,
+    TermSet,
 )
-from searchkit.query.tree import Passage
+from searchkit.query import HighlightTerm, Planned, parse, plan_query
+from searchkit.query.ast import PhraseNode
+from searchkit.query.long_texts import with_long_texts
+from searchkit.query.matching import FEW, MOST, Match
 from searchkit.query.words import WordsOf
 
 ANALYZER = Analyzer()
 EMPTY = searchkit.create(":memory:")._engine.snapshot()
-FILTER = OneOf("source", ("甲报",))
+FILTER = TermSet("source", ("甲报",))
 
 
-def plan(query: str, match: Match = "most", filters: tuple[Node, ...] = ()) -> Planned:
+def plan(query: str, match: Match = "most", filters: tuple[Clause, ...] = ()) -> Planned:
     return plan_query(parse(query), ANALYZER, EMPTY, match=match, filters=filters)
 
 
-def matched(query: str, match: Match = "most") -> Node:
+def matched(query: str, match: Match = "most") -> Clause:
     return plan(query, match).plan.match
 
 
@@ -46,36 +46,36 @@ def words_needed(query: str, match: Match = "most") -> tuple[int, int]:
     """How many words of a query of one part are needed, and of how many."""
     node = matched(query, match)
     assert isinstance(node, AnyOf)
-    if all(isinstance(child, Term | Chain) for child in node.nodes):
+    if all(isinstance(child, Term | Phrase) for child in node.nodes):
         return 1, 1  # one word, in the title or in the body
     return node.at_least, len(node.nodes)
 
 
-def needles(query: str) -> set[str]:
-    return {"".join(needle.units) for needle in plan(query).needles}
+def highlight_terms(query: str) -> set[str]:
+    return {"".join(highlight_term.tokens) for highlight_term in plan(query).highlight_terms}
 
 
-def chain_of(node: Node) -> tuple[str, list[tuple[int, str]]]:
+def chain_of(node: Clause) -> tuple[str, list[tuple[int, str]]]:
     """The field of a chain and its terms with their offsets, also where it is of one term."""
     match node:
         case Term(field, text):
             return field, [(0, text)]
-        case Chain(field, terms):
+        case Phrase(field, terms):
             return field, list(terms)
     raise AssertionError(node)
 
 
 @given(lines, st.sampled_from([None, "title", "body"]))
 def test_the_chain_of_a_passage_is_its_sequence_of_units(text: str, part: str | None) -> None:
-    pieces = units(fold(text))
+    pieces = tokenize(normalize(text))
     assume(pieces)
-    node = plan_query(Passage(text, part), ANALYZER, EMPTY).plan.match  # type: ignore[arg-type]
+    node = plan_query(PhraseNode(text, part), ANALYZER, EMPTY).plan.match  # type: ignore[arg-type]
     in_parts = {"title": [node], "body": [node]}.get(part or "", getattr(node, "nodes", ()))
     assert [chain_of(one)[0].partition("_")[0] for one in in_parts] == ([part] if part else ["title", "body"])
     for one in in_parts:
         field, terms = chain_of(one)
         if len(pieces) == 1:
-            assert (field.partition("_")[2], terms) == ("units", [(0, pieces[0])])
+            assert (field.partition("_")[2], terms) == ("unigrams", [(0, pieces[0])])
             continue
         assert field.partition("_")[2] == "bigrams"
         covered = set()
@@ -101,7 +101,7 @@ def test_every_tree_has_a_plan_of_known_fields(text: str, match: Match) -> None:
     planned = plan_query(parse(text, lenient=True), ANALYZER, EMPTY, match=match)
     assert {score.node.field for score in planned.plan.scores} <= set(TEXT_FIELDS)
     assert all(score.weight > 0 for score in planned.plan.scores)
-    assert all(needle.units for needle in planned.needles)
+    assert all(highlight_term.tokens for highlight_term in planned.highlight_terms)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_function_words_are_not_needed_beside_others(query: str, content: set[st
     for part in query.split():
         node = matched(part, "all")
         assert isinstance(node, AnyOf)
-        words = node.nodes if not isinstance(node.nodes[0], Term | Chain) else (node,)
+        words = node.nodes if not isinstance(node.nodes[0], Term | Phrase) else (node,)
         for word in words:
             assert isinstance(word, AnyOf)
             asked_for.add(chain_of(word.nodes[0])[1][0][1])
@@ -248,7 +248,7 @@ def test_function_words_rank_all_the_same() -> None:
 @pytest.mark.parametrize("words", [FUNCTION_WORDS, QUESTION_WORDS], ids=["function", "question"])
 def test_the_word_lists_are_in_folded_spelling(words: frozenset[str]) -> None:
     """A word that is not can never be equal to one of a query."""
-    assert {word for word in words if fold(word) != word} == set()
+    assert {word for word in words if normalize(word) != word} == set()
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_the_word_lists_are_in_folded_spelling(words: frozenset[str]) -> None:
 def test_what_is_asked_for_is_highlighted_and_what_is_ruled_out_is_not(
     query: str, highlighted: set[str]
 ) -> None:
-    assert needles(query) == highlighted
+    assert highlight_terms(query) == highlighted
 
 
 @pytest.mark.parametrize("query", ["-香蕉", "苹果 -香蕉", "苹果 NOT (香蕉 葡萄)"])
@@ -283,14 +283,14 @@ def test_what_is_ruled_out_does_not_rank(query: str) -> None:
 
 def test_no_needle_comes_twice() -> None:
     for query in ("苹果 苹果", "苹果", '"苹果" 苹果'):
-        found = plan(query).needles
+        found = plan(query).highlight_terms
         assert len(found) == len(set(found))
 
 
 def test_what_is_searched_in_the_title_is_highlighted_there_only() -> None:
-    assert plan("title:苹果").needles == (Needle(("苹", "果"), "title"),)
-    assert plan("body:苹果").needles == (Needle(("苹", "果"), "body"),)
-    assert plan("苹果").needles == (Needle(("苹", "果"), None),)
+    assert plan("title:苹果").highlight_terms == (HighlightTerm(("苹", "果"), "title"),)
+    assert plan("body:苹果").highlight_terms == (HighlightTerm(("苹", "果"), "body"),)
+    assert plan("苹果").highlight_terms == (HighlightTerm(("苹", "果"), None),)
 
 
 @pytest.mark.parametrize("part", ["title", "body"])
@@ -315,7 +315,7 @@ def test_a_term_that_one_part_repeats_counts_once() -> None:
 
 def test_question_words_do_not_rank_as_words_or_bigrams() -> None:
     terms = {score.node for score in plan("什么公司欠债？").plan.scores}
-    assert {Term("words", "公司"), Term("body_bigrams", "欠债"), Term("body_units", "什")} <= terms
+    assert {Term("words", "公司"), Term("body_bigrams", "欠债"), Term("body_unigrams", "什")} <= terms
     assert not terms & {Term("words", "什么"), Term("body_bigrams", "什么")}
 
 
@@ -326,14 +326,14 @@ def test_a_part_of_question_words_alone_ranks_by_these() -> None:
 
 def test_the_words_rank_in_all_channels() -> None:
     fields = {score.node.field for score in plan("苹果香蕉").plan.scores}
-    assert {"words", "body_bigrams", "body_units", "title_bigrams"} <= fields
+    assert {"words", "body_bigrams", "body_unigrams", "title_bigrams"} <= fields
 
 
 @pytest.mark.parametrize("query", ["", "，。", '"，"', "-，"])
 def test_an_empty_query_matches_nothing_whatever_the_filters(query: str) -> None:
     for filters in ((), (FILTER,)):
         planned = plan(query, filters=filters)
-        assert planned.plan.match == NothingAtAll()
+        assert planned.plan.match == MatchNone()
         assert planned.plan.scores == ()
 
 
@@ -347,7 +347,7 @@ def test_or_needs_one_and_not_needs_none() -> None:
     assert matched("苹果 -香蕉") == All((matched("苹果"),), (matched("香蕉"),))
     node = matched("-香蕉")
     assert isinstance(node, All)
-    assert set(node.nodes) <= {Everything()}
+    assert set(node.nodes) <= {MatchAll()}
     assert node.but_not == (matched("香蕉"),)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import anything, has_units, lines, rewritten
+from strategies import anything, has_tokens, lines, rewritten
 
 import searchkit
 from searchkit import Index
@@ -18,7 +18,7 @@ from searchkit.query.synonyms import Synonyms, key_of_text
 
 MakeIndex = Callable[..., Index]
 
-words = lines.map(str.strip).filter(has_units)
+words = lines.map(str.strip).filter(has_tokens)
 
 
 def of(rules: Any, word: str) -> list[str]:
@@ -143,7 +143,7 @@ class TestRules:
 
     @given(st.lists(st.lists(anything, max_size=3), max_size=3))
     def test_any_words_are_taken_or_refused_with_a_reason(self, groups: list[list[str]]) -> None:
-        if all(has_units(word) for group in groups for word in group):
+        if all(has_tokens(word) for group in groups for word in group):
             json.dumps(Synonyms(groups).rules).encode()
         else:
             with pytest.raises(ValueError, match="no letter, digit or Han character"):

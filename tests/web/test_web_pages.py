@@ -96,10 +96,10 @@ def test_pages_follow_one_another_without_overlap(page):
 
 
 def test_a_story_of_two_sources_is_one_hit_until_it_is_unfolded(page):
-    folded = page(q="“新地鐵線路的建設計劃”")
-    assert len(folded.cssselect(".hits > li")) == 1
-    assert texts(folded, ".same summary") == ["One more article tells this story"]
-    (unfold,) = folded.cssselect(".note a")
+    normalized = page(q="“新地鐵線路的建設計劃”")
+    assert len(normalized.cssselect(".hits > li")) == 1
+    assert texts(normalized, ".same summary") == ["One more article tells this story"]
+    (unfold,) = normalized.cssselect(".note a")
     unfolded = page(unfold.get("href"))
     assert len(unfolded.cssselect(".hits > li")) == 2
     assert not unfolded.cssselect(".same")

@@ -1,0 +1,143 @@
+"""engines: plan -> ranked documents. A location names the engine and its place.
+
+    indexes/news                 tantivy, in a folder
+    :memory:                     tantivy, in memory
+    whoosh:indexes/news          Whoosh, in a folder
+    opensearch://host:9200/news  OpenSearch, in a cluster; opensearchs:// for TLS
+    NAME:anything                what a package has under NAME in the entry points "searchkit.engines"
+
+An engine is a class, or a module, with the functions of `EngineKind`; a location that asks for it imports it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from searchkit.engine.base import Damage, Engine
+from searchkit.engine.credentials import without_credentials
+from searchkit.engine.plan import ValueField
+from searchkit.errors import EngineUnavailableError, IndexIncompatibleError
+
+__all__ = ["ENTRY_POINTS", "EngineKind", "create_engine", "damage_at", "folder_of_same_engine", "open_engine"]
+
+ENTRY_POINTS = "searchkit.engines"
+"""The group of entry points in which packages name the engines that they have."""
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
+_MEMORY = ":memory:"
+_TANTIVY, _WHOOSH, _OPENSEARCH = "tantivy", "whoosh", "opensearch"
+_COMMIT_OF_WHOOSH = "commit.json"
+_OUR_OWN = {_TANTIVY: "TantivyEngine", _WHOOSH: "WhooshEngine", _OPENSEARCH: "OpenSearchEngine"}
+_PACKAGES = {_TANTIVY: "tantivy", _WHOOSH: "whoosh", _OPENSEARCH: "opensearchpy"}
+_INSTALL = {
+    _TANTIVY: "pip install tantivy",
+    _WHOOSH: "pip install 'searchkit[pure]'",
+    _OPENSEARCH: "pip install 'searchkit[opensearch]'",
+}
+
+
+class EngineKind(Protocol):
+    """What makes and opens the indexes of one engine.
+
+    The place is a `Path` for the engines of searchkit in folders, None for one in memory, and the location
+    for one in a cluster; for those of other packages it is what stands behind their name in the location, as
+    a text.
+    """
+
+    def create(self, place: Any, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
+        """A new, empty index, with these fields of values."""
+
+    def open(self, place: Any) -> Engine:
+        """The index at the place."""
+
+    def damage_at(self, place: Any) -> list[Damage]:
+        """What is wrong with the files at the place, which need not open."""
+
+
+def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
+    """A new, empty index at the location, with these fields of values."""
+    kind, place = _kind_and_place(location)
+    return kind.create(place, metadata, values)
+
+
+def open_engine(location: str) -> Engine:
+    """The index at the location."""
+    kind, place = _kind_and_place(location)
+    if not _SCHEME.match(location) and (Path(location) / "data" / _COMMIT_OF_WHOOSH).exists():
+        raise IndexIncompatibleError(
+            f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
+        )
+    return kind.open(_on_disk(place))
+
+
+def damage_at(location: str) -> list[Damage]:
+    """What is wrong with the files of the index at the location, which need not open."""
+    kind, place = _kind_and_place(location)
+    return kind.damage_at(_on_disk(place))
+
+
+def folder_of_same_engine(engine: Engine, location: str) -> Path:
+    """The folder at a location where there can be an index of the same engine."""
+    scheme = _SCHEME.match(location)
+    if scheme is None and location != _MEMORY:
+        return _path(location)
+    if scheme and scheme[1].lower() == _WHOOSH and engine.location.startswith(f"{_WHOOSH}:"):
+        return _path(location[scheme.end() :])
+    raise ValueError(
+        f"{without_credentials(location)}: a backup is a folder, for the engine of its index; "
+        "Index.copy_to and searchkit copy bring the documents to any location"
+    )
+
+
+def _on_disk(place: Any) -> Any:
+    if place is None:
+        raise ValueError("an index in memory cannot be opened, only created")
+    return place
+
+
+def _kind_and_place(location: str) -> tuple[EngineKind, Any]:
+    if location == _MEMORY:
+        return _our_own(_TANTIVY), None
+    scheme = _SCHEME.match(location)
+    if scheme is None:
+        return _our_own(_TANTIVY), _path(location)
+    name, place = scheme[1].lower(), location[scheme.end() :]
+    if name == _WHOOSH:
+        return _our_own(_WHOOSH), _path(place)
+    if name in (_OPENSEARCH, f"{_OPENSEARCH}s"):
+        return _our_own(_OPENSEARCH), location
+    return _of_a_package(name, location), place
+
+
+def _path(place: str) -> Path:
+    if not place:
+        raise ValueError("the location of an index is a path or ':memory:', not an empty text")
+    return Path(place)
+
+
+def _our_own(name: str) -> EngineKind:
+    try:
+        module = import_module(f"searchkit.engine.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != _PACKAGES[name]:
+            raise
+        raise EngineUnavailableError(f"the engine {name!r} is not installed: {_INSTALL[name]}") from error
+    return cast("EngineKind", getattr(module, _OUR_OWN[name]))
+
+
+def _of_a_package(name: str, location: str) -> EngineKind:
+    found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
+    shown = without_credentials(location)
+    if found is None:
+        raise EngineUnavailableError(f"{shown}: there is no engine {name!r}; a path is the embedded engine")
+    try:
+        return cast("EngineKind", found.load())
+    except ImportError as error:
+        raise EngineUnavailableError(
+            f"{shown}: the engine {name!r} ({found.value}) cannot be imported: {error}"
+        ) from error

@@ -1,0 +1,151 @@
+"""What an index of OpenSearch is made of, and what an entry becomes in it.
+
+A document has the terms of its entry under ``terms``, its values under ``values``, and under ``first`` a key
+by which each value sorts. ``commit`` is the number of the commit that it came with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+from collections.abc import Container, Iterable
+from typing import Any
+
+from searchkit.engine.base import IndexDocument, id_term
+from searchkit.engine.opensearch.location import Place
+from searchkit.engine.plan import TEXT_FIELDS, Value, ValueField
+
+__all__ = [
+    "COMMIT",
+    "FORMAT",
+    "KEY",
+    "LONGEST_TERM",
+    "document_id",
+    "document_of",
+    "index_body",
+    "path_of",
+    "properties",
+    "term_of",
+]
+
+FORMAT = 1
+COMMIT, KEY = "commit", "key"
+_LONGEST_LABEL = 8000  # a term of Lucene has 32,766 bytes, and a character up to four
+LONGEST_TERM = 255  # what its whitespace tokenizer takes in one piece
+_PRIVATE_USE = 0xF0000
+# A character is one or two of the code units that are counted.
+_MAYBE_LONG = re.compile(rf"[^ ]{{{LONGEST_TERM // 2 + 1},}}")
+_TYPES = {"integer": "long", "number": "double", "label": "keyword", "key": "keyword"}
+_UNINDEXED = {"type": "keyword", "index": False, "doc_values": False}
+
+
+def index_body(place: Place, values: Iterable[ValueField]) -> dict[str, Any]:
+    """The settings and the mapping of a new index."""
+    return {
+        "settings": {
+            "index": {
+                "number_of_shards": place.shards,
+                "number_of_replicas": place.replicas,
+                "refresh_interval": "-1",  # a commit refreshes
+                "max_regex_length": 100_000,
+                # Deleted documents are of use only to replicas that were away for a moment.
+                "soft_deletes.retention_lease.period": "1m",
+                "similarity": {"default": {"type": "BM25", "k1": 1.2, "b": 0.75}},
+            }
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": {"searchkit": FORMAT},
+            # What is indexed is not kept twice: the entry's own text has all of it.
+            "_source": {"excludes": ["terms", "values", "first"]},
+            "properties": properties(values),
+        },
+    }
+
+
+def properties(values: Iterable[ValueField]) -> dict[str, Any]:
+    """The fields of a document."""
+    values = list(values)
+    texts = {
+        name: {
+            "type": "text",
+            "analyzer": "whitespace",
+            # Only bigrams are asked for in chains, so only they need positions.
+            "index_options": "positions" if name.endswith("_bigrams") else "freqs",
+        }
+        for name in TEXT_FIELDS
+    }
+    of_values = {
+        value.name: {"type": "keyword", "ignore_above": _LONGEST_LABEL}
+        if _TYPES[value.kind] == "keyword"
+        else {"type": _TYPES[value.kind]}
+        for value in values
+    }
+    firsts = {value.name: {"type": "keyword", "index": False} for value in values if value.kind != "key"}
+    return {
+        KEY: {"type": "keyword"},
+        COMMIT: {"type": "long"},
+        "stored": _UNINDEXED,
+        "terms": {"properties": texts},
+        "values": {"properties": of_values},
+        "first": {"properties": firsts},
+        # Of the documents that are no entries: the state, the settings, notes.
+        "text": _UNINDEXED,
+        "ids": _UNINDEXED,
+    }
+
+
+def path_of(field: str) -> str:
+    """Where a field of a plan is."""
+    if field == "id":
+        return KEY
+    return f"terms.{field}" if field in TEXT_FIELDS else f"values.{field}"
+
+
+def term_of(text: str) -> str:
+    """The term as an index holds it: a digest in place of one that the tokenizer would cut."""
+    if len(text) <= LONGEST_TERM // 2 or len(text.encode("utf-16-le")) // 2 <= LONGEST_TERM:
+        return text
+    # Of characters for private use, so that no open end and no open letter finds it.
+    return "".join(chr(_PRIVATE_USE + byte) for byte in hashlib.sha256(text.encode()).digest())
+
+
+def document_id(key: str, commit: int) -> str:
+    """The id of a document: an entry's and its commit's, so that sending it twice adds nothing."""
+    return f"{hashlib.sha256(key.encode()).hexdigest()[:40]}-{commit}"
+
+
+def document_of(entry: IndexDocument, commit: int, sorting: Container[str]) -> dict[str, Any]:
+    """The document of an entry; ``sorting`` are the fields of values by which hits can be sorted."""
+    firsts = {
+        name: sort_key(value) for name, value in entry.values.items() if value != () and name in sorting
+    }
+    return {
+        KEY: id_term(entry.id),
+        COMMIT: commit,
+        "stored": entry.stored,
+        "terms": {name: _joined(terms) for name, terms in entry.terms.items() if terms},
+        "values": {
+            name: list(value) if isinstance(value, tuple) else value for name, value in entry.values.items()
+        },
+        "first": firsts,
+    }
+
+
+def sort_key(value: Value) -> str:
+    """A text that sorts as the value does.
+
+    OpenSearch sorts a number that is missing as the largest one there can be, and labels by the least of them
+    instead of the first; a missing text comes behind every other one.
+    """
+    if isinstance(value, tuple):
+        return value[0][:_LONGEST_LABEL]
+    if isinstance(value, int):
+        return f"{value + 2**63:016x}"
+    (bits,) = struct.unpack(">Q", struct.pack(">d", value))
+    return f"{bits ^ (2**64 - 1 if bits >> 63 else 2**63):016x}"
+
+
+def _joined(terms: str) -> str:
+    return _MAYBE_LONG.sub(lambda found: term_of(found[0]), terms)

@@ -1,0 +1,179 @@
+"""A node of a plan -> a query of OpenSearch. All of it filters; only the scores of a plan rank."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from searchkit.engine.opensearch.mapping import LONGEST_TERM, path_of, term_of
+from searchkit.engine.plan import (
+    TEXT_FIELDS,
+    All,
+    AnyOf,
+    Clause,
+    Fuzzy,
+    MatchAll,
+    MatchNone,
+    Phrase,
+    Plan,
+    Prefix,
+    Range,
+    Term,
+    TermSet,
+    Wildcard,
+)
+from searchkit.errors import SearchkitError
+
+__all__ = ["any_of", "match_query", "prefix_pattern", "ranked_query"]
+
+Query = dict[str, Any]
+
+_EVERYTHING: Query = {"match_all": {}}
+_NOTHING: Query = {"match_none": {}}
+_MOST_VALUES = 65_000  # the terms of one query; OpenSearch takes 65,536
+_MOST_CLAUSES = 1000  # OpenSearch takes 1,024 in all of a query
+
+
+def ranked_query(plan: Plan, *filters: Query) -> Query:
+    """What matches and passes the filters, with the sum of its scores."""
+    scores: list[Query] = []
+    for score in plan.scores:
+        match score.node:
+            case Term(field, text) if field in TEXT_FIELDS:
+                scores.append({"term": {path_of(field): {"value": term_of(text), "boost": score.weight}}})
+            case node:
+                scores.append({"constant_score": {"filter": match_query(node), "boost": score.weight}})
+    return {"bool": {"filter": [match_query(plan.match), *filters], "should": scores}}
+
+
+def any_of(path: str, values: Sequence[str]) -> Query:
+    """Documents that have one of the values."""
+    parts = [
+        {"terms": {path: list(values[at : at + _MOST_VALUES])}} for at in range(0, len(values), _MOST_VALUES)
+    ]
+    return parts[0] if len(parts) == 1 else _either(parts)
+
+
+def match_query(node: Clause) -> Query:
+    """The node as a query."""
+    match node:
+        case Term(field, text) if field in TEXT_FIELDS:
+            return {"term": {path_of(field): {"value": term_of(text)}}}
+        case Term(field, text):
+            return {"term": {path_of(field): {"value": text}}}
+        case Phrase():
+            return _chain(node)
+        case Prefix(field, text) if len(text) > LONGEST_TERM:
+            return _NOTHING  # longer ones are digests
+        case Prefix(field, text):
+            return {"prefix": {path_of(field): {"value": text}}}
+        case Wildcard(field, pattern):
+            return {"wildcard": {path_of(field): {"value": pattern.replace("\\", "\\\\")}}}
+        case Fuzzy(field, text, distance):
+            exact = {"value": text, "fuzziness": distance, "rewrite": "constant_score"}
+            return {"fuzzy": {path_of(field): exact}}
+        case TermSet(field, values):
+            return any_of(path_of(field), values) if values else _NOTHING
+        case Range(field, None, None):
+            return {"exists": {"field": path_of(field)}}
+        case Range(field, low, high):
+            bounds = {name: bound for name, bound in (("gte", low), ("lt", high)) if bound is not None}
+            return {"range": {path_of(field): bounds}}
+        case All((child,), ()):
+            return match_query(child)
+        case All(nodes, but_not):
+            parts = [match_query(child) for child in nodes or (MatchAll(),)]
+            return {"bool": {"filter": parts, "must_not": [match_query(child) for child in but_not]}}
+        case AnyOf(nodes, at_least) if at_least > len(nodes):
+            return _NOTHING
+        case AnyOf(nodes, at_least):
+            return _either([match_query(child) for child in nodes], at_least)
+        case MatchAll():
+            return _EVERYTHING
+        case MatchNone():
+            return _NOTHING
+
+
+def prefix_pattern(text: str) -> str:
+    """The regular expression of Lucene for what begins with the text.
+
+    With the brackets OpenSearch 2.19 does not take it for a plain prefix; of one behind which there is
+    nothing in the alphabet it makes an error.
+    """
+    return re.sub(r'[\\.?+*|{}\[\]()"#@&<>~^$-]', r"\\\g<0>", text) + "(.*)"
+
+
+def _either(parts: list[Query], at_least: int = 1) -> Query:
+    return {"bool": {"should": parts, "minimum_should_match": at_least}} if parts else _NOTHING
+
+
+Link = tuple[int, str, bool]
+"""Where it stands, its text, and whether that is only its beginning."""
+
+
+def _chain(chain: Phrase) -> Query:
+    links = [
+        (offset, text if number in chain.beginnings else term_of(text), number in chain.beginnings)
+        for number, (offset, text) in enumerate(chain.terms)
+    ]
+    if any(opened and len(text) > LONGEST_TERM for _, text, opened in links):
+        return _NOTHING
+    path = path_of(chain.field)
+    if not chain.slop:
+        return _fixed(path, links)
+    ways: list[Query] = []
+    for moved in _moves(links, chain.slop):
+        if (standing := _standing(moved)) is not None:
+            ways.append(_fixed(path, standing))
+        if len(ways) * len(links) > _MOST_CLAUSES:
+            raise SearchkitError(
+                f"a loose passage of {len(links)} terms that may move by {chain.slop} can stand in too many "
+                "ways for OpenSearch; make it shorter, or closer"
+            )
+    return _either(ways)
+
+
+def _moves(links: Sequence[Link], slop: int) -> Iterator[list[Link]]:
+    """Every way in which the links can stand when they move by no more than ``slop`` in all."""
+    (offset, text, opened), *others = links
+    first = (offset, text, opened)
+    if not others:
+        yield [first]
+        return
+    for by in range(-slop, slop + 1):
+        shifted = [(at + by, *rest) for at, *rest in others]
+        for tail in _moves(shifted, slop - abs(by)):  # type: ignore[arg-type]
+            yield [first, *tail]
+
+
+def _standing(links: Sequence[Link]) -> list[Link] | None:
+    """The links in the order in which they stand, of those in one place the one that says more; or None."""
+    places: dict[int, Link] = {}
+    for link in links:
+        at, text, opened = link
+        _, other, other_opened = places.setdefault(at, link)
+        if opened and other.startswith(text):
+            continue
+        if (other_opened and text.startswith(other)) or (text, opened) == (other, other_opened):
+            places[at] = link
+        else:
+            return None
+    return [places[at] for at in sorted(places)]
+
+
+def _fixed(path: str, links: Sequence[Link]) -> Query:
+    """The links at exactly these distances. Lucene's spans know gaps; a phrase would need an analyzer."""
+    clauses: list[Query] = []
+    behind = links[0][0]
+    for at, text, opened in links:
+        if at > behind:
+            clauses.append({"span_gap": {path: at - behind}})
+        if opened:
+            clauses.append({"span_multi": {"match": {"prefix": {path: {"value": text}}}}})
+        else:
+            clauses.append({"span_term": {path: {"value": text}}})
+        behind = at + 1
+    if len(clauses) == 1:
+        return clauses[0]
+    return {"span_near": {"clauses": clauses, "slop": 0, "in_order": True}}

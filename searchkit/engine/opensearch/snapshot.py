@@ -1,0 +1,242 @@
+"""A commit that is searched: a point in time of OpenSearch, which keeps what later commits remove.
+
+A point in time lives on the nodes that it was made on. Where it is gone, with its node or after ten minutes
+in which nobody asked, another one takes its place as long as nobody has committed since.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from searchkit.engine.base import MOST_VALUES, ScoredDoc, Snapshot, id_term
+from searchkit.engine.opensearch.client import Calls, RefusedError
+from searchkit.engine.opensearch.mapping import KEY, path_of
+from searchkit.engine.opensearch.query import Query, any_of, match_query, prefix_pattern, ranked_query
+from searchkit.engine.opensearch.state import State, StateStore
+from searchkit.engine.plan import Clause, MatchAll, Plan, Sort, Term
+from searchkit.errors import CursorExpiredError, EngineUnavailableError
+
+__all__ = ["OpenSearchSnapshot", "PointInTime"]
+
+_KEEP = "10m"
+_PAGE = 1000
+_WINDOW = 10_000  # how far OpenSearch looks without being told behind which hit
+_FEW = 500
+_LONGEST_PREFIX = 200  # a regular expression of Lucene has a thousand states, and a character up to four
+_PATIENCE, _PAUSE, _MOST_REFUSED = 60.0, 0.5, 5
+
+
+class PointInTime:
+    """The shards as they were when it was made."""
+
+    def __init__(self, calls: Calls, version: str) -> None:
+        self._calls = calls
+        self._version = version
+        self.id = self._made()
+
+    def _made(self) -> str:
+        # Copies of a shard count deleted documents until each has merged them away, so all that search one
+        # commit ask the same copies, whichever those are.
+        params = {
+            "keep_alive": _KEEP,
+            "preference": self._version,
+            "allow_partial_pit_creation": "false",
+        }
+        return str(self._calls.of_index("POST", "_search/point_in_time", params=params)["pit_id"])
+
+    def renew(self) -> None:
+        """Make it anew."""
+        self.id = self._made()
+
+    def search(self, body: dict[str, Any], params: dict[str, str]) -> Any:
+        """What the shards answer: all of them, or it is an error."""
+        body = {**body, "pit": {"id": self.id, "keep_alive": _KEEP}, "track_total_hits": True}
+        params = {"allow_partial_search_results": "false", **params}
+        answer = self._calls.call("POST", "/_search", body, params=params, once=True)
+        shards = answer["_shards"]
+        if answer["timed_out"] or shards["failed"]:
+            raise EngineUnavailableError(
+                f"{self._calls.place.location}: only {shards['successful']} of {shards['total']} shards "
+                "answered"
+            )
+        return answer
+
+
+class OpenSearchSnapshot(Snapshot):
+    def __init__(
+        self, calls: Calls, states: StateStore, state: State, dead: Sequence[str], point: PointInTime
+    ) -> None:
+        self._calls = calls
+        self._states = states
+        self.state = state
+        self._point = point
+        self._live = state.live()
+        if dead:
+            gone = [{"ids": {"values": dead[at : at + _WINDOW]}} for at in range(0, len(dead), _WINDOW)]
+            self._live = {"bool": {"filter": [self._live], "must_not": gone}}
+        self._length: int | None = None
+
+    @property
+    def version(self) -> str:
+        return version_of(self.state)
+
+    def search(
+        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
+    ) -> tuple[int, list[ScoredDoc]]:
+        if limit <= 0:
+            return self.count(plan.match), []
+        if sort:
+            query = self._matching(plan.match)
+            order: list[Any] = [
+                {
+                    f"first.{sort.field}": {
+                        "order": "desc" if sort.descending else "asc",
+                        "missing": "_last",
+                        "unmapped_type": "keyword",
+                    }
+                }
+            ]
+        else:
+            query, order = ranked_query(plan, self._live), ["_score"]
+        body = {"query": query, "sort": [*order, KEY], "_source": ["stored"]}
+        total, hits = self._hits(body, offset, limit)
+        return total, [ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"]) for hit in hits]
+
+    def _hits(self, body: dict[str, Any], offset: int, limit: int) -> tuple[int, list[Any]]:
+        """How many there are, and those from the offset."""
+        size = min(limit, _PAGE)
+        if offset + size <= _WINDOW:
+            page = self._ask({**body, "from": offset, "size": size})
+            total = int(page["hits"]["total"]["value"])
+        else:
+            total = int(self._ask({"query": body["query"], "size": 0})["hits"]["total"]["value"])
+            if offset >= total:
+                return total, []
+            page = self._ask({**body, "size": size, **self._behind(body, offset)})
+        hits: list[Any] = page["hits"]["hits"]
+        while hits and len(hits) < min(limit, total - offset):
+            size = min(limit - len(hits), _PAGE)
+            page = self._ask({**body, "size": size, "search_after": hits[-1]["sort"]})
+            if not page["hits"]["hits"]:
+                break
+            hits += page["hits"]["hits"]
+        return total, hits
+
+    def _behind(self, body: dict[str, Any], offset: int) -> dict[str, Any]:
+        """Where the hit at the offset is: behind which other one."""
+        after: dict[str, Any] = {}
+        while offset:
+            page = self._ask({**body, "_source": False, "size": min(offset, _WINDOW), **after})["hits"][
+                "hits"
+            ]
+            after = {"search_after": page[-1]["sort"]}
+            offset -= len(page)
+        return after
+
+    def count(self, match: Clause) -> int:
+        return int(self._ask({"query": self._matching(match), "size": 0})["hits"]["total"]["value"])
+
+    def values(self, match: Clause, field: str) -> dict[Any, int]:
+        wanted = {"terms": {"field": path_of(field), "size": MOST_VALUES, "shard_size": MOST_VALUES}}
+        return {bucket["key"]: bucket["doc_count"] for bucket in self._buckets(self._matching(match), wanted)}
+
+    def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
+        found: list[int] = []
+        for at in range(0, len(terms), _FEW):
+            queries = [match_query(Term(field, term)) for term in terms[at : at + _FEW]]
+            buckets = self._buckets(self._live, {"filters": {"filters": queries}})
+            found += [bucket["doc_count"] for bucket in buckets]
+        return found
+
+    def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
+        if limit <= 0:
+            return []
+        path = path_of(field)
+        # Of a very long text OpenSearch looks at the beginning, and we at the rest.
+        head = text[:_LONGEST_PREFIX]
+        size = min(limit, MOST_VALUES) if head == text else MOST_VALUES
+        wanted: dict[str, Any] = {"field": path, "size": size, "shard_size": MOST_VALUES}
+        query = self._live
+        if text:
+            wanted["include"] = prefix_pattern(head)
+            query = {"bool": {"filter": [self._live, {"prefix": {path: {"value": head}}}]}}
+        buckets = self._buckets(query, {"terms": wanted})
+        found = [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+        return [(key, count) for key, count in found if key.startswith(text)][:limit]
+
+    def get(self, ids: Iterable[str]) -> dict[str, str]:
+        wanted = {id_term(id): id for id in ids}
+        found = {}
+        for hit in self._with_keys(list(wanted), [KEY, "stored"]):
+            source = hit["_source"]
+            found[wanted[source[KEY]]] = source["stored"]
+        return found
+
+    def present(self, ids: Iterable[str]) -> set[str]:
+        wanted = {id_term(id): id for id in ids}
+        return {wanted[hit["_source"][KEY]] for hit in self._with_keys(list(wanted), [KEY])}
+
+    def document_ids(self, keys: Sequence[str]) -> list[str]:
+        """The ids of the documents of entries with these keys."""
+        return [hit["_id"] for hit in self._with_keys(keys, False)]
+
+    def _with_keys(self, keys: Sequence[str], source: Any) -> Iterator[Any]:
+        for at in range(0, len(keys), _PAGE):
+            page = keys[at : at + _PAGE]
+            query = {"bool": {"filter": [any_of(KEY, page), self._live]}}
+            yield from self._ask({"query": query, "size": len(page), "_source": source})["hits"]["hits"]
+
+    def __len__(self) -> int:
+        if self._length is None:
+            self._length = self.count(MatchAll())
+        return self._length
+
+    def __iter__(self) -> Iterator[str]:
+        body = {"query": self._live, "sort": [KEY], "size": _PAGE, "_source": ["stored"]}
+        while hits := self._ask(body)["hits"]["hits"]:
+            for hit in hits:
+                yield hit["_source"]["stored"]
+            body["search_after"] = hits[-1]["sort"]
+
+    def _matching(self, match: Clause) -> Query:
+        return {"bool": {"filter": [match_query(match), self._live]}}
+
+    def _buckets(self, query: Query, wanted: dict[str, Any]) -> list[Any]:
+        found = self._ask({"query": query, "size": 0, "aggs": {"found": wanted}})
+        buckets: list[Any] = found["aggregations"]["found"]["buckets"]
+        return buckets
+
+    def _ask(self, body: dict[str, Any]) -> Any:
+        # Of several shards, what is rare in one is not taken for rare in all.
+        ranks = body.get("sort", [None])[0] == "_score"
+        params = {"search_type": "dfs_query_then_fetch"} if ranks else {}
+        started, refused = time.monotonic(), 0
+        while True:
+            try:
+                return self._point.search(body, params)
+            except RefusedError as error:
+                # 404: the point in time is gone; 500: so is a node, or it cannot be answered at all.
+                refused += 1
+                if error.status not in (404, 500) or refused > _MOST_REFUSED:
+                    raise
+            except EngineUnavailableError:
+                if time.monotonic() - started > _PATIENCE:
+                    raise
+                time.sleep(_PAUSE)
+            self._renew()
+
+    def _renew(self) -> None:
+        """Go on in another point in time, which a node that died did not take away."""
+        if self._states.read().state.commit != self.state.commit:
+            raise CursorExpiredError(
+                f"{self._calls.place.location}: the index has changed since, and the state that was "
+                "searched is gone; search again"
+            )
+        self._point.renew()
+
+
+def version_of(state: State) -> str:
+    """Tells a commit from all others."""
+    return f"{state.index}-{state.version}"

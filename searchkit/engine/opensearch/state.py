@@ -1,0 +1,156 @@
+"""The state of an index: one document that says what the latest commit is, and who writes.
+
+Whoever writes changes it only as it was read, so a commit is one change of one document: it is there whole or
+not at all, and a writer that lost its place to another one cannot commit any more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from searchkit.engine.opensearch.client import Calls, RefusedError
+from searchkit.engine.opensearch.mapping import COMMIT
+from searchkit.errors import IndexCorruptError, IndexIncompatibleError
+
+__all__ = ["LEASE", "Holder", "Read", "State", "StateStore", "pending_id"]
+
+LEASE = 60.0
+"""Seconds after which a writer that is not heard of any more may be followed by another."""
+_ID = "state"
+_MOST_LOST = 100
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The writer."""
+
+    token: str
+    who: str
+    until: float
+
+    @classmethod
+    def this_process(cls, token: str) -> Holder:
+        """Named so that a person can find it."""
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:100]
+        if "://" in command:  # a location may have a password in it
+            command = Path(sys.argv[0]).name
+        who = f"process {os.getpid()} on {socket.gethostname()} ({command}) since {now}"
+        return cls(token, who, time.time() + LEASE)
+
+
+@dataclass(frozen=True)
+class State:
+    """Which documents belong to the latest commit: those with a number above ``floor``, up to ``version``."""
+
+    index: str
+    """Tells this index from another one that had its name."""
+    version: int = 0
+    floor: int = 0
+    swept: int = 0
+    """Up to this number documents are not only dead, but gone."""
+    lost: tuple[int, ...] = ()
+    """Numbers that were never committed: their documents are dead, even those that come late."""
+    pending: int = 0
+    """How many lists there are of documents that are replaced, but not gone yet."""
+    next: int = 0
+    """The last number that a writer took."""
+    writer: Holder | None = None
+
+    @property
+    def commit(self) -> tuple[int, int]:
+        """What a snapshot is made of."""
+        return self.version, self.pending
+
+    @property
+    def uncommitted(self) -> list[int]:
+        """Numbers that were taken since the last commit."""
+        return [number for number in range(self.version + 1, self.next + 1) if number not in self.lost]
+
+    def released(self) -> State:
+        """Without a writer, what it did not commit given up."""
+        lost = (*self.lost, *self.uncommitted)
+        return replace(self, lost=tuple(sorted(lost))[-_MOST_LOST:], writer=None)
+
+    def live(self) -> dict[str, Any]:
+        """The query for the documents of the commit, apart from those in the lists."""
+        lost = [number for number in self.lost if self.floor < number <= self.version]
+        live = {"range": {COMMIT: {"gt": self.floor, "lte": self.version}}}
+        if not lost:
+            return live
+        return {"bool": {"filter": [live], "must_not": [{"terms": {COMMIT: lost}}]}}
+
+
+class Read(NamedTuple):
+    """The state, and the place in the history of its document."""
+
+    state: State
+    place: Mapping[str, int]
+
+
+class StateStore:
+    """Reads and changes the state of an index."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create(self, state: State) -> None:
+        """The state of a new index, which is one from then on."""
+        self._calls.of_index("PUT", f"_doc/{_ID}", _text_of(state))
+
+    def read(self) -> Read:
+        """The state as it is now; it never goes back, as one copy of it is asked."""
+        found = self._calls.of_index(
+            "GET", f"_doc/{_ID}", params={"preference": "_primary_first"}, missing=True
+        )
+        where = self._calls.place.location
+        if found is None:
+            raise IndexIncompatibleError(f"{where}: searchkit did not make this index, or not to its end")
+        try:
+            values = json.loads(found["_source"]["text"])
+            writer = values.pop("writer")
+            values["lost"] = tuple(values["lost"])
+            state = State(**values, writer=Holder(**writer) if writer else None)
+        except (KeyError, TypeError, ValueError) as error:
+            raise IndexCorruptError(f"{where}: the state of the index is damaged: {error}") from error
+        return Read(state, {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]})
+
+    def replace(self, read: Read, state: State) -> Read | None:
+        """Write the state in place of what was read; None where somebody else was quicker."""
+        try:
+            done = self._calls.of_index("PUT", f"_doc/{_ID}", _text_of(state), params=read.place)
+        except RefusedError as error:
+            if error.status != 409:
+                raise
+            # An answer may have been lost, and the request sent again.
+            now = self.read()
+            return now if now.state == state else None
+        return Read(state, {"if_seq_no": done["_seq_no"], "if_primary_term": done["_primary_term"]})
+
+    def dead_ids(self, state: State) -> list[str] | None:
+        """The ids of the documents in the lists; None where the lists are gone, as the state has changed."""
+        ids: list[str] = []
+        for number in range(state.pending):
+            found = self._calls.of_index("GET", f"_doc/{pending_id(state.version, number)}", missing=True)
+            if found is None:
+                return None
+            ids += found["_source"]["ids"]
+        return ids
+
+
+def pending_id(version: int, number: int) -> str:
+    """The id of a list."""
+    return f"pending-{version}-{number}"
+
+
+def _text_of(state: State) -> dict[str, str]:
+    return {"text": json.dumps(asdict(state))}

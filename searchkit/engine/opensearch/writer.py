@@ -1,0 +1,246 @@
+"""The writer of an index in a cluster: entries and deletions -> documents that nobody sees -> a commit.
+
+Every commit has a number, which its documents carry; searches leave out what is above the number of the
+latest commit. So documents are sent as they come, and one change of the state lets all of them be seen. Those
+that they replace are in lists until they are deleted, which comes after the commit and can be done by the
+next writer.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Container
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from searchkit.engine.base import EngineWriter, IndexDocument, id_term
+from searchkit.engine.opensearch.client import Calls
+from searchkit.engine.opensearch.mapping import COMMIT, document_id, document_of
+from searchkit.engine.opensearch.snapshot import OpenSearchSnapshot
+from searchkit.engine.opensearch.state import LEASE, Holder, Read, State, StateStore, pending_id
+from searchkit.errors import IndexLockedError, SearchkitError
+
+__all__ = ["OpenSearchWriter"]
+
+_MOST_ENTRIES, _MOST_CHARACTERS = 1000, 1_500_000  # of one request
+_LONGEST_LIST = 10_000
+_LONG = 3600.0  # seconds for what takes long in a large index
+_LOOK_AGAIN = 0.2
+
+
+class OpenSearchWriter(EngineWriter):
+    def __init__(
+        self,
+        calls: Calls,
+        states: StateStore,
+        sorting: Container[str],
+        snapshot: Callable[[], OpenSearchSnapshot],
+        *,
+        timeout: float,
+        force_merge: bool,
+    ) -> None:
+        self._calls = calls
+        self._states = states
+        self._sorting = sorting
+        self._snapshot = snapshot
+        self._compact = force_merge
+        self._token = secrets.token_hex(8)
+        self._is_open = True
+        self._number: int | None = None
+        self._floor: int | None = None
+        self._uncommitted: list[int] = []
+        self._forget()
+        self._read = self._acquired(timeout)
+        try:
+            if self._uncommitted:
+                self._calls.refresh()
+                self._sweep({"terms": {COMMIT: self._uncommitted}})
+            self._tidy()
+            self._before = snapshot()
+        except BaseException:
+            self.close()
+            raise
+
+    # -- what others call
+
+    def upsert(self, entry: IndexDocument) -> None:
+        self._add(id_term(entry.id), entry, len(entry.stored) + sum(map(len, entry.terms.values())))
+
+    def delete(self, id: str) -> None:
+        self._add(id_term(id), None, 100)
+
+    def delete_all(self) -> None:
+        self._check_open()
+        self._forget()
+        self._floor = self._read.state.next
+        self._number = None  # what was sent so far has a number that goes with the rest
+        self._changed = True
+
+    def commit(self) -> None:
+        self._check_open()
+        try:
+            self._flush()
+            if not self._changed:
+                return
+            self._tidy()  # only if that failed when the last commit was made
+            number = self._numbered()
+            lists = range(0, len(self._dead), _LONGEST_LIST)
+            self._calls.bulk(
+                (_indexed(pending_id(number, at)), {"ids": self._dead[start : start + _LONGEST_LIST]})
+                for at, start in enumerate(lists)
+            )
+            self._calls.refresh()
+            before = self._read.state
+            floor = self._floor if self._floor is not None else before.floor
+            lost = tuple(one for one in before.lost if one > floor)
+            self._change(version=number, pending=len(lists), floor=floor, lost=lost)
+        except BaseException:
+            self.close()
+            raise
+        self._number = None
+        self._forget()
+        with suppress(SearchkitError):  # it is committed, and the next commit or writer goes on
+            self._tidy()
+            if self._compact:
+                params = {"max_num_segments": "1"}
+                self._calls.of_index("POST", "_forcemerge", params=params, timeout=_LONG)
+                self._calls.refresh()
+        self._before = self._snapshot()
+
+    def close(self) -> None:
+        if not self._is_open:
+            return
+        self._is_open = False
+        with suppress(SearchkitError):  # it is gone after its time, and the next writer sweeps
+            if self._number is not None:
+                self._calls.refresh()
+                self._sweep({"terms": {COMMIT: self._read.state.uncommitted}})
+            read = self._states.read()
+            while _is_of(read.state, self._token):
+                if self._states.replace(read, read.state.released()):
+                    break
+                read = self._states.read()
+
+    # -- the batch
+
+    def _forget(self) -> None:
+        """Begin a batch."""
+        self._waiting: dict[str, IndexDocument | None] = {}
+        self._characters = 0
+        self._dead: list[str] = []
+        self._floor = None
+        self._changed = False
+
+    def _add(self, key: str, entry: IndexDocument | None, characters: int) -> None:
+        self._check_open()
+        self._waiting[key] = entry
+        self._characters += characters
+        if len(self._waiting) >= _MOST_ENTRIES or self._characters > _MOST_CHARACTERS:
+            try:
+                self._flush()
+            except BaseException:
+                self.close()  # what is sent in part is not to be committed later
+                raise
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        waiting, self._waiting, self._characters = self._waiting, {}, 0
+        if self._floor is None and len(self._before):
+            self._dead += self._before.document_ids(list(waiting))
+        number = self._numbered()
+        if time.time() > self._holder.until - LEASE * 2 / 3:
+            self._change()
+        actions: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
+        for key, entry in waiting.items():
+            id = document_id(key, number)
+            if entry is None:
+                actions.append(({"delete": {"_id": id}}, None))
+            else:
+                actions.append((_indexed(id), document_of(entry, number, self._sorting)))
+        self._calls.bulk(actions)
+        self._changed = True
+
+    def _numbered(self) -> int:
+        """The number of this commit, which nobody else had before."""
+        if self._number is None:
+            self._number = self._change(next=self._read.state.next + 1).next
+        return self._number
+
+    # -- the state
+
+    @property
+    def _holder(self) -> Holder:
+        holder = self._read.state.writer
+        assert holder is not None
+        return holder
+
+    def _acquired(self, timeout: float) -> Read:
+        until = time.monotonic() + timeout
+        while True:
+            read = self._states.read()
+            holder = read.state.writer
+            if holder is None or holder.until < time.time():
+                state = read.state.released()
+                self._uncommitted = read.state.uncommitted
+                done = self._states.replace(read, replace(state, writer=Holder.this_process(self._token)))
+                if done:
+                    return done
+            elif time.monotonic() >= until:
+                waited = f" (waited {timeout:g} s)" if timeout else ""
+                raise IndexLockedError(
+                    f"{self._calls.place.location}: the index is being written by {holder.who}{waited}; if "
+                    f"that has ended, others can write {max(1, round(holder.until - time.time()))} s from now"
+                )
+            time.sleep(_LOOK_AGAIN)
+
+    def _change(self, **changes: Any) -> State:
+        """Change the state, which nobody else may have changed; our time begins anew with it."""
+        state = replace(self._read.state, writer=replace(self._holder, until=time.time() + LEASE), **changes)
+        done = self._states.replace(self._read, state)
+        if done is None:
+            raise IndexLockedError(
+                f"{self._calls.place.location}: nothing was heard of this writer for {LEASE:g} s, and "
+                "another one has taken its place; nothing of this batch is committed"
+            )
+        self._read = done
+        return state
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise SearchkitError("this writer is closed")
+
+    # -- what is dead
+
+    def _tidy(self) -> None:
+        """Delete what the latest commit replaced."""
+        state = self._read.state
+        if not state.pending and state.swept == state.floor:
+            return
+        dead = self._states.dead_ids(state) or []
+        lists = [pending_id(state.version, at) for at in range(state.pending)]
+        for at in range(0, len(dead), _LONGEST_LIST):
+            self._calls.bulk(({"delete": {"_id": id}}, None) for id in dead[at : at + _LONGEST_LIST])
+        if state.swept != state.floor:
+            self._sweep({"range": {COMMIT: {"lte": state.floor}}})
+        self._calls.refresh()
+        self._change(pending=0, swept=state.floor)
+        self._calls.bulk(({"delete": {"_id": id}}, None) for id in lists)
+
+    def _sweep(self, query: dict[str, Any]) -> None:
+        """Delete what the query finds, as far as it was refreshed."""
+        body = {"query": query, "size": _LONGEST_LIST, "_source": False}
+        params = {"allow_partial_search_results": "false"}
+        while hits := self._calls.of_index("POST", "_search", body, params=params)["hits"]["hits"]:
+            self._calls.bulk(({"delete": {"_id": hit["_id"]}}, None) for hit in hits)
+            self._calls.refresh()
+
+
+def _indexed(id: str) -> dict[str, Any]:
+    return {"index": {"_id": id}}
+
+
+def _is_of(state: State, token: str) -> bool:
+    return state.writer is not None and state.writer.token == token

@@ -1,0 +1,182 @@
+"""The plan: what an engine has to match and to add up, in terms of its fields.
+
+A plan knows terms, but neither text nor Chinese; an engine translates it node by node. Every
+text field of an engine holds the terms of one channel of the analysis, joined by spaces:
+
+* ``words``: those of title and body together, the title's twice. They only rank.
+* ``title_bigrams`` and ``body_bigrams``, with positions: passages and words match there, and rank.
+* ``title_unigrams`` and ``body_unigrams``: single characters match there, and rank.
+
+Beside them an engine holds the `ValueField` of an index: exact values that filter, sort and are counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Union
+
+__all__ = [
+    "TEXT_FIELDS",
+    "All",
+    "AnyOf",
+    "Clause",
+    "Fuzzy",
+    "MatchAll",
+    "MatchNone",
+    "Phrase",
+    "Plan",
+    "Prefix",
+    "Range",
+    "ScoreClause",
+    "Sort",
+    "Term",
+    "TermSet",
+    "Value",
+    "ValueField",
+    "Wildcard",
+]
+
+TEXT_FIELDS = ("words", "title_bigrams", "title_unigrams", "body_bigrams", "body_unigrams")
+
+Value = Union[int, float, tuple[str, ...]]  # noqa: UP007 - Python 3.10 makes no alias of it otherwise
+"""What an entry has in a `ValueField`: an integer, a number or labels, by its kind."""
+
+
+@dataclass(frozen=True)
+class ValueField:
+    """A field of exact values: ``integer`` (64 bits), ``number`` (double) and ``label`` (any number of
+    texts).
+
+    A ``key`` is a label that is looked up only: by `TermSet`, by `Term`, and by its beginning.
+    """
+
+    name: str
+    kind: Literal["integer", "number", "label", "key"]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """By the values of a field, those without one last; of several labels the first decides."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Term:
+    """Documents that have the term in the field."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Documents that have the terms in the field at these distances: ``((0, a), (2, b))``.
+
+    With ``slop``, the terms may stand so many positions further apart in all, or nearer. Of the terms whose
+    index is in ``beginnings`` only the beginning is given.
+    """
+
+    field: str
+    terms: tuple[tuple[int, str], ...]
+    slop: int = 0
+    beginnings: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """Documents that have a term in the field that begins with the text."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Wildcard:
+    """Documents that have a term in the field like the pattern: ``*`` is any letters, ``?`` one."""
+
+    field: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Fuzzy:
+    """Documents that have a term in the field that differs from the text in up to ``distance`` letters.
+
+    A letter wrong, missing or too many counts one, as do two neighbours that are swapped.
+    """
+
+    field: str
+    text: str
+    distance: int
+
+
+@dataclass(frozen=True)
+class TermSet:
+    """Documents that have one of the values in the field: ``id``, or one of labels or keys."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Range:
+    """Documents that have a number, at least ``low`` and below ``high``; None is no bound.
+
+    Both are of the type of the field: integers or floats.
+    """
+
+    field: str
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class All:
+    """Documents that match every one of ``nodes`` and none of ``but_not``."""
+
+    nodes: tuple[Clause, ...]
+    but_not: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Documents that match at least this many of ``nodes``."""
+
+    nodes: tuple[Clause, ...]
+    at_least: int = 1
+
+
+@dataclass(frozen=True)
+class MatchAll:
+    """Every document."""
+
+
+@dataclass(frozen=True)
+class MatchNone:
+    """No document."""
+
+
+Clause = Union[  # noqa: UP007
+    Term, Phrase, Prefix, Wildcard, Fuzzy, TermSet, Range, All, AnyOf, MatchAll, MatchNone
+]
+
+
+@dataclass(frozen=True)
+class ScoreClause:
+    """What counts towards the rank of a matching document, times ``weight``.
+
+    Of a `Term` its BM25, of any other node 1 where it matches.
+    """
+
+    node: Clause
+    weight: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to match, without influence on the score, and what to add up for the score."""
+
+    match: Clause
+    scores: tuple[ScoreClause, ...] = ()

@@ -1,0 +1,295 @@
+"""The index and its snapshots: what can be asked of an engine, as calls of tantivy."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Query
+
+from searchkit.engine.base import (
+    MOST_VALUES,
+    Damage,
+    Engine,
+    EngineStats,
+    ScoredDoc,
+    Snapshot,
+    id_term,
+)
+from searchkit.engine.plan import (
+    TEXT_FIELDS,
+    Clause,
+    Plan,
+    Sort,
+    TermSet,
+    ValueField,
+)
+from searchkit.engine.storage import IndexFolder, MemoryLock, WriterLock
+from searchkit.engine.tantivy.errors import reading, writing
+from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of
+from searchkit.engine.tantivy.query import match_query, ranked_query
+from searchkit.engine.tantivy.writer import TantivyWriter
+from searchkit.errors import IndexCorruptError
+
+__all__ = ["TantivyEngine", "TantivySnapshot"]
+
+_PAGE = 1000
+
+
+def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("stored", stored=True)
+    for field in TEXT_FIELDS:
+        # Only bigrams are asked for in chains, so only they need positions.
+        option = "position" if field.endswith("_bigrams") else "freq"
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option=option)
+    for value in values:
+        match value.kind:
+            case "integer":
+                builder.add_integer_field(value.name, indexed=True, fast=True)
+            case "number":
+                builder.add_float_field(value.name, indexed=True, fast=True)
+            case "label" | "key":
+                fast = value.kind == "label"
+                builder.add_text_field(value.name, tokenizer_name="raw", index_option="basic", fast=fast)
+    return builder.build()
+
+
+class TantivyEngine(Engine):
+    """An index in a folder, or in memory when there is none."""
+
+    def __init__(self, index: tantivy.Index, folder: IndexFolder | None) -> None:
+        self.index = index
+        self._folder = folder
+        self._metadata: dict[str, Any] = {}
+        self._notes: dict[str, str] = {}
+        self._reloading = threading.Lock()
+        self._reloads = 0
+        self._token = secrets.token_hex(8)  # tells an index in memory from any other
+        self._seen = self._mark()
+        self._memory_lock = threading.Lock()  # of an index in memory; a folder has its own
+        index.config_reader("manual")
+
+    @classmethod
+    def create(
+        cls, path: Path | None, metadata: Mapping[str, Any], values: Iterable[ValueField]
+    ) -> TantivyEngine:
+        """A new index in the folder ``path``, or in memory."""
+        if path is None:
+            engine = cls(tantivy.Index(_schema(values)), None)
+            engine.write_metadata(metadata)
+            return engine
+        with IndexFolder.created(path, metadata) as folder, writing(str(path)):
+            index = tantivy.Index(_schema(values), path=str(folder.data), reuse=False)
+        return cls(index, folder)
+
+    @classmethod
+    def open(cls, path: Path) -> TantivyEngine:
+        """The index in the folder ``path``."""
+        folder = IndexFolder.opened(path)
+        with reading(str(path)):
+            return cls(tantivy.Index.open(str(folder.data)), folder)
+
+    @classmethod
+    def damage_at(cls, path: Path) -> list[Damage]:
+        """What is wrong with the files in the folder ``path``, which need not open."""
+        folder = IndexFolder.opened(path)
+        try:
+            return folder.damage() + damage_of(folder.data)
+        except IndexCorruptError as error:
+            return [Damage(COMMIT_FILE, "the commit", str(error))]
+
+    @property
+    def location(self) -> str:
+        return str(self._folder.path) if self._folder else ":memory:"
+
+    def read_metadata(self) -> dict[str, Any]:
+        return self._folder.read_metadata() if self._folder else dict(self._metadata)
+
+    def write_metadata(self, metadata: Mapping[str, Any]) -> None:
+        if self._folder:
+            self._folder.write_metadata(metadata)
+        else:
+            self._metadata = dict(metadata)
+
+    def read_note(self, name: str) -> str | None:
+        return self._folder.read_note(name) if self._folder else self._notes.get(name)
+
+    def write_note(self, name: str, text: str) -> None:
+        if self._folder:
+            self._folder.write_note(name, text)
+        else:
+            self._notes[name] = text
+
+    def snapshot(self) -> TantivySnapshot:
+        while True:
+            with self._reloading:
+                mark = self._mark()
+                is_new = self._folder is not None and mark != self._seen
+                if is_new:
+                    with reading(self.location):
+                        self.index.reload()
+                self._seen = mark
+                snapshot = TantivySnapshot(self.index, self.location, version=str(mark))
+            if not is_new or self._mark() == mark:  # nobody committed between the look and the reload
+                return snapshot
+
+    def _mark(self) -> object:
+        """What changes with every commit: a look at the file that it replaces is all that it costs."""
+        return self._folder.commit_mark(COMMIT_FILE) if self._folder else (self._token, self._reloads)
+
+    def reload(self) -> None:
+        """See what was committed."""
+        with self._reloading, reading(self.location):
+            self.index.reload()
+            self._reloads += 1
+
+    def damage(self, values: Iterable[ValueField]) -> list[Damage]:
+        if not self._folder:
+            return []
+        found = self.damage_at(self._folder.path)
+        # Opened anew, as another process may have replaced the commit; what is damaged is better not opened.
+        if not found:
+            with reading(self.location):
+                if tantivy.Index.open(str(self._folder.data)).schema != _schema(values):
+                    why = "is not the one that the settings of the index ask for"
+                    found.append(Damage(COMMIT_FILE, "the schema", why))
+        return found
+
+    def copy_to(self, path: Path) -> None:
+        folder = self._folder
+        if not folder:
+            return super().copy_to(path)
+        return folder.copy_to(path, lambda to: copy_commit(folder.data, to))
+
+    def writer(
+        self, *, timeout: float, force_merge: bool = False, memory: int | None = None
+    ) -> TantivyWriter:
+        lock = (
+            WriterLock(self._folder, timeout=timeout)
+            if self._folder
+            else MemoryLock(self._memory_lock, timeout)
+        )
+        return TantivyWriter(self, lock, force_merge, memory)
+
+    def fresh_index(self) -> tantivy.Index:
+        """The index as it is on disk now; that of the engine where there is none."""
+        return tantivy.Index.open(str(self._folder.data)) if self._folder else self.index
+
+    def stats(self) -> EngineStats:
+        snapshot = self.snapshot()
+        size = self._folder.size() if self._folder else 0
+        return EngineStats(len(snapshot), size, {"segments": snapshot.segments})
+
+    def close(self) -> None:
+        pass  # memory maps go with the object
+
+
+class TantivySnapshot(Snapshot):
+    def __init__(self, index: tantivy.Index, location: str, version: str) -> None:
+        self._location = location
+        self._version = version
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def segments(self) -> int:
+        """How many pieces the index consists of."""
+        return int(self._searcher.num_segments)
+
+    def search(
+        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
+    ) -> tuple[int, list[ScoredDoc]]:
+        limit = min(limit, len(self) - offset)
+        if limit <= 0:
+            return self.count(plan.match), []
+        with reading(self._location):
+            result = (
+                self._sorted(plan.match, sort, limit, offset) if sort else self._ranked(plan, limit, offset)
+            )
+            return _count(result), [
+                ScoredDoc(0.0 if sort else score, _stored(self._searcher.doc(at)))
+                for score, at in result.hits
+            ]
+
+    def _ranked(self, plan: Plan, limit: int, offset: int) -> tantivy.SearchResult:
+        return self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
+
+    def _sorted(self, match: Clause, sort: Sort, limit: int, offset: int) -> tantivy.SearchResult:
+        return self._searcher.search(
+            match_query(match, self._schema),
+            limit,
+            offset=offset,
+            order_by_field=sort.field,
+            order=tantivy.Order.Desc if sort.descending else tantivy.Order.Asc,
+        )
+
+    def count(self, match: Clause) -> int:
+        # Without scores, as `search` looks for them: with scores tantivy counts the moves of a loose chain
+        # otherwise.
+        query = Query.const_score_query(match_query(match, self._schema), 0.0)
+        with reading(self._location):
+            return _count(self._searcher.search(query, 1))
+
+    def values(self, match: Clause, field: str) -> dict[Any, int]:
+        wanted = {"values": {"terms": {"field": field, "size": MOST_VALUES}}}
+        with reading(self._location):
+            found = self._searcher.aggregate(match_query(match, self._schema), wanted)
+        return {bucket["key"]: bucket["doc_count"] for bucket in found["values"]["buckets"]}
+
+    def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
+        with reading(self._location):
+            return [self._searcher.doc_freq(field, term) for term in terms]
+
+    def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
+        # It makes room for as many as the limit says, so a very large one would take all the memory there is.
+        most = limit if limit <= MOST_VALUES else None
+        with reading(self._location):
+            return list(self._searcher.terms_with_prefix(field, text, limit=most))[:limit]
+
+    def get(self, ids: Iterable[str]) -> dict[str, str]:
+        wanted = {id_term(id): id for id in ids}
+        found = {}
+        for keys in _pages(list(wanted)):
+            query = match_query(TermSet("id", tuple(keys)), self._schema)
+            with reading(self._location):
+                documents = [self._searcher.doc(at) for _, at in self._searcher.search(query, _PAGE).hits]
+            for document in documents:
+                found[wanted[str(document.get_first("id"))]] = _stored(document)
+        return found
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def __iter__(self) -> Iterator[str]:
+        if len(self):
+            with reading(self._location):
+                hits = self._searcher.search(Query.all_query(), len(self), count=False).hits
+            for _, address in hits:
+                with reading(self._location):
+                    stored = _stored(self._searcher.doc(address))
+                yield stored
+
+
+def _pages(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), _PAGE):
+        yield values[start : start + _PAGE]
+
+
+def _count(result: tantivy.SearchResult) -> int:
+    # Its type stub lacks the attribute.
+    return int(result.count)  # type: ignore[attr-defined]
+
+
+def _stored(document: tantivy.Document) -> str:
+    stored: bytes = document["stored"][0]
+    return stored.decode()

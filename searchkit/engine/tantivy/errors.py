@@ -1,0 +1,52 @@
+"""What tantivy raises -> the errors of searchkit."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from searchkit.engine.storage import corrupt, unwritable
+from searchkit.errors import SearchkitError
+
+__all__ = ["reading", "writing"]
+
+_OS_ERROR = re.compile(r"\bOs \{ code: (\d+)")
+_NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOSPC))
+
+
+@contextmanager
+def reading(location: str) -> Iterator[None]:
+    """Whatever goes wrong while files are read is damage to them: a plan is never wrong."""
+    try:
+        yield
+    except BaseException as error:
+        if not _is_from_engine(error):
+            raise
+        if (code := _OS_ERROR.search(str(error))) and int(code[1]) in _NO_DAMAGE:
+            raise SearchkitError(
+                f"{location}: the index cannot be read: {os.strerror(int(code[1]))}; "
+                "even a reader has to open data/.tantivy-meta.lock for writing"
+            ) from error
+        raise corrupt(location, f"the index is damaged: {_first_line(error)}") from error
+
+
+@contextmanager
+def writing(location: str) -> Iterator[None]:
+    """Whatever goes wrong while files are written leaves the last commit as it is."""
+    try:
+        yield
+    except BaseException as error:
+        if not _is_from_engine(error):
+            raise
+        raise unwritable(location, _first_line(error)) from error
+
+
+def _is_from_engine(error: BaseException) -> bool:
+    return isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException"
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]

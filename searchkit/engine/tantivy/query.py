@@ -1,0 +1,93 @@
+"""A plan -> the query of tantivy."""
+
+from __future__ import annotations
+
+import re
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from searchkit.engine.plan import (
+    All,
+    AnyOf,
+    Clause,
+    Fuzzy,
+    MatchAll,
+    MatchNone,
+    Phrase,
+    Plan,
+    Prefix,
+    Range,
+    Term,
+    TermSet,
+    Wildcard,
+)
+
+__all__ = ["match_query", "ranked_query"]
+
+_WILDCARDS = {"*": ".*", "?": "."}
+
+
+def match_query(node: Clause, schema: tantivy.Schema) -> Query:
+    """The node as a query of tantivy."""
+    match node:
+        case Term(field, text):
+            return Query.term_query(schema, field, text, index_option="basic")
+        case Phrase(field, terms, slop, beginnings) if beginnings:
+            patterns: list[str | tuple[int, str]] = [
+                (offset, _escaped(text) + (".*" if i in beginnings else ""))
+                for i, (offset, text) in enumerate(terms)
+            ]
+            return Query.regex_phrase_query(schema, field, patterns, slop)
+        case Phrase(field, terms, slop):
+            return Query.phrase_query(schema, field, list(terms), slop)
+        case Prefix(field, text):
+            return Query.regex_query(schema, field, _escaped(text) + ".*")
+        case Wildcard(field, pattern):
+            pieces = re.split(r"([*?])", pattern)
+            return Query.regex_query(schema, field, "".join(_WILDCARDS.get(p, _escaped(p)) for p in pieces))
+        case Fuzzy(field, text, distance):
+            return Query.fuzzy_term_query(schema, field, text, distance)
+        case TermSet(field, (value,)):  # of one value a look at it, not a walk through all there are
+            return Query.term_query(schema, field, value, index_option="basic")
+        case TermSet(field, values):
+            return Query.term_set_query(schema, field, list(values))
+        case Range(field, None, None):
+            return Query.exists_query(field)
+        case Range(field, low, high):
+            kind = FieldType.Float if isinstance(low, float) or isinstance(high, float) else FieldType.Integer
+            return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
+        case All(nodes, but_not):
+            must = [(Occur.Must, match_query(child, schema)) for child in nodes or (MatchAll(),)]
+            return Query.boolean_query(
+                must + [(Occur.MustNot, match_query(child, schema)) for child in but_not]
+            )
+        case AnyOf(nodes, at_least) if at_least > len(nodes):
+            return Query.empty_query()  # tantivy 0.26 would take all of them for enough
+        case AnyOf(nodes, at_least):
+            children = [(Occur.Should, match_query(child, schema)) for child in nodes]
+            return Query.boolean_query(children, minimum_number_should_match=at_least)
+        case MatchAll():
+            return Query.all_query()
+        case MatchNone():
+            return Query.empty_query()
+
+
+def ranked_query(plan: Plan, schema: tantivy.Schema) -> Query:
+    """What matches, with the sum of its scores."""
+    match = Query.const_score_query(match_query(plan.match, schema), 0.0)
+    scores = [(Occur.Should, _scored(score.node, score.weight, schema)) for score in plan.scores]
+    return Query.boolean_query([(Occur.Must, match), *scores])
+
+
+def _scored(node: Clause, weight: float, schema: tantivy.Schema) -> Query:
+    match node:
+        case Term(field, text):
+            return Query.boost_query(Query.term_query(schema, field, text, index_option="freq"), weight)
+        case _:
+            return Query.const_score_query(match_query(node, schema), weight)
+
+
+def _escaped(text: str) -> str:
+    """The text for a regular expression of tantivy, which knows fewer escapes than Python's."""
+    return re.sub(r"[\\.+*?()|\[\]{}^$#&~-]", r"\\\g<0>", text)

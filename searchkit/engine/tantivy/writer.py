@@ -1,0 +1,97 @@
+"""Entries -> segments -> a commit, by the one writer of an index."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import tantivy
+from tantivy import Query
+
+from searchkit.engine.base import EngineWriter, IndexDocument, id_term
+from searchkit.engine.storage import MemoryLock, WriterLock
+from searchkit.engine.tantivy.errors import writing
+from searchkit.errors import IndexCorruptError, SearchkitError
+
+if TYPE_CHECKING:
+    from searchkit.engine.tantivy.engine import TantivyEngine
+
+__all__ = ["WRITER_MEMORY", "TantivyWriter"]
+
+WRITER_MEMORY = 200_000_000
+"""Less makes more and smaller segments, and to merge them takes as long as to make them."""
+_COMPACT_MEMORY = 1_000_000_000
+
+
+class TantivyWriter(EngineWriter):
+    """What one writer adds to an engine; the lock is held from when it is made until it is closed."""
+
+    def __init__(
+        self, engine: TantivyEngine, lock: WriterLock | MemoryLock, force_merge: bool, memory: int | None
+    ) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._lock.acquire()
+        try:
+            # Each thread makes a segment of its own whenever its share of the memory is full.
+            usual, threads = (_COMPACT_MEMORY, 1) if force_merge else (WRITER_MEMORY, 0)
+            with writing(engine.location):
+                # Of an index opened anew: tantivy keeps its list of files (.managed.json) in memory, and with
+                # one from before another writer's commit it would forget that one's files.
+                self._writer: tantivy.IndexWriter | None = engine.fresh_index().writer(
+                    memory or usual, threads
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    def upsert(self, entry: IndexDocument) -> None:
+        document = tantivy.Document()
+        document.add_text("id", id_term(entry.id))
+        document.add_bytes("stored", entry.stored.encode())
+        for field, terms in entry.terms.items():
+            if terms:
+                document.add_text(field, terms)
+        for field, value in entry.values.items():
+            if isinstance(value, int):
+                document.add_integer(field, value)
+            elif isinstance(value, float):
+                document.add_float(field, value)
+            else:
+                for label in value:
+                    document.add_text(field, label)
+        self.delete(entry.id)
+        with writing(self._engine.location):
+            self._open().add_document(document)
+
+    def delete(self, id: str) -> None:
+        with writing(self._engine.location):
+            self._open().delete_documents_by_term("id", id_term(id))
+
+    def delete_all(self) -> None:
+        # Unlike delete_all_documents, this takes what was put before the last commit and after it alike.
+        with writing(self._engine.location):
+            self._open().delete_documents_by_query(Query.all_query())
+
+    def commit(self) -> None:
+        with writing(self._engine.location):
+            self._open().commit()
+        self._engine.reload()
+
+    def close(self) -> None:
+        writer, self._writer = getattr(self, "_writer", None), None
+        try:
+            if writer is not None:
+                # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
+                # One that fails, on a full disk, leaves what was to be merged as it is.
+                with suppress(SearchkitError), writing(self._engine.location):
+                    writer.wait_merging_threads()
+                with suppress(IndexCorruptError):  # whoever reads next is told
+                    self._engine.reload()
+        finally:
+            self._lock.release()
+
+    def _open(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            raise SearchkitError("this writer is closed")
+        return self._writer

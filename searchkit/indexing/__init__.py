@@ -1,0 +1,1 @@
+"""indexing: Documents and files -> an index."""

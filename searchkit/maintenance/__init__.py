@@ -1,0 +1,1 @@
+"""maintenance: an index -> another one, a file, or a verdict."""

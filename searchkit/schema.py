@@ -1,0 +1,255 @@
+"""fields: exact values of documents, which filter, sort and are counted -> fields of an engine, nodes of a
+plan.
+
+Every index has those of a `Document`; what else stands in ``extra`` can be declared when an index is made:
+``create(location, fields={"author": "text", "price": "number"})``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Any, Literal, get_args
+
+from searchkit.document import Document
+from searchkit.engine.plan import AnyOf, Clause, Range, Sort, TermSet, Value, ValueField
+from searchkit.errors import DocumentError
+from searchkit.query.dates import parse_dates
+from searchkit.query.filters import When, as_list, day_end, day_start, milliseconds, moment
+
+__all__ = ["MONTH", "SKETCH", "TITLES", "WORDS", "FieldKind", "Schema"]
+
+FieldKind = Literal["text", "number", "date", "boolean"]
+
+MONTH, SKETCH, WORDS, TITLES = "month", "sketch", "suggested_words", "suggested_titles"
+
+_BUILT_IN = (
+    ValueField("source", "label"),
+    ValueField("tags", "label"),
+    ValueField("published", "integer"),
+    ValueField(MONTH, "integer"),
+    ValueField(SKETCH, "key"),
+    ValueField(WORDS, "key"),
+    ValueField(TITLES, "key"),
+)
+_ENGINE_KINDS: dict[FieldKind, Literal["integer", "number", "label"]] = {
+    "text": "label",
+    "number": "number",
+    "date": "integer",
+    "boolean": "label",
+}
+_TAKEN = frozenset(
+    "id title body url source tag tags published date year month extra relevance newest oldest".split()
+)
+# Engines refuse terms of 32 kB, and a value of this length is none to filter by.
+_LONGEST_TEXT = 1000
+
+
+class Schema:
+    """The value fields of an index: those of every document, and those declared for ``extra``."""
+
+    def __init__(self, declared: Mapping[str, FieldKind] | None = None) -> None:
+        if not isinstance(declared, Mapping | None):
+            raise TypeError(f"fields must be a mapping of names to kinds, not {declared!r}")
+        self.declared = dict(declared or {})
+        for name, kind in self.declared.items():
+            if kind not in get_args(FieldKind):
+                kinds = ", ".join(get_args(FieldKind))
+                raise ValueError(f"fields: {name!r} must be one of {kinds}, not {kind!r}")
+            if not isinstance(name, str) or not name.isidentifier() or len(name) > 100:
+                raise ValueError(f"fields: {name!r} is no name of letters, digits and underscores")
+            if name in _TAKEN:
+                raise ValueError(f"fields: {name!r} is taken: every document has it, or a query means it")
+
+    @property
+    def for_engine(self) -> tuple[ValueField, ...]:
+        """The fields that an engine has to hold."""
+        own = (ValueField(_engine_name(name), _ENGINE_KINDS[kind]) for name, kind in self.declared.items())
+        return (*_BUILT_IN, *own)
+
+    def values(self, document: Document) -> dict[str, Value]:
+        """What the document has in these fields.
+
+        Raises `DocumentError` when a declared value is of another kind.
+        """
+        values: dict[str, Value] = {"tags": document.tags}
+        if document.source:
+            values["source"] = (document.source,)
+        if at := document.published:
+            values["published"] = milliseconds(at)
+            values[MONTH] = at.year * 100 + at.month
+        for name, kind in self.declared.items():
+            given = document.extra.get(name)
+            if given is not None:
+                try:
+                    values[_engine_name(name)] = _STORED[kind](given)
+                except (TypeError, ValueError, OverflowError):
+                    reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {str(given)[:60]!r}"
+                    raise DocumentError(reason, id=document.id) from None
+        return values
+
+    def where(self, wanted: Mapping[str, Any]) -> tuple[Clause, ...]:
+        """What a document must be to have these values: ``{"author": ["甲", "乙"], "price": "10..20"}``.
+
+        Raises ValueError for a field that is not declared, or a value that is none of its kind.
+        """
+        nodes = []
+        for name, value in wanted.items():
+            self._check_known(name, self.declared, "where")
+            choices = value if isinstance(value, list | set | frozenset) else [value]
+            try:
+                found = tuple(self._node(name, choice) for choice in choices)
+            except (TypeError, ValueError, OverflowError) as error:
+                kind = self.declared[name]
+                expected = _EXPECTED[kind]
+                if kind in ("number", "date"):
+                    expected += ", or a range of them in order"
+                raise ValueError(f"where: {name!r} is {expected}, not {value!r}") from error
+            nodes.append(found[0] if len(found) == 1 else AnyOf(found))
+        return tuple(nodes)
+
+    def sort(self, name: str) -> Sort | None:
+        """The order by a name: a declared field, ``newest`` or ``oldest``; None is by relevance.
+
+        A minus turns the order of a field around.
+        """
+        if name == "relevance":
+            return None
+        if name in ("newest", "oldest"):
+            return Sort("published", descending=name == "newest")
+        field = name.removeprefix("-")
+        self._check_known(field, ["relevance", "newest", "oldest", *self.declared], "sort")
+        if field not in self.declared:
+            raise ValueError(f"sort: {name!r} has an order already, so no minus")
+        return Sort(_engine_name(field), descending=name.startswith("-"))
+
+    def facet(self, name: str) -> tuple[str, Callable[[Any], Any]]:
+        """The field of an engine whose values are counted, and what each of its values is called."""
+        self._check_known(name, ["source", "tags", "year", "month", *self.declared], "facets")
+        if name in ("year", "month"):
+            return MONTH, (_year if name == "year" else _month)
+        if name in self.declared:
+            return _engine_name(name), _SHOWN[self.declared[name]]
+        return name, str
+
+    def _node(self, name: str, value: Any) -> Clause:
+        kind, field = self.declared[name], _engine_name(name)
+        if kind in ("text", "boolean"):
+            return TermSet(field, _labels(value) if kind == "text" else _truth(value))
+        if isinstance(value, tuple):
+            low, high = value
+        elif isinstance(value, str) and ".." in value:
+            low, _, high = (part.strip() or None for part in value.partition(".."))
+        else:
+            low = high = value
+            if value is None:
+                raise ValueError(value)
+        bounds = _number_bounds if kind == "number" else _date_bounds
+        first = None if low is None else bounds(low)[0]
+        behind = None if high is None else bounds(high)[1]
+        if first is not None and behind is not None and first >= behind:
+            raise ValueError(value)
+        return Range(field, first, behind)
+
+    def _check_known(self, name: object, known: Collection[str], argument: str) -> None:
+        if name not in known:
+            choices = ", ".join(known) or "none: an index is created with fields={...}"
+            raise ValueError(f"{argument}: there is no field {name!r}; there are {choices}")
+
+
+def _engine_name(name: str) -> str:
+    return f"extra_{name}"
+
+
+def _labels(value: Any) -> tuple[str, ...]:
+    found = as_list("extra", value)
+    if any(len(label) > _LONGEST_TEXT for label in found):
+        raise ValueError("too long")
+    return tuple(dict.fromkeys(label for label in found if label))
+
+
+def _stored_labels(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, str | list):
+        raise TypeError(value)
+    return _labels(value)
+
+
+def _truth(value: Any) -> tuple[str, ...]:
+    if value in ("true", "false"):
+        return (value,)
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return ("true" if value else "false",)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number + 0.0  # no negative zero
+
+
+def _stored_number(value: Any) -> float:
+    if isinstance(value, str):
+        raise TypeError(value)
+    return _number(value)
+
+
+def _number_bounds(value: Any) -> tuple[float, float]:
+    number = _number(value)
+    return number, math.nextafter(number, math.inf)
+
+
+def _stored_truth(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return _truth(value)
+
+
+def _stored_date(value: Any) -> int:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    at = moment("extra", value)
+    _day(at)  # its zone may take the first and the last day out of the calendar
+    return at
+
+
+def _date_bounds(value: When) -> tuple[int, int]:
+    if isinstance(value, str) and (days := parse_dates(value.strip())) and days.first and days.last:
+        return day_start(days.first), day_end(days.last)
+    return moment("where", value), moment("where", value, end=True)
+
+
+def _year(month: int) -> int:
+    return month // 100
+
+
+def _month(month: int) -> str:
+    return f"{month // 100:04}-{month % 100:02}"
+
+
+def _day(at: int) -> str:
+    return date.fromordinal(date(1970, 1, 1).toordinal() + at // 86_400_000).isoformat()
+
+
+_STORED: dict[FieldKind, Callable[[Any], Value]] = {
+    "text": _stored_labels,
+    "number": _stored_number,
+    "date": _stored_date,
+    "boolean": _stored_truth,
+}
+_SHOWN: dict[FieldKind, Callable[[Any], Any]] = {
+    "text": str,
+    "number": float,
+    "date": _day,
+    "boolean": "true".__eq__,
+}
+_EXPECTED: dict[FieldKind, str] = {
+    "text": f"a text or a list of texts of at most {_LONGEST_TEXT} characters",
+    "number": "a number",
+    "date": "a date like 2024-07-31 or an ISO 8601 time with its zone",
+    "boolean": "true or false",
+}

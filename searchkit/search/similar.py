@@ -1,0 +1,53 @@
+"""similar: a document -> others about the same, by the words that set it apart (more like this)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from math import log
+
+from searchkit.analysis.function_words import FUNCTION_WORDS
+from searchkit.document import Document
+from searchkit.engine.base import Snapshot, id_term
+from searchkit.engine.plan import All, AnyOf, Clause, Plan, ScoreClause, Term, TermSet
+from searchkit.highlight.snippet import Highlighter
+from searchkit.indexing.stored_fields import StoredFields
+from searchkit.query.scoring import idf
+from searchkit.search.options import SearchOptions
+from searchkit.search.results import Hit, Results
+from searchkit.settings import Settings
+
+__all__ = ["similar"]
+
+_MOST_WORDS = 30
+_SHARE = 0.2
+
+
+def similar(document: Document, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> Results:
+    """The documents that share most of what sets this one apart; itself is not among them."""
+    started = time.perf_counter()
+    weights = _telling_words(document, snapshot, settings)
+    terms = tuple(Term("words", word) for word in weights)
+    like_it: tuple[Clause, ...] = (AnyOf(terms, max(1, round(len(terms) * _SHARE))),)
+    match = All((*like_it, *options.filters(settings.fields)), (TermSet("id", (id_term(document.id),)),))
+    scores = tuple(ScoreClause(Term("words", word), weight) for word, weight in weights.items())
+    total, found = snapshot.search(Plan(match, scores), limit=options.limit, offset=options.offset)
+    # Nothing is marked: thirty words of another document are no query of somebody.
+    hits = [
+        Hit(StoredFields(one.stored), one.score, Highlighter(()), options.snippet_length) for one in found
+    ]
+    return Results(" OR ".join(weights), hits, total, time.perf_counter() - started)
+
+
+def _telling_words(document: Document, snapshot: Snapshot, settings: Settings) -> dict[str, float]:
+    """The words of the document with most tf·idf, those of the title twice, and what each counts for."""
+    analyzer = settings.analyzer
+    title, body = analyzer.terms(document.title).words.split(), analyzer.terms(document.body).words.split()
+    counts = Counter(word for word in (*title, *title, *body) if word not in FUNCTION_WORDS)
+    words = list(counts)
+    size = len(snapshot)
+    having = dict(zip(words, snapshot.doc_freqs("words", words)))
+    # A word that no other document has leads nowhere.
+    worth = {word: (1 + log(counts[word])) * idf(size, having[word]) for word in words if having[word] > 1}
+    best = sorted(worth, key=lambda word: (-worth[word], word))[:_MOST_WORDS]
+    return {word: 1 + log(counts[word]) for word in best}

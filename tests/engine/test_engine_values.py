@@ -1,0 +1,536 @@
+"""What every engine must do with values: sort by them and count them; and what a snapshot keeps to."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from subprocess import Popen
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from suite import (
+    COUNTED,
+    FIELDS,
+    LABELS,
+    ON_DISK,
+    PRICE,
+    SORTS,
+    TERMS,
+    Commit,
+    History,
+    MakeEngine,
+    answers,
+    deleted_count,
+    entries,
+    entry,
+    ever_put,
+    examples,
+    fill,
+    found_ids,
+    histories,
+    id_of,
+    ids_of,
+    labels,
+    matches,
+    nodes,
+    play,
+    scores,
+    scores_by_id,
+    search,
+    values,
+    writing,
+)
+
+from searchkit.engine import open_engine
+from searchkit.engine.base import MOST_VALUES, Engine, IndexDocument
+from searchkit.engine.plan import TEXT_FIELDS, Clause, MatchAll, Plan, ScoreClause, Sort, Term, Value
+
+
+class TestOrderAndPages:
+    SCORES = (ScoreClause(Term("body_unigrams", "甲"), 1.0),)
+    OF_ALL: tuple[dict[str, Value], ...] = (
+        {"published": 5, PRICE: 2.5, "tags": ("b", "a")},
+        {PRICE: -0.5, "source": ("é",)},
+        {"published": 3, "source": ("z",), "tags": ()},
+        {"published": 5, PRICE: 1e300, "source": ("a",), "tags": ("a", "c")},
+        {"published": -7, "source": ("Z",), "tags": ("c",)},
+        {},
+        {"published": 10**12, PRICE: 2.5, "source": ("𠮷",), "tags": ("b",)},
+        {"published": 3, PRICE: -1e300, "source": ("\uffff",)},
+        {"published": 0, PRICE: 0.0, "source": ("",)},
+    )
+
+    @pytest.fixture
+    def filled(self, engine: Engine) -> Engine:
+        of_all = [entry(str(number), of_one, body_units="甲") for number, of_one in enumerate(self.OF_ALL)]
+        fill(engine, of_all, commits=3)
+        return engine
+
+    @pytest.mark.parametrize(
+        ("sort", "expected"),
+        [
+            (Sort("published"), ["4", "8", "27", "03", "6", "15"]),
+            (Sort("published", descending=True), ["6", "03", "27", "8", "4", "15"]),
+            (Sort(PRICE), ["7", "1", "8", "06", "3", "245"]),
+            (Sort(PRICE, descending=True), ["3", "06", "8", "1", "7", "245"]),
+            (Sort("source"), ["8", "4", "3", "2", "1", "7", "6", "05"]),
+            (Sort("source", descending=True), ["6", "7", "1", "2", "3", "4", "8", "05"]),
+            (Sort("tags"), ["3", "06", "4", "12578"]),
+            (Sort("tags", descending=True), ["4", "06", "3", "12578"]),
+        ],
+    )
+    def test_sorted_by_a_field_those_without_come_last(
+        self, sort: Sort, expected: list[str], filled: Engine
+    ) -> None:
+        found = found_ids(search(filled, MatchAll(), sort=sort))
+        for group in expected:
+            assert sorted(found[: len(group)]) == list(group)
+            del found[: len(group)]
+        assert found == []
+
+    def test_any_sort_is_the_one_of_the_plainest_engine(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(history=histories(), node=nodes, scores=scores, size=st.integers(1, 4))
+        def check(history: History, node: Clause, scores: list[ScoreClause], size: int) -> None:
+            engine = make_engine()
+            there = {one.id: one for one in play(engine, history)}
+            for match in (node, MatchAll()):
+                expected = sorted(id for id, one in there.items() if matches(match, one))
+                for sort in SORTS:
+                    whole = search(engine, match, scores, sort=sort)
+                    ids = found_ids(whole)
+                    assert sorted(ids) == expected
+                    assert [one.stored for one in whole] == [there[id].stored for id in ids]
+                    assert all(one.score == 0 for one in whole), "no score where none decides"
+                    firsts = [values(there[id], sort.field)[:1] for id in ids]
+                    having = [first for first in firsts if first]
+                    assert firsts[: len(having)] == sorted(having, reverse=sort.descending)
+                    pages = [
+                        search(engine, match, scores, sort=sort, limit=size, offset=at)
+                        for at in range(0, len(ids) + 1, size)
+                    ]
+                    assert [one for page in pages for one in page] == whole
+
+        check()
+
+    @pytest.mark.parametrize("sort", [None, *SORTS], ids=str)
+    def test_the_pages_in_a_row_are_the_whole(self, sort: Sort | None, filled: Engine) -> None:
+        whole = search(filled, MatchAll(), self.SCORES, sort=sort)
+        assert len(whole) == 9
+        for size in (1, 2, 4, 9, 50):
+            pages = [
+                search(filled, MatchAll(), self.SCORES, sort=sort, limit=size, offset=at)
+                for at in range(0, 9, size)
+            ]
+            assert [one for page in pages for one in page] == whole
+
+    def test_equal_ones_keep_their_order_however_many_there_are(self, engine: Engine) -> None:
+        fill(engine, [entry(str(number), {"published": number % 2}) for number in range(300)], commits=3)
+        for sort in (None, Sort("published"), Sort("published", descending=True), Sort("tags")):
+            whole = search(engine, MatchAll(), sort=sort)
+            assert len(whole) == 300
+            for size in (7, 100, 299):
+                pages = [
+                    search(engine, MatchAll(), sort=sort, limit=size, offset=at) for at in range(0, 300, size)
+                ]
+                assert [one for page in pages for one in page] == whole
+
+    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (0, 5), (5, 9), (10, 10**30), (1, 10)])
+    def test_a_page_beyond_the_end_is_empty_and_the_total_right(
+        self, limit: int, offset: int, filled: Engine
+    ) -> None:
+        for sort in (None, *SORTS):
+            plan = Plan(Term("body_unigrams", "甲"))
+            assert filled.snapshot().search(plan, limit=limit, offset=offset, sort=sort) == (9, [])
+
+    def test_a_page_may_be_larger_than_there_are_hits(self, filled: Engine) -> None:
+        for sort in (None, *SORTS):
+            assert len(search(filled, MatchAll(), sort=sort, limit=10**30)) == 9
+            assert len(search(filled, MatchAll(), sort=sort, limit=10**30, offset=7)) == 2
+
+
+class TestCounting:
+    def test_the_values_of_what_matches_are_counted(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(history=histories(), asked_for=st.lists(nodes, min_size=1, max_size=5))
+        def check(history: History, asked_for: list[Clause]) -> None:
+            engine = make_engine()
+            there = play(engine, history)
+            snapshot = engine.snapshot()
+            for node in [MatchAll(), *asked_for]:
+                for name in COUNTED:
+                    expected = Counter(
+                        value for one in there if matches(node, one) for value in set(values(one, name))
+                    )
+                    assert snapshot.values(node, name) == dict(expected), (node, name)
+
+        check()
+
+    def test_what_was_replaced_or_deleted_does_not_count(self, engine: Engine) -> None:
+        fill(engine, [entry(str(number), {"tags": ("甲", "乙"), PRICE: 0.5}) for number in range(4)])
+        with writing(engine) as writer:
+            writer.upsert(entry("0", {"tags": ("乙", "丙"), "published": -1}))
+            writer.delete("1")
+            writer.upsert(entry("2"))
+            writer.commit()
+        snapshot = engine.snapshot()
+        assert snapshot.values(MatchAll(), "tags") == {"甲": 1, "乙": 2, "丙": 1}
+        assert snapshot.values(MatchAll(), PRICE) == {0.5: 1}
+        assert snapshot.values(MatchAll(), "published") == {-1: 1}
+        assert snapshot.values(Term("tags", "丙"), "tags") == {"乙": 1, "丙": 1}
+        assert snapshot.values(MatchAll(), "source") == {}
+
+    def test_of_too_many_values_the_frequent_ones_are_counted(self, engine: Engine) -> None:
+        many = [tuple(f"{part}{number}" for number in range(MOST_VALUES // 2 + 9)) for part in "甲乙"]
+        frequent = tuple(f"甲{number}" for number in range(0, MOST_VALUES // 2, 100)) + ("丙", "丁")
+        of_all = [*many, frequent, frequent]
+        fill(engine, [entry(str(number), {"tags": tags}) for number, tags in enumerate(of_all)], commits=4)
+        counted = engine.snapshot().values(MatchAll(), "tags")
+        assert len(counted) == MOST_VALUES
+        assert {value: counted.get(value) for value in frequent} == {
+            value: 3 if value.startswith("甲") else 2 for value in frequent
+        }
+        assert sum(counted.values()) == MOST_VALUES + 2 * len(frequent) - 2
+
+    def test_an_index_may_have_no_values_at_all(self, make_engine: MakeEngine) -> None:
+        engine = make_engine(())
+        fill(engine, [entry("1", body_units="甲")])
+        assert found_ids(search(engine, Term("body_unigrams", "甲"))) == ["1"]
+
+    def test_fields_may_be_given_one_by_one(self, make_engine: MakeEngine) -> None:
+        engine = make_engine(iter(FIELDS))
+        fill(engine, [entry("1", {"tags": ("甲",), PRICE: 1.5})])
+        assert engine.snapshot().values(MatchAll(), PRICE) == {1.5: 1}
+
+
+class TestFrequencies:
+    def test_of_what_was_only_added_they_are_exact(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(
+            entries=entries(),
+            commits=st.integers(1, 3),
+            terms=st.lists(st.sampled_from([*TERMS, "nowhere", "", "甲 乙"])),
+        )
+        def check(entries: list[IndexDocument], commits: int, terms: list[str]) -> None:
+            engine = make_engine()
+            fill(engine, entries, commits)
+            for name in TEXT_FIELDS:
+                expected = [sum(term in labels(one, name) for one in entries) for term in terms]
+                assert engine.snapshot().doc_freqs(name, terms) == expected
+
+        check()
+
+    def test_they_are_those_of_keys_as_well(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(entries=entries(), commits=st.integers(1, 3))
+        def check(entries: list[IndexDocument], commits: int) -> None:
+            engine = make_engine()
+            fill(engine, entries, commits)
+            expected = [sum(key in labels(one, "completions") for one in entries) for key in LABELS]
+            assert engine.snapshot().doc_freqs("completions", LABELS) == expected
+
+        check()
+
+    def test_what_was_replaced_or_deleted_may_still_count(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(history=histories())
+        def check(history: History) -> None:
+            engine = make_engine()
+            there = play(engine, history)
+            for name in TEXT_FIELDS:
+                for term, found in zip(TERMS, engine.snapshot().doc_freqs(name, TERMS), strict=True):
+                    least, most = (
+                        sum(term in labels(one, name) for one in some) for some in (there, ever_put(history))
+                    )
+                    assert least <= found <= most
+
+        check()
+
+
+class TestBeginnings:
+    BEGINNINGS = ("", "甲", "甲乙", "a", "a ", "a\x1f", "A", 'a"*', "a.", "长" * 999, "\uffff", "x")
+
+    def test_of_what_was_only_added_the_counts_are_exact(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(entries=entries(), commits=st.integers(1, 3), limit=st.integers(0, 5))
+        def check(entries: list[IndexDocument], commits: int, limit: int) -> None:
+            engine = make_engine()
+            fill(engine, entries, commits)
+            keys = Counter(key for one in entries for key in set(labels(one, "completions")))
+            for text in self.BEGINNINGS:
+                expected = {key: count for key, count in keys.items() if key.startswith(text)}
+                most = sorted(expected.values(), reverse=True)
+                for size in (limit, len(LABELS), 10**6):
+                    found = engine.snapshot().terms_with_prefix("completions", text, limit=size)
+                    assert dict(found).items() <= expected.items()
+                    assert [count for _, count in found] == most[:size]
+                    assert len(dict(found)) == len(found)
+
+        check()
+
+    def test_what_was_replaced_or_deleted_may_still_count(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(history=histories())
+        def check(history: History) -> None:
+            engine = make_engine()
+            there = play(engine, history)
+            least, most = (
+                Counter(key for one in some for key in set(labels(one, "completions")))
+                for some in (there, ever_put(history))
+            )
+            found = engine.snapshot().terms_with_prefix("completions", "", limit=100)
+            counts = [count for _, count in found]
+            assert counts == sorted(counts, reverse=True)
+            assert least.keys() <= dict(found).keys() <= most.keys()
+            for key, count in found:
+                assert least[key] <= count <= most[key]
+
+        check()
+
+    @pytest.mark.parametrize("limit", [10, MOST_VALUES + 1, sys.maxsize, 10**30])
+    def test_a_limit_may_be_larger_than_there_are_keys(self, limit: int, engine: Engine) -> None:
+        fill(engine, [entry("1", {"completions": ("甲", "甲乙")}), entry("2", {"completions": ("甲",)})])
+        assert engine.snapshot().terms_with_prefix("completions", "甲", limit=limit) == [
+            ("甲", 2),
+            ("甲乙", 1),
+        ]
+
+    def test_the_frequent_ones_of_many_are_found(self, engine: Engine) -> None:
+        often = [f"k{number}" for number in (1, 498, 777)]
+        fill(
+            engine,
+            [entry("all", {"completions": tuple(f"k{number}" for number in range(1000))})]
+            + [entry(key, {"completions": (key, "other")}) for key in often],
+            commits=3,
+        )
+        found = engine.snapshot().terms_with_prefix("completions", "k", limit=4)
+        assert {key for key, count in found if count == 2} == set(often)
+        assert found[3][1] == 1
+
+
+class TestVersions:
+    def test_every_commit_that_changes_something_has_one_of_its_own(self, engine: Engine) -> None:
+        seen = [engine.snapshot().version]
+        for steps in [
+            (entry("1"),),
+            (entry("2"), entry("3")),
+            (entry("1", body_units="甲"),),
+            ("2",),
+            (None,),
+        ]:
+            play(engine, [Commit(steps)])
+            assert engine.snapshot().version not in seen
+            seen.append(engine.snapshot().version)
+
+    def test_it_stays_until_the_next_commit(self, engine: Engine) -> None:
+        fill(engine, [entry("1")])
+        before = engine.snapshot()
+        search(engine, MatchAll())
+        engine.stats()
+        engine.write_metadata({"other": "metadata"})
+        assert engine.snapshot().version == before.version
+        with writing(engine) as writer:
+            writer.upsert(entry("2"))
+            assert engine.snapshot().version == before.version, "nothing is committed yet"
+            writer.commit()
+            assert engine.snapshot().version != before.version
+        assert engine.snapshot().version != before.version
+
+    def test_equal_versions_give_equal_answers(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(history=histories())
+        def check(history: History) -> None:
+            engine = make_engine()
+            kept = {}
+            for number in range(len(history) + 1):
+                play(engine, history[number - 1 : number] if number else [])
+                for _ in range(2):
+                    found = answers(engine.snapshot())
+                    assert kept.setdefault(found["version"], found) == found
+
+        check()
+
+    def test_equal_versions_are_equal_while_somebody_writes(
+        self, engine: Engine, request: pytest.FixtureRequest
+    ) -> None:
+        def write() -> None:
+            with writing(engine) as writer:
+                for number in range(20):
+                    writer.upsert(entry(str(number)))
+                    writer.commit()
+
+        # Another engine learns of a commit from the files alone.
+        on_disk = request.node.callspec.params["make_engine"] in ON_DISK
+        readers = [engine, open_engine(engine.location)] if on_disk else [engine]
+        thread = threading.Thread(target=write)
+        thread.start()
+        seen: dict[str, set[str]] = {}
+        while thread.is_alive():
+            for reader in readers:
+                snapshot = reader.snapshot()
+                found = set(map(id_of, snapshot))
+                assert seen.setdefault(snapshot.version, found) == found
+                assert found == {str(number) for number in range(len(found))}
+        thread.join()
+        assert [len(reader.snapshot()) for reader in readers] == [20] * len(readers)
+        for reader in readers[1:]:
+            reader.close()
+
+    @pytest.mark.parametrize("make_engine", ON_DISK, indirect=True)
+    def test_all_that_open_an_index_agree(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(history=histories())
+        def check(history: History) -> None:
+            one = make_engine()
+            other = open_engine(one.location)
+            for number, commit in enumerate(history):
+                play((one, other)[number % 2], [commit])
+                later = open_engine(one.location)
+                found = answers(one.snapshot())
+                assert answers(other.snapshot()) == found
+                assert answers(later.snapshot()) == found
+                later.close()
+            other.close()
+
+        check()
+
+    @pytest.mark.parametrize("make_engine", ON_DISK, indirect=True)
+    def test_other_processes_agree(self, engine: Engine, other_process: Callable[..., Popen[str]]) -> None:
+        of_all = [
+            entry(str(number), {"published": number % 3}, words="甲 " * (number % 4)) for number in range(20)
+        ]
+        fill(engine, of_all, commits=3)
+        process = other_process(_ASKED, engine.location)
+
+        def theirs() -> Any:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write("now\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        def ours() -> Any:
+            snapshot = engine.snapshot()
+            plan = Plan(MatchAll(), (ScoreClause(Term("words", "甲"), 1.0),))
+            pages = [
+                snapshot.search(plan, limit=30, offset=0, sort=by)[1] for by in (None, Sort("published"))
+            ]
+            return [snapshot.version, *([one.stored for one in page] for page in pages)]
+
+        before = ours()
+        assert theirs() == before
+        fill(engine, [entry("20")])
+        assert theirs() == ours() != before
+
+
+_ASKED = """
+import json
+from searchkit.engine import open_engine
+from searchkit.engine.plan import Everything, Plan, Score, Sort, Term
+
+engine = open_engine(arguments[0])
+plan = Plan(Everything(), (Score(Term("words", "甲"), 1.0),))
+print("ready", flush=True)
+for _ in sys.stdin:
+    snapshot = engine.snapshot()
+    pages = [snapshot.search(plan, limit=30, offset=0, sort=by)[1] for by in (None, Sort("published"))]
+    print(json.dumps([snapshot.version, *([one.stored for one in page] for page in pages)]), flush=True)
+"""
+
+
+class TestKeptSnapshots:
+    def test_a_kept_snapshot_answers_as_before(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        @examples(request)
+        @given(before=histories(), later=histories())
+        def check(before: History, later: History) -> None:
+            engine = make_engine()
+            play(engine, before)
+            # One is asked for the first time when the files that it reads are no longer those of the index.
+            asked, kept = engine.snapshot(), engine.snapshot()
+            expected = answers(asked)
+            for commit in [*later, Commit((None, entry("9")), force_merge=True)]:
+                play(engine, [commit])
+                assert answers(asked) == expected
+            assert answers(kept) == expected
+            assert found_ids(search(engine, MatchAll())) == ["9"]
+
+        check()
+
+
+class TestCompactWriters:
+    def test_what_goes_through_one_is_in_as_few_pieces_as_can_be(self, make_engine: MakeEngine) -> None:
+        def pieces(engine: Engine) -> int:
+            return engine.stats().details.get("segments", 1)
+
+        def said(engine: Engine) -> dict[str, Any]:
+            """What does not depend on how the pieces lie: equal ones may come in another order."""
+            snapshot, close = engine.snapshot(), 1e-3 if deleted_count(engine) else 1e-4
+            by_rank = scores_by_id(
+                search(engine, MatchAll(), [ScoreClause(Term("words", "甲"), 1.0)], limit=5000)
+            )
+            sorted_by = [search(engine, MatchAll(), sort=sort, limit=5000) for sort in SORTS]
+            return {
+                "stored": sorted(snapshot),
+                "scores": {id: pytest.approx(score, rel=close) for id, score in by_rank.items()},
+                "orders": [
+                    [of_all[id].values.get(sort.field) for id in found_ids(found)]
+                    for sort, found in zip(SORTS, sorted_by)
+                ],
+                "values": [snapshot.values(MatchAll(), name) for name in COUNTED],
+                "frequencies": snapshot.doc_freqs("words", ["甲", "乙", "丙"]),
+                "completions": sorted(snapshot.terms_with_prefix("completions", "", limit=100)),
+            }
+
+        of_all = {
+            str(number): entry(
+                str(number),
+                {
+                    "published": number % 7,
+                    PRICE: number / 4,
+                    "source": (f"s{number % 5}",),
+                    "completions": (f"k{number % 11}",),
+                },
+                words="甲 " * (number % 3) + "乙",
+            )
+            for number in range(3000)
+        }
+        alone, engine = make_engine(), make_engine()
+        fill(alone, [entry("1")])
+        fill(engine, list(of_all.values()), commits=6)
+        before, pieces_before = said(engine), pieces(engine)
+        play(engine, [Commit((None, *of_all.values()), force_merge=True)])
+        assert said(engine) == before
+        assert pieces(engine) <= pieces_before
+        assert pieces(engine) == pieces(alone), "as few as one entry needs"
+
+    def test_it_forgets_what_is_not_committed(self, engine: Engine) -> None:
+        fill(engine, [entry("1"), entry("2")])
+        with writing(engine, force_merge=True) as writer:
+            writer.delete_all()
+            writer.upsert(entry("3"))
+        assert ids_of(engine.snapshot()) == {"1", "2"}

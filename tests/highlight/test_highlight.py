@@ -1,0 +1,357 @@
+"""Highlights: where what was searched stands in the original text, and the best fragment of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from strategies import has_tokens, lines, meaningful_texts, passages, rewritten
+
+import searchkit
+from searchkit.analysis import Analyzer, normalize, tokenize, variants
+from searchkit.analysis.normalizer import normalization_table
+from searchkit.highlight.snippet import Highlighter, Span
+from searchkit.query import HighlightTerm, parse, plan_query
+from searchkit.query.ast import AndNode, PhraseNode, QueryNode, TextNode
+
+EMPTY = searchkit.create(":memory:")._engine.snapshot()
+ANALYZER = Analyzer()
+
+
+def highlighter(query: str | QueryNode) -> Highlighter:
+    tree = parse(query) if isinstance(query, str) else query
+    return Highlighter(plan_query(tree, ANALYZER, EMPTY).highlight_terms)
+
+
+def marked(query: str, text: str) -> str:
+    """The body with its matches in square brackets."""
+    return with_marks(text, highlighter(query).body(text))
+
+
+def with_marks(text: str, spans: tuple[Span, ...]) -> str:
+    for start, end in reversed(spans):
+        text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
+    return text
+
+
+class Searched(NamedTuple):
+    text: str
+    query: QueryNode
+    highlight_terms: tuple[HighlightTerm, ...]
+
+
+@st.composite
+def passages_of(draw: st.DrawFn, text: str) -> str:
+    """A passage of one line of the text, as it is or rewritten."""
+    line = draw(st.sampled_from([line for line in text.split("\n") if has_tokens(line)]))
+    passage = draw(passages(line))
+    return draw(st.just(passage) | rewritten(passage))
+
+
+@st.composite
+def searches(draw: st.DrawFn) -> Searched:
+    """A text, and a search for some passages and words of it, and perhaps for others."""
+    text = draw(meaningful_texts)
+    others = lines.filter(has_tokens)
+    asked_for = passages_of(text).map(PhraseNode) | passages_of(text).map(TextNode) | others.map(TextNode)
+    found = draw(st.lists(asked_for, min_size=1, max_size=3))
+    query = AndNode(tuple(found))
+    return Searched(text, query, plan_query(query, ANALYZER, EMPTY).highlight_terms)
+
+
+def assert_well_formed(text: str, spans: tuple[Span, ...]) -> None:
+    end_of_last = -1
+    for start, end in spans:
+        assert end_of_last < start, "spans are sorted, disjoint, and those that touch are one"
+        assert start < end
+        end_of_last = end
+    assert end_of_last <= len(text)
+
+
+def assert_searched(text: str, spans: tuple[Span, ...], highlight_terms: tuple[HighlightTerm, ...]) -> None:
+    """What each span covers are the units of needles, one needle or several in a row."""
+    for start, end in spans:
+        covered = tuple(tokenize(normalize(text[start:end])))
+        assert covered
+        assert _made_of(covered, {highlight_term.tokens for highlight_term in highlight_terms}), text[
+            start:end
+        ]
+
+
+def _made_of(pieces: tuple[str, ...], words: set[tuple[str, ...]]) -> bool:
+    reached = {0}
+    for start in range(len(pieces)):
+        if start in reached:
+            reached |= {start + len(word) for word in words if pieces[start : start + len(word)] == word}
+    return len(pieces) in reached
+
+
+def find_matches(pieces: tuple[str, ...], text: str) -> list[Span]:
+    """Where the units stand as neighbours in one line, the simple and slow way."""
+    found, line_start = [], 0
+    for line in text.split("\n"):
+        normalized, position, placed = normalize(line), 0, []
+        for token in tokenize(normalized):
+            position = normalized.index(token, position)
+            placed.append((token, position))
+            position += len(token)
+        for first in range(len(placed) - len(pieces) + 1):
+            window = placed[first : first + len(pieces)]
+            if tuple(token for token, _ in window) == pieces:
+                last_unit, last_start = window[-1]
+                found.append((line_start + window[0][1], line_start + last_start + len(last_unit)))
+        line_start += len(line) + 1
+    return found
+
+
+@given(searches())
+def test_the_spans_of_a_body_are_sorted_disjoint_inside_and_searched(searched: Searched) -> None:
+    spans = Highlighter(searched.highlight_terms).body(searched.text)
+    assert_well_formed(searched.text, spans)
+    assert_searched(searched.text, spans, searched.highlight_terms)
+
+
+@given(searches())
+def test_a_title_is_highlighted_like_a_body(searched: Searched) -> None:
+    found = Highlighter(searched.highlight_terms)
+    assert found.title(searched.text) == found.body(searched.text)
+
+
+@given(searches(), st.integers(1, 60))
+def test_a_snippet_is_a_verbatim_piece_no_longer_than_asked_for(searched: Searched, length: int) -> None:
+    fragment = Highlighter(searched.highlight_terms).snippet(searched.text, length)
+    assert fragment.text == searched.text[fragment.start : fragment.start + len(fragment.text)]
+    assert len(fragment.text) <= length
+    assert_well_formed(fragment.text, fragment.spans)
+
+
+@given(searches(), st.integers(1, 60))
+def test_the_spans_of_a_snippet_are_matches_of_the_body(searched: Searched, length: int) -> None:
+    """A match that is cut in two, or a word cut to one that was searched, is none."""
+    fragment = Highlighter(searched.highlight_terms).snippet(searched.text, length)
+    assert_searched(fragment.text, fragment.spans, searched.highlight_terms)
+    whole = {
+        place
+        for highlight_term in searched.highlight_terms
+        for start, end in find_matches(highlight_term.tokens, searched.text)
+        for place in range(start, end)
+    }
+    for start, end in fragment.spans:
+        assert whole >= set(range(fragment.start + start, fragment.start + end)), fragment.text[start:end]
+
+
+@given(st.data())
+def test_a_passage_of_the_text_is_highlighted_in_it(data: st.DataObject) -> None:
+    text = data.draw(meaningful_texts)
+    passage = data.draw(passages_of(text))
+    found = highlighter(PhraseNode(passage))
+    assert found.body(text)
+    assert found.title(text) == found.body(text)
+
+
+@given(st.data())
+def test_a_snippet_shows_a_passage_that_fits_into_it(data: st.DataObject) -> None:
+    text = data.draw(meaningful_texts)
+    passage = data.draw(passages_of(text))
+    longest = max(end - start for start, end in find_matches(tuple(tokenize(normalize(passage))), text))
+    fragment = highlighter(PhraseNode(passage)).snippet(text, data.draw(st.integers(longest, longest + 20)))
+    assert fragment.spans, fragment.text
+
+
+@given(st.data())
+def test_all_occurrences_of_a_passage_are_highlighted(data: st.DataObject) -> None:
+    text = data.draw(meaningful_texts)
+    passage = data.draw(passages_of(text))
+    spans = highlighter(PhraseNode(passage)).body(text)
+    for start, end in find_matches(tuple(tokenize(normalize(passage))), text):
+        assert any(left < end and start < right for left, right in spans), text[start:end]
+
+
+@given(st.data())
+def test_variants_in_the_text_do_not_shift_the_highlights(data: st.DataObject) -> None:
+    searched = data.draw(searches())
+    other = data.draw(rewritten(searched.text))
+    found = Highlighter(searched.highlight_terms)
+    assert found.body(other) == found.body(searched.text)
+
+
+@given(st.data())
+def test_a_query_in_variants_highlights_the_same(data: st.DataObject) -> None:
+    text = data.draw(meaningful_texts)
+    passage = data.draw(passages_of(text))
+    other = data.draw(rewritten(passage))
+    for kind in (TextNode, PhraseNode):
+        assert highlighter(kind(other)).body(text) == highlighter(kind(passage)).body(text)
+
+
+@given(st.text(max_size=60), st.text(max_size=10), st.integers(1, 70))
+@example("İİ C++ ", "c++", 5)
+def test_any_text_can_be_highlighted(text: str, query: str, length: int) -> None:
+    found = Highlighter(plan_query(parse(query, lenient=True), ANALYZER, EMPTY).highlight_terms)
+    assert_well_formed(text, found.body(text))
+    fragment = found.snippet(text, length)
+    assert fragment.text == text[fragment.start : fragment.start + len(fragment.text)]
+    assert len(fragment.text) <= length
+
+
+def test_every_character_is_highlighted_when_its_folded_form_is_searched() -> None:
+    characters = [chr(code) for code in normalization_table()]
+    one_unit = [
+        character for character in characters if tokenize(normalize(character)) == [normalize(character)]
+    ]
+    assert len(one_unit) > 6000
+    missed = [
+        c for c in one_unit if Highlighter([HighlightTerm((normalize(c),))]).body(f"。{c}。") != ((1, 2),)
+    ]
+    assert missed == []
+
+
+def test_latin_words_are_highlighted_in_any_width_and_style() -> None:
+    missed = []
+    for letter in "abcdefghijklmnopqrstuvwxyz0123456789":
+        found = Highlighter([HighlightTerm((f"x{letter}",))])
+        missed += [variant for variant in variants(letter) if found.body(f"用x{variant}。") != ((1, 3),)]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        # the longest match first
+        ("马克思", "马克思与马克", "[马克思]与马克"),
+        ("马克 马克思", "马克思与马克", "[马克思]与[马克]"),
+        ("中国历史", "中国历史，中国的历史", "[中国历史]，[中国]的[历史]"),
+        ("中国的历史", "中国的历史，的，历史", "[中国的历史]，的，[历史]"),
+        # touching and overlapping ones are one
+        ("中国 历史", "中国历史", "[中国历史]"),
+        ('"中国历" "国历史"', "中国历。国历史", "[中国历]。[国历史]"),
+        # passages only as such
+        ('"中国历史"', "中国的历史，中国，历史", "中国的历史，[中国，历史]"),
+        ('"中国历史"', "历史中国", "历史中国"),
+        ('"中国"', "中\n国，中国", "中\n国，[中国]"),
+        # punctuation inside
+        ('"中日關係"', "中日，关系", "[中日，关系]"),
+        ('"中日，關係"', "中日关系", "[中日关系]"),
+        ('"中日关系"', "「中日」（关系）", "「[中日」（关系]）"),
+        ('"中日关系"', "中日关系与中日，关系", "[中日关系]与[中日，关系]"),
+        ('"gpt 4"', "GPT-4、GPT4、gpt 4", "[GPT-4]、GPT4、[gpt 4]"),
+        # whole Latin words and numbers
+        ("C", "C、C++、C#、ABC、c", "[C]、C++、C#、ABC、[c]"),
+        ("C++", "C、C++、C#、c++", "C、[C++]、C#、[c++]"),
+        ("C#", "C、C++、C#", "C、C++、[C#]"),
+        ("C++", "用C++11写", "用[C++]11写"),
+        ('"C++11"', "用C++11写", "用[C++11]写"),
+        ('"C#8"', "用C#8写", "用[C#8]写"),
+        ("5G", "5G、15G、5GHz", "[5G]、15G、5GHz"),
+        ("3.6.3", "3.6.3版，3.6版，36.3，3", "[3.6.3]版，3.6版，36.3，3"),
+        ("iPhone15Pro", "IPHONE15PRO与iPhone15", "[IPHONE15PRO]与iPhone15"),
+        ('"10km²"', "约10km²左右", "约[10km²]左右"),
+        ("²", "m²", "m[²]"),
+        ("straße", "Straße与Stra", "[Straße]与Stra"),
+        ("café", "CAFÉ、cafe、ｃａｆé", "[CAFÉ]、[cafe]、[ｃａｆé]"),
+        # variants and astral characters shift nothing
+        ("国际论坛", "𠮷𠮷國際論壇𠮷", "𠮷𠮷[國際論壇]𠮷"),
+        ('"𠮷野家"', "去𠮷野家，不去吉野家", "去[𠮷野家]，不去吉野家"),
+        ("台湾", "臺灣、台灣、台湾", "[臺灣]、[台灣]、[台湾]"),
+        ("乾隆", "干隆与乾隆", "[干隆]与[乾隆]"),
+        ("权", "權力與政权", "[權]力與政[权]"),
+        ("歌", "一首歌，唱歌", "一首[歌]，唱[歌]"),
+        ("日本", "⽇本与日本", "[⽇本]与[日本]"),
+        ("关系", "😀關係😀😀关系", "😀[關係]😀😀[关系]"),
+        ('"中国"', "中⼀国", "中⼀国"),
+        # nothing
+        ("中国", "", ""),
+        ("中国", "日本", "日本"),
+        ("-中国", "中国", "中国"),
+        ("日本 -中国", "中国与日本", "中国与[日本]"),
+        ("，", "，", "，"),
+    ],
+)
+def test_the_matches_of(query: str, text: str, expected: str) -> None:
+    assert marked(query, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "in_title", "in_body"),
+    [
+        ("中国", True, True),
+        ("title:中国", True, False),
+        ("body:中国", False, True),
+        ("title:中国 body:中国", True, True),
+    ],
+)
+def test_a_search_in_one_part_is_highlighted_there(query: str, in_title: bool, in_body: bool) -> None:
+    found = highlighter(query)
+    assert bool(found.title("去中国")) == in_title
+    assert bool(found.body("去中国")) == in_body
+    assert bool(found.snippet("去中国", 20).spans) == in_body
+
+
+FILLER = "这里是一些别的话，说的是别的事。" * 8
+
+
+def snippet(query: str, text: str, length: int = 40) -> str:
+    fragment = highlighter(query).snippet(text, length)
+    assert text[fragment.start : fragment.start + len(fragment.text)] == fragment.text
+    return with_marks(fragment.text, fragment.spans)
+
+
+def test_the_best_fragment_has_most_of_what_was_searched() -> None:
+    text = f"苹果熟了。{FILLER}苹果和香蕉都熟了。{FILLER}香蕉熟了。"
+    assert "[苹果]和[香蕉]" in snippet("苹果 香蕉", text)
+
+
+def test_the_best_fragment_has_the_matches_close_together() -> None:
+    text = f"苹果，这里是一些别的话，香蕉。{FILLER}苹果和香蕉。{FILLER}"
+    assert "[苹果]和[香蕉]" in snippet("苹果 香蕉", text)
+
+
+def test_the_best_fragment_prefers_the_whole_passage_to_its_words() -> None:
+    text = f"苹果和香蕉。{FILLER}苹果香蕉。{FILLER}苹果和香蕉。"
+    assert "[苹果香蕉]" in snippet("苹果香蕉", text)
+
+
+@pytest.mark.parametrize("end", ["。", "！", "？", "；", "\n", "。」"])
+def test_a_fragment_starts_and_ends_at_sentence_ends(end: str) -> None:
+    text = f"{FILLER}前面一句{end}这里有苹果{end}后面一句很长很长很长很长很长很长{FILLER}"
+    assert snippet("苹果", text, 20).strip("\n") in (
+        f"这里有[苹果]{end}".strip("\n"),
+        f"前面一句{end}这里有[苹果]{end}".strip("\n"),
+    )
+
+
+def test_without_a_match_the_fragment_is_the_beginning() -> None:
+    assert snippet("香蕉", "苹果熟了。" + FILLER, 8) == "苹果熟了。"
+    assert snippet("香蕉", "  苹果", 8).strip() == "苹果"
+
+
+def test_a_short_body_without_a_match_is_shown_whole() -> None:
+    assert snippet("香蕉", "第一句。第二句。", 160) == "第一句。第二句。"
+
+
+def test_the_fragment_of_nothing_is_empty() -> None:
+    assert highlighter("苹果").snippet("", 10) == (0, "", ())
+
+
+def test_a_match_longer_than_the_fragment_is_cut_and_not_an_error() -> None:
+    text = "苹果香蕉葡萄西瓜桃子"
+    fragment = highlighter(f'"{text}"').snippet(f"{FILLER}{text}{FILLER}", 4)
+    assert fragment.text == "苹果香蕉"
+
+
+def test_a_word_longer_than_the_fragment_is_cut_rather_than_left_out() -> None:
+    assert snippet("香蕉", "internationalization", 10) == "internatio"
+
+
+def test_a_fragment_cuts_no_latin_word_in_two() -> None:
+    text = "internationalization " * 20 + "苹果" + " internationalization" * 20
+    fragment = highlighter("苹果").snippet(text, 60)
+    assert set(fragment.text.split()) == {"internationalization", "苹果"}
+
+
+def test_a_word_that_comes_a_thousand_times_is_highlighted_everywhere() -> None:
+    text = "苹果，" * 1000
+    assert len(highlighter("苹果").body(text)) == 1000
+    assert len(highlighter("苹果").snippet(text, 160).spans) >= 53

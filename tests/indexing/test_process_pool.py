@@ -1,0 +1,236 @@
+"""Documents analysed by several processes: the same index as by one, and an end when one of them ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import searchkit
+from searchkit import Document, Failure, Index, SearchkitError, making
+from searchkit import workers as workers_module
+from searchkit.analysis import Analyzer
+from searchkit.indexing.pipeline import made_entries
+from searchkit.schema import Schema
+from searchkit.settings import Settings
+
+MakeIndex = Callable[..., Index]
+SETTINGS = Settings(Analyzer(user_words=["上川陽子"]), Schema({"price": "number"}), pinyin=True)
+
+
+def given(count: int) -> list[Any]:
+    """Documents, mappings, some that cannot be indexed, some with the id of another."""
+    documents: list[Any] = []
+    for n in range(count):
+        text = f"第{n}篇：上川陽子和王毅談中日關係，C++ {n}"
+        if n % 7 == 3:
+            documents.append({"id": str(n), "title": text, "extra": {"price": "cheap"}})
+        elif n % 11 == 5:
+            documents.append({"id": str(n), "title": "，"})
+        elif n % 5 == 1:
+            documents.append({"id": str(n // 2), "title": text, "body": text * 3, "extra": {"price": n}})
+        else:
+            documents.append(Document(id=str(n), title=text, body=text * (n % 9), tags=["甲"]))
+    return documents
+
+
+def children() -> set[int]:
+    return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 700])
+@pytest.mark.parametrize("workers", [2, 3])
+def test_several_make_what_one_makes_in_the_same_order(count: int, workers: int) -> None:
+    alone = list(made_entries(given(count), SETTINGS, 1))
+    assert list(made_entries(given(count), SETTINGS, workers)) == alone
+    assert len(alone) == count
+    assert any(isinstance(one, Failure) for one in alone) == (count > 3)
+
+
+def test_an_index_is_the_same_whoever_analysed_it(make_index: MakeIndex) -> None:
+    indexes = [searchkit.create(":memory:", fields={"price": "number"}) for _ in range(2)]
+    reports = [index.add(given(300), workers=workers) for index, workers in zip(indexes, (1, 2))]
+    for report in reports:
+        report.took = 0
+    assert reports[0] == reports[1]
+    assert reports[0].failures
+    assert reports[0].replaced
+    for index in indexes:  # what a replaced document counts for depends on the engine's own threads
+        index.optimize()
+    # Of equal scores the order is the engine's, whose own threads take documents as they come.
+    one, other = (
+        {hit.id: (hit.document, hit.score) for hit in i.search("中日关系", limit=500)} for i in indexes
+    )
+    assert one == other
+    assert one
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Files of all kinds: some replace others, some cannot be read, one has many documents."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for n in range(150):
+        url = f"https://example.org/{n % 140}"
+        head = f"<!--{1_700_000_000_000 + n % 9}-->\n[第{n}篇：中日關係]({url})\n\n---\n\n"
+        (folder / f"{n:03}.md").write_text(head + f"<p>上川陽子和王毅談第{n}次</p>", encoding="utf-8")
+    (folder / "020.txt").write_bytes(b"")
+    (folder / "120.bin").write_bytes(b"\0")
+    lines = [json.dumps({"id": f"line {n}", "body": f"第{n}行" if n % 50 else "，"}) for n in range(200)]
+    (folder / "070.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def test_files_are_read_by_several_as_by_one(folder: Path) -> None:
+    articles = [searchkit.read_articles(folder) for _ in range(2)]
+    made = [list(made_entries(each, SETTINGS, workers)) for each, workers in zip(articles, (1, 2))]
+    assert made[0] == made[1]
+    for name in ("failures", "replaced", "files_read"):
+        one, other = (getattr(each, name) for each in articles)
+        assert str(one) == str(other)
+        assert one, "there is something to compare"
+    documents = searchkit.read_articles(folder)
+    assert [one.id for one in made[0]] == [document.id for document in documents]
+    assert str(documents.failures) == str(articles[0].failures)
+    assert documents.replaced == articles[0].replaced
+
+
+@pytest.mark.parametrize("task", ["add", "sync"])
+def test_a_file_is_read_in_another_process(
+    folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    read_here: list[str] = []
+
+    def read_entries(path: Path, encoding: str | None) -> Iterator[Any]:
+        read_here.append(path.name)
+        return iter(())
+
+    monkeypatch.setattr(making, "read_entries", read_entries)
+    index = make_index()
+    if task == "add":
+        index.add(searchkit.read_articles(folder), workers=2)
+    else:
+        index.sync(folder, workers=2)
+    assert read_here == ["070.jsonl"], "which is read as a stream"
+    assert len(index) == 140
+
+
+def test_a_sync_by_several_is_one_by_one(folder: Path, make_index: MakeIndex) -> None:
+    indexes = [make_index(location=folder.parent / name) for name in ("one", "two")]
+    reports = [index.sync(folder, workers=workers) for index, workers in zip(indexes, (1, 2))]
+    for report in reports:
+        report.took = 0
+    assert reports[0] == reports[1]
+    assert reports[0].replaced
+    assert reports[0].failures
+    assert {document.id: document for document in indexes[0]} == {each.id: each for each in indexes[1]}
+
+
+def test_a_few_documents_are_analysed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("another process was started")
+
+    monkeypatch.setattr(workers_module, "_results_of_others", never)
+    assert len(list(made_entries(given(workers_module._WORTH_IT - 1), SETTINGS, None))) > 0
+    with pytest.raises(AssertionError, match="another process"):
+        monkeypatch.setattr(os, "cpu_count", lambda: 2)
+        list(made_entries(given(workers_module._WORTH_IT), SETTINGS, None))
+
+
+def test_an_index_is_rebuilt_by_several_as_well(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers_module, "_WORTH_IT", 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    index = make_index(*(Document(id=str(n), body=f"第{n}篇") for n in range(100)))
+    assert index.rebuild() == len(index) == 100
+    assert index.count("篇") == 100
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
+def test_when_a_process_is_killed_nothing_is_committed(make_index: MakeIndex) -> None:
+    before = children()
+
+    def documents() -> Iterator[Document]:
+        for n in range(3000):
+            if n == 1000:
+                for pid in children() - before:
+                    os.kill(pid, signal.SIGKILL)
+            yield Document(id=str(n), body=f"第{n}篇")
+
+    index = make_index()
+    with pytest.raises(SearchkitError, match=r"ended with status -9.*nothing was committed"):
+        index.add(documents(), workers=2)
+    assert len(index) == 0
+    assert children() <= before
+    index.add([Document(body="后来")])
+    assert len(index) == 1
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
+def test_when_the_documents_end_in_an_error_the_processes_end(make_index: MakeIndex) -> None:
+    before = children()
+
+    def documents() -> Iterator[Document]:
+        for n in range(500):
+            yield Document(id=str(n), body=f"第{n}篇")
+        raise KeyboardInterrupt
+
+    index = make_index()
+    with pytest.raises(KeyboardInterrupt):
+        index.add(documents(), workers=2)
+    assert len(index) == 0
+    assert children() <= before
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
+def test_the_processes_end_in_silence_with_the_one_that_indexes(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import itertools, searchkit\n"
+        "def documents():\n"
+        "    for n in itertools.count():\n"
+        "        if n == 1000:\n"
+        "            print('ready', flush=True)\n"
+        "        yield {'id': str(n), 'body': f'第{n}篇，中日關係' * 20}\n"
+        "searchkit.create(':memory:').add(documents(), workers=2)\n"
+    )
+    root = str(Path(searchkit.__file__).parents[1])
+    with subprocess.Popen(
+        [sys.executable, str(program)],
+        env={**os.environ, "PYTHONPATH": root},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as indexing:
+        assert indexing.stdout is not None
+        assert indexing.stderr is not None
+        assert indexing.stdout.readline() == b"ready\n"
+        assert Path(f"/proc/{indexing.pid}/task/{indexing.pid}/children").read_text().split()
+        indexing.kill()
+        # They hold this pipe as well: it has an end when all of them have ended.
+        assert indexing.stderr.read() == b""
+
+
+def test_a_program_needs_no_main_guard(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import searchkit\n"
+        "index = searchkit.create(':memory:')\n"
+        "report = index.add(({'id': str(n), 'body': '茶'} for n in range(200)), workers=2)\n"
+        "print(report.added)\n"
+    )
+    root = str(Path(searchkit.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == 200

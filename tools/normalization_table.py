@@ -1,0 +1,145 @@
+"""Writes searchkit/analysis/normalizer.txt: every character that the fold changes, and what it becomes.
+
+From the dictionaries of OpenCC that `opencc-python-reimplemented` ships and from Python's Unicode data. Run
+it when either of them, or a rule here, changes; docs/decisions/0002-fold.md says why the rules are as they
+are.
+
+    python tools/normalization_table.py
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+from searchkit.analysis.normalizer import read_dictionary
+from searchkit.analysis.tokenizer import LINE_END
+
+TARGET = Path(__file__).parent.parent / "searchkit" / "analysis" / "normalizer.txt"
+HEADER = """\
+# Characters, and in the line behind them what each becomes. Written by tools/normalization_table.py from the
+# dictionaries of OpenCC (https://github.com/BYVoid/OpenCC, Apache-2.0) and from Unicode {version}.
+"""
+
+# Japanese forms which are, in Chinese, common characters of another meaning: 欠 owe and
+# 缺 lack, 予 give and 豫 Henan, 沪 Shanghai and 滤 filter, 连 link and 联 unite; 弁 stands for
+# three (瓣辨辯). Folding them would find what nobody asked for.
+_JAPANESE_FORMS_KEPT_APART = frozenset("欠予沪連连弁")
+
+# The segmenter knows mainland spelling, so of each class the character that is most used there stands for
+# all. Where two are as frequent by the measure of `_han_table`, this one does.
+_MORE_USUAL = frozenset("着划借坂颚鲶")
+
+_DICTIONARIES = (
+    "TSCharacters.txt",
+    "STCharacters.txt",
+    "TWVariants.txt",
+    "HKVariants.txt",
+    "JPVariants.txt",
+)
+
+# Where compatibility forms, case and accents are; outside of these nothing is folded but
+# the variants of Han characters.
+_BLOCKS = (
+    (0x0041, 0x0250),  # Latin
+    (0x0370, 0x0530),  # Greek, Cyrillic
+    (0x0531, 0x0557),  # Armenian
+    (0x10A0, 0x1100),  # Georgian
+    (0x1E00, 0x2000),  # Latin with accents, Greek with accents
+    (0x2100, 0x2150),  # letterlike: K (Kelvin), Å (Ångström)
+    (0x2E80, 0x2FE0),  # radicals
+    (0xA640, 0xA7F0),  # Cyrillic and Latin, extended
+    (0xF900, 0xFB00),  # Han, compatibility
+    (0xFF01, 0xFFEF),  # full and half width
+    (0x1D400, 0x1D800),  # mathematical letters, which social media use as bold
+    (0x2F800, 0x2FA20),  # Han, compatibility
+)
+
+
+def main() -> None:
+    table = normalization_table()
+    rows = ["".join(map(chr, table)), "".join(table.values())]
+    header = HEADER.format(version=unicodedata.unidata_version)
+    TARGET.write_text(header + "\n".join(rows) + "\n", encoding="utf-8")
+    print(f"{len(table)} characters in {TARGET.name}")
+
+
+def normalization_table() -> dict[int, str]:
+    """Every character that has a form of its own, by code point, and that form."""
+    han = han_table()
+    table = {}
+    for start, end in _BLOCKS:
+        for code in range(start, end):
+            normalized = _fold_form(chr(code))
+            normalized = han.get(normalized, normalized)
+            if normalized != chr(code):
+                table[code] = normalized
+    table.update((ord(character), normalized) for character, normalized in han.items())
+    table[ord(LINE_END)] = "·"  # searched by nobody, and left free for the analysis
+    return dict(sorted(table.items()))
+
+
+def _fold_form(character: str) -> str:
+    """`character` without its width, case and accent; itself where that is not one character."""
+    # ①, ² and Ⅳ stay characters of their own: as digits they would melt into the number beside them.
+    if unicodedata.category(character) in ("No", "Nl") or unicodedata.decomposition(character).startswith(
+        ("<super>", "<sub>")
+    ):
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    # A letter stays a letter: the sound mark ﾞ is no ゙ that stands on the letter before.
+    if len(plain) != 1 or plain.isspace() or (character.isalnum() and not plain.isalnum()):
+        return character
+    plain = _without_accent(plain)
+    for lowered in (plain.casefold(), plain.lower()):
+        if len(lowered) == 1:
+            return _without_accent(lowered)
+    return plain
+
+
+def _without_accent(character: str) -> str:
+    """The letter under its accents, for Latin and Greek; が is another letter than か."""
+    decomposed = unicodedata.normalize("NFKD", character)
+    base, marks = decomposed[0], decomposed[1:]
+    if marks and all(unicodedata.combining(mark) for mark in marks) and ord(base) < 0x0400:
+        return base
+    return character
+
+
+def han_table() -> dict[str, str]:
+    """Every Han character that has a more usual form, and that form.
+
+    All that OpenCC may turn into one another is one class: also 瞭 and 了, which it tells apart by the word
+    (明瞭, but 了解), so that a query means the same after any conversion.
+    """
+    classes: dict[str, set[str]] = {}
+    first_target = Counter(targets[0] for _, targets in read_dictionary("TSCharacters.txt"))
+    for name in _DICTIONARIES:
+        for source, targets in read_dictionary(name):
+            for target in targets:
+                if name == "JPVariants.txt" and target in _JAPANESE_FORMS_KEPT_APART:
+                    continue
+                merged = classes.get(source, {source}) | classes.get(target, {target})
+                classes.update(dict.fromkeys(merged, merged))
+
+    def usage(character: str) -> tuple[object, ...]:
+        return character in _MORE_USUAL, _gb2312_level(character), first_target[character], -ord(character)
+
+    table = {}
+    for members in {id(members): members for members in classes.values()}.values():
+        usual = max(members, key=usage)
+        table.update(dict.fromkeys(members - {usual}, usual))
+    return table
+
+
+def _gb2312_level(character: str) -> int:
+    """2 for the 3,755 most frequent characters of GB 2312, 1 for its others, 0 for any other."""
+    try:
+        return 2 if character.encode("gb2312")[0] < 0xD8 else 1
+    except UnicodeEncodeError:
+        return 0
+
+
+if __name__ == "__main__":
+    main()
