@@ -28,8 +28,7 @@ from searchkit.errors import (
     SearchkitError,
     SearchkitWarning,
 )
-from searchkit.index import Index
-from searchkit.opening import check, create, open  # noqa: A004
+from searchkit.index import Index, check, create, open  # noqa: A004
 from searchkit.search.results import Highlighted, Hit, Results
 from searchkit.search.suggest import Suggestion
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from searchkit.document import Document
-from searchkit.engine.plan import AnyOf, Clause, Range, Sort, TermSet, Value, ValueField
+from searchkit.engine.plan import Boolean, Clause, MatchNone, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.query.dates import parse_dates
 from searchkit.query.filters import When, as_list, day_end, day_start, milliseconds, moment
@@ -94,7 +94,7 @@ class Schema:
 
         Raises ValueError for a field that is not declared, or a value that is none of its kind.
         """
-        nodes = []
+        nodes: list[Clause] = []
         for name, value in wanted.items():
             self._check_known(name, self.declared, "where")
             choices = value if isinstance(value, list | set | frozenset) else [value]
@@ -106,7 +106,10 @@ class Schema:
                 if kind in ("number", "date"):
                     expected += ", or a range of them in order"
                 raise ValueError(f"where: {name!r} is {expected}, not {value!r}") from error
-            nodes.append(found[0] if len(found) == 1 else AnyOf(found))
+            if not found:
+                nodes.append(MatchNone())
+            else:
+                nodes.append(found[0] if len(found) == 1 else Boolean(should=found))
         return tuple(nodes)
 
     def sort(self, name: str) -> Sort | None:

@@ -17,8 +17,7 @@ from typing import Literal, Union
 
 __all__ = [
     "TEXT_FIELDS",
-    "All",
-    "AnyOf",
+    "Boolean",
     "Clause",
     "Fuzzy",
     "MatchAll",
@@ -133,19 +132,16 @@ class Range:
 
 
 @dataclass(frozen=True)
-class All:
-    """Documents that match every one of ``nodes`` and none of ``but_not``."""
+class Boolean:
+    """Documents that match every clause of ``must``, none of ``must_not``, and enough of ``should``.
 
-    nodes: tuple[Clause, ...]
-    but_not: tuple[Clause, ...] = ()
+    Where there are ``should`` clauses, at least ``minimum_should_match`` of them have to match.
+    """
 
-
-@dataclass(frozen=True)
-class AnyOf:
-    """Documents that match at least this many of ``nodes``."""
-
-    nodes: tuple[Clause, ...]
-    at_least: int = 1
+    must: tuple[Clause, ...] = ()
+    should: tuple[Clause, ...] = ()
+    must_not: tuple[Clause, ...] = ()
+    minimum_should_match: int = 1
 
 
 @dataclass(frozen=True)
@@ -159,7 +155,7 @@ class MatchNone:
 
 
 Clause = Union[  # noqa: UP007
-    Term, Phrase, Prefix, Wildcard, Fuzzy, TermSet, Range, All, AnyOf, MatchAll, MatchNone
+    Term, Phrase, Prefix, Wildcard, Fuzzy, TermSet, Range, Boolean, MatchAll, MatchNone
 ]
 
 

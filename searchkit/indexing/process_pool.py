@@ -88,8 +88,8 @@ class _Worker:
     """A process that does tasks; a context manager."""
 
     def __init__(self, settings: Settings) -> None:
-        package = str(Path(__file__).parents[1])
-        program = f"import sys; sys.path.insert(0, {package!r}); from searchkit.indexing.process_pool import serve; serve()"
+        path = str(Path(__file__).parents[2])
+        program = f"import sys; sys.path.insert(0, {path!r}); from {__name__} import serve; serve()"
         self._process = subprocess.Popen(
             [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

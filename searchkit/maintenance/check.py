@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from searchkit.engine.base import Engine, IndexDocument, Snapshot, id_term
-from searchkit.engine.plan import All, Clause, MatchAll, Phrase, Range, Term, TermSet
+from searchkit.engine.plan import Boolean, Clause, MatchAll, Phrase, Range, Term, TermSet
 from searchkit.errors import IndexCorruptError, SearchkitError
 from searchkit.indexing.document_builder import build_index_document
 from searchkit.indexing.stored_fields import StoredFields
@@ -74,10 +74,10 @@ def _wrong_with(snapshot: Snapshot, entry: IndexDocument, stored: str) -> str:
     if (count := snapshot.count(its_id)) != 1:
         return f"it is counted {count} times"
     asked = dict(_questions(entry))
-    if snapshot.count(All((its_id, *asked.values()))) == 1:
+    if snapshot.count(Boolean(must=(its_id, *asked.values()))) == 1:
         return ""
     # One by one only where something is amiss.
-    missing = [what for what, node in asked.items() if snapshot.count(All((its_id, node))) != 1]
+    missing = [what for what, node in asked.items() if snapshot.count(Boolean(must=(its_id, node))) != 1]
     return f"{', '.join(missing) or 'all it holds together'} does not find it"
 
 

@@ -12,8 +12,7 @@ from typing import Literal
 
 from searchkit.analysis import WORD_END, bigram, is_latin, normalize, tokenize
 from searchkit.engine.plan import (
-    All,
-    AnyOf,
+    Boolean,
     Clause,
     Fuzzy,
     MatchAll,
@@ -75,7 +74,11 @@ class _Matching:
             case TextNode(_, part):
                 words = self._words_of.part(query)
                 nodes = tuple(_word(word, words, part) for word in words.content)
-                return nodes[0] if len(nodes) == 1 else AnyOf(nodes, self._at_least(words))
+                return (
+                    nodes[0]
+                    if len(nodes) == 1
+                    else Boolean(should=nodes, minimum_should_match=self._at_least(words))
+                )
             case PhraseNode(text, part, slop):
                 pieces = [found for piece in text.split() if (found := tokenize(normalize(piece)))]
                 if slop and len(pieces) > 1:
@@ -98,11 +101,11 @@ class _Matching:
             case AndNode(children):
                 wanted = tuple(self.node(child) for child in children if not isinstance(child, NotNode))
                 unwanted = tuple(self.node(child.child) for child in children if isinstance(child, NotNode))
-                return All(wanted, unwanted)
+                return Boolean(must=wanted, must_not=unwanted)
             case OrNode(children):
-                return AnyOf(tuple(self.node(child) for child in children))
+                return Boolean(should=tuple(self.node(child) for child in children))
             case NotNode(child):
-                return All((MatchAll(),), (self.node(child),))
+                return Boolean(must=(MatchAll(),), must_not=(self.node(child),))
             case MatchNoneNode():
                 return MatchNone()
 
@@ -121,7 +124,7 @@ class _Matching:
 def _word(word: str, words: Words, part: Field | None) -> Clause:
     literal = in_parts(tokenize(word), part)
     others = tuple(in_parts(other.tokens, part) for other in words.alternatives(word))
-    return AnyOf((literal, *others)) if others else literal
+    return Boolean(should=(literal, *others)) if others else literal
 
 
 def in_parts(pieces: list[str], part: Field | None) -> Clause:
@@ -140,7 +143,7 @@ def chain(pieces: list[str], part: Field) -> Clause:
 
 
 def _in(part: Field | None, make: Callable[[Field], Clause]) -> Clause:
-    return make(part) if part else AnyOf(tuple(make(name) for name in PARTS))
+    return make(part) if part else Boolean(should=tuple(make(name) for name in PARTS))
 
 
 def _links(pieces: list[str]) -> list[tuple[int, str]]:
@@ -177,4 +180,4 @@ def _loose_chain(pieces: list[list[str]], part: Field, slop: int) -> Clause:
         start += len(piece)
     together = Phrase(f"{part}_bigrams", tuple(links), slop, frozenset(beginnings))
     whole = tuple(chain(piece, part) for piece in pieces if len(piece) > 2)
-    return All((together, *whole)) if whole else together
+    return Boolean(must=(together, *whole)) if whole else together

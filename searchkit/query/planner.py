@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from searchkit.analysis import Analyzer
-from searchkit.engine.plan import All, Clause, MatchNone, Plan
+from searchkit.engine.plan import Boolean, Clause, MatchNone, Plan
 from searchkit.query.alternatives import AlternativesOf, add_alternatives
 from searchkit.query.ast import QueryNode
 from searchkit.query.highlight_terms import HighlightTerm, highlight_terms
@@ -44,6 +44,6 @@ def plan_query(
         add_alternatives(query, words_of, others_of)
     matched = match_node(query, words_of, match)
     if filters and matched != MatchNone():
-        matched = All((matched, *filters))
+        matched = Boolean(must=(matched, *filters))
     found = Plan(matched, rank_scores(query, words_of, statistics))
     return Planned(found, highlight_terms(query, words_of), query)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from searchkit.engine.base import ScoredDoc, Snapshot
-from searchkit.engine.plan import All, AnyOf, Plan, Sort, Term
+from searchkit.engine.plan import Boolean, Plan, Sort, Term
 from searchkit.indexing.sketch import needed, same_story
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.schema import SKETCH
@@ -86,8 +86,10 @@ def _others(
 ) -> tuple[ScoredDoc, ...]:
     """The hits that are folded into a leader: of its story, and of that of no better one."""
     leader, sketch = leaders[number]
-    like_it = AnyOf(tuple(Term(SKETCH, part) for part in sketch), needed(len(sketch)))
-    near = Plan(All((plan.match, like_it)), plan.scores)
+    like_it = Boolean(
+        should=tuple(Term(SKETCH, part) for part in sketch), minimum_should_match=needed(len(sketch))
+    )
+    near = Plan(Boolean(must=(plan.match, like_it)), plan.scores)
     _, found = snapshot.search(near, limit=_MOST_TELLINGS, offset=0, sort=sort)
     better = [sketch for _, sketch in leaders[:number]]
     return tuple(

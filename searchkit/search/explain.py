@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import All, Clause, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import build_index_document
 from searchkit.query import parse
 from searchkit.query.ast import AndNode, NotNode, QueryNode
@@ -89,7 +89,7 @@ def explain(
     this = TermSet("id", (id_term(document.id),))
 
     def matches(node: Clause) -> bool:
-        return snapshot.count(All((this, node))) > 0
+        return snapshot.count(Boolean(must=(this, node))) > 0
 
     found = snapshot.search(Plan(this, planned.scores), limit=1, offset=0)[1]
     return Explanation(
@@ -106,12 +106,12 @@ def explain(
 def _needs(query: QueryNode, match: Clause) -> Iterator[tuple[QueryNode, Clause]]:
     """The parts of a query and what each asks for: within the query, since words side by side may have
     alternatives together."""
-    if not (isinstance(query, AndNode) and isinstance(match, All)):
+    if not (isinstance(query, AndNode) and isinstance(match, Boolean)):
         yield query, match
         return
-    wanted, unwanted = iter(match.nodes), iter(match.but_not)
+    wanted, unwanted = iter(match.must), iter(match.must_not)
     for child in query.children:
-        yield child, All((), (next(unwanted),)) if isinstance(child, NotNode) else next(wanted)
+        yield child, Boolean(must_not=(next(unwanted),)) if isinstance(child, NotNode) else next(wanted)
 
 
 def _contributions(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 
 from searchkit.engine.base import ScoredDoc, Snapshot, id_term
-from searchkit.engine.plan import All, Plan, Sort, TermSet
+from searchkit.engine.plan import Boolean, Plan, Sort, TermSet
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query import parse, plan_query
@@ -73,7 +73,7 @@ def search_one(
 ) -> Hit | None:
     """The hit that the document with this id is among all that `search` finds, or None."""
     planned = plan(parse(text, lenient=options.lenient), options, snapshot, settings)
-    this = All((TermSet("id", (id_term(id),)), planned.plan.match))
+    this = Boolean(must=(TermSet("id", (id_term(id),)), planned.plan.match))
     _, found = snapshot.search(Plan(this, planned.plan.scores), limit=1, offset=0)
     highlighter = Highlighter(planned.highlight_terms)
     return next((_hit(one, highlighter, options) for one in found), None)

@@ -9,7 +9,7 @@ from math import log
 from searchkit.analysis.function_words import FUNCTION_WORDS
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import All, AnyOf, Clause, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query.scoring import idf
@@ -28,8 +28,12 @@ def similar(document: Document, options: SearchOptions, snapshot: Snapshot, sett
     started = time.perf_counter()
     weights = _telling_words(document, snapshot, settings)
     terms = tuple(Term("words", word) for word in weights)
-    like_it: tuple[Clause, ...] = (AnyOf(terms, max(1, round(len(terms) * _SHARE))),)
-    match = All((*like_it, *options.filters(settings.fields)), (TermSet("id", (id_term(document.id),)),))
+    like_it: tuple[Clause, ...] = (
+        Boolean(should=terms, minimum_should_match=max(1, round(len(terms) * _SHARE))),
+    )
+    match = Boolean(
+        must=(*like_it, *options.filters(settings.fields)), must_not=(TermSet("id", (id_term(document.id),)),)
+    )
     scores = tuple(ScoreClause(Term("words", word), weight) for word, weight in weights.items())
     total, found = snapshot.search(Plan(match, scores), limit=options.limit, offset=options.offset)
     # Nothing is marked: thirty words of another document are no query of somebody.

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.engine.base import Snapshot
-from searchkit.engine.plan import All
+from searchkit.engine.plan import Boolean
 from searchkit.indexing.suggestions import LONGEST_KEY, sound_key, split_key, typed_key
 from searchkit.query.matching import in_parts
 from searchkit.schema import TITLES, WORDS
@@ -82,7 +82,7 @@ def suggest(
 
 def _counted(snapshot: Snapshot, text: str) -> Suggestion:
     pieces = [found for piece in text.split() if (found := tokenize(normalize(piece)))]
-    return Suggestion(text, snapshot.count(All(tuple(in_parts(piece, None) for piece in pieces))))
+    return Suggestion(text, snapshot.count(Boolean(must=tuple(in_parts(piece, None) for piece in pieces))))
 
 
 def _is_vague(typed: str, words: list[Suggestion]) -> bool:

@@ -26,8 +26,7 @@ from searchkit.engine import create_engine
 from searchkit.engine.base import Engine, EngineWriter, IndexDocument, ScoredDoc, Snapshot
 from searchkit.engine.plan import (
     TEXT_FIELDS,
-    All,
-    AnyOf,
+    Boolean,
     Clause,
     Fuzzy,
     MatchAll,
@@ -234,12 +233,12 @@ def matches(node: Clause, one: IndexDocument) -> bool:
             return any(
                 (low is None or at >= low) and (high is None or at < high) for at in values(one, field)
             )
-        case All(nodes, but_not):
-            return all(matches(child, one) for child in nodes) and not any(
-                matches(child, one) for child in but_not
+        case Boolean(must, should, must_not, minimum):
+            return (
+                all(matches(child, one) for child in must)
+                and not any(matches(child, one) for child in must_not)
+                and (not should or sum(matches(child, one) for child in should) >= minimum)
             )
-        case AnyOf(nodes, at_least):
-            return sum(matches(child, one) for child in nodes) >= at_least
         case MatchAll():
             return True
         case MatchNone():
@@ -398,10 +397,11 @@ _leaves = (
 
 def _with_children(children: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
     some = st.lists(children, max_size=3).map(tuple)
-    return st.builds(All, some, some) | st.builds(
-        lambda nodes, extra: AnyOf(nodes, max(1, min(extra, len(nodes) + 1))),
-        st.lists(children, min_size=1, max_size=4).map(tuple),
-        st.integers(1, 4),
+    several = st.lists(children, min_size=1, max_size=4).map(tuple)
+    return (
+        st.builds(Boolean, must=some, must_not=some)
+        | st.builds(Boolean, should=several, minimum_should_match=st.integers(1, 4))
+        | st.builds(Boolean, some, several, some, st.integers(1, 2))
     )
 
 

@@ -37,8 +37,7 @@ from suite import (
 from searchkit.engine import create_engine, open_engine
 from searchkit.engine.base import LEAST_MEMORY, Engine, IndexDocument
 from searchkit.engine.plan import (
-    All,
-    AnyOf,
+    Boolean,
     Clause,
     Fuzzy,
     MatchAll,
@@ -392,13 +391,19 @@ class TestMatching:
             (Term("tags", "x"), "23"),
             (Term("completions", "k l"), "01"),
             (Term("completions", "K"), ""),
-            (All(()), "01234"),
-            (All((), (MatchAll(),)), ""),
-            (All((), (TermSet("tags", ("x y",)),)), "034"),
-            (All((CHAIN, TermSet("source", ("甲报",)))), "0"),
-            (AnyOf((CHAIN, TermSet("tags", ("x y",)), Range("published", 30, None))), "0123"),
-            (AnyOf((CHAIN, TermSet("source", ("乙报",)), Range("published", 30, None)), 2), "3"),
-            (AnyOf((CHAIN,), 2), ""),
+            (Boolean(), "01234"),
+            (Boolean(must_not=(MatchAll(),)), ""),
+            (Boolean(must_not=(TermSet("tags", ("x y",)),)), "034"),
+            (Boolean(must=(CHAIN, TermSet("source", ("甲报",)))), "0"),
+            (Boolean(should=(CHAIN, TermSet("tags", ("x y",)), Range("published", 30, None))), "0123"),
+            (
+                Boolean(
+                    should=(CHAIN, TermSet("source", ("乙报",)), Range("published", 30, None)),
+                    minimum_should_match=2,
+                ),
+                "3",
+            ),
+            (Boolean(should=(CHAIN,), minimum_should_match=2), ""),
             (MatchAll(), "01234"),
             (MatchNone(), ""),
         ],

@@ -449,10 +449,10 @@ class TestVersions:
 _ASKED = """
 import json
 from searchkit.engine import open_engine
-from searchkit.engine.plan import Everything, Plan, Score, Sort, Term
+from searchkit.engine.plan import MatchAll, Plan, ScoreClause, Sort, Term
 
 engine = open_engine(arguments[0])
-plan = Plan(Everything(), (Score(Term("words", "甲"), 1.0),))
+plan = Plan(MatchAll(), (ScoreClause(Term("words", "甲"), 1.0),))
 print("ready", flush=True)
 for _ in sys.stdin:
     snapshot = engine.snapshot()

@@ -14,8 +14,7 @@ from searchkit.analysis import Analyzer, bigram, normalize, tokenize
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.engine.plan import (
     TEXT_FIELDS,
-    All,
-    AnyOf,
+    Boolean,
     Clause,
     MatchAll,
     MatchNone,
@@ -45,10 +44,10 @@ def matched(query: str, match: Match = "most") -> Clause:
 def words_needed(query: str, match: Match = "most") -> tuple[int, int]:
     """How many words of a query of one part are needed, and of how many."""
     node = matched(query, match)
-    assert isinstance(node, AnyOf)
-    if all(isinstance(child, Term | Phrase) for child in node.nodes):
+    assert isinstance(node, Boolean)
+    if all(isinstance(child, Term | Phrase) for child in node.should):
         return 1, 1  # one word, in the title or in the body
-    return node.at_least, len(node.nodes)
+    return node.minimum_should_match, len(node.should)
 
 
 def highlight_terms(query: str) -> set[str]:
@@ -139,8 +138,8 @@ def test_most_is_two_of_few_words_and_a_third_of_many(query: str, needed: int) -
 def test_each_part_is_needed_whatever_match_says() -> None:
     for match in ("most", "all", "any"):
         node = matched("苹果 香蕉", match)  # type: ignore[arg-type]
-        assert isinstance(node, All)
-        assert len(node.nodes) == 2
+        assert isinstance(node, Boolean)
+        assert len(node.must) == 2
 
 
 FRUIT = ["苹果", "香蕉", "葡萄", "西瓜", "桃子", "草莓", "土豆", "番茄"]
@@ -150,8 +149,8 @@ FRUIT = ["苹果", "香蕉", "葡萄", "西瓜", "桃子", "草莓", "土豆", "
 def test_most_of_the_words_of_a_long_text_are_needed_wherever_it_has_spaces(words: int) -> None:
     spaced = matched(" ".join(FRUIT[:words]))
     if words <= FEW:
-        assert isinstance(spaced, All)
-        assert len(spaced.nodes) == words
+        assert isinstance(spaced, Boolean)
+        assert len(spaced.must) == words
     else:
         assert spaced == matched("，".join(FRUIT[:words]))
         assert words_needed(" ".join(FRUIT[:words])) == (ceil(words * MOST), words)
@@ -160,8 +159,8 @@ def test_most_of_the_words_of_a_long_text_are_needed_wherever_it_has_spaces(word
 @pytest.mark.parametrize("match", ["all", "any"])
 def test_other_matches_need_each_part_of_a_long_text(match: Match) -> None:
     node = matched(" ".join(FRUIT), match)
-    assert isinstance(node, All)
-    assert len(node.nodes) == len(FRUIT)
+    assert isinstance(node, Boolean)
+    assert len(node.must) == len(FRUIT)
 
 
 @pytest.mark.parametrize(
@@ -233,11 +232,11 @@ def test_function_words_are_not_needed_beside_others(query: str, content: set[st
     asked_for = set()
     for part in query.split():
         node = matched(part, "all")
-        assert isinstance(node, AnyOf)
-        words = node.nodes if not isinstance(node.nodes[0], Term | Phrase) else (node,)
+        assert isinstance(node, Boolean)
+        words = node.should if not isinstance(node.should[0], Term | Phrase) else (node,)
         for word in words:
-            assert isinstance(word, AnyOf)
-            asked_for.add(chain_of(word.nodes[0])[1][0][1])
+            assert isinstance(word, Boolean)
+            asked_for.add(chain_of(word.should[0])[1][0][1])
     assert asked_for == content
 
 
@@ -338,17 +337,17 @@ def test_an_empty_query_matches_nothing_whatever_the_filters(query: str) -> None
 
 
 def test_filters_are_needed_besides_the_query() -> None:
-    assert plan("苹果", filters=(FILTER,)).plan.match == All((matched("苹果"), FILTER))
+    assert plan("苹果", filters=(FILTER,)).plan.match == Boolean(must=(matched("苹果"), FILTER))
     assert plan("苹果", filters=(FILTER,)).plan.scores == plan("苹果").plan.scores
 
 
 def test_or_needs_one_and_not_needs_none() -> None:
-    assert matched("苹果 OR 香蕉") == AnyOf((matched("苹果"), matched("香蕉")))
-    assert matched("苹果 -香蕉") == All((matched("苹果"),), (matched("香蕉"),))
+    assert matched("苹果 OR 香蕉") == Boolean(should=(matched("苹果"), matched("香蕉")))
+    assert matched("苹果 -香蕉") == Boolean(must=(matched("苹果"),), must_not=(matched("香蕉"),))
     node = matched("-香蕉")
-    assert isinstance(node, All)
-    assert set(node.nodes) <= {MatchAll()}
-    assert node.but_not == (matched("香蕉"),)
+    assert isinstance(node, Boolean)
+    assert set(node.must) <= {MatchAll()}
+    assert node.must_not == (matched("香蕉"),)
 
 
 def test_words_of_ones_own_are_one_word_of_a_query() -> None:

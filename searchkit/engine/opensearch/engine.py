@@ -170,8 +170,12 @@ class OpenSearchEngine(Engine):
                 self._calls.call("DELETE", "/_search/point_in_time", {"pit_id": ids}, missing=True, once=True)
 
     def writer(
-        self, *, timeout: float, force_merge: bool = False, memory: int | None = None
-    ) -> OpenSearchWriter:  # noqa: ARG002
+        self,
+        *,
+        timeout: float,
+        force_merge: bool = False,
+        memory: int | None = None,  # noqa: ARG002
+    ) -> OpenSearchWriter:
         sorting = self._mapping()["properties"].get("first", {}).get("properties", {})
         return OpenSearchWriter(
             self._calls, self._states, sorting, self.snapshot, timeout=timeout, force_merge=force_merge

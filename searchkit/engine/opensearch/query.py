@@ -9,8 +9,7 @@ from typing import Any
 from searchkit.engine.opensearch.mapping import LONGEST_TERM, path_of, term_of
 from searchkit.engine.plan import (
     TEXT_FIELDS,
-    All,
-    AnyOf,
+    Boolean,
     Clause,
     Fuzzy,
     MatchAll,
@@ -80,15 +79,20 @@ def match_query(node: Clause) -> Query:
         case Range(field, low, high):
             bounds = {name: bound for name, bound in (("gte", low), ("lt", high)) if bound is not None}
             return {"range": {path_of(field): bounds}}
-        case All((child,), ()):
+        case Boolean((child,), (), ()):
             return match_query(child)
-        case All(nodes, but_not):
-            parts = [match_query(child) for child in nodes or (MatchAll(),)]
-            return {"bool": {"filter": parts, "must_not": [match_query(child) for child in but_not]}}
-        case AnyOf(nodes, at_least) if at_least > len(nodes):
-            return _NOTHING
-        case AnyOf(nodes, at_least):
-            return _either([match_query(child) for child in nodes], at_least)
+        case Boolean(must, (), must_not):
+            filters = [match_query(child) for child in must or (MatchAll(),)]
+            return {"bool": {"filter": filters, "must_not": [match_query(child) for child in must_not]}}
+        case Boolean((), should, (), minimum):
+            return (
+                _either([match_query(child) for child in should], minimum)
+                if minimum <= len(should)
+                else _NOTHING
+            )
+        case Boolean(must, should, must_not, minimum):
+            enough = Boolean(should=should, minimum_should_match=minimum)
+            return match_query(Boolean(must=(*must, enough), must_not=must_not))
         case MatchAll():
             return _EVERYTHING
         case MatchNone():

@@ -8,8 +8,7 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from searchkit.engine.plan import (
-    All,
-    AnyOf,
+    Boolean,
     Clause,
     Fuzzy,
     MatchAll,
@@ -57,16 +56,19 @@ def match_query(node: Clause, schema: tantivy.Schema) -> Query:
         case Range(field, low, high):
             kind = FieldType.Float if isinstance(low, float) or isinstance(high, float) else FieldType.Integer
             return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
-        case All(nodes, but_not):
-            must = [(Occur.Must, match_query(child, schema)) for child in nodes or (MatchAll(),)]
+        case Boolean(must, (), must_not):
+            clauses = [(Occur.Must, match_query(child, schema)) for child in must or (MatchAll(),)]
             return Query.boolean_query(
-                must + [(Occur.MustNot, match_query(child, schema)) for child in but_not]
+                clauses + [(Occur.MustNot, match_query(child, schema)) for child in must_not]
             )
-        case AnyOf(nodes, at_least) if at_least > len(nodes):
+        case Boolean((), should, (), minimum) if minimum > len(should):
             return Query.empty_query()  # tantivy 0.26 would take all of them for enough
-        case AnyOf(nodes, at_least):
-            children = [(Occur.Should, match_query(child, schema)) for child in nodes]
-            return Query.boolean_query(children, minimum_number_should_match=at_least)
+        case Boolean((), should, (), minimum):
+            clauses = [(Occur.Should, match_query(child, schema)) for child in should]
+            return Query.boolean_query(clauses, minimum_number_should_match=minimum)
+        case Boolean(must, should, must_not, minimum):
+            enough = Boolean(should=should, minimum_should_match=minimum)
+            return match_query(Boolean(must=(*must, enough), must_not=must_not), schema)
         case MatchAll():
             return Query.all_query()
         case MatchNone():

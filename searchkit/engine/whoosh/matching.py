@@ -9,8 +9,7 @@ from collections.abc import Iterable, Set
 from whoosh.support.levenshtein import damerau_levenshtein
 
 from searchkit.engine.plan import (
-    All,
-    AnyOf,
+    Boolean,
     Clause,
     Fuzzy,
     MatchAll,
@@ -54,20 +53,21 @@ def _found(node: Clause, segment: Segment, live: frozenset[int]) -> Set[int]:
             return _with_any(segment, field, values)
         case Range(field, low, high):
             return set(segment.between(field, low, high))
-        case All(nodes, but_not):
+        case Boolean(must, (), must_not):
             found: Set[int] = live
-            for child in nodes:
+            for child in must:
                 found = found & _found(child, segment, live)
                 if not found:
                     return found
-            for child in but_not:
+            for child in must_not:
                 found = found - _found(child, segment, live)
             return found
-        case AnyOf(nodes, 1):
-            return frozenset().union(*(_found(child, segment, live) for child in nodes))
-        case AnyOf(nodes, at_least):
-            counted = Counter(at for child in nodes for at in _found(child, segment, live))
-            return {at for at, count in counted.items() if count >= at_least}
+        case Boolean((), should, (), minimum):
+            counted = Counter(at for child in should for at in _found(child, segment, live))
+            return {at for at, count in counted.items() if count >= minimum}
+        case Boolean(must, should, must_not, minimum):
+            enough = Boolean(should=should, minimum_should_match=minimum)
+            return _found(Boolean(must=(*must, enough), must_not=must_not), segment, live)
         case MatchAll():
             return live
         case MatchNone():
