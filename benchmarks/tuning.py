@@ -24,7 +24,7 @@ import searchkit
 from benchmarks.sets import JudgedSet, SetError, read_beir, thinned
 from searchkit.analysis import Analyzer
 from searchkit.analysis.function_words import QUESTION_WORDS
-from searchkit.query import matching, ranking
+from searchkit.query import matching, scoring
 from searchkit.query.words import WordsOf
 
 CUT = 10
@@ -43,14 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a constant of matching or ranking, for this run",
+        help="a constant of matching or scoring, for this run",
     )
     given = parser.parse_args(arguments)
     for setting in given.set:
         name, _, value = setting.partition("=")
-        module = next((module for module in (matching, ranking) if hasattr(module, name)), None)
+        module = next((module for module in (matching, scoring) if hasattr(module, name)), None)
         if module is None:
-            parser.error(f"neither matching nor ranking has a constant {name}")
+            parser.error(f"neither matching nor scoring has a constant {name}")
         setattr(module, name, ast.literal_eval(value))
     for folder in given.folders:
         try:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from searchkit.document import Document
-from searchkit.engine.plan import Boolean, Clause, MatchNone, Range, Sort, TermSet, Value, ValueField
+from searchkit.engine.plan import Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.query.dates import parse_dates
 from searchkit.query.filters import When, as_list, day_end, day_start, milliseconds, moment
@@ -106,10 +106,8 @@ class Schema:
                 if kind in ("number", "date"):
                     expected += ", or a range of them in order"
                 raise ValueError(f"where: {name!r} is {expected}, not {value!r}") from error
-            if not found:
-                nodes.append(MatchNone())
-            else:
-                nodes.append(found[0] if len(found) == 1 else Boolean(should=found))
+            any_of_them = Boolean(should=found, minimum_should_match=1)
+            nodes.append(found[0] if len(found) == 1 else any_of_them)
         return tuple(nodes)
 
     def sort(self, name: str) -> Sort | None:

@@ -135,13 +135,18 @@ class Range:
 class Boolean:
     """Documents that match every clause of ``must``, none of ``must_not``, and enough of ``should``.
 
-    Where there are ``should`` clauses, at least ``minimum_should_match`` of them have to match.
+    Enough are ``minimum_should_match``; None means one, where there are ``should`` clauses.
     """
 
     must: tuple[Clause, ...] = ()
     should: tuple[Clause, ...] = ()
     must_not: tuple[Clause, ...] = ()
-    minimum_should_match: int = 1
+    minimum_should_match: int | None = None
+
+    @property
+    def minimum(self) -> int:
+        """How many of ``should`` have to match."""
+        return min(1, len(self.should)) if self.minimum_should_match is None else self.minimum_should_match
 
 
 @dataclass(frozen=True)

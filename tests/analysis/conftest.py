@@ -13,8 +13,10 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    """The program that makes the table of the fold."""
-    spec = importlib.util.spec_from_file_location("fold_tool", ROOT / "tools" / "fold_table.py")
+    """The program that makes the normalization table."""
+    spec = importlib.util.spec_from_file_location(
+        "normalization_table", ROOT / "tools" / "normalization_table.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -111,7 +111,7 @@ def test_a_word_folds_alike_in_either_script(traditional: str, simplified: str) 
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "normalized"),
     [
         ("ＡＢＣ１２３", "abc123"),
         ("ＧＰＴ－４", "gpt-4"),

@@ -5,8 +5,8 @@ import re
 import pytest
 
 import searchkit
-from searchkit import making
 from searchkit.engine.tantivy import TantivyWriter
+from searchkit.indexing import pipeline
 
 
 def contents(location):
@@ -158,7 +158,7 @@ def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
     run("index", str(articles), "--to", "news")
     write(articles, "3.txt")
     write(articles, "4.txt")
-    read = making.read_entries
+    read = pipeline.read_entries
 
     def interrupted(path, encoding):
         if path.name == "4.txt":
@@ -166,7 +166,7 @@ def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
         return read(path, encoding)
 
     with monkeypatch.context() as patch:
-        patch.setattr(making, "read_entries", interrupted)
+        patch.setattr(pipeline, "read_entries", interrupted)
         result = run("index", str(articles), "--to", "news")
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "interrupted: nothing was committed\n"

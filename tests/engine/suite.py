@@ -237,7 +237,8 @@ def matches(node: Clause, one: IndexDocument) -> bool:
             return (
                 all(matches(child, one) for child in must)
                 and not any(matches(child, one) for child in must_not)
-                and (not should or sum(matches(child, one) for child in should) >= minimum)
+                and sum(matches(child, one) for child in should)
+                >= (len(should) > 0 if minimum is None else minimum)
             )
         case MatchAll():
             return True
@@ -401,7 +402,7 @@ def _with_children(children: st.SearchStrategy[Clause]) -> st.SearchStrategy[Cla
     return (
         st.builds(Boolean, must=some, must_not=some)
         | st.builds(Boolean, should=several, minimum_should_match=st.integers(1, 4))
-        | st.builds(Boolean, some, several, some, st.integers(1, 2))
+        | st.builds(Boolean, some, some, some, st.none() | st.integers(0, 2))
     )
 
 

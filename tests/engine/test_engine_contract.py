@@ -76,14 +76,14 @@ class TestWriting:
         assert len(engine.snapshot()) == engine.stats().documents == 2
 
     def test_a_put_replaces_the_entry_with_its_id(self, engine: Engine) -> None:
-        fill(engine, [entry("1", body_units="旧"), entry("2", body_units="别")])
-        fill(engine, [entry("1", body_units="新")])
+        fill(engine, [entry("1", body_unigrams="旧"), entry("2", body_unigrams="别")])
+        fill(engine, [entry("1", body_unigrams="新")])
         assert ids_of(engine.snapshot()) == {"1", "2"}
         assert search(engine, Term("body_unigrams", "旧")) == []
         assert found_ids(search(engine, Term("body_unigrams", "新"))) == ["1"]
 
     def test_of_two_puts_with_one_id_in_one_commit_the_later_counts(self, engine: Engine) -> None:
-        fill(engine, [entry("1", body_units="旧"), entry("1", body_units="新")])
+        fill(engine, [entry("1", body_unigrams="旧"), entry("1", body_unigrams="新")])
         assert len(engine.snapshot()) == 1
         assert found_ids(search(engine, Term("body_unigrams", "新"))) == ["1"]
         assert search(engine, Term("body_unigrams", "旧")) == []
@@ -103,7 +103,7 @@ class TestWriting:
         fill(engine, [entry("1")])
         with writing(engine) as writer:
             writer.delete("1")
-            writer.upsert(entry("1", body_units="新"))
+            writer.upsert(entry("1", body_unigrams="新"))
             writer.commit()
         assert found_ids(search(engine, Term("body_unigrams", "新"))) == ["1"]
 
@@ -148,7 +148,7 @@ class TestWriting:
         fill(engine, [])
         assert len(engine.snapshot()) == 0
 
-    @pytest.mark.parametrize("compact", [False, True])
+    @pytest.mark.parametrize("force_merge", [False, True])
     def test_a_closed_writer_refuses_and_lets_the_next_one_in(
         self, force_merge: bool, engine: Engine
     ) -> None:
@@ -166,7 +166,7 @@ class TestWriting:
         fill(engine, [entry("2")])
         assert ids_of(engine.snapshot()) == {"2"}
 
-    @pytest.mark.parametrize("compact", [False, True])
+    @pytest.mark.parametrize("force_merge", [False, True])
     def test_a_second_writer_is_refused(self, force_merge: bool, engine: Engine) -> None:
         with writing(engine, force_merge=force_merge) as writer:
             for other in (False, True):
@@ -185,7 +185,7 @@ class TestWriting:
         assert snapshot.present(asked_for) == set(map(str, range(3000)))
         assert snapshot.get(iter(["7", "7"])).keys() == {"7"}
 
-    @pytest.mark.parametrize("compact", [False, True])
+    @pytest.mark.parametrize("force_merge", [False, True])
     def test_little_memory_is_enough_for_any_number(self, force_merge: bool, engine: Engine) -> None:
         choose = Random(1)
         words = [chr(code) for code in range(0x4E00, 0x5E00)]
@@ -225,12 +225,12 @@ def test_a_loose_chain_is_counted_as_it_is_searched(engine: Engine) -> None:
 
 class TestSnapshots:
     def test_a_snapshot_does_not_change(self, engine: Engine) -> None:
-        fill(engine, [entry("1", body_units="甲")])
+        fill(engine, [entry("1", body_unigrams="甲")])
         before = engine.snapshot()
-        fill(engine, [entry("2", body_units="甲"), entry("1", body_units="乙")])
+        fill(engine, [entry("2", body_unigrams="甲"), entry("1", body_unigrams="乙")])
         with writing(engine) as writer:
             writer.delete_all()
-            writer.upsert(entry("3", body_units="甲"))
+            writer.upsert(entry("3", body_unigrams="甲"))
             writer.commit()
         after = engine.snapshot()
         term = Term("body_unigrams", "甲")
@@ -301,7 +301,7 @@ class TestMetadata:
         again.close()
 
     def test_the_location_opens_the_same_index(self, engine: Engine, request: pytest.FixtureRequest) -> None:
-        fill(engine, [entry("1", body_units="甲")])
+        fill(engine, [entry("1", body_unigrams="甲")])
         if request.node.callspec.params["make_engine"] not in ON_DISK:
             with pytest.raises((ValueError, IndexNotFoundError)):
                 open_engine(engine.location)
@@ -440,7 +440,10 @@ class TestScores:
         texts = ["甲", "甲 甲 甲 x", "乙 甲", "x y z", "甲 " + "x " * 50]
         entries = [
             entry(
-                str(n), words=text.strip(), body_units=text.strip(), title_bigrams="a_b_ a_" if n % 2 else ""
+                str(n),
+                words=text.strip(),
+                body_unigrams=text.strip(),
+                title_bigrams="a_b_ a_" if n % 2 else "",
             )
             for n, text in enumerate(texts)
         ]

@@ -67,7 +67,7 @@ class TestOrderAndPages:
 
     @pytest.fixture
     def filled(self, engine: Engine) -> Engine:
-        of_all = [entry(str(number), of_one, body_units="甲") for number, of_one in enumerate(self.OF_ALL)]
+        of_all = [entry(str(number), of_one, body_unigrams="甲") for number, of_one in enumerate(self.OF_ALL)]
         fill(engine, of_all, commits=3)
         return engine
 
@@ -203,7 +203,7 @@ class TestCounting:
 
     def test_an_index_may_have_no_values_at_all(self, make_engine: MakeEngine) -> None:
         engine = make_engine(())
-        fill(engine, [entry("1", body_units="甲")])
+        fill(engine, [entry("1", body_unigrams="甲")])
         assert found_ids(search(engine, Term("body_unigrams", "甲"))) == ["1"]
 
     def test_fields_may_be_given_one_by_one(self, make_engine: MakeEngine) -> None:
@@ -333,7 +333,7 @@ class TestVersions:
         for steps in [
             (entry("1"),),
             (entry("2"), entry("3")),
-            (entry("1", body_units="甲"),),
+            (entry("1", body_unigrams="甲"),),
             ("2",),
             (None,),
         ]:

@@ -32,7 +32,7 @@ from searchkit.errors import (
 
 pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit[opensearch]'")
 
-from searchkit.engine.opensearch import calls
+from searchkit.engine.opensearch import client as calls
 from searchkit.engine.opensearch.client import Calls
 from searchkit.engine.opensearch.location import parsed
 from searchkit.engine.opensearch.mapping import sort_key, term_of
@@ -360,9 +360,9 @@ class TestIndexes:
 class TestWriters:
     def test_one_that_vanished_leaves_nothing(self, make: Callable[..., Engine]) -> None:
         engine = make()
-        fill(engine, [entry("1", body_units="旧")])
+        fill(engine, [entry("1", body_unigrams="旧")])
         writer = engine.writer(timeout=0)
-        writer.upsert(entry("1", body_units="新"))
+        writer.upsert(entry("1", body_unigrams="新"))
         writer.upsert(entry("2"))
         with pytest.raises(IndexLockedError, match=r"process \d+ on .*others can write \d+ s from now"):
             engine.writer(timeout=0)
@@ -391,12 +391,12 @@ class TestWriters:
         self, delete_all: bool, make: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         engine: Any = make()
-        fill(engine, [entry(str(n), body_units="旧") for n in range(5)])
+        fill(engine, [entry(str(n), body_unigrams="旧") for n in range(5)])
         writer = engine.writer(timeout=0)
         monkeypatch.setattr(writer, "_tidy", lambda: None)
         if delete_all:
             writer.delete_all()
-        writer.upsert(entry("1", body_units="新"))
+        writer.upsert(entry("1", body_unigrams="新"))
         writer.delete("2")
         writer.commit()
         writer.close()

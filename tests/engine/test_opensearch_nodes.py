@@ -61,8 +61,8 @@ def test_a_node_that_dies_takes_nothing_with_it(nodes: Cluster, killed: int) -> 
                     if batch == BATCHES // 3:
                         half.set()
                     for number in range(batch * SIZE, (batch + 1) * SIZE):
-                        writer.upsert(entry(str(number), body_units="甲 乙"))
-                    writer.upsert(entry("0", body_units="甲 丙"))  # replaced by every commit
+                        writer.upsert(entry(str(number), body_unigrams="甲 乙"))
+                    writer.upsert(entry("0", body_unigrams="甲 丙"))  # replaced by every commit
                     writer.commit()
         except BaseException as error:
             errors.append(error)

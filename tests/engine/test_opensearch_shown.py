@@ -17,7 +17,7 @@ from searchkit.engine.credentials import without_credentials
 
 pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit[opensearch]'")
 
-from searchkit.engine.opensearch import calls
+from searchkit.engine.opensearch import client as calls
 
 SECRET = "s3cr3t"
 COMMANDS: dict[str, Callable[[str], list[str]]] = {

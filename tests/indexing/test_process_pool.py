@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 import searchkit
-from searchkit import Document, Failure, Index, SearchkitError, making
-from searchkit import workers as workers_module
+from searchkit import Document, Failure, Index, SearchkitError
 from searchkit.analysis import Analyzer
+from searchkit.indexing import pipeline
+from searchkit.indexing import process_pool as workers_module
 from searchkit.indexing.pipeline import made_entries
 from searchkit.schema import Schema
 from searchkit.settings import Settings
@@ -112,7 +113,7 @@ def test_a_file_is_read_in_another_process(
         read_here.append(path.name)
         return iter(())
 
-    monkeypatch.setattr(making, "read_entries", read_entries)
+    monkeypatch.setattr(pipeline, "read_entries", read_entries)
     index = make_index()
     if task == "add":
         index.add(searchkit.read_articles(folder), workers=2)

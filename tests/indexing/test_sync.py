@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Document, Index, SyncProgress, SyncReport
 from searchkit.engine.tantivy import TantivyEngine, TantivyWriter
-from searchkit.indexing.sync import one_sync
+from searchkit.indexing import sync as sync_module
 
 MakeIndex = Callable[..., Index]
 Content = str | bytes | None
@@ -215,7 +215,7 @@ class TestWhatIsRead:
         write(folder, FILES)
         index = make_index()
         index.sync(folder)
-        monkeypatch.setattr(one_sync, "reading_tasks", None)
+        monkeypatch.setattr(sync_module, "reading_tasks", None)
         opened.clear()
         write(folder, {"a.txt": "甲"})
         assert counts(index.sync(folder)) == (0, 0, 0, 2, 3)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import searchkit
-from searchkit import Document, IndexExistsError, SearchkitError, copying
+from searchkit import Document, IndexExistsError, SearchkitError
+from searchkit.maintenance import copy as copying
 
 
 @pytest.fixture

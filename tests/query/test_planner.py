@@ -47,7 +47,7 @@ def words_needed(query: str, match: Match = "most") -> tuple[int, int]:
     assert isinstance(node, Boolean)
     if all(isinstance(child, Term | Phrase) for child in node.should):
         return 1, 1  # one word, in the title or in the body
-    return node.minimum_should_match, len(node.should)
+    return node.minimum, len(node.should)
 
 
 def highlight_terms(query: str) -> set[str]:
@@ -69,7 +69,7 @@ def test_the_chain_of_a_passage_is_its_sequence_of_units(text: str, part: str | 
     pieces = tokenize(normalize(text))
     assume(pieces)
     node = plan_query(PhraseNode(text, part), ANALYZER, EMPTY).plan.match  # type: ignore[arg-type]
-    in_parts = {"title": [node], "body": [node]}.get(part or "", getattr(node, "nodes", ()))
+    in_parts = {"title": [node], "body": [node]}.get(part or "", getattr(node, "should", ()))
     assert [chain_of(one)[0].partition("_")[0] for one in in_parts] == ([part] if part else ["title", "body"])
     for one in in_parts:
         field, terms = chain_of(one)

@@ -79,19 +79,17 @@ def match_query(node: Clause) -> Query:
         case Range(field, low, high):
             bounds = {name: bound for name, bound in (("gte", low), ("lt", high)) if bound is not None}
             return {"range": {path_of(field): bounds}}
-        case Boolean((child,), (), ()):
+        case Boolean((child,), (), ()) if not node.minimum:
             return match_query(child)
-        case Boolean(must, (), must_not):
+        case Boolean(must, (), must_not) if not node.minimum:
             filters = [match_query(child) for child in must or (MatchAll(),)]
             return {"bool": {"filter": filters, "must_not": [match_query(child) for child in must_not]}}
-        case Boolean((), should, (), minimum):
-            return (
-                _either([match_query(child) for child in should], minimum)
-                if minimum <= len(should)
-                else _NOTHING
-            )
-        case Boolean(must, should, must_not, minimum):
-            enough = Boolean(should=should, minimum_should_match=minimum)
+        case Boolean((), should, ()) if node.minimum > len(should):
+            return _NOTHING
+        case Boolean((), should, ()):
+            return _either([match_query(child) for child in should], node.minimum)
+        case Boolean(must, should, must_not):
+            enough = Boolean(should=should, minimum_should_match=node.minimum)
             return match_query(Boolean(must=(*must, enough), must_not=must_not))
         case MatchAll():
             return _EVERYTHING

@@ -45,7 +45,7 @@ class OpenSearchWriter(EngineWriter):
         self._states = states
         self._sorting = sorting
         self._snapshot = snapshot
-        self._compact = force_merge
+        self._force_merge = force_merge
         self._token = secrets.token_hex(8)
         self._is_open = True
         self._number: int | None = None
@@ -103,7 +103,7 @@ class OpenSearchWriter(EngineWriter):
         self._forget()
         with suppress(SearchkitError):  # it is committed, and the next commit or writer goes on
             self._tidy()
-            if self._compact:
+            if self._force_merge:
                 params = {"max_num_segments": "1"}
                 self._calls.of_index("POST", "_forcemerge", params=params, timeout=_LONG)
                 self._calls.refresh()

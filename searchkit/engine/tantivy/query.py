@@ -56,18 +56,18 @@ def match_query(node: Clause, schema: tantivy.Schema) -> Query:
         case Range(field, low, high):
             kind = FieldType.Float if isinstance(low, float) or isinstance(high, float) else FieldType.Integer
             return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
-        case Boolean(must, (), must_not):
+        case Boolean(must, (), must_not) if not node.minimum:
             clauses = [(Occur.Must, match_query(child, schema)) for child in must or (MatchAll(),)]
             return Query.boolean_query(
                 clauses + [(Occur.MustNot, match_query(child, schema)) for child in must_not]
             )
-        case Boolean((), should, (), minimum) if minimum > len(should):
+        case Boolean((), should, ()) if node.minimum > len(should):
             return Query.empty_query()  # tantivy 0.26 would take all of them for enough
-        case Boolean((), should, (), minimum):
+        case Boolean((), should, ()):
             clauses = [(Occur.Should, match_query(child, schema)) for child in should]
-            return Query.boolean_query(clauses, minimum_number_should_match=minimum)
-        case Boolean(must, should, must_not, minimum):
-            enough = Boolean(should=should, minimum_should_match=minimum)
+            return Query.boolean_query(clauses, minimum_number_should_match=node.minimum)
+        case Boolean(must, should, must_not):
+            enough = Boolean(should=should, minimum_should_match=node.minimum)
             return match_query(Boolean(must=(*must, enough), must_not=must_not), schema)
         case MatchAll():
             return Query.all_query()

@@ -53,7 +53,7 @@ def _found(node: Clause, segment: Segment, live: frozenset[int]) -> Set[int]:
             return _with_any(segment, field, values)
         case Range(field, low, high):
             return set(segment.between(field, low, high))
-        case Boolean(must, (), must_not):
+        case Boolean(must, (), must_not) if not node.minimum:
             found: Set[int] = live
             for child in must:
                 found = found & _found(child, segment, live)
@@ -62,11 +62,11 @@ def _found(node: Clause, segment: Segment, live: frozenset[int]) -> Set[int]:
             for child in must_not:
                 found = found - _found(child, segment, live)
             return found
-        case Boolean((), should, (), minimum):
+        case Boolean((), should, ()):
             counted = Counter(at for child in should for at in _found(child, segment, live))
-            return {at for at, count in counted.items() if count >= minimum}
-        case Boolean(must, should, must_not, minimum):
-            enough = Boolean(should=should, minimum_should_match=minimum)
+            return {at for at, count in counted.items() if count >= node.minimum}
+        case Boolean(must, should, must_not):
+            enough = Boolean(should=should, minimum_should_match=node.minimum)
             return _found(Boolean(must=(*must, enough), must_not=must_not), segment, live)
         case MatchAll():
             return live

@@ -64,7 +64,7 @@ class WhooshWriter(EngineWriter):
         self._location = location
         self._lock = lock
         self._on_commit = on_commit
-        self._compact = force_merge
+        self._force_merge = force_merge
         memory = memory or (_COMPACT_MEMORY if force_merge else _MEMORY)
         self._most = memory // _BYTES_OF_A_POSTING
         self._batch: Batch | None = None
@@ -173,7 +173,7 @@ class WhooshWriter(EngineWriter):
 
     def _to_merge(self) -> list[_Kept]:
         """Segments that had better be one: many of like size, or one of which much is deleted."""
-        if self._compact:
+        if self._force_merge:
             whole = len(self._kept) == 1 and not self._kept[0].deleted
             return [] if whole else list(self._kept)
         by_size: dict[int, list[_Kept]] = {}
