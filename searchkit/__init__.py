@@ -8,11 +8,7 @@ for hit in index.search("中日關係"):
     print(hit.title, hit.snippet)
 """
 
-import importlib as _importlib
-import typing as _typing
-
 from searchkit._version import __version__
-from searchkit.document import Document
 from searchkit.errors import (
     AnalyzerChangedWarning,
     ArticleError,
@@ -28,12 +24,12 @@ from searchkit.errors import (
     SearchkitError,
     SearchkitWarning,
 )
-from searchkit.index import Index, check, create, open  # noqa: A004
-from searchkit.search.results import Highlighted, Hit, Results
-from searchkit.search.suggest import Suggestion
 
-if _typing.TYPE_CHECKING:
+TYPE_CHECKING = False  # as type checkers know it; `typing` takes longer to import than all that is here
+if TYPE_CHECKING:
     from searchkit.articles import Articles, read_articles
+    from searchkit.document import Document
+    from searchkit.index import Index, check, create, open  # noqa: A004
     from searchkit.indexing.writer import Writer
     from searchkit.reports import (
         CheckReport,
@@ -46,6 +42,9 @@ if _typing.TYPE_CHECKING:
         SyncReport,
     )
     from searchkit.search.explain import Contribution, Explanation
+    from searchkit.search.results import Highlighted, Hit, Results
+    from searchkit.search.suggest import Suggestion
+del TYPE_CHECKING
 
 __all__ = [
     "AnalyzerChangedWarning",
@@ -86,21 +85,35 @@ __all__ = [
     "read_articles",
 ]
 
-# A program that searches starts sooner without these.
-_LOADED_LATER = {
-    **dict.fromkeys(("Articles", "read_articles"), "searchkit.articles"),
-    **dict.fromkeys(("CheckReport", "CopyReport", "Failure", "Problem"), "searchkit.reports"),
-    **dict.fromkeys(("Report", "Stats"), "searchkit.reports"),
-    **dict.fromkeys(("SyncProgress", "SyncReport"), "searchkit.reports"),
-    **dict.fromkeys(("Contribution", "Explanation"), "searchkit.search.explain"),
-    "Writer": "searchkit.indexing.writer",
+# Imported when first asked for: a program that imports searchkit starts at once, and loads what it uses.
+_MODULES = {
+    "searchkit.articles": ("Articles", "read_articles"),
+    "searchkit.document": ("Document",),
+    "searchkit.index": ("Index", "check", "create", "open"),
+    "searchkit.reports": (
+        "CheckReport",
+        "CopyReport",
+        "Failure",
+        "Problem",
+        "Report",
+        "Stats",
+        "SyncProgress",
+        "SyncReport",
+    ),
+    "searchkit.search.results": ("Highlighted", "Hit", "Results"),
+    "searchkit.search.explain": ("Contribution", "Explanation"),
+    "searchkit.search.suggest": ("Suggestion",),
+    "searchkit.indexing.writer": ("Writer",),
 }
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _LOADED_LATER:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module 'searchkit' has no attribute {name!r}")
-    value = globals()[name] = getattr(_importlib.import_module(_LOADED_LATER[name]), name)
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_MODULE_OF[name]), name)
     return value
 
 

@@ -14,15 +14,16 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+from searchkit.analysis.jieba_tokenizer import jieba_version
 from searchkit.analysis.normalizer import normalization_columns, normalize
-from searchkit.analysis.segmenter import Segmenter, segmenter, segmenter_version
+from searchkit.analysis.segmenter import Segmenter, segmenter
 from searchkit.analysis.tokenizer import is_latin, tokenize, unigram_and_bigram_terms
 from searchkit.text import well_formed
 
 __all__ = ["Analyzer", "Terms"]
 
 # Raised whenever the terms of a text change, so that an index made before says so.
-_RULES = 1
+_RULES = 2
 
 
 class Terms(NamedTuple):
@@ -87,7 +88,7 @@ class Analyzer:
         """A digest of all that decides about terms: equal fingerprints, equal terms."""
         made_of = {
             "rules": _RULES,
-            "rjieba": segmenter_version(),
+            "rjieba": jieba_version(),
             "fold": normalization_columns(),
             **self.settings,
         }

@@ -1,66 +1,60 @@
-"""Segmenter: folded text -> words, by jieba's dictionary and rules.
+"""Segmenter: folded text -> words. Han by jieba's dictionary and model, Latin words and numbers by our rules.
 
-`rjieba` is jieba in Rust, some twenty times as fast as Python; where it is not installed, `PureJieba` makes
-the same words. The dictionary is spelled as the mainland spells, so the text is folded first, and the few
-words which the fold spells differently (着名 for 著名) are added to it.
+The dictionary is spelled as the mainland spells, so the text is folded first, and the few words that
+the fold spells differently (着名 for 著名) are added to it. Words that mix Han and Latin (t恤, a股) are
+found by a table, because rjieba and jieba disagree where Latin meets Han.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cache, lru_cache
-from importlib import import_module
-from importlib.machinery import PathFinder
-from importlib.util import find_spec, module_from_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from itertools import groupby
 
+from searchkit.analysis.jieba_tokenizer import JiebaTokenizer, jieba_tokenizer
 from searchkit.analysis.normalizer import normalize, read_resource
 from searchkit.analysis.tokenizer import LATIN
-from searchkit.errors import SearchkitError
 
-if TYPE_CHECKING:
-    import rjieba
+__all__ = ["Segmenter", "segmenter"]
 
-__all__ = ["PureSegmenter", "Segmenter", "segmenter", "segmenter_version"]
-
-# The rjieba and the jieba that the tests have compared: these give the same words.
-_SAME_WORDS = {"rjieba": "0.2.2", "jieba": "0.42.1"}
-
-# What jieba keeps inside words like 3.6.3 and gpt-4, but which is no part of a word at its ends.
+# Both jiebas know words of these Han characters. A run of rarer ones is a word.
+_HAN = "\u4e00-\u9fd5"
+_RARE_HAN = (
+    "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0002a6df\U0002a700-\U0002ebef\U0002f800-\U0002fa1f"
+)
+_LATIN_LETTERS = LATIN.removeprefix("0-9")
+# Belong to a word between its letters and digits (3.6.3, gpt-4) or where the table has them (c++).
+_SYMBOLS = "+#&._%-"
 _LOOSE_ENDS = "-._&%"
 # Engines refuse terms of 32 kB; a "word" longer than this is data, not text.
 _LONGEST = 255
-_CUT = "\x00"
-_LATIN_BEYOND_ASCII = re.compile(f"[{LATIN.removeprefix('0-9a-z')}]")
-_CUT_IN_LATIN = re.compile(rf"(?<=[{LATIN}]){_CUT}(?=[{LATIN}])")
 
+_LATIN_WORD = rf"(?<=[{LATIN}])[{LATIN}]*(?:[._-][{LATIN}]+)*"
+# All begin with one class of characters, which makes the search twice as fast.
+_WORDS = re.compile(rf"([{LATIN}{_RARE_HAN}](?:{_LATIN_WORD}|[{_RARE_HAN}]*))[{_SYMBOLS}]*")
+_HAN_WORD = re.compile(rf"[{_HAN}]+")
+_MIXED_WORD = re.compile(rf"(?=.*[^{_SYMBOLS}])[{_HAN}{_RARE_HAN}{LATIN}{_SYMBOLS}]{{2,}}")
 
-class Jieba(Protocol):
-    """What a segmenter needs of rjieba, or of what stands in for it."""
-
-    def add_word(self, word: str, frequency: int | None, tag: str | None, /) -> int: ...
-
-    def cut(self, text: str, /) -> list[str]: ...
+# Stands for each word that jieba does not get. No other Latin letter is left there, and no word of the
+# dictionary has this one.
+_PLACEHOLDER = "w"
 
 
 class Segmenter:
     """Words of jieba's dictionary and of one's own, which take precedence."""
 
-    def __init__(self, user_words: Iterable[str] = ()) -> None:
-        self._jieba = self._new_jieba()
+    def __init__(self, user_words: Iterable[str] = (), tokenizer: JiebaTokenizer | None = None) -> None:
+        self._jieba = tokenizer or jieba_tokenizer()
         for word, frequency in _respelled_words():
             self._jieba.add_word(word, frequency, None)
-        for word in user_words:
-            # Without a frequency the word gets one that lets it win over its parts.
-            self._jieba.add_word(normalize(word), None, None)
-
-    @staticmethod
-    def _new_jieba() -> Jieba:
-        return _jieba_class()()
+        mixed = []
+        for word in [normalize(word).strip(_LOOSE_ENDS) for word in user_words]:
+            if _HAN_WORD.fullmatch(word):
+                self._jieba.add_word(word, None, None)
+            elif _MIXED_WORD.fullmatch(word):
+                mixed.append(word)
+        self._mixed_words = _table([*sorted(mixed, key=len, reverse=True), *_mixed_words()])
 
     def words(self, normalized: str) -> list[str]:
         """The words of `normalized` in order, those without letter or digit left out.
@@ -68,95 +62,61 @@ class Segmenter:
         >>> Segmenter().words("着名作家用 gpt-4 写作。")
         ['着名作家', '用', 'gpt-4', '写作']
         """
-        words = self._jieba.cut(normalized)
-        if _LATIN_BEYOND_ASCII.search(normalized):
-            words = _mended(words)
-        # Nearly all that is no word as it is is punctuation, one character each.
-        words = [
-            word if word.isalnum() else word.strip(_LOOSE_ENDS)
-            for word in words
-            if word.isalnum() or (len(word) > 1 and any(map(str.isalnum, word)))
-        ]
+        pieces: list[str] = []  # what jieba cuts and a whole word, in turn
+        for number, piece in enumerate(self._mixed_words.split(normalized)):
+            pieces += (piece,) if number % 2 else _WORDS.split(piece)
+        whole = iter(pieces[1::2])
+        # Placeholders side by side would be one word.
+        cut = self._jieba.cut(_PLACEHOLDER.join([piece or " " for piece in pieces[::2]]))
+        words = [next(whole) if word == _PLACEHOLDER else word for word in cut if word.isalnum()]
         if max(map(len, words), default=0) > _LONGEST:
             words = [word[:_LONGEST] for word in words]
         return words
 
 
-class PureSegmenter(Segmenter):
-    """The same words without rjieba."""
-
-    @staticmethod
-    def _new_jieba() -> Jieba:
-        from searchkit.analysis.pure_jieba import PureJieba
-
-        return PureJieba()
-
-
-def _mended(words: list[str]) -> list[str]:
-    """The words, those joined again between which a Latin word was cut: jieba knows ASCII only."""
-    return _CUT_IN_LATIN.sub("", _CUT.join(words)).split(_CUT)
-
-
-@cache
-def _jieba_class() -> type[rjieba.Jieba]:
-    """rjieba's class, without a run of its package, which makes a Jieba of its own that nobody here needs: as
-    long as making ours takes, and as much memory."""
-    name = "rjieba.rjieba"
-    package = find_spec("rjieba")
-    found = PathFinder.find_spec(name, package.submodule_search_locations if package else None)
-    if "rjieba" in sys.modules or found is None or found.loader is None:
-        return import_module("rjieba").Jieba  # type: ignore[no-any-return]
-    if (
-        name not in sys.modules
-    ):  # such a module can be made once only, so whoever imports rjieba gets this one
-        sys.modules[name] = module_from_spec(found)
-        found.loader.exec_module(sys.modules[name])
-    return sys.modules[name].Jieba  # type: ignore[no-any-return]
-
-
 @lru_cache(maxsize=4)  # one is some 25 MB and takes 0.1 s to make: indexes share them
 def segmenter(user_words: tuple[str, ...] = ()) -> Segmenter:
     """The Segmenter for these words of one's own."""
-    with suppress(ImportError):  # not installed, or not for this machine
-        return Segmenter(user_words)
-    try:
-        return PureSegmenter(user_words)
-    except ImportError as error:
-        raise SearchkitError(
-            "neither rjieba nor jieba is installed, so there is nothing to find words with: "
-            "pip install rjieba, or where that fails pip install 'searchkit[pure]'"
-        ) from error
+    return Segmenter(user_words)
 
 
-def segmenter_version() -> str:
-    """What makes the words: equal texts, equal words."""
-    if _is_there("rjieba"):
-        return _version_of("rjieba")
-    version = _version_of("jieba") if _is_there("jieba") else "none"
-    return _SAME_WORDS["rjieba"] if version == _SAME_WORDS["jieba"] else f"jieba {version}"
+def _table(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds the words and the symbols behind them; of two at one place the first given."""
+    by_first = sorted(filter(None, words), key=lambda word: word[0])  # stable
+    groups = [
+        f"{re.escape(first)}(?:{'|'.join(map(_rest_of_word, group))})"
+        for first, group in groupby(by_first, key=lambda word: word[0])
+    ]
+    return re.compile(f"({'|'.join(groups)})[{_SYMBOLS}]*")
 
 
-def _is_there(package: str) -> bool:
-    try:
-        return find_spec(package) is not None
-    except ImportError:
-        return False
+def _rest_of_word(word: str) -> str:
+    """A pattern for the word behind its first character: no end of it within a Latin word or a number."""
+    before, after = _same_class(word[0]), _same_class(word[-1])
+    return (
+        re.escape(word[1:])
+        + (f"(?<!{before}{re.escape(word)})" if before else "")
+        + (f"(?!{after})" if after else "")
+    )
 
 
-def _version_of(package: str) -> str:
-    """The version that is installed, as its folder says."""
-    spec = find_spec(package)
-    for place in spec.submodule_search_locations or () if spec else ():
-        for folder in Path(place).parent.glob(f"{package}-*.dist-info"):
-            return folder.name.removeprefix(f"{package}-").removesuffix(".dist-info")
-    # Elsewhere than beside it. This imports all of `email`, which takes longer than to open an index.
-    from importlib.metadata import version
-
-    return version(package)
+def _same_class(character: str) -> str:
+    """The class of letters or of digits that has this character."""
+    classes = (f"[{_LATIN_LETTERS}]", "[0-9]")
+    return next((each for each in classes if re.match(each, character)), "")
 
 
 @cache
 def _respelled_words() -> list[tuple[str, int]]:
-    text = read_resource("searchkit.analysis", "respelled_words.txt")
-    rows = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    rows = (line.rsplit(" ", 1) for line in _lines_of("respelled_words.txt"))
     return [(word, int(frequency)) for word, frequency in rows]
+
+
+@cache
+def _mixed_words() -> list[str]:
+    return sorted(_lines_of("mixed.txt"), key=len, reverse=True)
+
+
+def _lines_of(name: str) -> list[str]:
+    text = read_resource("searchkit.analysis", name)
+    return [line for line in text.splitlines() if not line.startswith("# ")]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from importlib.resources import files
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -12,14 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import lines, texts, unicode_text
 
+from searchkit.analysis import jieba_tokenizer as module
 from searchkit.analysis import normalize
-from searchkit.analysis import segmenter as module
-from searchkit.analysis.pure_jieba import PureJieba
-from searchkit.analysis.segmenter import PureSegmenter, Segmenter, segmenter, segmenter_version
+from searchkit.analysis.jieba_tokenizer import jieba_tokenizer, jieba_version, python_jieba, rust_jieba
+from searchkit.analysis.segmenter import _PLACEHOLDER, Segmenter, segmenter
 from searchkit.document import Document
 from searchkit.errors import SearchkitError
 
 RESPELLED = files("searchkit.analysis") / "respelled_words.txt"
+MIXED = files("searchkit.analysis") / "mixed.txt"
 
 
 @pytest.mark.parametrize(
@@ -37,9 +41,20 @@ RESPELLED = files("searchkit.analysis") / "respelled_words.txt"
         ("学 C++ 和 C#", ["学", "c++", "和", "c#"]),
         ("100%", ["100"]),
         ("--test--", ["test"]),
+        ("straße und ærø-3", ["straße", "und", "ærø-3"]),
+        ("a_b __c__ a&b a+b a.-b x.y# 3.6.3%", ["a_b", "c", "a", "b", "a", "b", "a", "b", "x.y", "3.6.3"]),
+        ("买T恤和B超、AA制", ["买", "t恤", "和", "b超", "aa制"]),
+        ("3T恤，SIM卡", ["3", "t恤", "sim卡"]),
+        ("T恤衫A股市场", ["t恤衫", "a股", "市场"]),
+        ("C++Builder", ["c++", "builder"]),
+        ("AT&T的C语言", ["at&t", "的", "c语言"]),
+        ("㐀㐁在a㐂", ["㐀㐁", "在", "a", "㐂"]),
+        ("三" * 300, ["三" * 255]),
+        ("a" * 300, ["a" * 255]),
+        ("Москва", list("москва")),
     ],
 )
-def test_words_of(text: str, expected: list[str]) -> None:
+def test_words_of_text(text: str, expected: list[str]) -> None:
     assert segmenter().words(normalize(text)) == expected
 
 
@@ -73,6 +88,34 @@ def test_words_of_ones_own_are_kept_whole_in_any_script(word: str, text: str) ->
     assert normalize(word) in Segmenter([word]).words(normalize(text))
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "expected"),
+    [
+        ("卡拉OK", "去卡拉OK厅唱歌", ["去", "卡拉ok", "厅", "唱歌"]),
+        ("卡拉OK", "卡拉OKAY", ["卡拉", "okay"]),
+        ("AI", "用ai做openai", ["用", "ai", "做", "openai"]),
+        ("iPhone15", "iphone15pro iphone15 iphone155", ["iphone15", "pro", "iphone15", "iphone155"]),
+        ("3.6.3版", "v3.6.3版", ["v", "3.6.3版"]),
+        ("股票A", "股票a股", ["股票a", "股"]),
+        ("A股市", "a股市场", ["a股市", "场"]),
+        ("喆䶮", "陶喆䶮", ["陶", "喆䶮"]),
+        (".NET", "asp.net", ["asp", "net"]),
+        ("a", "gpt-a", ["gpt-a"]),
+        ("---", "a---b", ["a", "b"]),
+        ("++", "a++b", ["a", "b"]),
+        ("a-", "gpt-a-", ["gpt-a"]),
+        ("gpt-4 turbo", "gpt-4 turbo", ["gpt-4", "turbo"]),
+    ],
+)
+def test_words_of_ones_own_may_mix_han_and_latin(word: str, text: str, expected: list[str]) -> None:
+    assert Segmenter([word]).words(normalize(text)) == expected
+
+
+def test_words_of_ones_own_come_before_those_of_the_dictionary() -> None:
+    assert segmenter().words("x光线") == ["x光线"]
+    assert Segmenter(["X光"]).words("x光线") == ["x光", "线"]
+
+
 def test_one_segmenter_is_shared_by_all_indexes_with_the_same_words() -> None:
     assert segmenter(("甲乙丙",)) is segmenter(("甲乙丙",))
     assert segmenter(("甲乙丙",)) is not segmenter()
@@ -86,35 +129,48 @@ def test_words_of_ones_own_do_not_leak_into_other_segmenters() -> None:
 
 
 def test_respelled_words_are_in_folded_spelling() -> None:
-    words = [
-        line.rsplit(" ", 1) for line in RESPELLED.read_text(encoding="utf-8").splitlines() if line[0] != "#"
-    ]
+    words = [line.rsplit(" ", 1) for line in _rows(RESPELLED)]
     assert len(words) > 500
     assert [word for word, _ in words if normalize(word) != word] == []
     assert all(int(frequency) > 0 for _, frequency in words)
 
 
-def test_respelled_words_are_what_the_tool_writes(tmp_path: Path) -> None:
-    tool = Path(__file__).parents[2] / "tools" / "respelled_words.py"
+def test_mixed_words_are_words() -> None:
+    assert len(_rows(MIXED)) > 50
+    assert [word for word in _rows(MIXED) if segmenter().words(word) != [word]] == []
+
+
+def test_no_word_for_jieba_has_the_placeholder() -> None:
+    words = [line.rsplit(" ", 1)[0] for line in _rows(RESPELLED)] + _rows(MIXED)
+    assert [word for word in words if _PLACEHOLDER in word] == []
+
+
+def test_word_lists_are_what_the_tool_writes(tmp_path: Path) -> None:
+    tool = Path(__file__).parents[2] / "tools" / "dictionary_words.py"
     if not tool.exists() or find_spec("jieba") is None:
         pytest.skip("needs tools/ and the package jieba")
     module: Any = _load(tool)
-    module.TARGET = tmp_path / "respelled_words.txt"
+    module.TARGET = tmp_path
     module.files = _package_folder  # not importing jieba: it warns
     module.print = lambda *_: None
     module.main()
-    assert module.TARGET.read_text(encoding="utf-8") == RESPELLED.read_text(encoding="utf-8")
+    for shipped in (RESPELLED, MIXED):
+        assert (tmp_path / shipped.name).read_text(encoding="utf-8") == shipped.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def pure() -> PureSegmenter:
-    return PureSegmenter()
+def python() -> Segmenter:
+    """The segmenter with the package jieba."""
+    return Segmenter(tokenizer=python_jieba())
 
 
-class TestWithoutRjieba:
-    """The segmenter in pure Python gives the same words, or the fingerprint says who made them."""
+class TestBothTokenizers:
+    """rjieba and jieba give the same words, or the fingerprint says who made them."""
 
-    pytestmark = pytest.mark.skipif(find_spec("jieba") is None, reason="needs the package jieba")
+    pytestmark = pytest.mark.skipif(
+        find_spec("rjieba") is None or find_spec("jieba") is None or jieba_version() != "0.2.2",
+        reason="compares jieba with rjieba 0.2.2; with others the fingerprint differs",
+    )
 
     @pytest.mark.parametrize(
         "text",
@@ -123,65 +179,73 @@ class TestWithoutRjieba:
             "T恤和卡拉OK，3t恤；a㐀1，x.1㐀2，\u9fd6\u9fff茶\ufa0e",
             "2020-12-16T00:48 feedx.net d.j.augustin",
             "乾隆皇帝很喜歡用雪水泡茶，薛定諤的貓也是",
+            "1956年来首例，冲突中枪14人，比例可达46%",
             "\r\n\t\u3000 \x00\x1f",
         ],
     )
-    def test_the_same_words(self, text: str, pure: PureSegmenter) -> None:
-        _skip_unless_compared()
-        assert pure.words(normalize(text)) == segmenter().words(normalize(text))
+    def test_words_are_the_same(self, text: str, python: Segmenter) -> None:
+        assert python.words(normalize(text)) == segmenter().words(normalize(text))
 
-    def test_the_same_words_of_any_text(self, pure: PureSegmenter) -> None:
-        _skip_unless_compared()
+    def test_words_of_any_text_are_the_same(self, python: Segmenter) -> None:
+        alphabet = "甲乙年来的a1zc.-_+%&# 㐀\u9fff，。α\n"
 
-        @given(texts | unicode_text | st.text("甲乙a1.-_+%& 㐀\u9fff", max_size=12))
+        @given(texts | unicode_text | st.text(alphabet, max_size=16) | _mixed_text())
         def check(text: str) -> None:
-            assert pure.words(normalize(text)) == segmenter().words(normalize(text))
+            assert python.words(normalize(text)) == segmenter().words(normalize(text))
 
         check()
 
-    def test_the_same_words_of_articles(self, pure: PureSegmenter, sample_documents: list[Document]) -> None:
-        _skip_unless_compared()
+    def test_words_of_articles_are_the_same(
+        self, python: Segmenter, sample_documents: list[Document]
+    ) -> None:
         for document in sample_documents:
             normalized = normalize(document.body)
-            assert pure.words(normalized) == segmenter().words(normalized)
+            assert python.words(normalized) == segmenter().words(normalized)
 
     @pytest.mark.parametrize("seed", range(5))
-    def test_the_same_words_with_words_of_ones_own(self, seed: int) -> None:
-        _skip_unless_compared()
+    def test_words_are_the_same_with_words_of_ones_own(self, seed: int) -> None:
         own = ["上川陽子", "雷神山", "薛定谔的貓", "gpt-4 turbo", "3.6.3版", "之", "中國人", "a", "的的"][
             seed::2
         ]
-        fast, pure = Segmenter(own), PureSegmenter(own)
+        rust, python = Segmenter(own, rust_jieba()), Segmenter(own, python_jieba())
 
         @settings(max_examples=30)
         @given(st.lists(lines | st.sampled_from(own), max_size=6).map("".join))
         def check(text: str) -> None:
-            assert pure.words(normalize(text)) == fast.words(normalize(text))
+            assert python.words(normalize(text)) == rust.words(normalize(text))
 
         check()
 
-    def test_the_same_frequencies_of_words_of_ones_own(self) -> None:
-        _skip_unless_compared()
-        fast, pure = module._jieba_class()(), PureJieba()
+    def test_frequencies_of_words_of_ones_own_are_the_same(self) -> None:
+        rust, python = rust_jieba(), python_jieba()
         fixed = [("雷神山", 10**7), ("雷神山", 3 * 10**7), ("茶", 10**7)]
-        asked = ["中国", "上川阳子", "gpt-4", "的的的", "雷神山医院", "中国人民", "一", "a"]
+        asked = ["中国", "上川阳子", "的的的", "雷神山医院", "中国人民", "一"]
         for word, frequency in [*fixed, *((word, None) for word in asked)]:
-            assert fast.add_word(word, frequency, None) == pure.add_word(word, frequency, None), word
+            assert rust.add_word(word, frequency, None) == python.add_word(word, frequency, None), word
 
-    def test_it_is_taken_where_there_is_no_rjieba(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "_jieba_class", _not_installed)
-        segmenter.cache_clear()
-        try:
-            assert type(segmenter()) is PureSegmenter
-        finally:
-            segmenter.cache_clear()
 
-    def test_without_either_it_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "_jieba_class", _not_installed)
-        monkeypatch.setattr(PureSegmenter, "_new_jieba", staticmethod(_not_installed))
-        segmenter.cache_clear()
+class TestWhichTokenizer:
+    def test_jieba_is_taken_where_there_is_no_rjieba(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "rust_jieba", _not_installed)
+        assert type(jieba_tokenizer()).__name__ == "PythonJieba"
+
+    def test_without_either_the_error_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "rust_jieba", _not_installed)
+        monkeypatch.setattr(module, "python_jieba", _not_installed)
         with pytest.raises(SearchkitError, match="pip install rjieba"):
-            segmenter()
+            jieba_tokenizer()
+
+    def test_jieba_prints_nothing_and_leaves_no_file(self, tmp_path: Path) -> None:
+        code = "from searchkit.analysis import jieba_tokenizer as j; print(j.python_jieba().cut('雪水泡茶'))"
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-W", "error", "-c", code],
+            env=os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(tmp_path)),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert (done.stdout, done.stderr) == ("['雪水', '泡茶']\n", "")
+        assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize(
         ("versions", "same"),
@@ -194,17 +258,22 @@ class TestWithoutRjieba:
             ({}, False),
         ],
     )
-    def test_the_version_is_one_only_where_the_words_are(
+    def test_version_is_one_only_where_the_words_are(
         self, versions: dict[str, str], same: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(module, "_is_there", versions.__contains__)
+        monkeypatch.setattr(module, "_is_installed", versions.__contains__)
         monkeypatch.setattr(module, "_version_of", versions.__getitem__)
-        assert (segmenter_version() == "0.2.2") == same
+        assert (jieba_version() == "0.2.2") == same
 
 
-def _skip_unless_compared() -> None:
-    if find_spec("rjieba") is None or segmenter_version() != "0.2.2":
-        pytest.skip("the segmenters are compared with rjieba 0.2.2; with others the fingerprint differs")
+def _mixed_text() -> st.SearchStrategy[str]:
+    """Han next to Latin, words of the table among it."""
+    pieces = "t恤 A股 c++ AT&T 小s 江南style 3.6.3 gpt-4 年来 可达 中枪 天内 甲 的 a 1 % - 㐀".split()
+    return st.lists(st.sampled_from([*pieces, " "]), max_size=8).map("".join)
+
+
+def _rows(file: Any) -> list[str]:
+    return [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("# ")]
 
 
 def _not_installed() -> Any:

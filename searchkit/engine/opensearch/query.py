@@ -79,9 +79,9 @@ def match_query(node: Clause) -> Query:
         case Range(field, low, high):
             bounds = {name: bound for name, bound in (("gte", low), ("lt", high)) if bound is not None}
             return {"range": {path_of(field): bounds}}
-        case Boolean((child,), (), ()) if not node.minimum:
+        case Boolean((child,), _, ()) if not node.minimum:
             return match_query(child)
-        case Boolean(must, (), must_not) if not node.minimum:
+        case Boolean(must, _, must_not) if not node.minimum:
             filters = [match_query(child) for child in must or (MatchAll(),)]
             return {"bool": {"filter": filters, "must_not": [match_query(child) for child in must_not]}}
         case Boolean((), should, ()) if node.minimum > len(should):

@@ -56,7 +56,7 @@ def match_query(node: Clause, schema: tantivy.Schema) -> Query:
         case Range(field, low, high):
             kind = FieldType.Float if isinstance(low, float) or isinstance(high, float) else FieldType.Integer
             return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
-        case Boolean(must, (), must_not) if not node.minimum:
+        case Boolean(must, _, must_not) if not node.minimum:
             clauses = [(Occur.Must, match_query(child, schema)) for child in must or (MatchAll(),)]
             return Query.boolean_query(
                 clauses + [(Occur.MustNot, match_query(child, schema)) for child in must_not]

@@ -53,7 +53,7 @@ def _found(node: Clause, segment: Segment, live: frozenset[int]) -> Set[int]:
             return _with_any(segment, field, values)
         case Range(field, low, high):
             return set(segment.between(field, low, high))
-        case Boolean(must, (), must_not) if not node.minimum:
+        case Boolean(must, _, must_not) if not node.minimum:
             found: Set[int] = live
             for child in must:
                 found = found & _found(child, segment, live)

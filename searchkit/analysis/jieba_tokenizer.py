@@ -1,0 +1,140 @@
+"""jieba's tokenizer: from `rjieba`, which is jieba in Rust, or else from the package `jieba`, in Python.
+
+Both have the same dictionary and the same model, and give the same words for runs of Han. Neither package is
+imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from math import exp, log
+from pathlib import Path
+from typing import Any, Protocol
+
+from searchkit.errors import SearchkitError
+
+__all__ = ["JiebaTokenizer", "jieba_tokenizer", "jieba_version", "python_jieba", "rust_jieba"]
+
+# The releases whose words the tests have compared: these give the same.
+_SAME_WORDS = {"rjieba": "0.2.2", "jieba": "0.42.1"}
+
+
+class JiebaTokenizer(Protocol):
+    """The methods of `rjieba.Jieba` that the segmenter calls."""
+
+    def add_word(self, word: str, frequency: int | None, tag: str | None, /) -> int:
+        """Add a word; without a frequency it gets one that lets it win over its parts."""
+
+    def cut(self, text: str, /) -> list[str]:
+        """The text in pieces: words, and what stands between them."""
+
+
+def jieba_tokenizer() -> JiebaTokenizer:
+    """A new tokenizer: the fast one, or where `rjieba` cannot be imported the one in Python."""
+    with suppress(ImportError):  # not installed, or not for this machine
+        return rust_jieba()
+    try:
+        return python_jieba()
+    except ImportError as error:
+        raise SearchkitError(
+            "neither rjieba nor jieba is installed, so there is nothing to find words with: "
+            "pip install rjieba, or where that fails pip install jieba"
+        ) from error
+
+
+def rust_jieba() -> JiebaTokenizer:
+    """A new tokenizer of `rjieba`."""
+    tokenizer: JiebaTokenizer = _rjieba_module().Jieba()
+    return tokenizer
+
+
+def python_jieba() -> JiebaTokenizer:
+    """A new tokenizer of `jieba`."""
+    tokenizer: JiebaTokenizer = _python_class()()
+    return tokenizer
+
+
+def jieba_version() -> str:
+    """The release that makes the words. Releases that make the same words count as one."""
+    if _is_installed("rjieba"):
+        return _version_of("rjieba")
+    version = _version_of("jieba") if _is_installed("jieba") else "none"
+    return _SAME_WORDS["rjieba"] if version == _SAME_WORDS["jieba"] else f"jieba {version}"
+
+
+def _rjieba_module() -> Any:
+    """The compiled module alone: the package around it makes a Jieba that nobody here needs, which takes as
+    much time and memory as ours."""
+    name = "rjieba.rjieba"
+    package = find_spec("rjieba")
+    found = PathFinder.find_spec(name, package.submodule_search_locations if package else None)
+    if "rjieba" in sys.modules or found is None or found.loader is None:
+        return import_module("rjieba")
+    if name not in sys.modules:  # it can be made only once, so whoever imports rjieba gets this one
+        sys.modules[name] = module_from_spec(found)
+        found.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@cache
+def _python_class() -> type[Any]:
+    with warnings.catch_warnings():  # it has invalid escapes, and imports pkg_resources
+        warnings.simplefilter("ignore")
+        from jieba import Tokenizer
+
+    # `Tokenizer.initialize` logs, and leaves a file in the folder for temporary ones.
+    frequencies, total = Tokenizer.gen_pfdict(Tokenizer().get_dict_file())
+
+    class PythonJieba(Tokenizer):  # type: ignore[misc]
+        """`jieba.Tokenizer` with the methods of `rjieba.Jieba`."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.FREQ, self.total, self.initialized = frequencies.copy(), total, True
+
+        def cut(self, sentence: str, *args: Any, **options: Any) -> list[str]:
+            pieces: Iterator[str] = super().cut(sentence, *args, **options)
+            return list(pieces)
+
+        def add_word(self, word: str, freq: int | None = None, tag: str | None = None) -> int:
+            if freq is None:
+                freq = self._frequency_to_win(word)
+            self.total -= self.FREQ.get(word, 0)
+            super().add_word(word, freq, tag)
+            return freq
+
+        def _frequency_to_win(self, word: str) -> int:
+            """As in rjieba, by logarithms; `suggest_freq` multiplies, which rounds differently."""
+            whole = log(self.total)
+            parts = [self.FREQ.get(part) or 1 for part in self.cut(word, HMM=False)]
+            probability = sum(log(frequency) - whole for frequency in parts)
+            frequency: int = max(int(exp(probability + whole)) + 1, self.FREQ.get(word, 1))
+            return frequency
+
+    return PythonJieba
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ImportError:
+        return False
+
+
+def _version_of(package: str) -> str:
+    """The version that is installed, as the name of its folder says."""
+    spec = find_spec(package)
+    for place in spec.submodule_search_locations or () if spec else ():
+        for folder in Path(place).parent.glob(f"{package}-*.dist-info"):
+            return folder.name.removeprefix(f"{package}-").removesuffix(".dist-info")
+    # Not beside the package. This imports all of `email`, which takes longer than to open an index.
+    from importlib.metadata import version
+
+    return version(package)

@@ -1,0 +1,76 @@
+"""What `import searchkit` loads: next to nothing, so that a program starts at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import searchkit
+
+# Whole packages that take long and that nobody needs who only imports.
+FORBIDDEN = ("importlib.metadata", "email", "inspect", "zipfile", "socket", "asyncio")
+# Beyond those that every interpreter loads.
+ALLOWED = {"__future__", "searchkit", "searchkit._version", "searchkit.errors"}
+
+
+@pytest.fixture(scope="module")
+def loaded() -> set[str]:
+    """The modules that an interpreter loads for `import searchkit`."""
+    return _modules("import searchkit") - _modules("import os")
+
+
+def test_importing_searchkit_loads_only_what_is_listed(loaded: set[str]) -> None:
+    assert loaded == ALLOWED
+
+
+@pytest.mark.parametrize("module", FORBIDDEN)
+def test_importing_searchkit_loads_no_slow_module(module: str, loaded: set[str]) -> None:
+    assert module not in loaded
+
+
+@pytest.mark.parametrize("module", sorted(searchkit._MODULES))
+def test_each_module_of_public_names_can_be_the_first_that_is_imported(module: str) -> None:
+    names = ", ".join(searchkit._MODULES[module])
+    assert module in _modules(f"from searchkit import {names}")
+
+
+def test_names_are_listed_before_they_are_loaded() -> None:
+    listed = _output("import searchkit; print(*dir(searchkit))")
+    assert set(searchkit.__all__) <= set(listed.split())
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'searchkit' has no attribute 'serch'"):
+        _ = searchkit.serch
+
+
+def _modules(code: str) -> set[str]:
+    """The names in `sys.modules` of an interpreter that has run the code."""
+    return set(_output(f"{code}; print(*sys.modules)").split())
+
+
+def _output(code: str) -> str:
+    """What an interpreter prints that runs the code.
+
+    It starts without `site`, which loads modules of its own where packages are installed editable.
+    """
+    paths = [path for path in sys.path if path]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-S",
+            "-X",
+            "utf8",
+            "-W",
+            "error",
+            "-c",
+            f"import sys; sys.path[:] = {paths}; {code}",
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
