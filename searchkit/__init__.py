@@ -8,7 +8,6 @@ for hit in index.search("中日關係"):
     print(hit.title, hit.snippet)
 """
 
-from searchkit._version import __version__
 from searchkit.errors import (
     AnalyzerChangedWarning,
     ArticleError,
@@ -24,6 +23,8 @@ from searchkit.errors import (
     SearchkitError,
     SearchkitWarning,
 )
+
+__version__ = "0.1.0"
 
 TYPE_CHECKING = False  # as type checkers know it; `typing` takes longer to import than all that is here
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from searchkit._version import __version__
+from searchkit import __version__
 from searchkit.analysis import Analyzer
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 from searchkit.query.synonyms import Synonyms

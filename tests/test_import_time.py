@@ -12,7 +12,7 @@ import searchkit
 # Whole packages that take long and that nobody needs who only imports.
 FORBIDDEN = ("importlib.metadata", "email", "inspect", "zipfile", "socket", "asyncio")
 # Beyond those that every interpreter loads.
-ALLOWED = {"__future__", "searchkit", "searchkit._version", "searchkit.errors"}
+ALLOWED = {"__future__", "searchkit", "searchkit.errors"}
 
 
 @pytest.fixture(scope="module")

@@ -204,8 +204,8 @@ class Engine(ABC):
     def writer(self, *, timeout: float, force_merge: bool = False, memory: int | None = None) -> EngineWriter:
         """The writer; waits up to ``timeout`` seconds for another one, then `IndexLockedError`.
 
-        What is put through a ``force_merge`` one is kept in as few pieces as can be, which takes longer. What it
-        has not written yet takes some ``memory`` bytes, at least `LEAST_MEMORY`; None is the engine's choice.
+        A ``force_merge`` writer keeps what it is given in as few segments as can be, which takes longer. What
+        it has not written yet takes some ``memory`` bytes, at least `LEAST_MEMORY`; None is the engine's choice.
         """
 
     @abstractmethod
