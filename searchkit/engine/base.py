@@ -205,7 +205,7 @@ class Engine(ABC):
         """The writer; waits up to ``timeout`` seconds for another one, then `IndexLockedError`.
 
         A ``force_merge`` writer keeps what it is given in as few segments as can be, which takes longer. What
-        it has not written yet takes some ``memory`` bytes, at least `LEAST_MEMORY`; None is the engine's choice.
+        it has not written yet takes some ``memory`` bytes, at least `LEAST_MEMORY`; None: the engine chooses.
         """
 
     @abstractmethod
