@@ -17,13 +17,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.analysis.pinyin import require_pinyin
+from searchkit.dates import When
 from searchkit.document import Document
 from searchkit.engine import folder_of_same_engine
 from searchkit.engine.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
 from searchkit.errors import CursorExpiredError, IndexIncompatibleError, SearchkitError
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query import Match
-from searchkit.query.filters import When, as_list
+from searchkit.query.filters import as_list
 from searchkit.query.synonyms import SynonymRules, Synonyms
 from searchkit.search.cursor import CursorStore
 from searchkit.search.options import Collapse, SearchOptions
