@@ -18,9 +18,9 @@ from random import Random
 
 from benchmarks.generated import generated, write_articles, write_json_lines
 from searchkit import Document
-from searchkit.articles import read_file
+from searchkit.articles import FileDocument, read_file
+from searchkit.articles.file_reader import JSON_LINES
 from searchkit.articles.folder import files_of
-from searchkit.articles.one_file import JSON_LINES
 
 __all__ = ["Corpus", "prepare_articles", "prepare_generated"]
 
@@ -97,14 +97,14 @@ class _Tally:
 
 
 def _not_seen(path: Path, seen: set[str]) -> Iterator[Document]:
-    for document in read_file(path):
-        if isinstance(document, Document) and document.id not in seen:
-            seen.add(document.id)
-            yield document
+    for found in read_file(path):
+        if isinstance(found, FileDocument) and found.document.id not in seen:
+            seen.add(found.document.id)
+            yield found.document
 
 
 def _in_random_order(source: Path, seed: int) -> list[Path]:
-    paths = [path for path in files_of(source) if isinstance(path, Path)]
+    paths = [Path(path) for path in files_of(source) if isinstance(path, str)]
     Random(seed).shuffle(paths)
     return paths
 

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from searchkit.dates import parse_time
 from searchkit.errors import DocumentError
 from searchkit.text import well_formed
 
-__all__ = ["Document", "Json", "link_of", "parse_time"]
+__all__ = ["Document", "Json", "link_of"]
 
 # Engines refuse terms of 32 kB, and a label of this length is none.
 _LONGEST_LABEL = 1000
+_HAS_TEXT = re.compile(r"[^\W_]").search  # what str.isalnum says of a character
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?:[/?#]|\Z)").match
 
 Json = Any
 """A value that ``json.dumps`` takes: the type of what ``extra`` holds."""
@@ -50,15 +54,26 @@ class Document:
     extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        for name in ("title", "body", "id", "url", "source"):
-            self._set(name, self._clean_text(name))
-        if not any(character.isalnum() for text in (self.title, self.body) for character in text):
-            raise self._error("it has no text: title and body hold no letter, digit or Han character")
-        self._set("published", self._clean_published())
-        self._set("tags", self._clean_tags())
-        self._set("extra", self._clean_extra())
-        self._set("source", self.source or _host(self.url))
-        self._set("id", self.id or self.url or _digest(self.title, self.body))
+        # Runs for every article, so what is right already is not looked at again.
+        values = self.__dict__  # the dataclass is frozen
+        title, body, url, source = self.title, self.body, self.url, self.source
+        try:
+            "".join((title, body, self.id, url, source)).encode()
+        except (TypeError, UnicodeEncodeError):
+            for name in ("title", "body", "id", "url", "source"):
+                values[name] = self._clean_text(name)
+            title, body, url, source = self.title, self.body, self.url, self.source
+        if not _HAS_TEXT(title) and not _HAS_TEXT(body):
+            self._fail("it has no text: title and body hold no letter, digit or Han character")
+        if self.published is not None:
+            values["published"] = self._clean_published()
+        if self.tags or type(self.tags) is not tuple or len(source) > _LONGEST_LABEL:
+            values["tags"] = self._clean_tags()
+        values["extra"] = self._clean_extra() if self.extra or type(self.extra) is not dict else {}
+        if not source:
+            values["source"] = _host(url)
+        if not self.id:
+            values["id"] = url or _digest(title, body)
 
     @property
     def link(self) -> str:
@@ -87,7 +102,11 @@ class Document:
             )
         given = {name: value for name, value in values.items() if value is not None}
         if isinstance(text := given.get("published"), str):
-            given["published"] = parse_time(text, id=str(given.get("id") or given.get("url") or "") or None)
+            try:
+                given["published"] = parse_time(text)
+            except ValueError as error:
+                id = str(given.get("id") or given.get("url") or "") or None
+                raise DocumentError(f"published {error}", id=id) from None
         return cls(**given)
 
     def to_dict(self) -> dict[str, Json]:
@@ -99,62 +118,60 @@ class Document:
         values["extra"] = dict(self.extra)
         return {name: value for name, value in values.items() if value}
 
-    def _set(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)  # the dataclass is frozen
-
-    def _error(self, reason: str) -> DocumentError:
+    def _fail(self, reason: str) -> NoReturn:
         name = next((v for v in (self.id, self.url, self.title) if isinstance(v, str) and v), None)
-        return DocumentError(reason, id=name)
+        raise DocumentError(reason, id=name) from None
 
     def _clean_text(self, name: str) -> str:
         value = getattr(self, name)
         if not isinstance(value, str):
-            raise self._error(f"{name} must be text, not {type(value).__name__}")
+            self._fail(f"{name} must be text, not {type(value).__name__}")
         return well_formed(value)
 
-    def _clean_published(self) -> datetime | None:
-        value = self.published
-        if value is None:
-            return None
+    def _clean_published(self) -> datetime:
+        value: object = self.published
         if not isinstance(value, datetime):
-            raise self._error(f"published must be a datetime, not {type(value).__name__}")
+            self._fail(f"published must be a datetime, not {type(value).__name__}")
         if value.tzinfo is None:
-            raise self._error(
+            self._fail(
                 f"published {value.isoformat()} is naive; give it a time zone, "
                 "for instance published.replace(tzinfo=timezone.utc)"
             )
         try:
             value = value.astimezone(timezone.utc)
         except OverflowError:
-            raise self._error(f"published {value.isoformat()} is outside the years 1 to 9999") from None
+            self._fail(f"published {value.isoformat()} is outside the years 1 to 9999")
         return value.replace(microsecond=value.microsecond // 1000 * 1000)
 
     def _clean_tags(self) -> tuple[str, ...]:
         given: object = self.tags
         if isinstance(given, str) or not isinstance(given, Iterable):
-            raise self._error(f"tags must be a sequence of texts, not {given!r}")
+            self._fail(f"tags must be a sequence of texts, not {given!r}")
         tags = list(given)
         if wrong := [tag for tag in tags if not isinstance(tag, str)]:
-            raise self._error(f"tags must be texts, not {wrong[0]!r}")
+            self._fail(f"tags must be texts, not {wrong[0]!r}")
         if too_long := [tag for tag in (*tags, self.source) if len(tag) > _LONGEST_LABEL]:
-            raise self._error(
+            self._fail(
                 f"{too_long[0][:40]!r}… is too long for a tag or source: {len(too_long[0])} characters"
             )
         return tuple(dict.fromkeys(well_formed(tag.strip()) for tag in tags if tag.strip()))
 
     def _clean_extra(self) -> Mapping[str, Json]:
         if not isinstance(self.extra, Mapping):
-            raise self._error(f"extra must be a mapping, not {type(self.extra).__name__}")
+            self._fail(f"extra must be a mapping, not {type(self.extra).__name__}")
         try:
             kept: dict[str, Json] = json.loads(
                 well_formed(json.dumps(dict(self.extra), allow_nan=False, ensure_ascii=False))
             )
         except (TypeError, ValueError) as error:
-            raise self._error(f"extra is not JSON: {error}") from None
+            self._fail(f"extra is not JSON: {error}")
         return kept
 
 
 def _host(url: str) -> str:
+    found = _PLAIN_HOST(url)
+    if found:  # nearly always, and urlsplit makes ten calls
+        return found[1].removeprefix("www.")
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:  # e.g. an unclosed [ of an IPv6 address
@@ -173,12 +190,3 @@ def link_of(url: str) -> str:
     except ValueError:  # e.g. an unclosed [ of an IPv6 address
         return ""
     return url if parts.scheme in ("http", "https") and parts.hostname else ""
-
-
-def parse_time(text: str, *, id: str | None) -> datetime:
-    """The moment that an ISO 8601 text means; raises `DocumentError` with the id."""
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 knows no Z
-    except ValueError:
-        reason = f"published {text!r} is not an ISO 8601 time like 2024-07-31T08:00:00Z"
-        raise DocumentError(reason, id=id) from None

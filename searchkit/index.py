@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.analysis import Analyzer
 from searchkit.analysis.pinyin import require_pinyin
+from searchkit.dates import When
 from searchkit.document import Document
 from searchkit.engine import create_engine, damage_at, folder_of_same_engine, open_engine
 from searchkit.engine.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
@@ -32,7 +33,7 @@ from searchkit.errors import (
 )
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query import Match
-from searchkit.query.filters import When, as_list
+from searchkit.query.filters import as_list
 from searchkit.query.synonyms import SynonymRules, Synonyms
 from searchkit.schema import FieldKind, Schema
 from searchkit.search.cursor import CursorStore

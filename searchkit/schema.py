@@ -12,11 +12,11 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Literal, get_args
 
+from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
 from searchkit.document import Document
 from searchkit.engine.plan import Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
-from searchkit.query.dates import parse_dates
-from searchkit.query.filters import When, as_list, day_end, day_start, milliseconds, moment
+from searchkit.query.filters import as_list
 
 __all__ = ["MONTH", "SKETCH", "TITLES", "WORDS", "FieldKind", "Schema"]
 
@@ -77,7 +77,7 @@ class Schema:
         if document.source:
             values["source"] = (document.source,)
         if at := document.published:
-            values["published"] = milliseconds(at)
+            values["published"] = to_milliseconds(at)
             values[MONTH] = at.year * 100 + at.month
         for name, kind in self.declared.items():
             given = document.extra.get(name)
@@ -213,15 +213,15 @@ def _stored_truth(value: Any) -> tuple[str, ...]:
 def _stored_date(value: Any) -> int:
     if not isinstance(value, str):
         raise TypeError(value)
-    at = moment("extra", value)
+    at = time_bound("extra", value)
     _day(at)  # its zone may take the first and the last day out of the calendar
     return at
 
 
 def _date_bounds(value: When) -> tuple[int, int]:
-    if isinstance(value, str) and (days := parse_dates(value.strip())) and days.first and days.last:
-        return day_start(days.first), day_end(days.last)
-    return moment("where", value), moment("where", value, end=True)
+    if isinstance(value, str) and (days := parse_days(value.strip())) and days[0] and days[1]:
+        return day_start(days[0]), day_end(days[1])
+    return time_bound("where", value), time_bound("where", value, end=True)
 
 
 def _year(month: int) -> int:

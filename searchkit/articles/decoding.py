@@ -1,9 +1,9 @@
 """Bytes -> text, in the encoding they were written in.
 
-In this order: a byte order mark, UTF-8 without a fault, what the page itself
-declares, UTF-8 with a few bad bytes, and then whatever reads most like a text
-(see `plausibility`). A page is asked so late because pages that say ``gb2312``
-and are UTF-8 are many, while GBK or Big5 that happens to be UTF-8 is rare.
+Tried in this order: a byte order mark, valid UTF-8, the encoding that the page declares, UTF-8 with a few
+bad bytes, and last the encoding in which the text is most plausible (see `encoding_detection`). The
+declaration comes so late because many pages declare ``gb2312`` and are UTF-8, while text in GBK or Big5 is
+hardly ever valid UTF-8.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from __future__ import annotations
 import codecs
 import re
 
-from searchkit.articles.plausibility import plausibility
+from searchkit.articles.encoding_detection import detect_encoding, detect_wide_encoding
 
 __all__ = ["BinaryFileError", "check_encoding", "decode", "superset"]
 
-_MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_SUPERSETS = {  # what is written under these names, as browsers read them
+_MARKS = {  # UTF-32 first: its mark begins with that of UTF-16
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_SUPERSETS = {  # what browsers decode under these names
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "big5": "big5hkscs",
@@ -40,65 +40,57 @@ _DECLARED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _DECLARED_WITHIN = 4096  # bytes
-_CANDIDATES = ("gb18030", "big5hkscs", "cp932", "cp949", "cp1252")
-_OTHERS = ("cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "euc_jp")
-_WIDE = ("utf-16-le", "utf-16-be")
-_SAMPLE = 2048  # bytes, from the first that is not ASCII on
-_LEAST_PLAUSIBLE = 0.15
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_ASCII_TEXT = re.compile(r"[\t\n\r\x20-\x7e]+")
 _BAD = "\ufffd"
 
 
 class BinaryFileError(ValueError):
-    """The bytes are no text."""
+    """The bytes are not text."""
 
 
 def check_encoding(name: str | None) -> None:
-    """Raises ValueError when there is no such encoding of text."""
+    """Raise ValueError unless it names an encoding of text."""
     if name is not None:
         try:
             b"a".decode(name, "replace")
-        except (LookupError, UnicodeError):  # some codecs of Python's are for no text at all
+        except (LookupError, UnicodeError):  # some of Python's codecs do not decode to text
             raise ValueError(f"unknown encoding {name!r}") from None
 
 
 def superset(name: str) -> str:
-    """The encoding that is meant by a name: pages in GBK call themselves GB2312."""
+    """The encoding that is meant by a name: pages that declare GB2312 are in GBK or GB18030."""
     return _SUPERSETS.get(codecs.lookup(name).name, name)
 
 
 def decode(data: bytes, encoding: str | None = None) -> str:
-    """The text of a file, with \\n for every end of a line.
+    """The text of a file, with \\n for every line end.
 
-    Bytes that cannot be read become U+FFFD. So does what was lost before, in the
-    hands of others: a mark shows that something is missing, where leaving it out
-    would make one word of what stands left and right of it.
+    Bytes that cannot be decoded become U+FFFD: leaving them out would join what stands on both sides to one
+    word.
 
-    Raises `BinaryFileError` when it is no text.
+    Raises `BinaryFileError` when the bytes are not text.
     """
-    text = _decode(data, encoding)
+    if encoding:
+        text = data.decode(superset(encoding), "replace").removeprefix("\ufeff")
+    elif mark := next(filter(data.startswith, _MARKS), None):
+        text = data[len(mark) :].decode(_MARKS[mark], "replace")
+    elif b"\0" not in data:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            text = _decode_other(data)
+    elif wide := detect_wide_encoding(data):
+        text = data.decode(wide, "replace")
+    else:
+        raise BinaryFileError("a binary file: it has zero bytes in it")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _decode(data: bytes, encoding: str | None) -> str:
-    if encoding:
-        return data.decode(superset(encoding), "replace").removeprefix("\ufeff")
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(name, "replace")
-    if b"\0" in data:
-        return _wide_text(data)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+def _decode_other(data: bytes) -> str:
     if (declared := _declared(data)) and _is_nearly_all(text := data.decode(declared, "replace")):
         return text
-    if _is_damaged_utf8(data):
-        return data.decode("utf-8", "replace")
-    return data.decode(_most_plausible(data), "replace")
+    return data.decode("utf-8" if _is_damaged_utf8(data) else detect_encoding(data), "replace")
 
 
 def _declared(data: bytes) -> str | None:
@@ -114,7 +106,7 @@ def _declared(data: bytes) -> str | None:
 
 
 def _is_nearly_all(text: str) -> bool:
-    """Whether few of the characters beyond ASCII are bad: a damaged file is still in its encoding."""
+    """Whether few of the characters beyond ASCII are bad, as in a damaged file."""
     bad = text.count(_BAD)
     return not bad or bad * 5 <= len(re.sub(r"[\x00-\x7f]+", "", text))
 
@@ -124,32 +116,3 @@ def _is_damaged_utf8(data: bytes) -> bool:
     rest = _UTF8.sub(b"", data)
     bad = len(_NOT_ASCII.findall(rest))
     return bad * 4 <= len(data) - len(rest)
-
-
-def _wide_text(data: bytes) -> str:
-    """UTF-16 without its mark, of which every character from ASCII has a zero byte."""
-    for text in (data.decode(name, "replace") for name in _WIDE):
-        sample = text[:_SAMPLE]
-        others = len(_ASCII_TEXT.sub("", sample))
-        points = len(sample) - others + others * plausibility(sample)
-        if "\0" not in text and points >= _LEAST_PLAUSIBLE * len(sample):
-            return text
-    raise BinaryFileError("a binary file: it has zero bytes in it")
-
-
-def _most_plausible(data: bytes) -> str:
-    first = _NOT_ASCII.search(data)
-    # Some ASCII before it, for the word that an accented letter is in; more would tell nothing.
-    start = max(first.start() - 16, 0) if first else 0
-    sample = data[start : start + _SAMPLE]
-    scores = {name: plausibility(sample.decode(name, "replace")) for name in _CANDIDATES}
-    if len(data) % 2 == 0:
-        scores |= {name: plausibility(data[:_SAMPLE].decode(name, "replace")) for name in _WIDE}
-    best = max(scores, key=scores.__getitem__)
-    if scores[best] >= _LEAST_PLAUSIBLE:
-        return best
-    # Nothing East Asian, and no West European text either: statistics of languages may know more.
-    from charset_normalizer import from_bytes  # slow to import, and seldom needed
-
-    found = from_bytes(data[:_SAMPLE], cp_isolation=[*_CANDIDATES, *_OTHERS]).best()
-    return found.encoding if found else "cp1252"

@@ -1,29 +1,37 @@
-"""YAML front matter, the head that site generators put before a text -> values.
+"""Front matter, the head that site generators put before a text -> Article.
 
-YAML is read as a stream of events, every value as text: no dates or numbers are
-guessed, and a file nested 100,000 deep cannot overflow the stack as it would in
-PyYAML's loader. Generators that do not escape what they write make YAML that is
-none; its lines are then read one by one as ``key: value``.
+YAML between ``---`` lines or TOML between ``+++`` lines. YAML is read as a stream of events, and every
+value as text: no dates or numbers are guessed, and a file that is nested 100,000 deep cannot overflow the
+stack as it would in PyYAML's loader. Generators that do not escape what they write make YAML that does not
+parse. Its lines are then read one by one as ``key: value``.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
-from searchkit.articles.dates import parse_date
-from searchkit.articles.draft import Draft
-from searchkit.articles.tidy import tidy_line, tidy_title
+from searchkit.articles.article import Article
+from searchkit.articles.whitespace import clean_line, clean_title
+from searchkit.dates import parse_date
 
-__all__ = ["Values", "front_matter_draft", "split_front_matter"]
+__all__ = ["Values", "parse_front_matter", "split_front_matter"]
 
 Values = dict[str, "str | list[str]"]
 
-_LONGEST = 65_536  # characters; what begins with --- and goes on longer is a text
+_LONGEST = 65_536  # characters; what begins with --- and is longer is a text
 _MOST_BRACKETS = 200  # PyYAML without its part in C takes quadratic time for open ones
 _MOST_EVENTS = 10_000
-_BLOCK = re.compile(r"\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_MOST_DOTS = 100  # tomllib takes quadratic time for a dotted key
+_BLOCK = re.compile(
+    r"""\s* (?: ---[ \t]*\n (?P<yaml>.*?) ^(?:---|\.\.\.) | \+\+\+[ \t]*\n (?P<toml>.*?) ^\+\+\+ )
+        [ \t]* (?:\n|\Z)""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
+)
 _KEY_LINE = re.compile(r"([^\W\d][\w .-]{0,40}?)\s*:(?:\s+(.*))?")
 
 _TITLE = ("title",)
@@ -48,22 +56,22 @@ _KNOWN = frozenset(_TITLE + _DATE + _URL + _TAGS + _AUTHOR + _OTHER)
 def split_front_matter(text: str) -> tuple[Values, str]:
     """The values of the front matter, and the text after it.
 
-    A text between two rulers is no front matter: a key that generators use has to be in it.
+    A text between two rules is not front matter: it has to contain a key that generators use.
     """
     if found := _BLOCK.match(text, 0, _LONGEST):
-        values = _values(found[1])
+        values = _toml_values(found["toml"]) if found["yaml"] is None else _yaml_values(found["yaml"])
         if not _KNOWN.isdisjoint(values):
             return values, text[found.end() :]
     return {}, text
 
 
-def front_matter_draft(values: Values) -> Draft:
+def parse_front_matter(values: Values) -> Article:
     """What the values say of a document."""
     url = next((line for line in _lines(values, _URL) if re.match(r"https?://\S+\Z", line)), "")
     dates = (parse_date(line) for line in _lines(values, _DATE))
     authors = list(_lines(values, _AUTHOR))
-    return Draft(
-        title=tidy_title(next(_lines(values, _TITLE), "")),
+    return Article(
+        title=clean_title(next(_lines(values, _TITLE), "")),
         url=url,
         published=next((date for date in dates if date), None),
         source="" if url else next(_lines(values, ("source",)), ""),
@@ -75,30 +83,61 @@ def front_matter_draft(values: Values) -> Draft:
 def _lines(values: Values, keys: tuple[str, ...]) -> Iterator[str]:
     for key in keys:
         value = values.get(key, [])
-        yield from filter(None, map(tidy_line, [value] if isinstance(value, str) else value))
+        yield from filter(None, map(clean_line, _as_list(value)))
 
 
 def _tags(values: Values) -> Iterator[str]:
     for key in _TAGS:
         value = values.get(key, [])
-        if isinstance(value, str):  # Jekyll takes a text for words with spaces between
+        if isinstance(value, str):  # in Jekyll a text is words with spaces between
             value = re.split(r"[,，、;；]" if re.search("[,，、;；]", value) else r"\s+", value)
-        yield from filter(None, map(tidy_line, value))
+        yield from filter(None, map(clean_line, value))
 
 
-def _values(block: str) -> Values:
+def _toml_values(block: str) -> Values:
+    """The top level of TOML as text, with the tables that Zola puts tags and more into."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    if any(line.partition("=")[0].count(".") > _MOST_DOTS for line in block.split("\n")):
+        return {}
+    try:
+        table = tomllib.loads(block)
+        for name in ("taxonomies", "extra"):
+            if isinstance(inner := table.pop(name, {}), dict):
+                table = {**inner, **table}
+        return {key.strip().lower(): _toml_value(value) for key, value in table.items()}
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _toml_value(value: Any) -> str | list[str]:
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, list):
+        return [item for each in value for item in _as_list(_toml_value(each))]
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _yaml_values(block: str) -> Values:
     import yaml  # slow to import, and many articles have no front matter
 
     if block.count("[") + block.count("{") <= _MOST_BRACKETS:
         try:
-            if values := _yaml_values(block):
+            if values := _yaml_mapping(block):
                 return values
         except (yaml.YAMLError, UnicodeError):
             pass
     return _line_values(block)
 
 
-def _yaml_values(block: str) -> Values:
+def _yaml_mapping(block: str) -> Values:
     """The top level of a YAML mapping: its texts and its lists of texts."""
     import yaml
 
@@ -119,7 +158,7 @@ def _yaml_values(block: str) -> Values:
             if depth == 0 and not isinstance(event, yaml.MappingStartEvent):
                 return {}
             if depth == 1:
-                if key is None:  # a list as a key: nothing that a generator writes
+                if key is None:  # a list as a key, which no generator writes
                     return {}
                 values[key] = []
             depth += 1

@@ -1,8 +1,7 @@
 """HTML -> the lines of text that a reader sees.
 
-libxml2 parses and calls back for each tag; no tree is built. A tree would be cut
-off where it is nested some thousand deep (libxml2 does that since 2.14), which
-is text lost without a word, and walking it costs more than the calls.
+libxml2 parses, and one loop walks its tree. The loop makes hardly any call of Python: it runs for every tag
+of every article.
 """
 
 from __future__ import annotations
@@ -11,14 +10,17 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from searchkit.articles.tidy import CELL, LINE, ROW, tidy
+from searchkit.articles.whitespace import CELL, LINE, ROW, clean_line, clean_lines
 
-__all__ = ["TextTarget", "feed_html", "html_text"]
+if TYPE_CHECKING:
+    from lxml.etree import HTMLParser, _Element
 
-_DROPPED = frozenset(
+__all__ = ["DROPPED", "TreeText", "html_text", "parse_tree"]
+
+DROPPED = frozenset(
     """applet audio button canvas datalist embed frame frameset iframe input meter nav
     noembed noframes noscript object optgroup option progress rp rt rtc script select style svg template
     textarea title video""".split()
@@ -59,18 +61,20 @@ _SHARE_LINK = re.compile(
         ) | whatsapp://send | tg://msg | mailto:\? )""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+_END_OF_PAGE = re.compile(rb"</html\s*>", re.IGNORECASE)
 _NO_TARGET = re.compile(r"\s*(?:#|javascript:|$)", re.IGNORECASE)
+_DEEPEST = 1000  # elements in one another
 _LONGEST_CLASS = 200  # characters that are looked at
-_LEAST_HEADLINE = 8  # characters of a link that is the headline of another page, not a word of a sentence
+_LEAST_HEADLINE = 8  # characters of a link that is the headline of another page, not a word in a sentence
 _LONGEST_LABEL = 16  # characters beside the links to share, such as "分享到："
 _LONGEST_FORM = 100  # characters around the fields of a form to subscribe
 
 
 @dataclass
 class _Widget:
-    """A container for links to share or for a subscription, and what had been read before it."""
+    """A container of links to share or of a form to subscribe, and the counts when it began."""
 
-    depth: int
+    element: _Element
     pieces: int
     characters: int
     links: int
@@ -79,134 +83,139 @@ class _Widget:
 
 
 @dataclass
-class _Link:
-    depth: int
-    piece: int
-    characters: int
-    follows: bool  # directly on the headline of another one
-
-
-@dataclass
 class _Form:
     start: int
+    """The first of its pieces."""
     characters: int
+    """At first those before it, and those within when it has ended."""
     end: int = -1
 
 
-class TextTarget:
-    """Takes the calls of the parser and keeps the text that is shown."""
+class TreeText:
+    """The text of a tree: ``heading``, the first one as a line, and ``body``, all of it as lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, tree: _Element | None) -> None:
         self.heading = ""
         self._pieces: list[str] = []
         self._characters = 0
-        self._depth = 0
-        self._dropped_at = 0  # the depth of the element that is being left out, or 0
-        self._preformatted_at = 0
-        self._heading: tuple[int, int] | None = None  # its depth, and the piece it begins at
-        self._links = 0
-        self._share_links = 0
-        self._fields = 0
-        self._widgets: list[_Widget] = []
+        self._links = self._share_links = self._fields = 0  # so many have been met
+        self._widgets: list[_Widget] = []  # open ones, the innermost last
         self._forms: list[_Form] = []
-        self._form_at = 0
-        self._apart_at: list[int] = []
-        self._link: _Link | None = None
-        self._headline_end = -1  # the number of pieces when a link that is a headline had ended
+        if tree is not None:
+            self._walk(tree)
+        self.body = clean_lines("".join(self._without_forms()))
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self._depth += 1
-        if self._dropped_at:
-            return
-        if tag in _DROPPED or (attributes and self._drops(tag, attributes)):
-            self._dropped_at = self._depth
-            self._fields += tag in _FIELDS
-        elif tag in _BLOCKS:
-            self._pieces.append(LINE)
-            if tag in _HEADINGS:
-                if not self.heading and not self._heading:
-                    self._heading = self._depth, len(self._pieces)
-            elif tag in _PREFORMATTED:
-                self._preformatted_at = self._preformatted_at or self._depth
-            elif tag == "form" and not self._form_at:
-                self._form_at = self._depth
-                self._forms.append(_Form(len(self._pieces), self._characters))
-        elif tag in _ROWS:
-            self._pieces.append(ROW)
-        elif tag == "a":
-            follows = self._headline_end == len(self._pieces)
-            self._link = _Link(self._depth, len(self._pieces), self._characters, follows)
-            self._pieces.append("")
+    def _walk(self, tree: _Element) -> None:
+        from lxml.etree import iterwalk
 
-    def data(self, text: str) -> None:
-        if self._dropped_at:
-            return
-        if self._preformatted_at:
-            text = text.replace("\n", LINE)
-        self._pieces.append(text)
-        self._characters += len(text.strip())
-
-    def end(self, tag: str) -> None:
-        depth = self._depth
-        self._depth -= 1
-        if self._dropped_at:
-            if self._dropped_at == depth:
-                self._dropped_at = 0
+        pieces = self._pieces
+        add = pieces.append
+        heading: _Element | None = None
+        heading_start = 0
+        preformatted: _Element | None = None  # the outermost
+        form: _Element | None = None  # the outermost
+        link: _Element | None = None
+        link_start = link_characters = 0
+        headline_end = -1  # the number of pieces when a link that is a headline had ended
+        follows_headline = False
+        apart: list[_Element] = []
+        dropped: _Element | None = None
+        walk = iterwalk(tree, events=("start", "end"))
+        for event, element in walk:
+            assert element is not None  # it is for other events
+            tag = element.tag
+            if event == "start":
+                is_dropped = tag in DROPPED
+                attributes = element.attrib
+                if attributes and not is_dropped:
+                    names = attributes.get("class")
+                    if (
+                        "hidden" in attributes
+                        or ("style" in attributes and _HIDDEN_STYLE.search(attributes["style"]))
+                        or attributes.get("role") == "navigation"
+                    ):
+                        is_dropped = True
+                    elif tag == "a":
+                        target = attributes.get("href", "")
+                        if _SHARE_LINK.match(target):
+                            self._share_links += 1
+                            is_dropped = True
+                        elif not _NO_TARGET.match(target):
+                            self._links += 1
+                    elif names is not None:
+                        is_dropped, is_apart, is_widget = _told_by_class(names[:_LONGEST_CLASS])
+                        if not is_dropped:
+                            if is_apart and tag in _INLINE:
+                                add(" ")
+                                apart.append(element)
+                            if is_widget:
+                                self._begin_widget(element)
+                if is_dropped:
+                    self._fields += tag in _FIELDS
+                    dropped = element
+                    walk.skip_subtree()
+                    continue
                 if tag in _BLOCKS:
-                    self._pieces.append(LINE)
-            return
-        if self._widgets and self._widgets[-1].depth == depth:
-            self._end_widget(self._widgets.pop())
-        if tag in _BLOCKS:
-            self._pieces.append(LINE)
-            if self._heading and self._heading[0] == depth:
-                self.heading = tidy("".join(self._pieces[self._heading[1] :])).replace("\n", " ")
-                self._heading = None
-            elif self._preformatted_at == depth:
-                self._preformatted_at = 0
-            elif self._form_at == depth:
-                self._end_form()
-        elif tag in _CELLS:
-            self._pieces.append(CELL)
-        elif tag in _ROWS:
-            self._pieces.append(ROW)
-        elif self._link and self._link.depth == depth:
-            self._end_link(self._link)
-        elif self._apart_at and self._apart_at[-1] == depth:
-            self._apart_at.pop()
-            self._pieces.append(" ")
+                    add(LINE)
+                    if tag in _HEADINGS:
+                        if not self.heading and heading is None:
+                            heading, heading_start = element, len(pieces)
+                    elif tag in _PREFORMATTED:
+                        if preformatted is None:
+                            preformatted = element
+                    elif tag == "form" and form is None:
+                        form = element
+                        self._forms.append(_Form(len(pieces), self._characters))
+                elif tag in _ROWS:
+                    add(ROW)
+                elif tag == "a":
+                    link, link_start, link_characters = element, len(pieces), self._characters
+                    follows_headline = headline_end == link_start
+                    add("")
+                elif tag == "img" and (description := attributes.get("alt")):
+                    # Not among the characters by which links to share and headlines are told.
+                    add(f" {description} ")
+                text = element.text
+            elif dropped is not None and element is dropped:
+                if tag in _BLOCKS:
+                    add(LINE)
+                text = element.tail
+            else:
+                if self._widgets and self._widgets[-1].element is element:
+                    self._end_widget(self._widgets.pop())
+                if tag in _BLOCKS:
+                    add(LINE)
+                    if element is heading:
+                        self.heading = clean_line("".join(pieces[heading_start:]))
+                        heading = None
+                    elif element is preformatted:
+                        preformatted = None
+                    elif element is form:
+                        self._end_form()
+                        form = None
+                elif tag in _CELLS:
+                    add(CELL)
+                elif tag in _ROWS:
+                    add(ROW)
+                elif element is link:
+                    link = None
+                    if self._characters - link_characters >= _LEAST_HEADLINE:
+                        if follows_headline:  # style sheets lay out headlines side by side as a list
+                            pieces[link_start] = LINE
+                        headline_end = len(pieces)
+                elif apart and apart[-1] is element:
+                    apart.pop()
+                    add(" ")
+                text = element.tail
+            if text:
+                if preformatted is not None:
+                    text = text.replace("\n", LINE)
+                add(text)
+                self._characters += len(text.strip())
 
-    def text(self) -> str:
-        """All that was read, as lines."""
-        return tidy("".join(self._without_forms()))
-
-    def _drops(self, tag: str, attributes: Mapping[str, str]) -> bool:
-        """Whether an element is left out for what its attributes say; what they say is noted."""
-        if "hidden" in attributes or ("style" in attributes and _HIDDEN_STYLE.search(attributes["style"])):
-            return True
-        if attributes.get("role") == "navigation":
-            return True
-        if tag == "a":
-            return self._is_share_link(attributes.get("href", ""))
-        if "class" in attributes:
-            is_hidden, is_apart, is_widget = _told_by_class(attributes["class"][:_LONGEST_CLASS])
-            if is_hidden:
-                return True
-            if is_apart and tag in _INLINE:
-                self._pieces.append(" ")
-                self._apart_at.append(self._depth)
-            if is_widget:
-                before = len(self._pieces), self._characters, self._links, self._share_links, self._fields
-                self._widgets.append(_Widget(self._depth, *before))
-        return False
-
-    def _is_share_link(self, target: str) -> bool:
-        if _SHARE_LINK.match(target):
-            self._share_links += 1
-            return True
-        if not _NO_TARGET.match(target):
-            self._links += 1
-        return False
+    def _begin_widget(self, element: _Element) -> None:
+        counts = len(self._pieces), self._characters, self._links, self._share_links, self._fields
+        self._widgets.append(_Widget(element, *counts))
 
     def _end_widget(self, widget: _Widget) -> None:
         """Leave out what held only links to share the page, or only a form to subscribe, with a label."""
@@ -219,19 +228,10 @@ class TextTarget:
             while self._forms and self._forms[-1].start > widget.pieces:
                 self._forms.pop()
 
-    def _end_link(self, link: _Link) -> None:
-        """Break the line between headlines side by side, which style sheets lay out as a list."""
-        self._link = None
-        if self._characters - link.characters >= _LEAST_HEADLINE:
-            if link.follows:
-                self._pieces[link.piece] = LINE
-            self._headline_end = len(self._pieces)
-
     def _end_form(self) -> None:
         form = self._forms[-1]
         form.end = len(self._pieces)
         form.characters = self._characters - form.characters
-        self._form_at = 0
 
     def _without_forms(self) -> list[str]:
         """The pieces outside of forms; but older sites put the whole page into one, and that stays."""
@@ -254,46 +254,68 @@ def _told_by_class(names: str) -> tuple[bool, bool, bool]:
     )
 
 
-class _Parser(threading.local):
+class _Parsers(threading.local):
     """A parser for each thread. To make one takes as long as to read half an article."""
 
-    def __init__(self) -> None:
-        from lxml import etree  # slow to import, and who searches only needs none of it
+    parser: HTMLParser | None = None
 
-        self.target = TextTarget()
-        self._from_text = etree.fromstring
-        # An encoding declared in the text is not that of the bytes we make: the parser is told.
-        self._parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=self)  # type: ignore[arg-type]
+
+_parsers = _Parsers()
+
+
+def parse_tree(html: str) -> _Element | None:
+    """The tree of some HTML, which any text is; None when there is nothing in it."""
+    from lxml import etree  # slow to import, and who only searches needs none of it
+
+    if not html or html.isspace():
+        return None
+    data = html.encode("utf-8", "replace").replace(b"\0", b"")  # what a zero means depends on the version
+    data = _END_OF_PAGE.sub(b"</body><br>", data)  # what follows would be a second tree, and be lost
+    parser = _parsers.parser
+    if parser is None:
+        # An encoding declared in the text is not that of the bytes made here: the parser is told.
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        _parsers.parser = parser
+    tree = etree.fromstring(data, parser)
+    error = parser.error_log.last_error
+    if error is not None and error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        # libxml2 stops where a tree is nested 2048 deep, and the text after that would be lost.
+        target: Any = _ShallowTree()
+        tree = etree.fromstring(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, target=target))
+    return tree
+
+
+class _ShallowTree:
+    """Builds a tree of limited depth: an element that is nested deeper follows the one that it is in."""
+
+    def __init__(self) -> None:
+        from lxml.etree import TreeBuilder
+
+        self._builder = TreeBuilder()
+        self._open: list[str] = []
+        self._deeper = 0
+        self.data = self._builder.data
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self.target.start(tag, attributes)
+        if len(self._open) == _DEEPEST:
+            self._deeper += 1
+            self._builder.end(self._open.pop())
+        tag = tag if tag.isalnum() else "span"  # lxml refuses to build a <x:y> or an attribute @z
+        self._open.append(tag)
+        self._builder.start(tag, {name: value for name, value in attributes.items() if name.isalpha()})
 
-    def data(self, text: str) -> None:
-        self.target.data(text)
+    def end(self, _tag: str) -> None:
+        self._builder.end(self._open.pop())
+        if self._deeper:  # what follows is as deep, on a line of its own
+            self._deeper -= 1
+            self.start("div", {})
 
-    def end(self, tag: str) -> None:
-        self.target.end(tag)
-
-    def close(self) -> None:
-        """The parser asks for it."""
-
-    def read(self, html: str, target: TextTarget) -> None:
-        self.target = target
-        data = html.encode("utf-8", "replace").replace(b"\0", b"")  # what a zero means depends on the version
-        self._from_text(data, self._parser)
-
-
-_parser = cache(_Parser)
-_Target = TypeVar("_Target", bound=TextTarget)
-
-
-def feed_html(html: str, target: _Target) -> _Target:
-    """Let the target read the HTML; any text is HTML."""
-    if html.strip():
-        _parser().read(html, target)
-    return target
+    def close(self) -> _Element:
+        while self._open:
+            self._builder.end(self._open.pop())
+        return self._builder.close()
 
 
 def html_text(html: str) -> str:
     """The text of some HTML, a line for each block."""
-    return feed_html(html, TextTarget()).text()
+    return TreeText(parse_tree(html)).body

@@ -1,8 +1,7 @@
 """JSON Lines, one object a line -> Documents.
 
-Programs write these files, so nothing is guessed: a line that is not right is an
-error with its number, and the lines after it are read. The file is streamed; a
-damaged archive gives what stands before the damage.
+Programs write these files, so nothing is guessed: a line that is not right is an error with its number, and
+the lines after it are read. The file is streamed. A damaged archive gives what comes before the damage.
 """
 
 from __future__ import annotations
@@ -14,13 +13,12 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 from typing import Any, cast
 
-from searchkit.articles.dates import parse_epoch
 from searchkit.articles.decoding import superset
+from searchkit.dates import from_milliseconds
 from searchkit.document import Document
-from searchkit.errors import ArticleError, DocumentError
+from searchkit.errors import DocumentError
 
 __all__ = ["read_json_lines"]
 
@@ -29,42 +27,36 @@ _BEIR = {"_id": "id", "text": "body"}  # the names of the BEIR benchmarks
 _LONGEST_LINE = 64 * 1024 * 1024  # bytes
 
 
-def read_json_lines(
-    path: Path, name: str, encoding: str | None
-) -> Iterator[tuple[str, Document | ArticleError]]:
-    """Each line's place (``name:LINE``) with its Document, or with what is wrong with it.
+def read_json_lines(path: str, encoding: str | None) -> Iterator[tuple[int, Document | str]]:
+    """The number of each line with its Document, or with what is wrong with it.
 
-    Raises `OSError` when the file cannot be opened.
+    The number 0 stands for the file. Raises `OSError` when the file cannot be opened.
     """
     number = read = 0
-    with path.open("rb") as file:
+    with open(path, "rb") as file:  # noqa: PTH123
         try:
             with _opened(file, path, encoding) as stream:
                 for number, line in enumerate(_lines(stream), 1):
-                    place = f"{name}:{number}"
                     try:
                         document = _document(line)
                     except DocumentError as error:
-                        yield place, ArticleError(place, error.reason)
+                        yield number, error.reason
                     else:
                         if document is None:
                             continue
-                        yield place, document
+                        yield number, document
                     read += 1
         except (EOFError, OSError, UnicodeError, zlib.error) as error:
-            place = f"{name}:{number + 1}"
-            yield place, ArticleError(place, f"the file is damaged from here on: {error}")
+            yield number + 1, f"the file is damaged from here on: {error}"
         else:
             if not read:
-                yield name, ArticleError(name, "there is no line with text in it")
+                yield 0, "there is no line with text in it"
 
 
-def _opened(
-    file: io.BufferedReader, path: Path, encoding: str | None
-) -> io.BufferedReader | io.TextIOWrapper:
+def _opened(file: io.BufferedReader, path: str, encoding: str | None) -> io.BufferedReader | io.TextIOWrapper:
     """The bytes of the lines where they are UTF-8, and else their text."""
     # GzipFile has all of a BufferedReader that is used here, but is none by its type.
-    is_packed = path.name.lower().endswith(".gz")
+    is_packed = path.lower().endswith(".gz")
     stream = cast(io.BufferedReader, gzip.GzipFile(fileobj=file)) if is_packed else file
     start = stream.peek(4)[:4]
     if start.startswith(codecs.BOM_UTF8):
@@ -123,7 +115,7 @@ def _from_json(given: Any) -> Document:
     if not isinstance(values.get("tags") or [], list):
         raise DocumentError(f"tags must be a list of texts, not {type(values['tags']).__name__}")
     if isinstance(published := values.get("published"), int) and not isinstance(published, bool):
-        values["published"] = parse_epoch(published)
+        values["published"] = from_milliseconds(published)
         if values["published"] is None:
             raise DocumentError(f"published {published} is outside the years 1 to 9999")
     return Document.from_dict(values)

@@ -1,126 +1,178 @@
-"""Markdown -> Draft, by way of a very plain HTML.
+"""Markdown -> Article, by way of HTML.
 
-To find text, its marks have to go and its words to stay; how a mark nests does
-not matter. A full parser would be one more dependency, some times slower, to
-make HTML of which only the text is kept. What Markdown and HTML share (raw tags,
-entities, white space) is left to `html_text`. Indented code is read as text.
+markdown-it-py parses CommonMark with tables and strikethrough, and its HTML is read like any other. Three
+things are different, because words are what is searched: link targets are left out, text that Chinese
+writers indent by four blanks is no code, and what CommonMark would drop stays as text (see `_definition`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from html import escape
+from typing import TYPE_CHECKING, Any
 
-from searchkit.articles.article_format import html_draft
-from searchkit.articles.draft import Draft
-from searchkit.articles.html_text import TextTarget, feed_html
+from searchkit.articles.article import Article
+from searchkit.articles.html import looks_like_html, parse_html
 
-__all__ = ["looks_like_html", "markdown_draft"]
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[^`]*")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})(?:[ \t]+|$)")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
-_RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}")
-_QUOTE = re.compile(r"(?:\s{0,3}>)+ ?")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
-_DEFINITION = re.compile(r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*\S.*")
-_HTML = re.compile(
-    r"\s*<(?:!doctype|html|body|div|article|section|main|header|figure|table|p|h[1-6])\b", re.IGNORECASE
-)
+__all__ = ["parse_markdown"]
 
-_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]{1,1000})\1(?!`)")
-_LINK = re.compile(
-    r"""!? \[ ([^\[\]\n]{0,1000}) \] (?:
-          \( [^()\s]* (?: \([^()\s]*\) [^()\s]* )* (?: [ \t]+ ["'][^\n]{0,300}?["'] )? \)
-        | \[ [^\[\]\n]{0,200} \] )""",
-    re.VERBOSE,
-)
-_AUTOLINK = re.compile(r"<((?:https?|ftp)://[^\s<>]{1,2000})>")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_MARKS = re.compile(
-    r"""(?<=[^\s*]) \*{1,3} | \*{1,3} (?=[^\s*])            # emphasis, but not the star of 3 * 4
-      | (?<![^\W_]) _{1,3} (?=[^\s_]) | (?<=[^\s_]) _{1,3} (?![^\W_])   # nor the underscore of a_name
-      | ~~""",
-    re.VERBOSE,
-)
+_DEEPEST = 40  # quotes and lists in one another; the parser drops what is deeper than its own limit
+_TASK = re.compile(r"(<li>\s*(?:<p>)?)\[[ xX]\]\s")
+_QUOTE_MARKS = re.compile(r"^[\s>]+", re.MULTILINE)
+_MARKS = re.compile(r"[\s>*+-]+")
+_MOST_SCANNED = 100_000_000  # characters in search of a ]: for "[[[[…" the parser takes quadratic time
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[/.#?]|[\w%-]+[./])\S", re.IGNORECASE | re.ASCII)
+# A mark of emphasis between Chinese characters and their punctuation, which CommonMark does not take for one.
+_HAN = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f\u2018-\u201d\u2026\U00020000-\U0003ffff"
+_LEFT_OVER = re.compile(rf"\*{{2,3}}(?=[{_HAN}])|(?<=[{_HAN}])\*{{2,3}}|^\*{{2,3}}(?!\s)|(?<!\s)\*{{2,3}}$")
 
 
-def markdown_draft(text: str) -> Draft:
-    """A Markdown text: its first heading is its title, where front matter has none."""
-    if looks_like_html(text):
-        return html_draft(text)
-    target = feed_html(_html(text), TextTarget())
-    return Draft(heading=target.heading, body=target.text())
-
-
-def looks_like_html(text: str) -> bool:
-    """Whether it is HTML from end to end, not Markdown with a tag in front."""
-    return text.rstrip().endswith(">") and _HTML.match(text) is not None
+def parse_markdown(text: str) -> Article:
+    """A Markdown text. Its first heading is its title, when front matter gives none."""
+    return parse_html(text if looks_like_html(text) else _html(text))
 
 
 def _html(text: str) -> str:
-    html: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
-        if fence:
-            mark = line.strip()
-            if mark.startswith(fence) and not mark.strip(fence[0]):
-                fence = ""
-                html.append("</pre>")
-            else:
-                html.append(escape(line, quote=False))
-        elif found := _FENCE.fullmatch(line):
-            fence = found[1]
-            html.append("<pre>")
-        else:
-            _add_line(html, _QUOTE.sub("", line, count=1) if line.lstrip().startswith(">") else line)
-    return "\n".join(html)
+    env: dict[str, Any] = {}
+    markdown = _markdown()
+    tokens = markdown.parse(text, env)
+    env["lines"] = text.split("\n")
+    env["used"] = set(_labels(tokens))
+    return _TASK.sub(r"\1", markdown.renderer.render(tokens, markdown.options, env))
 
 
-def _add_line(html: list[str], line: str) -> None:
-    if not line.strip():
-        html.append("<p>")
-    elif found := _HEADING.match(line):
-        html.append(_heading(len(found[1]), _inline(line[found.end() :].rstrip("# \t"))))
-    elif html and _is_text(html[-1]) and (found := _UNDERLINE.fullmatch(line)):
-        html[-1] = _heading(1 if "=" in found[1] else 2, html[-1])
-    elif _RULE.fullmatch(line) or ("|" in line and not line.strip(" \t|:-")):
-        html.append("<hr>")
-    elif _DEFINITION.fullmatch(line):
-        return
-    elif line.lstrip().startswith("|") or " | " in line:
-        cells = "</td><td>".join(map(_inline, re.split(r"(?<!\\)\|", line.strip().strip("|"))))
-        html.append(f"<table><tr><td>{cells}</td></tr></table>")
-    elif found := _ITEM.match(line):
-        html.append("<li>" + _inline(line[found.end() :]))
-    else:
-        html.append(_inline(line) + ("<br>" if line.endswith(("  ", "\\")) else ""))
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # slow to import, and most archives have none
+    from markdown_it.rules_inline import image, link
 
-
-def _heading(level: int, html: str) -> str:
-    return f"<h{level}>{html}</h{level}>"
-
-
-def _is_text(html: str) -> bool:
-    return not html.startswith(("<p>", "<h", "<li>", "<table>", "</pre>"))
-
-
-def _inline(text: str) -> str:
-    """One line without its marks."""
-    if "`" in text:
-        text = _CODE.sub(lambda found: _literal(found[2].strip()), text)
-    if "\\" in text:
-        text = _ESCAPED.sub(lambda found: _literal(found[1]), text.removesuffix("\\"))
-    if "[" in text:
-        text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))  # twice: an image in a link
-    if "<" in text:
-        text = _AUTOLINK.sub(lambda found: _literal(found[1]), text)
-    return _MARKS.sub("", text)
-
-
-def _literal(text: str) -> str:
-    """Text whose marks are none: each as the number of its character, which HTML reads back."""
-    return "".join(
-        character if character.isalnum() or character.isspace() else f"&#{ord(character)};"
-        for character in text
+    markdown = MarkdownIt(
+        "commonmark", {"maxNesting": 2 * _DEEPEST, "inline_definitions": True, "store_labels": True}
     )
+    markdown.enable(["table", "strikethrough"]).disable("code")
+    markdown.block.ruler.before("table", "deep", _deep)
+    markdown.inline.ruler.at("link", _limited(link, "["))
+    markdown.inline.ruler.at("image", _limited(image, "!["))
+    markdown.core.ruler.after("block", "definitions", _forget_definitions_that_are_text)
+    markdown.core.ruler.after("block", "cells", _keep_all_cells)
+    for name, rule in _RENDER_RULES.items():
+        markdown.add_render_rule(name, rule)
+    return markdown
+
+
+# -- rules of the parser
+
+
+def _deep(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """A line nested too deep is text."""
+    if silent or state.level < _DEEPEST:
+        return False
+    token = state.push("deep", "", 0)
+    token.content = state.src[state.bMarks[start] : state.eMarks[start]]
+    state.line = start + 1
+    return True
+
+
+def _limited(rule: Callable[[StateInline, bool], bool], mark: str) -> Callable[[StateInline, bool], bool]:
+    """The rule for links or images, which gives up in a text with far too many brackets that are neither."""
+
+    def limited(state: StateInline, silent: bool) -> bool:
+        start = state.pos
+        if not state.src.startswith(mark, start) or state.env.get("scanned", 0) > _MOST_SCANNED:
+            return False
+        if rule(state, silent):
+            return True
+        state.env["scanned"] = state.env.get("scanned", 0) + state.posMax - start
+        return False
+
+    return limited
+
+
+def _forget_definitions_that_are_text(state: StateCore) -> None:
+    """A footnote ``[^1]: …``, or a line of a chat ``[12:30]: …``, does not define a link."""
+    for token in state.tokens:
+        if token.type == "definition" and not _is_link(token):
+            state.env["references"].pop(token.meta["id"], None)
+
+
+def _keep_all_cells(state: StateCore) -> None:
+    """Give the last cell of a row what stands behind it: the parser drops cells beyond those of the head."""
+    from markdown_it.rules_block.table import escapedSplit
+
+    lines = state.src.split("\n")
+    cells: list[Token] = []
+    for before, token in zip(state.tokens, state.tokens[1:]):
+        if token.type == "tr_open":
+            cells = []
+        elif before.type == "td_open":
+            cells.append(token)
+        elif token.type == "tr_close" and cells and cells[0].map:
+            line = _QUOTE_MARKS.sub("", lines[cells[0].map[0]]).strip().removeprefix("|")
+            cells[-1].content = " ".join(escapedSplit(line)[len(cells) - 1 :]).strip()
+
+
+def _is_link(definition: Token) -> bool:
+    return not definition.meta["label"].startswith("^") and bool(_ADDRESS.match(definition.meta["url"]))
+
+
+def _labels(tokens: Iterable[Token]) -> Iterator[str]:
+    """The labels that links and images refer to."""
+    for token in tokens:
+        if (label := token.meta.get("label")) and token.type != "definition":
+            yield label
+        yield from _labels(token.children or ())
+
+
+# -- rules of the renderer
+
+
+def _text(_: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
+    return escape(_LEFT_OVER.sub("", tokens[index].content), quote=False)
+
+
+def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return escape(renderer.renderInlineAsText(tokens[index].children, options, env), quote=False)
+
+
+def _nothing(*_: object) -> str:
+    return ""
+
+
+def _deep_line(_: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
+    return _paragraph(_MARKS.sub("", tokens[index].content, count=1))
+
+
+def _definition(_: object, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
+    """A definition that nothing refers to is text, like every line that only looks like a definition."""
+    token = tokens[index]
+    assert token.map is not None
+    reference = env["references"].get(token.meta["id"])
+    if reference and reference["map"] == token.map and token.meta["id"] in env["used"]:
+        return ""
+    first, end = token.map
+    lines = "\n".join(env["lines"][first:end])
+    return _paragraph(_QUOTE_MARKS.sub("", lines[lines.index("[") :]))
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text, quote=False)}</p>"
+
+
+_RENDER_RULES: dict[str, Callable[..., str]] = {
+    "text": _text,
+    "image": _image,
+    "link_open": _nothing,
+    "link_close": _nothing,
+    "deep": _deep_line,
+    "definition": _definition,
+}

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from searchkit.dates import to_milliseconds
 from searchkit.document import Document
 from searchkit.engine.base import Engine
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
-from searchkit.query.filters import milliseconds
 
 __all__ = [
     "TO_BE_READ",
@@ -44,7 +44,7 @@ class Claim(NamedTuple):
     @classmethod
     def of(cls, document: Document) -> Claim:
         published = document.published
-        return cls(milliseconds(published) if published else None, digest_of(document.to_dict()))
+        return cls(to_milliseconds(published) if published else None, digest_of(document.to_dict()))
 
     def yields_to(self, other: Claim) -> bool:
         """Does the other, which is later in reading order, take its place? See `Articles`."""

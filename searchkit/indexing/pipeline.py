@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from searchkit.articles import Articles
-from searchkit.articles.one_file import is_read_line_by_line, read_entries
-from searchkit.articles.reader import Reading
+from searchkit.articles.file_reader import FileDocument, is_read_line_by_line, read_file
+from searchkit.articles.folder import files_of
 from searchkit.document import Document
 from searchkit.engine.base import IndexDocument
 from searchkit.errors import ArticleError, DocumentError
@@ -57,17 +56,17 @@ def made_entries(
     if not isinstance(documents, Articles):
         yield from results(map(_Given.of, documents), settings, workers)
         return
-    reading = Reading(documents)
-    for file_read in results(_tasks(reading, documents.encoding), settings, workers):
+    latest = documents.start()
+    for file_read in results(_tasks(documents), settings, workers):
         for read in file_read:
             if isinstance(read, ArticleError):
-                reading.failed(read)
-            elif reading.takes(read.place, read.id, read.about):
+                documents.failures.append(read)
+            elif latest.accept(read.place, read.id, read.about):
                 yield read.made
 
 
 def reading_tasks(
-    path: Path, encoding: str | None, about: Callable[[Document], About]
+    path: str, encoding: str | None, about: Callable[[Document], About]
 ) -> Iterator[Task[FileRead[About]]]:
     """What there is to do to read a file and make entries of it; ``about`` is a function of a module.
 
@@ -75,18 +74,19 @@ def reading_tasks(
     at once.
     """
     if is_read_line_by_line(path):
-        for place, entry in read_entries(path, encoding):
-            yield _OneLine(place, entry, about)
+        for found in read_file(path, encoding):
+            yield _OneLine(found, about)
     else:
         yield _OneFile(path, encoding, about)
 
 
-def _tasks(reading: Reading, encoding: str | None) -> Iterator[Task[FileRead[datetime | None]]]:
-    for path in reading.files():
+def _tasks(articles: Articles) -> Iterator[Task[FileRead[datetime | None]]]:
+    for path in files_of(articles.path):
+        articles.files_read += 1
         if isinstance(path, ArticleError):
-            yield _OneLine(path.path, path, _published)
+            yield _OneLine(path, _published)
         else:
-            yield from reading_tasks(path, encoding, _published)
+            yield from reading_tasks(path, articles.encoding, _published)
 
 
 def _published(document: Document) -> datetime | None:
@@ -120,30 +120,30 @@ class _Given:
 class _OneFile(Generic[About]):
     """Read a file, and make the entries of what is in it."""
 
-    path: Path
+    path: str
     encoding: str | None
     about: Callable[[Document], About]
 
     def run(self, settings: Settings) -> FileRead[About]:
-        entries = read_entries(self.path, self.encoding)
-        return [_read(place, entry, self.about, settings) for place, entry in entries]
+        found = read_file(self.path, self.encoding)
+        return [_read(each, self.about, settings) for each in found]
 
 
 @dataclass(frozen=True)
 class _OneLine(Generic[About]):
     """Make the entry of one document of a file."""
 
-    place: str
-    entry: Document | ArticleError
+    found: FileDocument | ArticleError
     about: Callable[[Document], About]
 
     def run(self, settings: Settings) -> FileRead[About]:
-        return [_read(self.place, self.entry, self.about, settings)]
+        return [_read(self.found, self.about, settings)]
 
 
 def _read(
-    place: str, entry: Document | ArticleError, about: Callable[[Document], About], settings: Settings
+    found: FileDocument | ArticleError, about: Callable[[Document], About], settings: Settings
 ) -> Read[About] | ArticleError:
-    if isinstance(entry, ArticleError):
-        return entry
-    return Read(place, entry.id, about(entry), made(entry, settings))
+    if isinstance(found, ArticleError):
+        return found
+    document = found.document
+    return Read(found.place, document.id, about(document), made(document, settings))

@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from searchkit.document import Document, parse_time
+from searchkit.dates import parse_time
+from searchkit.document import Document
 
 __all__ = ["StoredFields", "encode_stored"]
 
@@ -55,7 +56,7 @@ class StoredFields:
     def published(self) -> datetime | None:
         """That of the document, for lists that need none of the rest."""
         text = self.fields.get("published")
-        return parse_time(text, id=self.fields["id"]) if text else None
+        return parse_time(text) if text else None
 
     @cached_property
     def document(self) -> Document:

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from searchkit.articles import Articles
-from searchkit.articles.folder import UnreadableFolderError, files_of
-from searchkit.articles.one_file import printable, read_entries, why_not_opened
-from searchkit.document import Document
+from searchkit.articles.file_reader import FileDocument, read_file, why_not_read
+from searchkit.articles.folder import UnreadableFolderError, files_of, printable
 from searchkit.engine.base import Engine, EngineWriter, IndexDocument, Snapshot
 from searchkit.errors import ArticleError
 from searchkit.indexing.manifest import (
@@ -173,7 +172,8 @@ class _Sync:
             if isinstance(path, ArticleError):
                 listing.append(path)
             else:
-                listing.append("" if path == root.path else str(path.relative_to(root.path)))
+                path_below = Path(path).relative_to(root.path)
+                listing.append("" if path_below == Path() else str(path_below))
         return listing
 
     def _is_unchanged(self, root: _Root, key: str) -> bool:
@@ -237,7 +237,7 @@ class _Sync:
             self._tell()
             path = root.path_of(key)
             file = root.manifest.files[key] = _looked_at(path)
-            for task in reading_tasks(path, root.manifest.encoding, Claim.of):
+            for task in reading_tasks(str(path), root.manifest.encoding, Claim.of):
                 self._under_way.append(_UnderWay(number, printable(path), file))
                 yield task
 
@@ -310,13 +310,16 @@ class _Sync:
         file = root.manifest.files[key]
         path = root.path_of(key)
         name = printable(path)
-        for place, entry in read_entries(path, root.manifest.encoding):
-            if isinstance(entry, Document) and wanted.get(entry.id) == (claim := Claim.of(entry)):
-                del wanted[entry.id]
-                found = made(entry, self._settings)
+        for read in read_file(path, root.manifest.encoding):
+            if not isinstance(read, FileDocument):
+                continue
+            place, document = read
+            if wanted.get(document.id) == (claim := Claim.of(document)):
+                del wanted[document.id]
+                found = made(document, self._settings)
                 if isinstance(found, Failure):
                     file.failures.append((_place_below(name, place), found.reason))
-                    _withdraw(file, entry.id, claim)
+                    _withdraw(file, document.id, claim)
                 else:
                     self._put_unless_there(found, claim)
         for id, claim in wanted.items():  # the file has changed just now, or cannot be read any longer
@@ -415,7 +418,7 @@ def _looked_at(path: Path) -> File:
     file = File()
     try:
         status = path.stat()
-        file.digest = "" if why_not_opened(path, status) else digest_of_file(path)
+        file.digest = "" if why_not_read(path, status) else digest_of_file(path)
         file.size, file.mtime_ns = status.st_size, status.st_mtime_ns
     except OSError:
         pass  # reading it says what is wrong; it is tried again until it can be read

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
-from searchkit.articles.one_file import JSON_LINES
+from searchkit.articles.file_reader import JSON_LINES
 from searchkit.document import Document
 from searchkit.errors import SearchkitError
 

@@ -11,6 +11,7 @@ from math import ceil
 from typing import Literal
 
 from searchkit.analysis import WORD_END, bigram, is_latin, normalize, tokenize
+from searchkit.dates import day_end, day_start
 from searchkit.engine.plan import (
     Boolean,
     Clause,
@@ -40,7 +41,6 @@ from searchkit.query.ast import (
     TextNode,
     WildcardNode,
 )
-from searchkit.query.filters import day_end, day_start
 from searchkit.query.words import Words, WordsOf
 
 __all__ = ["FEW", "Match", "chain", "in_parts", "match_node"]

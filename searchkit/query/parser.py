@@ -24,10 +24,12 @@ import re
 from typing import cast
 
 from searchkit.analysis import LATIN, has_tokens, normalize
+from searchkit.dates import parse_days
 from searchkit.errors import QuerySyntaxError
 from searchkit.query.ast import (
     AndNode,
     BoostNode,
+    DateRangeNode,
     Field,
     FuzzyNode,
     MatchNoneNode,
@@ -40,7 +42,6 @@ from searchkit.query.ast import (
     TextNode,
     WildcardNode,
 )
-from searchkit.query.dates import parse_dates
 from searchkit.query.lexer import NO_OPERATOR, Token, tokens
 from searchkit.text import well_formed
 
@@ -169,11 +170,11 @@ class _Parser:
             return MatchNoneNode()
         if field != "date":
             return TermNode(field, token.text.strip())
-        dates = parse_dates(normalize(token.text))
-        if dates is None:
+        days = parse_days(normalize(token.text))
+        if days is None:
             self._fail(token, f"{token.text!r} is no date like 2024, 2024-07, 2024-07-31 or 2024-01..2024-07")
             return MatchNoneNode()
-        return dates
+        return DateRangeNode(*days)
 
     def _words(self, token: Token, field: Field | None) -> QueryNode:
         """Running text, or one word with ``*``, ``?`` or ``~``."""

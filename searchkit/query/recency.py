@@ -12,8 +12,8 @@ import re
 from datetime import datetime, timedelta
 from math import log2
 
+from searchkit.dates import to_milliseconds
 from searchkit.engine.plan import Range, ScoreClause
-from searchkit.query.filters import milliseconds
 
 __all__ = ["half_life", "recency_scores"]
 
@@ -43,7 +43,7 @@ def half_life(recency: str | timedelta) -> timedelta:
 def recency_scores(life: timedelta, now: datetime, best: float) -> tuple[ScoreClause, ...]:
     """What newer documents get on top, where the best hit scores ``best`` without."""
     unit = timedelta(hours=1) if life < timedelta(days=7) else timedelta(days=1)
-    start = milliseconds(now) // (unit // timedelta(milliseconds=1)) * (unit // timedelta(milliseconds=1))
+    start = to_milliseconds(now) // (unit // timedelta(milliseconds=1)) * (unit // timedelta(milliseconds=1))
     span = life // timedelta(milliseconds=1)
     weight = STRENGTH * best / _STEPS
     return tuple(

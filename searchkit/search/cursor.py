@@ -13,9 +13,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from searchkit.dates import to_milliseconds
 from searchkit.engine.base import Snapshot
 from searchkit.errors import CursorExpiredError
-from searchkit.query.filters import milliseconds
 
 __all__ = ["CursorStore", "Place"]
 
@@ -45,7 +45,7 @@ class CursorStore:
             self._kept.move_to_end(place.snapshot.version)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        values = [place.snapshot.version, place.offset, milliseconds(place.now), digest]
+        values = [place.snapshot.version, place.offset, to_milliseconds(place.now), digest]
         return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
     def place(self, cursor: str, digest: str, latest: Snapshot) -> Place:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
+from searchkit.dates import When
 from searchkit.engine.plan import Clause
 from searchkit.query import Match
-from searchkit.query.filters import When, as_list, filter_nodes
+from searchkit.query.filters import as_list, filter_nodes
 from searchkit.query.recency import half_life
 from searchkit.schema import Schema
 

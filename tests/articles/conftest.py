@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from searchkit.articles import read_file
+from searchkit.articles import FileDocument, read_file
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 
@@ -19,9 +19,10 @@ def read(tmp_path: Path) -> Read:
     def read_one(content: str | bytes, name: str = "文件.txt", encoding: str | None = None) -> Document:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        (entry,) = read_file(path, encoding)
-        assert isinstance(entry, Document), entry
-        return entry
+        (found,) = read_file(path, encoding)
+        assert isinstance(found, FileDocument), found
+        assert found.place == str(path)
+        return found.document
 
     return read_one
 
@@ -33,9 +34,9 @@ def refused(tmp_path: Path) -> Callable[..., str]:
     def reason(content: str | bytes, name: str = "文件.txt", encoding: str | None = None) -> str:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        (entry,) = read_file(path, encoding)
-        assert isinstance(entry, ArticleError), entry
-        assert entry.path == str(path)
-        return entry.reason
+        (found,) = read_file(path, encoding)
+        assert isinstance(found, ArticleError), found
+        assert found.path == str(path)
+        return found.reason
 
     return reason

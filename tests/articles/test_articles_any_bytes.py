@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from searchkit.articles import read_file
-from searchkit.document import Document
+from searchkit.articles import FileDocument, read_file
 from searchkit.errors import ArticleError
 
 NAMES = ["a.txt", "a.md", "a.markdown", "a.html", "a.htm", "a.jsonl", "a.ndjson", "a.jsonl.gz", "a.png", "a"]
@@ -90,16 +89,18 @@ texts = (
 def test_reading_never_raises(tmp_path: Path, name: str, data: bytes, pack: bool):
     path = tmp_path / name
     path.write_bytes(gzip.compress(data) if pack else data)
-    entries = list(read_file(path))
-    assert entries
-    for entry in entries:
-        if isinstance(entry, Document):
-            assert entry.title or entry.url == ""
-            assert "\n" not in entry.title or ".jsonl" in name or ".ndjson" in name
+    all_found = list(read_file(path))
+    assert all_found
+    for found in all_found:
+        if isinstance(found, FileDocument):
+            title = found.document.title
+            assert title or found.document.url == ""
+            assert "\n" not in title or ".jsonl" in name or ".ndjson" in name
+            assert found.place.startswith(str(path))
         else:
-            assert isinstance(entry, ArticleError)
-            assert entry.path.startswith(str(path))
-            assert entry.reason
+            assert isinstance(found, ArticleError)
+            assert found.path.startswith(str(path))
+            assert found.reason
 
 
 @given(

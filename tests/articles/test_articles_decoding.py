@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit.articles.decoding import BinaryFileError, decode
-from searchkit.articles.plausibility import plausibility
+from searchkit.articles.encoding_detection import plausibility
 
 SIMPLIFIED = [
     "新闻",

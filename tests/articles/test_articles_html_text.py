@@ -67,10 +67,12 @@ from searchkit.articles.html_text import html_text
         ("<div class=x 一", ""),
         ("一<", "一<"),
         ("一</body></html>二", "一\n二"),
+        ("<p>一</body></HTML >\n二<p>三</html><html><body>四", "一\n二\n三\n四"),
+        ("<div hidden>漏</html>一", "一"),
         ("<?php echo 1 ?>一<![CDATA[ x ]]>", "一"),
     ],
 )
-def test_lines(html, text):
+def test_the_lines_of_html(html, text):
     assert html_text(html) == text
 
 
@@ -199,7 +201,15 @@ def test_a_page_inside_of_a_form_is_kept():
 @pytest.mark.parametrize(
     ("html", "text"),
     [
-        ("<figure><img alt='漏'><figcaption>图说</figcaption></figure>正文", "图说\n正文"),
+        ("<figure><img alt='一棵树'><figcaption>图说</figcaption></figure>正文", "一棵树\n图说\n正文"),
+        ("<p>前文<img alt='一棵&amp;树'>后文</p>", "前文 一棵&树 后文"),
+        ("<p>前文<img alt=''>后<img alt=' '>文<img>。</p>", "前文后 文。"),
+        ("<a href='https://t.me/share/url?url=x'><img alt='漏'></a><p hidden><img alt='漏'></p>正文", "正文"),
+        (
+            "<div class='share'>分享<img alt='把这篇文章分享给所有的朋友和同事'>"
+            "<a href='https://t.me/share/url?url=x'>漏</a></div>正文",
+            "正文",
+        ),
         ("<div><img><div class='picinfo'>图说</div></div><p>正文</p>", "图说\n正文"),
         (
             "<figcaption><span class='caption'>图说</span><span class='credit'>某社</span></figcaption>",
@@ -208,7 +218,7 @@ def test_a_page_inside_of_a_form_is_kept():
         ("<p>正文<span class='copyright'>某社</span>", "正文 某社"),
     ],
 )
-def test_captions(html, text):
+def test_captions_and_alt_texts(html, text):
     assert html_text(html) == text
 
 
@@ -228,7 +238,7 @@ def test_captions(html, text):
         ("前<table><tr><td>一</td></tr></table>后", "前\n一\n后"),
     ],
 )
-def test_rows_are_lines(html, text):
+def test_rows_of_tables_are_lines(html, text):
     assert html_text(html) == text
 
 
@@ -289,7 +299,7 @@ DEEP = 100_000
         "<table><tr><td>" * (DEEP // 3) + "深",
         "<ul><li>" * (DEEP // 2) + "深",
         "<h1>" * DEEP + "深",
-        "<x:y>" * DEEP + "深",
+        "<x:y @z=1>" * DEEP + "深" + "</x:y>" * DEEP,
         "<" * DEEP + "深",
         "</p>" * DEEP + "深",
         "&" * DEEP + "深",
@@ -303,10 +313,16 @@ DEEP = 100_000
     ],
     ids=range(17),
 )
-def test_huge_and_deep(html):
+def test_huge_and_deep_html_is_read_in_linear_time(html):
     start = time.perf_counter()
     assert "深" in html_text(html)
     assert time.perf_counter() - start < 5  # about 0.2 s each; quadratic time would be minutes
+
+
+def test_text_on_every_level_of_a_deep_page_keeps_its_order():
+    depth = 3000
+    html = "".join(f"<div>{number}" for number in range(depth)) + "</div>尾" * depth
+    assert html_text(html).split("\n") == [*map(str, range(depth)), *["尾"] * depth]
 
 
 def test_threads_do_not_share_a_parser():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from searchkit.articles import json_lines, read_articles, read_file
+from searchkit.articles import FileDocument, json_lines, read_articles, read_file
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 
@@ -25,7 +25,10 @@ def entries(tmp_path: Path):
         )
         path = tmp_path / name
         path.write_bytes(gzip.compress(data) if name.lower().endswith(".gz") else data)
-        return list(read_file(path, encoding))
+        return [
+            found.document if isinstance(found, FileDocument) else found
+            for found in read_file(path, encoding)
+        ]
 
     return read
 
@@ -134,7 +137,8 @@ def test_a_truncated_archive_gives_what_stands_before(tmp_path):
     data = gzip.compress("\n".join(lines).encode())
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(data[: len(data) // 2])
-    *documents, failure = read_file(path)
+    *found, failure = read_file(path)
+    documents = [each.document for each in found]
     assert 5000 < len(documents) < 15_000
     assert [document.id for document in documents] == [str(number) for number in range(len(documents))]
     assert failure.path == f"{path}:{len(documents) + 1}"

@@ -1,6 +1,7 @@
 """searchkit index: what it makes of files, what it says of them, and that it commits all or nothing."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -158,15 +159,15 @@ def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
     run("index", str(articles), "--to", "news")
     write(articles, "3.txt")
     write(articles, "4.txt")
-    read = pipeline.read_entries
+    read = pipeline.read_file
 
     def interrupted(path, encoding):
-        if path.name == "4.txt":
+        if Path(path).name == "4.txt":
             raise KeyboardInterrupt
         return read(path, encoding)
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "read_entries", interrupted)
+        patch.setattr(pipeline, "read_file", interrupted)
         result = run("index", str(articles), "--to", "news")
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "interrupted: nothing was committed\n"

@@ -109,11 +109,11 @@ def test_a_file_is_read_in_another_process(
 ) -> None:
     read_here: list[str] = []
 
-    def read_entries(path: Path, encoding: str | None) -> Iterator[Any]:
-        read_here.append(path.name)
+    def read_file(path: str, encoding: str | None) -> Iterator[Any]:
+        read_here.append(Path(path).name)
         return iter(())
 
-    monkeypatch.setattr(pipeline, "read_entries", read_entries)
+    monkeypatch.setattr(pipeline, "read_file", read_file)
     index = make_index()
     if task == "add":
         index.add(searchkit.read_articles(folder), workers=2)

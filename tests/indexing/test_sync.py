@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import json
 import os
 import sys
@@ -338,15 +340,15 @@ class TestWhatIsDeleted:
         index = make_index()
         index.sync(folder)
         write(folder, {"b/d.txt": None, "bb.txt": None})
-        listed = Path.iterdir
+        scandir = os.scandir
 
-        def unreadable(path: Path) -> Any:
-            if path.name == "b":
+        def unreadable(path: str) -> Any:
+            if path == str(folder / "b"):
                 raise PermissionError(13, "Permission denied")
-            return listed(path)
+            return scandir(path)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Path, "iterdir", unreadable)
+            patch.setattr(os, "scandir", unreadable)
             report = index.sync(folder)
         assert counts(report) == (0, 0, 1, 3, 1)
         assert report.failures[0].reason == "cannot be read: Permission denied"
@@ -360,16 +362,16 @@ class TestWhatIsDeleted:
         index = make_index()
         index.sync(folder)
         write(folder, {"a.txt": "乙"})
-        open_file = Path.open
+        open_file = io.open
 
-        def locked(path: Path, *arguments: Any, **options: Any) -> Any:
-            if path.name == "a.txt":
+        def locked(path: str | Path, *arguments: Any, **options: Any) -> Any:
+            if Path(path).name == "a.txt":
                 raise PermissionError(13, "Permission denied")
             return open_file(path, *arguments, **options)
 
         with monkeypatch.context() as patch:
             patch.setattr(Path, "open", locked)
-            patch.setattr(Path, "read_bytes", locked)
+            patch.setattr(builtins, "open", locked)
             assert counts(index.sync(folder)) == (0, 0, 0, 1, 1)
         assert counts(index.sync(folder)) == (0, 1, 0, 0, 0)
 

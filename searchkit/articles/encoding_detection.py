@@ -1,9 +1,8 @@
-"""How much a decoded text looks like one that somebody wrote.
+"""Bytes -> the encoding in which they are most plausible as text.
 
-The wrong encoding makes Chinese of rare characters, of private ones, or half of
-it kana: each character that is not ASCII counts by how often it is used. This
-tells a headline of ten characters right, where statistics of whole languages
-need some sentences.
+In the wrong encoding Chinese text turns into rare characters, private ones or kana. So each character that is
+not ASCII scores by how common it is. This works for a headline of ten characters, where the statistics of
+languages need some sentences.
 """
 
 from __future__ import annotations
@@ -13,7 +12,15 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-__all__ = ["plausibility"]
+__all__ = ["detect_encoding", "detect_wide_encoding", "plausibility"]
+
+_CANDIDATES = ("gb18030", "big5hkscs", "cp932", "cp949", "cp1252")
+_OTHERS = ("cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "euc_jp")
+_WIDE = ("utf-16-le", "utf-16-be")
+_SAMPLE = 2048  # bytes, from the first that is not ASCII on
+_LEAST_PLAUSIBLE = 0.15
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_ASCII_TEXT = re.compile(r"[\t\n\r\x20-\x7e]+")
 
 # The 500 most frequent characters of running text (by the word counts in the dictionary of jieba),
 # which are about 70 % of it, and how those are written in Traditional.
@@ -36,8 +43,8 @@ _PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》〈〉「
 _WEIGHTS = {"Cn": -2.0, "Co": -2.0, "Cc": -2.0, "So": -0.5, "Lo": -0.3, "Ll": 0.0, "Lu": 0.0}
 _BAD = "\ufffd"
 _ASCII = re.compile(r"[\x00-\x7f]+")
-# What West European texts have beyond ASCII stands alone between it: an accented letter in a word,
-# at its end, at its beginning or as a word, and a sign at a blank or a digit.
+# In West European texts, what is not ASCII stands alone among ASCII: an accented letter in a word, at its
+# end or beginning or as a word, and a sign beside a blank or a digit.
 _LATIN = frozenset(map(chr, range(0xA0, 0x100))) | {"€"}
 _LETTERS = "\xc0-\xd6\xd8-\xf6\xf8-\xff"
 _LATIN_ALONE = re.compile(
@@ -50,8 +57,39 @@ _LATIN_ALONE = re.compile(
 _LATIN_POINTS = 0.8
 
 
+def detect_encoding(data: bytes) -> str:
+    """The most plausible encoding of text without zero bytes that is not UTF-8."""
+    first = _NOT_ASCII.search(data)
+    # Some ASCII before it, for the word that an accented letter is in; more would tell nothing.
+    start = max(first.start() - 16, 0) if first else 0
+    sample = data[start : start + _SAMPLE]
+    scores = {name: plausibility(sample.decode(name, "replace")) for name in _CANDIDATES}
+    if len(data) % 2 == 0:
+        scores |= {name: plausibility(data[:_SAMPLE].decode(name, "replace")) for name in _WIDE}
+    best = max(scores, key=scores.__getitem__)
+    if scores[best] >= _LEAST_PLAUSIBLE:
+        return best
+    # Neither East Asian nor West European: the statistics of languages may know more.
+    from charset_normalizer import from_bytes  # slow to import, and seldom needed
+
+    found = from_bytes(data[:_SAMPLE], cp_isolation=[*_CANDIDATES, *_OTHERS]).best()
+    return found.encoding if found else "cp1252"
+
+
+def detect_wide_encoding(data: bytes) -> str | None:
+    """The UTF-16, without a byte order mark, of bytes with zeros among them; None when they are not text."""
+    for name in _WIDE:
+        text = data.decode(name, "replace")
+        sample = text[:_SAMPLE]
+        others = len(_ASCII_TEXT.sub("", sample))
+        points = len(sample) - others + others * plausibility(sample)
+        if "\0" not in text and points >= _LEAST_PLAUSIBLE * len(sample):
+            return name
+    return None
+
+
 def plausibility(text: str) -> float:
-    """From -2 to 1: the mean over the characters that are not ASCII, 0 when there is none."""
+    """From -2 to 1: the mean score of the characters that are not ASCII, 0 when there is none."""
     counts = Counter(_ASCII.sub("", text))
     if not counts:
         return 0.0
@@ -59,7 +97,7 @@ def plausibility(text: str) -> float:
     if any(character in _LATIN for character in counts):
         points += _LATIN_POINTS * len("".join(_LATIN_ALONE.findall(text)))
     if hangul := _count(counts, "\uac00", "\ud7a3"):
-        # Korean of today has no Han among it; Chinese that is read as Korean is half of each.
+        # Modern Korean has no Han in it; Chinese that is decoded as Korean is half Han, half Hangul.
         points -= min(hangul, _count(counts, "\u4e00", "\u9fff"))
     return points / sum(counts.values())
 
@@ -86,7 +124,7 @@ def _weight(character: str) -> float:
 
 
 def _is_common(character: str) -> bool:
-    """Whether it is in the half of GB 2312 or of Big5 that holds what is in common use."""
+    """Whether it is in the part of GB 2312 or Big5 that holds the characters in common use."""
     try:
         if b"\xb0" <= character.encode("gb2312")[:1] <= b"\xd7":
             return True

@@ -1,11 +1,13 @@
-"""A tree of files: its order, and an account of every file."""
+"""Files and folders as a stream of documents: their order, and what became of every file."""
 
 from __future__ import annotations
 
+import builtins
 import os
 import socket
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -56,6 +58,17 @@ def test_a_relative_path_makes_an_absolute_address(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (document,) = read_articles("./一.txt")
     assert document.url == (tmp_path / "一.txt").as_uri()
+
+
+def test_files_below_the_current_folder_are_named_without_it(tmp_path, monkeypatch):
+    (tmp_path / "b").mkdir()
+    for name in ("a.png", "b/c.png"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    for root in (".", "./"):
+        articles = read_articles(root)
+        assert list(articles) == []
+        assert [failure.path for failure in articles.failures] == ["a.png", str(Path("b/c.png"))]
 
 
 @pytest.mark.parametrize("name", ["无", "无/无.txt", ""])
@@ -176,16 +189,17 @@ def test_unreadable_files_and_folders(tmp_path):
 def test_a_file_that_may_not_be_read_is_a_failure(tmp_path, monkeypatch):
     article(tmp_path / "a.txt")
     article(tmp_path / "b.txt")
-    read_bytes = Path.read_bytes
+    open_file = open
 
-    def refuse(path: Path) -> bytes:
-        if path.name == "a.txt":
+    def refuse(path: str, *arguments: Any, **options: Any) -> IO[Any]:
+        if path == str(tmp_path / "a.txt"):
             raise PermissionError(13, "Permission denied")
-        return read_bytes(path)
+        return open_file(path, *arguments, **options)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
     articles = read_articles(tmp_path)
-    assert names(articles) == ["b.txt"]
+    with monkeypatch.context() as patch:
+        patch.setattr(builtins, "open", refuse)
+        assert names(articles) == ["b.txt"]
     assert [(Path(failure.path).name, failure.reason) for failure in articles.failures] == [
         ("a.txt", "cannot be read: Permission denied")
     ]
