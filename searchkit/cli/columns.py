@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from searchkit import Highlighted
@@ -12,7 +11,8 @@ __all__ = ["clipped", "cut", "one_line", "padded", "printable", "width", "wrappe
 
 _LINE_BREAK = re.compile("[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 
-# A line does not end with an opening bracket, nor begin with a closing one or a comma.
+# Where lines break is ours: wcwidth breaks them at spaces only. A line does not end with an opening bracket,
+# nor begin with a closing one or a comma.
 _OPENING = "「『（《〈【〔［“‘"
 _CLOSING = "」』）》〉】〕］”’、，。．；：？！…—"
 _WIDE = (
@@ -23,20 +23,14 @@ _WIDE = (
 _PIECE = re.compile(
     rf"[ \u3000]|[{_OPENING}]*(?:[{_WIDE}]|[^ \u3000{_WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}]+"
 )
-_INVISIBLE = frozenset(("Mn", "Me", "Cf", "Cc"))
 
 
 def width(text: str) -> int:
-    """The columns that the text takes: two for Han characters, none for combining ones."""
-    return sum(map(_character_width, text))
+    """The columns that the text takes in a terminal."""
+    # Imported when something is measured: its tables cost more time than `searchkit --version` has.
+    import wcwidth
 
-
-def _character_width(character: str) -> int:
-    if " " <= character <= "~":
-        return 1
-    if unicodedata.category(character) in _INVISIBLE:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return wcwidth.width(text, control_codes="ignore")
 
 
 def one_line(text: str) -> str:
@@ -102,8 +96,12 @@ def wrapped(text: Highlighted, room: int) -> Iterator[Highlighted]:
 
 def _pieces(text: str, room: int) -> Iterator[tuple[int, int]]:
     """Where the pieces are that no line breaks; one wider than a line, like a url, is broken anywhere."""
+    import wcwidth
+
     for match in _PIECE.finditer(text):
+        start, end = match.span()
         if width(match[0]) <= room:
-            yield match.span()
+            yield start, end
         else:
-            yield from ((at, at + 1) for at in range(*match.span()))
+            for grapheme in wcwidth.iter_graphemes(match[0]):
+                yield start, (start := start + len(grapheme))

@@ -1,70 +1,92 @@
-"""api: requests of programs -> JSON."""
+"""api: the endpoints that read, in FastAPI, which makes the OpenAPI document from them.
 
-from __future__ import annotations
+Without `from __future__ import annotations`: FastAPI reads annotations that are made for each app.
+"""
 
 import dataclasses
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
+from fastapi import Depends, FastAPI, Path, Query
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 import searchkit
+from searchkit.web import schemas
+from searchkit.web.errors import Problem, library_problems
 from searchkit.web.limits import Limits
-from searchkit.web.parameters import arguments, search_parameters, similar_parameters, suggest_parameters
-from searchkit.web.problems import Problem, library_problems
+from searchkit.web.parameters import SEARCH, SIMILAR, SUGGEST, Parameter, keywords, model_of
+from searchkit.web.runner import RequestRunner
 
-__all__ = ["Api", "existing"]
+__all__ = ["Id", "add_api", "existing"]
+
+Id = Annotated[
+    str,
+    Path(
+        description="The id of the document, percent-encoded: often its url.",
+        json_schema_extra={"minLength": 1},  # documented only: an empty one is a 404 as any other
+    ),
+]
 
 
-class Api:
-    """The answers of the part that only reads."""
+def add_api(site: FastAPI, index: searchkit.Index, limits: Limits, runner: RequestRunner) -> None:
+    """Add the endpoints to an app."""
+    searched = model_of("SearchParameters", SEARCH, limits)
+    compared = model_of("SimilarParameters", SIMILAR, limits)
+    completed = model_of("SuggestParameters", SUGGEST, limits)
 
-    def __init__(self, index: searchkit.Index, limits: Limits) -> None:
-        self._index = index
-        self._limits = limits
-        self._of_search = search_parameters(limits)
-        self._of_similar = similar_parameters(limits)
-        self._of_suggest = suggest_parameters(limits)
+    @site.get(
+        "/api/search",
+        operation_id="search",
+        summary="Documents that match",
+        response_model=schemas.Results,
+        dependencies=[_names_in(SEARCH)],
+    )
+    async def search(given: Annotated[searched, Query()]) -> Response:  # type: ignore[valid-type]
+        options = _options(keywords(given), limits)
+        return await runner.run(lambda: _results(index.search, options))
 
-    def search(self, request: Request) -> JSONResponse:
-        """GET /api/search"""
-        given = arguments(self._of_search, request.query_params)
-        query = given.pop("query")
-        if given.pop("collapse", False):
-            given["collapse"] = "near-duplicates"
-        options = self._options(given)
-        with library_problems():
-            results = self._index.search(query, **options)
-        return _json(results)
+    @site.get(
+        "/api/suggest",
+        operation_id="suggest",
+        summary="How a query may go on",
+        response_model=schemas.Suggestions,
+        dependencies=[_names_in(SUGGEST)],
+    )
+    async def suggest(given: Annotated[completed, Query()]) -> Response:  # type: ignore[valid-type]
+        options = keywords(given)
+        prefix = options.pop("query")
 
-    def suggest(self, request: Request) -> JSONResponse:
-        """GET /api/suggest"""
-        given = arguments(self._of_suggest, request.query_params)
-        found = self._index.suggest(given["query"], limit=given.get("limit", 10))
-        suggestions = [dataclasses.asdict(one) for one in found]
-        return JSONResponse({"prefix": given["query"], "suggestions": suggestions})
+        def answer() -> Response:
+            found = [dataclasses.asdict(one) for one in index.suggest(prefix, **options)]
+            return JSONResponse({"prefix": prefix, "suggestions": found})
 
-    def document(self, request: Request) -> JSONResponse:
-        """GET /api/documents/{id}"""
-        arguments((), request.query_params)
-        return JSONResponse(existing(self._index, request.path_params["id"]).to_dict())
+        return await runner.run(answer)
 
-    def similar(self, request: Request) -> JSONResponse:
-        """GET /api/similar/{id}"""
-        options = self._options(arguments(self._of_similar, request.query_params))
-        id = existing(self._index, request.path_params["id"]).id
-        with library_problems():
-            results = self._index.similar(id, **options)
-        return _json(results)
+    @site.get(
+        "/api/documents/{id:searchkit_id}",
+        operation_id="document",
+        summary="A document",
+        response_model=schemas.Document,
+        dependencies=[_names_in(())],
+    )
+    async def document(id: Id) -> Response:
+        return await runner.run(lambda: JSONResponse(existing(index, id).to_dict()))
 
-    def _options(self, given: dict[str, Any]) -> dict[str, Any]:
-        """The arguments with what concerns several of them."""
-        if given.get("offset", 0) + given.get("limit", 10) > self._limits.depth:
-            detail = f"offset and limit are {self._limits.depth} together at most; narrow the search instead"
-            raise Problem(400, "too-deep", detail, parameter="offset")
-        if pairs := given.pop("where", ()):
-            given["where"] = _where(pairs)
-        return given
+    @site.get(
+        "/api/similar/{id:searchkit_id}",
+        operation_id="similar",
+        summary="Documents about the same",
+        response_model=schemas.Results,
+        dependencies=[_names_in(SIMILAR)],
+    )
+    async def similar(id: Id, given: Annotated[compared, Query()]) -> Response:  # type: ignore[valid-type]
+        options = _options(keywords(given), limits)
+
+        def answer() -> Response:
+            return _results(index.similar, {"id": existing(index, id).id, **options})
+
+        return await runner.run(answer)
 
 
 def existing(index: searchkit.Index, id: str) -> searchkit.Document:
@@ -75,18 +97,32 @@ def existing(index: searchkit.Index, id: str) -> searchkit.Document:
     return document
 
 
-def _json(results: searchkit.Results) -> JSONResponse:
-    """The results; without a cursor, which would lead deeper than `Limits.depth`."""
+def _options(given: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """The keywords, with what concerns two of them checked."""
+    if given.get("offset", 0) + given.get("limit", 10) > limits.depth:
+        detail = f"offset and limit are {limits.depth} together at most; narrow the search instead"
+        raise Problem(400, "too-deep", detail, parameter="offset")
+    return given
+
+
+def _results(find: Any, options: dict[str, Any]) -> Response:
+    """What was found; without a cursor, which would lead deeper than `Limits.depth`."""
+    with library_problems():
+        results: searchkit.Results = find(**options)
     return JSONResponse(results.to_dict(with_cursor=False))
 
 
-def _where(pairs: list[str]) -> dict[str, list[str]]:
-    """``NAME=VALUE`` as the library takes it: each name with its values."""
-    wanted: dict[str, list[str]] = {}
-    for pair in pairs:
-        name, _, value = pair.partition("=")
-        if not name.strip() or not value.strip():
-            detail = f"where takes NAME=VALUE, not {pair[:40]!r}"
-            raise Problem(400, "invalid-parameter", detail, parameter="where")
-        wanted.setdefault(name.strip(), []).append(value)
-    return wanted
+def _names_in(parameters: Sequence[Parameter]) -> Any:
+    """Refuses parameters that are unknown, and those that are repeated but are no list."""
+    known = {parameter.name: parameter for parameter in parameters}
+
+    async def check(request: Request) -> None:
+        given = request.query_params
+        for name in given:
+            if name not in known:
+                detail = f"there is no parameter {name[:40]!r}; there are {', '.join(known)}"
+                raise Problem(400, "unknown-parameter", detail, parameter=name[:40])
+            if len(given.getlist(name)) > 1 and not known[name].is_list:
+                raise Problem(400, "invalid-parameter", f"{name} is given more than once", parameter=name)
+
+    return Depends(check)

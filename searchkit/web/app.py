@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import searchkit
-from searchkit.web.api import Api
-from searchkit.web.headers import SafeHeaders
+from searchkit.web import schemas
+from searchkit.web.api import add_api
+from searchkit.web.api_write import add_write_api
+from searchkit.web.errors import MEDIA_TYPE, Problem
 from searchkit.web.limits import Limits
-from searchkit.web.openapi import openapi
-from searchkit.web.pages import Pages
-from searchkit.web.problems import MEDIA_TYPE, Problem
-from searchkit.web.rendering import base_of
-from searchkit.web.service import Service
-from searchkit.web.writing import Writing
+from searchkit.web.pages import Pages, base_of
+from searchkit.web.parameters import SEARCH
+from searchkit.web.runner import RequestRunner
+from searchkit.web.security_headers import SecurityHeaders
 
 __all__ = ["app"]
 
@@ -30,7 +32,7 @@ _STATIC = Path(__file__).parent / "static"
 
 
 class _Id(PathConvertor):
-    """Any text, line breaks as well."""
+    """Any text, with line breaks as well."""
 
     regex = "(?s:.*)"
 
@@ -47,49 +49,77 @@ def app(
 ) -> Starlette:
     """The search page and the JSON API of an index, as an ASGI app.
 
-    ``title`` is the name that the page shows. With a ``token`` whoever sends it may add and delete
-    documents; without one nobody may. The index stays the caller's to close.
+    ``title`` is the name that the page shows. Clients that send the ``token`` may add and delete documents;
+    without one nobody may. The index stays the caller's to close.
     """
     limits = limits or Limits()
     pages = Pages(index, title, limits)
-    api = Api(index, limits)
 
     def explain(request: Request, problem: Problem) -> Response:
-        if _is_of_api(request):
+        if request.url.path[len(base_of(request)) :].startswith("/api/"):
             return JSONResponse(problem.to_dict(), problem.status, media_type=MEDIA_TYPE)
         return pages.problem(request, problem)
 
-    def description(request: Request) -> Response:
-        base = base_of(request)
-        return JSONResponse(openapi(limits, base=base, title=title, writable=token is not None))
+    runner = RequestRunner(limits, explain)
 
-    service = Service(limits, explain)
-    routes = [
-        Route("/", service.endpoint(pages.search)),
-        Route("/article", service.endpoint(pages.article)),
-        Route("/api/search", service.endpoint(api.search)),
-        Route("/api/suggest", service.endpoint(api.suggest)),
-        Route("/api/documents/{id:searchkit_id}", service.endpoint(api.document), methods=["GET"]),
-        Route("/api/similar/{id:searchkit_id}", service.endpoint(api.similar)),
-        Route("/api/openapi.json", service.endpoint(description)),
-        Mount("/static", StaticFiles(directory=_STATIC)),
-    ]
-    if token is not None:
-        writing = Writing(index, limits, token)
-        routes += [
-            Route("/api/documents", service.guarded(writing.add), methods=["POST"]),
-            Route("/api/documents/{id:searchkit_id}", service.guarded(writing.delete), methods=["DELETE"]),
-        ]
+    class GuardedRoute(APIRoute):
+        def get_route_handler(self) -> Any:
+            return runner.guarded(super().get_route_handler())
 
-    async def explain_of_framework(request: Request, error: Exception) -> Response:
-        return service.explained(request, error)
+    async def explained(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return runner.explained(request, error)
 
-    return Starlette(
-        routes=routes,
-        middleware=[Middleware(SafeHeaders)],
-        exception_handlers={HTTPException: explain_of_framework},
+    site = FastAPI(
+        title=title,
+        version=searchkit.__version__,
+        openapi_url=None,  # a route of our own, which is guarded as all are
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={HTTPException: explained},
     )
+    site.router.route_class = GuardedRoute
+    add_api(site, index, limits, runner)
+    if token is not None:
+        add_write_api(site, index, limits, token)
+    document = _openapi(site)
+    _answer_head(site)
+
+    def description(request: Request) -> Response:
+        return JSONResponse({**document, "servers": [{"url": base_of(request) or "/"}]})
+
+    site.add_route("/", runner.in_thread(pages.search), include_in_schema=False)
+    site.add_route("/article", runner.in_thread(pages.article), include_in_schema=False)
+    site.add_route("/api/openapi.json", runner.in_thread(description), include_in_schema=False)
+    site.mount("/static", StaticFiles(directory=_STATIC))
+    return site
 
 
-def _is_of_api(request: Request) -> bool:
-    return request.url.path[len(base_of(request)) :].startswith("/api/")
+def _openapi(site: FastAPI) -> dict[str, Any]:
+    """The document that FastAPI makes, with what it cannot know: our problem details, lists with commas."""
+    document = site.openapi()
+    models = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form of errors
+        models.pop(name, None)
+    models["Problem"] = schemas.Problem.model_json_schema()
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problem = {"description": "Why there is no answer (RFC 9457).", "content": content}
+    split_at_commas = {parameter.name for parameter in SEARCH if parameter.is_split_at_commas}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            operation["responses"].pop("422", None)
+            statuses = [400, 414, 429, 500, 503]
+            statuses += [401] if "security" in operation else []
+            statuses += [404] if "{id}" in path else []
+            statuses += [413] if method == "post" else []
+            operation["responses"] |= {str(status): problem for status in sorted(statuses)}
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] in split_at_commas:
+                    parameter.update(style="form", explode=False)
+    return document
+
+
+def _answer_head(site: FastAPI) -> None:
+    """HEAD as well as GET, as Starlette's own routes do; after the document, which would list it."""
+    for route in site.routes:
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")

@@ -7,31 +7,31 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Limits", "Turnstile"]
+__all__ = ["Limits", "TokenBucket"]
 
 _MOST_CLIENTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What keeps one visitor from taking the site away from the others."""
+    """Bounds for requests, so that no client takes the server away from the others."""
 
     query_length: int = 500
     """Characters of a query."""
     page_size: int = 100
     """Hits of one answer of the API."""
     depth: int = 1000
-    """How far down a list of hits may be looked at."""
+    """Hits of a search that can be reached by paging."""
     rate: float = 20.0
-    """Requests a second that a client may go on with; 0 is no limit. Files of the page do not count."""
+    """Requests a second of one client, in the long run; 0 is no limit. Files of the page do not count."""
     burst: int = 60
     """Requests that a client may make at once, before `rate` holds."""
     seconds: float = 5.0
-    """How long an answer may take."""
+    """Seconds that an answer may take."""
     threads: int = 4
     """How many requests are worked on at the same time."""
     body: int = 8_000_000
-    """Bytes of documents that are sent to be indexed."""
+    """Bytes of a POST."""
 
     def __post_init__(self) -> None:
         for name in ("query_length", "page_size", "depth", "burst", "seconds", "threads", "body"):
@@ -43,8 +43,8 @@ class Limits:
             raise ValueError("depth must be 1000 at most: near-duplicates are folded no further down")
 
 
-class Turnstile:
-    """Counts the requests of each client, as buckets that fill by `rate` up to `burst`."""
+class TokenBucket:
+    """How many requests each client may make: a bucket that fills by `rate` up to `burst`."""
 
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate

@@ -1,179 +1,193 @@
-"""parameters: the query string of a request -> arguments, checked by the schemas that the API documents."""
+"""parameters: one table from parameters of a URL to keywords of `searchkit.Index`.
+
+The API checks requests with it, FastAPI documents it, and the search page takes its filters from it.
+"""
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from starlette.datastructures import QueryParams
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model
+from pydantic_core import PydanticCustomError
 
+import searchkit
 from searchkit.web.limits import Limits
-from searchkit.web.problems import Problem
 
-__all__ = ["Parameter", "arguments", "search_parameters", "similar_parameters", "suggest_parameters"]
+__all__ = [
+    "KEYWORDS",
+    "LONGEST_VALUE",
+    "MOST_VALUES",
+    "SEARCH",
+    "SIMILAR",
+    "SUGGEST",
+    "Parameter",
+    "keywords",
+    "model_of",
+]
+
+MOST_VALUES = 20
+"""How often a parameter that is a list may be given."""
+LONGEST_VALUE = 1000
+"""Characters of a value that has no limit of its own."""
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
-_TRUTH = {"true": True, "1": True, "false": False, "0": False}
-_MOST_VALUES = 20
-_LONGEST_VALUE = 1000
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
-@dataclass(frozen=True, kw_only=True)
+def _whole_number(value: Any) -> Any:
+    """Only ASCII digits: pydantic takes `+3`, `3.0` and `1_000` as well."""
+    if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value):
+        raise _invalid("is a whole number, not {value}", value)
+    return value
+
+
+def _boolean(value: Any) -> Any:
+    """Only these: pydantic takes `yes`, `off` and `T` as well."""
+    if isinstance(value, str) and value not in _BOOLEANS:
+        raise _invalid("is true or false, not {value}", value)
+    return _BOOLEANS.get(value, value)
+
+
+def _split_at_commas(values: Any) -> Any:
+    return [part for value in values for part in value.split(",") if part]
+
+
+def _values_by_name(pairs: list[str]) -> dict[str, list[str]]:
+    """``NAME=VALUE`` as the library takes it: each name with its values."""
+    wanted: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if not name.strip() or not value.strip():
+            raise _invalid("takes NAME=VALUE, not {value}", pair)
+        wanted.setdefault(name.strip(), []).append(value)
+    return wanted
+
+
+def _invalid(template: Any, value: str) -> PydanticCustomError:
+    return PydanticCustomError("invalid", template, {"value": repr(value[:40])})
+
+
+Text = Annotated[str, Field(max_length=LONGEST_VALUE)]
+Name = Annotated[str, Field(max_length=100)]
+Time = Annotated[str, Field(max_length=40)]
+Duration = Annotated[str, Field(max_length=20)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(_whole_number)]
+SuggestionCount = Annotated[int, Field(ge=0, le=20), BeforeValidator(_whole_number)]
+Length = Annotated[int, Field(ge=1, le=1000), BeforeValidator(_whole_number)]
+Flag = Annotated[bool, BeforeValidator(_boolean)]
+Collapse = Annotated[Flag, AfterValidator(lambda wanted: "near-duplicates" if wanted else None)]
+Match = Literal["most", "all", "any"]
+Texts = Annotated[list[Text], Field(max_length=MOST_VALUES)]
+Names = Annotated[list[Name], Field(max_length=MOST_VALUES), BeforeValidator(_split_at_commas)]
+Where = Annotated[Texts, AfterValidator(_values_by_name)]
+
+
+@dataclass(frozen=True)
 class Parameter:
-    """One parameter: its name in a query string, its JSON schema, and what it is for."""
+    """A parameter of a URL, and the keyword of `Index.search` (or `similar`, `suggest`) that it sets."""
 
     name: str
-    schema: Mapping[str, Any]
+    keyword: str
+    type: Any
     description: str
-    argument: str = ""
-    """Its name in the library, where that is another."""
-    required: bool = False
-    by_commas: bool = False
-    """A list in one value, instead of a value given several times."""
+    bound: str = ""
+    """The attribute of `Limits` that a number, or the length of a text, may not exceed."""
 
-    def read(self, given: Sequence[str]) -> Any:
-        """The value; raises `Problem` for one that the schema does not allow."""
-        if self.schema["type"] == "array":
-            values = [part for text in given for part in text.split(",") if part] if self.by_commas else given
-            if len(values) > self.schema["maxItems"]:
-                raise self._problem(f"takes at most {self.schema['maxItems']} values")
-            for value in values:
-                self._check_text(value, self.schema["items"])
-            return list(values)
-        if len(given) > 1:
-            raise self._problem("is given more than once")
-        return self._one(given[0])
+    @property
+    def is_list(self) -> bool:
+        """May it be given more than once?"""
+        return get_origin(_base(self.type)) is list
 
-    def _one(self, text: str) -> Any:
-        if self.schema["type"] == "integer":
-            return self._number(text)
-        if self.schema["type"] == "boolean":
-            if text not in _TRUTH:
-                raise self._problem(f"is true or false, not {text[:40]!r}")
-            return _TRUTH[text]
-        self._check_text(text, self.schema)
-        return text
+    @property
+    def is_split_at_commas(self) -> bool:
+        """Is it a list in one value?"""
+        return self.type is Names
 
-    def _number(self, text: str) -> int:
-        if not _WHOLE_NUMBER.fullmatch(text):
-            raise self._problem(f"is a whole number, not {text[:40]!r}")
-        number = int(text)
-        least, most = self.schema["minimum"], self.schema["maximum"]
-        if not least <= number <= most:
-            raise self._problem(f"is a number from {least} to {most}, not {number}")
-        return number
-
-    def _check_text(self, text: str, schema: Mapping[str, Any]) -> None:
-        if len(text) > schema.get("maxLength", _LONGEST_VALUE):
-            raise self._problem(f"has at most {schema.get('maxLength', _LONGEST_VALUE)} characters")
-        if "enum" in schema and text not in schema["enum"]:
-            raise self._problem(f"is one of {', '.join(schema['enum'])}, not {text[:40]!r}")
-
-    def _problem(self, what: str) -> Problem:
-        return Problem(400, "invalid-parameter", f"{self.name} {what}", parameter=self.name)
+    def type_within(self, limits: Limits) -> Any:
+        """The type, bounded by the limits of a server."""
+        if not self.bound:
+            return self.type
+        base, *others = get_args(self.type) or (self.type,)
+        bound = getattr(limits, self.bound)
+        # A constraint behind a validator would be missing from the JSON schema.
+        return Annotated[(base, Field(le=bound) if base is int else Field(max_length=bound), *others)]
 
 
-def arguments(parameters: Iterable[Parameter], given: QueryParams) -> dict[str, Any]:
-    """The arguments for the library; what is not given is not among them."""
-    known = {parameter.name: parameter for parameter in parameters}
-    for name in given:
-        if name not in known:
-            detail = f"there is no parameter {name[:40]!r}; there are {', '.join(known)}"
-            raise Problem(400, "unknown-parameter", detail, parameter=name[:40])
-    found = {}
-    for name, parameter in known.items():
-        if values := given.getlist(name):
-            found[parameter.argument or name] = parameter.read(values)
-        elif parameter.required:
-            raise Problem(400, "missing-parameter", f"{name} is needed", parameter=name)
-    return found
+def _base(type: Any) -> Any:
+    return get_args(type)[0] if get_origin(type) is Annotated else type
 
 
-def search_parameters(limits: Limits) -> tuple[Parameter, ...]:
-    """Those of /api/search."""
-    return (
-        _query(limits, "The query, as the search box takes it."),
-        *_page(limits),
-        Parameter(
-            name="sort",
-            schema={"type": "string", "maxLength": 100, "default": "relevance"},
-            description="relevance, newest, oldest or a declared field, with a minus in falling order.",
-        ),
-        *_filters(),
-        Parameter(
-            name="facets",
-            schema=_list_of({"type": "string", "maxLength": 100}),
-            description="Count all matches by these: source, tags, year, month, declared fields.",
-            by_commas=True,
-        ),
-        Parameter(
-            name="match",
-            schema={"type": "string", "enum": ["most", "all", "any"], "default": "most"},
-            description="How many words of running text a hit needs.",
-        ),
-        _flag("regional", True, "Find words of other regions as well: 软件 and 軟體."),
-        _flag("synonyms", True, "Find the synonyms of the index as well."),
-        Parameter(
-            name="recency",
-            schema={"type": "string", "maxLength": 20},
-            description="Newer documents count for more: the time in which that halves, 12h, 30d, 2w or 1y.",
-        ),
-        _flag("collapse", False, "One hit for a story that several sources tell, the others in it."),
-        _flag("lenient", False, "Read a query that is not well-formed as well as it can be."),
-    )
+SEARCH = (
+    Parameter("q", "query", str, "The query, as the search box takes it.", "query_length"),
+    Parameter("limit", "limit", Count, "How many hits at most.", "page_size"),
+    Parameter(
+        "offset",
+        "offset",
+        Count,
+        "How many hits are left out; its maximum is for both with `limit`.",
+        "depth",
+    ),
+    Parameter("snippet_length", "snippet_length", Length, "Characters of a snippet at most."),
+    Parameter(
+        "sort", "sort", Name, "relevance, newest, oldest or a declared field; a minus: from high to low."
+    ),
+    Parameter("since", "since", Time, "Published then or later: 2024-07-31, in UTC."),
+    Parameter("until", "until", Time, "Published then or earlier."),
+    Parameter("source", "source", Texts, "From one of these sources."),
+    Parameter("tag", "tags", Texts, "With one of these tags."),
+    Parameter(
+        "where", "where", Where, "NAME=VALUE of a declared field: price=10..20; any value of one name."
+    ),
+    Parameter("facets", "facets", Names, "Count matches by source, tags, year, month or declared fields."),
+    Parameter("match", "match", Match, "How many words of running text a hit needs."),
+    Parameter("regional", "regional", Flag, "Find words of other regions as well: 软件 and 軟體."),
+    Parameter("synonyms", "synonyms", Flag, "Find the synonyms of the index as well."),
+    Parameter(
+        "recency", "recency", Duration, "The time in which the weight of a document halves: 12h, 30d, 1y."
+    ),
+    Parameter("collapse", "collapse", Collapse, "One hit for a story of several sources, the others in it."),
+    Parameter("lenient", "lenient", Flag, "Read a query that is not well-formed as well as it can be."),
+)
+"""Those of /api/search."""
+
+_FILTERS = ("limit", "offset", "snippet_length", "since", "until", "source", "tag", "where")
+SIMILAR = tuple(parameter for parameter in SEARCH if parameter.name in _FILTERS)
+"""Those of /api/similar."""
+SUGGEST = (
+    Parameter("q", "query", str, "What somebody has typed so far.", "query_length"),
+    Parameter("limit", "limit", SuggestionCount, "How many suggestions at most."),
+)
+"""Those of /api/suggest."""
+
+KEYWORDS = {parameter.name: parameter.keyword for parameter in SEARCH}
+
+_DEFAULTS = {
+    name: parameter.default
+    for name, parameter in inspect.signature(searchkit.Index.search).parameters.items()
+    if parameter.default is not parameter.empty
+}
 
 
-def similar_parameters(limits: Limits) -> tuple[Parameter, ...]:
-    """Those of /api/similar."""
-    return (*_page(limits), *_filters())
+def model_of(name: str, parameters: Iterable[Parameter], limits: Limits) -> type[BaseModel]:
+    """A model that reads the parameters from a query string, to be a parameter of an endpoint of FastAPI."""
+    fields: dict[str, Any] = {
+        parameter.keyword: (
+            parameter.type_within(limits),
+            Field(
+                _DEFAULTS.get(parameter.keyword, ...),
+                alias=parameter.name,
+                description=parameter.description,
+            ),
+        )
+        for parameter in parameters
+    }
+    return create_model(name, **fields)
 
 
-def suggest_parameters(limits: Limits) -> tuple[Parameter, ...]:
-    """Those of /api/suggest."""
-    limit = {"type": "integer", "minimum": 0, "maximum": 20, "default": 10}
-    return (
-        _query(limits, "What somebody has typed so far."),
-        Parameter(name="limit", schema=limit, description="How many suggestions at most."),
-    )
-
-
-def _query(limits: Limits, description: str) -> Parameter:
-    schema = {"type": "string", "maxLength": limits.query_length}
-    return Parameter(name="q", argument="query", schema=schema, description=description, required=True)
-
-
-def _page(limits: Limits) -> Iterable[Parameter]:
-    limit = {"type": "integer", "minimum": 0, "maximum": limits.page_size, "default": 10}
-    yield Parameter(name="limit", schema=limit, description="How many hits at most.")
-    offset = {"type": "integer", "minimum": 0, "maximum": limits.depth, "default": 0}
-    yield Parameter(
-        name="offset",
-        schema=offset,
-        description=f"How many hits are left out; with limit it is at most {limits.depth}.",
-    )
-    length = {"type": "integer", "minimum": 1, "maximum": 1000, "default": 160}
-    yield Parameter(name="snippet_length", schema=length, description="Characters of a snippet at most.")
-
-
-def _filters() -> Iterable[Parameter]:
-    time = {"type": "string", "maxLength": 40}
-    yield Parameter(name="since", schema=time, description="Published then or later: 2024-07-31, in UTC.")
-    yield Parameter(name="until", schema=time, description="Published then or earlier.")
-    label = _list_of({"type": "string", "maxLength": _LONGEST_VALUE})
-    yield Parameter(name="source", schema=label, description="From one of these sources.")
-    yield Parameter(name="tag", argument="tags", schema=label, description="With one of these tags.")
-    yield Parameter(
-        name="where",
-        schema=label,
-        description="NAME=VALUE of a declared field, like price=10..20; several of one name are any of them.",
-    )
-
-
-def _flag(name: str, default: bool, description: str) -> Parameter:
-    return Parameter(name=name, schema={"type": "boolean", "default": default}, description=description)
-
-
-def _list_of(items: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": dict(items), "maxItems": _MOST_VALUES}
+def keywords(given: BaseModel) -> dict[str, Any]:
+    """The keywords for the library; what is not given is not among them."""
+    return {name: getattr(given, name) for name in given.model_fields_set}

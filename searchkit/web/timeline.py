@@ -37,7 +37,7 @@ class Timeline:
 
     @property
     def width(self) -> int:
-        """Of the drawing."""
+        """The width of the drawing."""
         return len(self.bars) * STEP
 
 

@@ -11,7 +11,9 @@ from searchkit.cli.colour import wants_colour
 from searchkit.cli.columns import cut, one_line, width, wrapped
 from searchkit.cli.quantities import bytes_of, count_of, seconds_of
 
-TEXT = st.text(st.sampled_from("图書馆 　，。“”「」（）abc-9é\u0301𠮷ｱＡ.\u200b"), max_size=60)
+TEXT = st.text(
+    st.sampled_from("图書馆 　，。“”「」（）abc-9é\u0301𠮷ｱＡ.\u200b👨\u200d🇨❤\ufe0f"), max_size=60
+)
 ROOM = st.integers(min_value=2, max_value=30)
 
 
@@ -34,6 +36,10 @@ def highlighted(draw):
         ("e\u0301", 1),
         ("a\u200bb", 2),
         ("“茶”", 4),
+        ("👨\u200d👩\u200d👧", 2),
+        ("🇨🇳", 2),
+        ("❤\ufe0f", 2),
+        ("a\x07b", 2),
     ],
 )
 def test_width(text, columns):

@@ -1,5 +1,6 @@
 """The API: the JSON of the library, checked parameters, problem details, limits, and writing with a token."""
 
+import inspect
 import threading
 from urllib.parse import quote
 
@@ -9,7 +10,8 @@ from web.conftest import HOSTILE
 
 import searchkit
 from searchkit import web
-from searchkit.web.limits import Turnstile
+from searchkit.web.limits import TokenBucket
+from searchkit.web.parameters import SEARCH
 
 TOKEN = "a token that is long enough"
 
@@ -162,16 +164,16 @@ def test_a_client_that_asks_too_often_is_told_to_wait(index):
     assert client.get("/static/search.css").status_code == 200
 
 
-def test_the_turnstile_lets_in_as_many_as_it_says():
+def test_the_token_bucket_lets_in_as_many_as_it_says():
     now = [0.0]
-    turnstile = Turnstile(2, 3, lambda: now[0])
-    assert [turnstile.wait("a") for _ in range(4)] == [0, 0, 0, 0.5]
-    assert turnstile.wait("b") == 0
+    token_bucket = TokenBucket(2, 3, lambda: now[0])
+    assert [token_bucket.wait("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert token_bucket.wait("b") == 0
     now[0] = 1
-    assert [turnstile.wait("a") for _ in range(3)] == [0, 0, 0.5]
+    assert [token_bucket.wait("a") for _ in range(3)] == [0, 0, 0.5]
 
 
-def test_what_takes_too_long_is_given_up(index, monkeypatch):
+def test_an_answer_that_takes_too_long_is_a_503(index, monkeypatch):
     go_on = threading.Event()
     monkeypatch.setattr(index, "suggest", lambda *_, **__: go_on.wait(30) and [])
     client = TestClient(web.app(index, limits=web.Limits(rate=0, seconds=0.05)))
@@ -183,7 +185,7 @@ def test_what_takes_too_long_is_given_up(index, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/?q=茶", "/api/search?q=茶"])
-def test_what_nobody_expected_stays_inside(index, monkeypatch, path, caplog):
+def test_an_unexpected_exception_is_a_500_without_details(index, monkeypatch, path, caplog):
     monkeypatch.setattr(index, "search", lambda *_, **__: {}["a secret"])
     response = TestClient(web.app(index)).get(path)
     assert response.status_code == 500
@@ -203,6 +205,26 @@ def test_every_answer_has_the_headers_that_keep_a_browser_safe(client, path):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/api/search?q=x", "/api/suggest?q=x", "/api/documents/wire", "/"])
+def test_head_is_answered_as_get_is(client, path):
+    head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.text) == (200, "")
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_every_option_of_a_search_but_the_cursor_is_a_parameter():
+    options = set(inspect.signature(searchkit.Index.search).parameters) - {"self", "cursor"}
+    assert {parameter.keyword for parameter in SEARCH} == options
+
+
+def test_the_document_tells_the_limits_of_the_server(index):
+    limits = web.Limits(page_size=7, depth=70, query_length=700)
+    document = TestClient(web.app(index, limits=limits)).get("/api/openapi.json").json()
+    schemas = {one["name"]: one["schema"] for one in document["paths"]["/api/search"]["get"]["parameters"]}
+    assert (schemas["limit"]["minimum"], schemas["limit"]["maximum"]) == (0, 7)
+    assert (schemas["offset"]["maximum"], schemas["q"]["maxLength"]) == (70, 700)
 
 
 def test_the_parameters_that_are_documented_are_those_that_are_read(client):

@@ -99,7 +99,7 @@ class TestWhileOthersWrite:
                     seen = reader.result(PATIENCE)
                     assert seen == sorted(seen)
 
-    def test_no_state_of_before_is_kept(self, location):
+    def test_snapshots_of_older_commits_are_released(self, location):
         with searchkit.open(location) as index:
             snapshots = type(index._engine.snapshot())
             app = web.app(index, token=TOKEN, limits=UNHURRIED)
@@ -222,7 +222,7 @@ def ask_all(sample_index) -> Callable[[range], None]:
 
 
 @pytest.mark.slow
-def test_it_does_not_grow(ask_all):
+def test_memory_does_not_grow_with_requests(ask_all):
     ask_all(range(0o700, 0o740))
     kinds, blocks = living(), sys.getallocatedblocks()
     ask_all(range(200))

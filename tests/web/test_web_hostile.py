@@ -31,7 +31,7 @@ def test_a_hostile_article_stays_text(client, page, path, parameters, script):
     assert not re.search("[\x00\u202e\u2066]", html)
 
 
-def test_its_matches_are_marked_where_they_are(page):
+def test_matches_in_a_hostile_article_are_marked_where_they_are(page):
     tree = page("/article", q="攻擊", id=HOSTILE["id"])
     assert texts(tree, ".whole mark") == ["攻擊"] * 3
     assert texts(tree, "h1") == ['攻擊<script>alert("標題")</script>\ufffd倒過來']
@@ -39,7 +39,7 @@ def test_its_matches_are_marked_where_they_are(page):
 
 
 @pytest.mark.parametrize("parameter", ["q", "source", "tag", "since", "lang", "script", "sort", "id"])
-def test_what_stands_in_an_address_stays_text(client, parameter):
+def test_parameters_of_an_address_stay_text(client, parameter):
     html = client.get("/", params={"q": "茶", parameter: '"><script>alert(1)</script>\u202e'}).text
     assert "<script>" not in html
     assert "\u202e" not in re.sub(r' value="[^"]*"', "", html)

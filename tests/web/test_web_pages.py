@@ -11,7 +11,7 @@ from web.conftest import texts
 
 import searchkit
 from searchkit import Document, web
-from searchkit.web.texts import TEXTS
+from searchkit.web.languages import TEXTS
 
 
 def test_the_start_page_has_the_box_the_latest_articles_and_all_filters(page, index):
@@ -60,7 +60,7 @@ def test_several_sources_can_be_chosen_and_taken_back(page):
     assert texts(back, ".chips bdi") == ["taipei.example.org"]
 
 
-def test_what_is_chosen_is_listed_first_however_rare_it_is(make_index):
+def test_chosen_facet_values_are_listed_first_however_rare_they_are(make_index):
     others = [f"別的{n}" for n in range(60)]
     index = make_index(Document(body="茶", id="1", tags=["少見", *others]), Document(body="茶", tags=others))
     page = TestClient(web.app(index)).get("/", params={"q": "茶", "tag": "少見"}).text
@@ -105,7 +105,7 @@ def test_a_story_of_two_sources_is_one_hit_until_it_is_unfolded(page):
     assert not unfolded.cssselect(".same")
 
 
-def test_what_was_perhaps_meant_is_a_link(page, index):
+def test_did_you_mean_is_a_link(page, index):
     meant = index.search("pyhton", lenient=True).suggestion
     (link,) = page(q="pyhton").cssselect(".meant a")
     assert link.text_content() == meant
@@ -124,7 +124,7 @@ def test_the_timeline_has_a_bar_for_every_month_and_shows_the_chosen_ones(page, 
     assert texts(narrowed, "#summary strong")[0].split()[0] == str(months[min(months)])
 
 
-def test_what_is_chosen_stays_when_somebody_searches_for_something_else(page):
+def test_filters_and_switches_stay_for_the_next_search(page):
     tree = page(q="茶", source="kitchen.example.org", sort="newest", lang="en", script="hant", page=1)
     fields = {(i.get("name"), i.get("value")) for i in tree.cssselect('input[type=hidden][form="search"]')}
     chosen = {"source": "kitchen.example.org", "sort": "newest", "lang": "en", "script": "hant"}
@@ -164,7 +164,7 @@ def test_texts_are_shown_in_either_script_with_the_same_marks(page, script):
     assert set(texts(shown, ".hit h2 mark")) == {expected}
 
 
-def test_an_empty_result_helps(page):
+def test_an_empty_result_offers_other_articles_and_no_filters(page):
     tree = page(q="qwxyz", tag="交通")
     assert texts(tree, ".empty h2")[0] == "Nothing found"
     assert tree.cssselect(".empty a")[0].text == "Remove all filters"
@@ -190,7 +190,7 @@ def test_an_index_without_articles_says_so():
         ("/nothing", 404),
     ],
 )
-def test_what_cannot_be_is_an_error_page_that_leads_on(client, path, status):
+def test_a_wrong_address_is_an_error_page_with_a_search_box(client, path, status):
     response = client.get(path)
     assert response.status_code == status
     assert response.headers["content-type"].startswith("text/html")

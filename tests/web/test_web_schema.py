@@ -55,13 +55,13 @@ KNOWN: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("operation", "values"), KNOWN)
-def test_what_is_found_is_as_the_document_says(reading, operation, values):
+def test_answers_match_the_document(reading, operation, values):
     response = reading.find_operation_by_id(operation).Case(**values).call_and_validate()
     assert response.status_code == 200
     assert response.json().get("hits") != []
 
 
-def test_what_is_written_is_reported_as_the_document_says(writing):
+def test_reports_of_writing_match_the_document(writing):
     documents = [
         {"id": "a\nb", "title": "茶", "tags": ["x"], "published": "2024-01-01T00:00:00Z"},
         {"id": "x", "body": 3},
@@ -75,21 +75,21 @@ def test_what_is_written_is_reported_as_the_document_says(writing):
 
 
 @pytest.mark.parametrize("operation", ["search", "suggest", "document", "similar"])
-def test_what_the_document_allows_is_answered(reading, operation):
+def test_requests_that_the_document_allows_are_answered(reading, operation):
     _check(reading, operation, GenerationMode.POSITIVE, _is_answered)
 
 
 @pytest.mark.parametrize("operation", ["search", "suggest", "similar"])
-def test_what_it_does_not_allow_is_refused(reading, operation):
+def test_requests_that_the_document_does_not_allow_are_refused(reading, operation):
     _check(reading, operation, GenerationMode.NEGATIVE, _is_refused)
 
 
 @pytest.mark.parametrize("operation", ["addDocuments", "deleteDocument"])
-def test_what_it_allows_to_write_is_answered(writing, operation):
+def test_writes_that_the_document_allows_are_answered(writing, operation):
     _check(writing, operation, GenerationMode.POSITIVE, _is_answered, **WITH_TOKEN)
 
 
-def test_a_document_that_it_does_not_allow_is_a_failure_of_the_report(writing):
+def test_documents_that_the_schema_does_not_allow_are_failures_of_the_report(writing):
     _check(writing, "addDocuments", GenerationMode.NEGATIVE, _is_refused, **WITH_TOKEN)
 
 

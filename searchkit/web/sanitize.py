@@ -1,4 +1,4 @@
-"""shown: a text of a document -> what a page shows of it: harmless, and in the script that is wanted."""
+"""sanitize: a text of a document -> what a page may show of it, in the script that is asked for."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 import searchkit
-from searchkit.web.scripts import Script, converted
+from searchkit.web.script_conversion import Script, convert
 
-__all__ = ["marked", "paragraphs", "plain"]
+__all__ = ["marked", "paragraphs", "sanitize"]
 
-# Characters that turn the direction of text around or that nobody can see; one for one, so that highlights
-# stay where they are.
-_STEERING = [
+# Control, bidirectional and invisible characters; each becomes one other, so that highlights stay in place.
+_UNSAFE = [
     *range(0x00, 0x09),
     *range(0x0B, 0x20),
     *range(0x7F, 0xA0),
@@ -24,18 +23,18 @@ _STEERING = [
     *range(0x2066, 0x206A),
     *range(0xE0000, 0xE0080),
 ]
-_HARMLESS = dict.fromkeys(_STEERING, "\ufffd") | {0x0D: " "}
+_REPLACED = dict.fromkeys(_UNSAFE, "\ufffd") | {0x0D: " "}
 
 
-def plain(text: str, script: Script = "") -> str:
-    """The text without characters that steer the text around it."""
-    return converted(text, script).translate(_HARMLESS)
+def sanitize(text: str, script: Script = "") -> str:
+    """The text without characters that change how the text around them is shown; of the same length."""
+    return convert(text, script).translate(_REPLACED)
 
 
 def marked(highlighted: searchkit.Highlighted, script: Script = "") -> Markup:
-    """The text as HTML, escaped, with its matches in ``<mark>``."""
-    shown = searchkit.Highlighted(plain(highlighted.text, script), highlighted.spans, highlighted.start)
-    return Markup(shown.html())  # which escapes
+    """The sanitized text as HTML, escaped, with its matches in ``<mark>``."""
+    safe = searchkit.Highlighted(sanitize(highlighted.text, script), highlighted.spans, highlighted.start)
+    return Markup(safe.html())  # which escapes
 
 
 def paragraphs(highlighted: searchkit.Highlighted) -> Iterator[searchkit.Highlighted]:

@@ -1,5 +1,6 @@
 """The interface in three languages, and texts in either script."""
 
+import json
 import re
 
 import pytest
@@ -7,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit import Highlighted
-from searchkit.web.scripts import converted
-from searchkit.web.shown import paragraphs, plain
-from searchkit.web.texts import LANGUAGES, TEXTS, language
+from searchkit.web.languages import LANGUAGES, TEXTS, language, read_translations
+from searchkit.web.sanitize import paragraphs, sanitize
+from searchkit.web.script_conversion import convert
 from searchkit.web.timeline import timeline
 
 CHINESE = st.text(alphabet="头发现后皇乾隆干里面裏於于臺台湾周週 a\n，𠮷")
@@ -28,6 +29,13 @@ def test_every_text_is_there_in_every_language_with_the_same_places():
         assert {n: p for n, p in found.items() if n not in singular} == {
             n: p for n, p in english.items() if n not in singular
         }
+
+
+def test_a_translation_that_lacks_a_text_is_refused_with_its_name(tmp_path):
+    (tmp_path / "en.json").write_text(json.dumps({"search": "Search", "home": "Home"}))
+    (tmp_path / "fr.json").write_text(json.dumps({"search": "Rechercher"}))
+    with pytest.raises(ValueError, match=r"en.json and fr.json .* has home"):
+        read_translations(tmp_path, ["en", "fr"])
 
 
 @pytest.mark.parametrize(
@@ -57,12 +65,12 @@ def test_the_language_is_the_first_that_the_browser_accepts(accepted, lang):
     ],
 )
 def test_texts_in_the_other_script(text, hans, hant):
-    assert (converted(text, ""), converted(text, "hans"), converted(text, "hant")) == (text, hans, hant)
+    assert (convert(text, ""), convert(text, "hans"), convert(text, "hant")) == (text, hans, hant)
 
 
 @given(CHINESE, st.sampled_from(["", "hans", "hant"]))
-def test_what_is_shown_is_as_long_as_what_was_written(text, script):
-    assert len(plain(text, script)) == len(text)
+def test_sanitized_text_is_as_long_as_the_original(text, script):
+    assert len(sanitize(text, script)) == len(text)
 
 
 @given(CHINESE, st.lists(st.integers(0, 30), max_size=6, unique=True).map(sorted))
@@ -78,8 +86,8 @@ def test_paragraphs_keep_all_text_and_all_that_is_marked(text, cuts):
 
 
 @pytest.mark.parametrize("control", ["\u202e", "\u2066", "\u200f", "\x00", "\x1b", "\U000e0041", "\u2028"])
-def test_characters_that_steer_the_text_around_them_are_shown_as_unknown(control):
-    assert plain(f"甲{control}乙") == "甲\ufffd乙"
+def test_bidirectional_and_control_characters_are_replaced(control):
+    assert sanitize(f"甲{control}乙") == "甲\ufffd乙"
 
 
 def test_a_long_time_is_shown_by_years():

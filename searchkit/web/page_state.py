@@ -1,4 +1,4 @@
-"""addresses: what a page shows <-> its query string, so that every page can be shared and gone back to."""
+"""page_state: what a page shows <-> its query string, so that every page can be shared and gone back to."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from searchkit.web.errors import Problem
+from searchkit.web.languages import LANGUAGES
 from searchkit.web.limits import Limits
-from searchkit.web.problems import Problem
-from searchkit.web.scripts import SCRIPTS, Script
-from searchkit.web.texts import LANGUAGES
+from searchkit.web.parameters import KEYWORDS, LONGEST_VALUE, MOST_VALUES
+from searchkit.web.script_conversion import SCRIPTS, Script
 
-__all__ = ["HITS", "SORTS", "Address", "read_address"]
+__all__ = ["FILTERS", "HITS", "SORTS", "PageState", "read_state"]
 
 HITS = 10
 """Hits on a page."""
 SORTS = ("relevance", "newest", "oldest")
+FILTERS = ("source", "tag", "since", "until")
+"""The parameters that leave matches out; they mean what they mean for the API."""
 
-_MOST_VALUES = 20
-_LONGEST_VALUE = 1000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Address:
-    """The search, and how it is shown."""
+class PageState:
+    """A search, and how it is shown. The fields are the parameters of the URL."""
 
     q: str = ""
     sort: str = "relevance"
@@ -42,11 +43,15 @@ class Address:
     script: Script = ""
     lang: str = ""
 
-    def to(self, **changes: Any) -> str:
-        """The query string of a page that differs in this; anything but another page begins at the first."""
+    def link(self, **changes: Any) -> str:
+        """The query string of the page with these changes: the first of its list, if no ``page`` is given."""
         # A page has sixty of them, so what does not change is encoded once.
         parts = self._parts | {"page": ""} | {name: _part(name, value) for name, value in changes.items()}
         return "&".join(filter(None, parts.values()))
+
+    def unfiltered(self) -> str:
+        """The query string of the page without filters."""
+        return self.link(**{name: _DEFAULTS[name] for name in FILTERS})
 
     @cached_property
     def _parts(self) -> dict[str, str]:
@@ -64,32 +69,22 @@ class Address:
 
     @property
     def filters(self) -> dict[str, Any]:
-        """The filters as `Index.search` takes them."""
-        return {
-            "source": self.source,
-            "tags": self.tag,
-            "since": self.since or None,
-            "until": self.until or None,
-        }
-
-    @property
-    def is_filtered(self) -> bool:
-        """Does it ask for less than all matches?"""
-        return bool(self.source or self.tag or self.since or self.until)
+        """The filters that are set, as keywords of `Index.search`."""
+        return {KEYWORDS[name]: value for name in FILTERS if (value := getattr(self, name))}
 
 
-_DEFAULTS = {field.name: field.default for field in fields(Address)}
+_DEFAULTS = {field.name: field.default for field in fields(PageState)}
 
 
 def _part(name: str, value: Any) -> str:
-    """The part of a query string with this value; empty for what is so anyway."""
+    """The part of a query string with this value; empty for the default."""
     return "" if value == _DEFAULTS[name] else urlencode({name: value}, doseq=True)
 
 
-def read_address(given: QueryParams, limits: Limits) -> Address:
-    """The address, checked. What is not known is left out: links get longer on their way through other sites.
+def read_state(given: QueryParams, limits: Limits) -> PageState:
+    """The state, checked. Unknown parameters are left out: links get longer on their way through other sites.
 
-    Raises `Problem` for a value that cannot be meant.
+    Raises `Problem` for a value that makes no sense.
     """
     texts = {name: given.get(name, "").strip() for name in ("since", "until", "unfolded", "script", "lang")}
     query = given.get("q", "").strip()
@@ -100,7 +95,7 @@ def read_address(given: QueryParams, limits: Limits) -> Address:
     sort = given.get("sort", SORTS[0])
     if sort not in SORTS:
         raise _invalid("sort")
-    return Address(
+    return PageState(
         q=query,
         sort=sort,
         source=_values(given, "source"),
@@ -134,7 +129,7 @@ def _page(text: str, limits: Limits) -> int:
 
 def _values(given: QueryParams, name: str) -> tuple[str, ...]:
     values = tuple(dict.fromkeys(value for value in given.getlist(name) if value))
-    if len(values) > _MOST_VALUES or any(len(value) > _LONGEST_VALUE for value in values):
+    if len(values) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in values):
         raise _invalid(name)
     return values
 

@@ -1,8 +1,8 @@
-"""scripts: text -> the same text in Simplified or Traditional characters, each at its place.
+"""script_conversion: text -> the same text in Simplified or Traditional characters, each at its place.
 
 The phrases of OpenCC (https://github.com/BYVoid/OpenCC, Apache-2.0) that keep their length say which of
-several characters is meant: 头发 is 頭髮, 发现 is 發現. So a converted text has the length of the original,
-and a highlight stands where it stood.
+several characters is meant: 头发 is 頭髮, 发现 is 發現. So the converted text has the length of the original,
+and highlights stay in place.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from pkgutil import get_data
 from typing import Literal
 
-__all__ = ["SCRIPTS", "Script", "converted"]
+__all__ = ["SCRIPTS", "Script", "convert"]
 
 Script = Literal["", "hans", "hant"]
 """As it was written, Simplified, Traditional."""
@@ -25,7 +25,7 @@ _DICTIONARIES: Mapping[Script, tuple[str, str]] = {
 }
 
 
-def converted(text: str, script: Script) -> str:
+def convert(text: str, script: Script) -> str:
     """The text in this script; of the same length."""
     if not script:
         return text

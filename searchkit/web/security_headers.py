@@ -1,11 +1,11 @@
-"""headers: what every answer tells a browser not to do."""
+"""security_headers: what every answer forbids a browser to do."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["SafeHeaders"]
+__all__ = ["SecurityHeaders"]
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -22,8 +22,8 @@ _HEADERS = {
 }
 
 
-class SafeHeaders:
-    """Adds them to every answer, errors and files included."""
+class SecurityHeaders:
+    """Adds the headers to every answer, errors and files included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

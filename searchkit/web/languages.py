@@ -1,0 +1,59 @@
+"""languages: what the page says, in English, Simplified and Traditional Chinese: translations/*.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+__all__ = ["LANGUAGES", "TEXTS", "counted", "day", "language", "read_translations"]
+
+_FOLDER = Path(__file__).parent / "translations"
+_TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def read_translations(folder: Path, languages: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The texts of each language by name. Raises ValueError where two files differ in their names."""
+    texts = {lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")) for lang in languages}
+    first, *others = texts
+    for lang in others:
+        if odd := texts[first].keys() ^ texts[lang].keys():
+            raise ValueError(
+                f"{folder}: {first}.json and {lang}.json must have the same names; "
+                f"only one of them has {', '.join(sorted(odd))}"
+            )
+    return texts
+
+
+TEXTS: Mapping[str, Mapping[str, str]] = read_translations(_FOLDER, ("en", "zh-Hans", "zh-Hant"))
+LANGUAGES = {lang: texts["language"] for lang, texts in TEXTS.items()}
+"""The languages, each with its own name for itself."""
+
+
+def language(asked: str, accepted: str) -> str:
+    """The language of the page: the one that was chosen, or the first that the browser accepts."""
+    if asked in LANGUAGES:
+        return asked
+    for part in accepted.lower().split(",")[:20]:
+        name = part.partition(";")[0].strip()
+        if name.startswith(_TRADITIONAL):
+            return "zh-Hant"
+        if name.startswith("zh"):
+            return "zh-Hans"
+        if name.startswith("en"):
+            return "en"
+    return "en"
+
+
+def counted(text: Mapping[str, str], name: str, n: int) -> str:
+    """A number of something, as the texts of a language say it."""
+    return text[f"{name}_1" if n == 1 else name].format(n=f"{n:,}")
+
+
+def day(moment: datetime, lang: str) -> str:
+    """The day as people write it in this language."""
+    if lang == "en":
+        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{moment.year}年{moment.month}月{moment.day}日"

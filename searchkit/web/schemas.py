@@ -1,0 +1,130 @@
+"""schemas: the JSON of the API as models, which only document it: answers are not validated again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["Document", "NewDocument", "Problem", "Report", "Results", "Suggestions"]
+
+Count = Annotated[int, Field(ge=0)]
+Spans = Annotated[
+    list[tuple[Count, Count]],
+    Field(description="Where the matches are: pairs of code points, the end is behind the match."),
+]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewDocument(_Model):
+    """A document to be added."""
+
+    id: str = ""
+    title: str = ""
+    body: str = ""
+    url: str = ""
+    published: str = Field("", description="ISO 8601, with an offset or Z.")
+    source: str = ""
+    tags: list[str] = []
+    extra: dict[str, Any] = {}
+
+
+class Document(NewDocument):
+    """A document; fields that are empty are left out."""
+
+    id: str
+
+
+class Snippet(_Model):
+    """The part of the body with the best matches."""
+
+    text: str
+    spans: Spans
+
+
+class Duplicate(_Model):
+    """Another document that tells the same story."""
+
+    id: str
+    title: str
+    url: str
+    source: str
+
+
+class Hit(_Model):
+    """A document that matches."""
+
+    id: str
+    score: float
+    title: str
+    url: str
+    published: str | None
+    source: str
+    snippet: Snippet
+    title_spans: Spans
+    duplicates: list[Duplicate] = []
+
+
+class FacetValue(_Model):
+    """A value of a facet, and how many matches have it."""
+
+    value: Any
+    count: Count
+
+
+class Results(_Model):
+    """One page of matches."""
+
+    query: str = Field(description="The query as it was understood.")
+    total: Count = Field(description="The matches on all pages.")
+    took: float = Field(description="Seconds.")
+    suggestion: str = Field("", description="What was perhaps meant.")
+    facets: dict[str, list[FacetValue]] = {}
+    hits: list[Hit]
+
+
+class Suggestion(_Model):
+    """How a query may go on, and how many documents have that."""
+
+    text: str
+    documents: Count
+
+
+class Suggestions(_Model):
+    """How a query may go on, the best first."""
+
+    prefix: str
+    suggestions: list[Suggestion]
+
+
+class Failure(_Model):
+    """A document that was not added."""
+
+    what: str
+    reason: str
+
+
+class Report(_Model):
+    """What became of the documents."""
+
+    added: Count
+    updated: Count
+    replaced: Count
+    failures: list[Failure]
+    took: float
+
+
+class Problem(_Model):
+    """Why there is no answer (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str = Field(description="A short name of the problem, which stays.")
+    detail: str
+    parameter: str = ""
+    query: str = ""
+    position: Count = Field(0, description="The code point of the query where reading it failed.")
