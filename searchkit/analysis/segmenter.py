@@ -124,7 +124,7 @@ def segmenter(user_words: tuple[str, ...] = ()) -> Segmenter:
     except ImportError as error:
         raise SearchkitError(
             "neither rjieba nor jieba is installed, so there is nothing to find words with: "
-            "pip install rjieba, or where that fails pip install 'searchkit[pure]'"
+            "pip install rjieba, or where that fails pip install jieba"
         ) from error
 
 
