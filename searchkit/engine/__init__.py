@@ -31,12 +31,11 @@ ENTRY_POINTS = "searchkit.engines"
 _SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
 _MEMORY = ":memory:"
 _TANTIVY, _WHOOSH, _OPENSEARCH = "tantivy", "whoosh", "opensearch"
-_COMMIT_OF_WHOOSH = "commit.json"
 _OUR_OWN = {_TANTIVY: "TantivyEngine", _WHOOSH: "WhooshEngine", _OPENSEARCH: "OpenSearchEngine"}
 _PACKAGES = {_TANTIVY: "tantivy", _WHOOSH: "whoosh", _OPENSEARCH: "opensearchpy"}
 _INSTALL = {
     _TANTIVY: "pip install tantivy",
-    _WHOOSH: "pip install 'searchkit[pure]'",
+    _WHOOSH: "pip install whoosh3",
     _OPENSEARCH: "pip install 'searchkit[opensearch]'",
 }
 
@@ -68,7 +67,7 @@ def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[V
 def open_engine(location: str) -> Engine:
     """The index at the location."""
     kind, place = _kind_and_place(location)
-    if not _SCHEME.match(location) and (Path(location) / "data" / _COMMIT_OF_WHOOSH).exists():
+    if not _SCHEME.match(location) and any((Path(location) / "data").glob("*.toc")):
         raise IndexIncompatibleError(
             f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
         )

@@ -25,7 +25,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from searchkit.engine.base import Damage
+from searchkit.engine.base import Damage, Engine
 from searchkit.errors import (
     IndexCorruptError,
     IndexExistsError,
@@ -35,12 +35,14 @@ from searchkit.errors import (
 )
 
 __all__ = [
+    "FolderEngine",
     "IndexFolder",
     "MemoryLock",
     "WriterLock",
     "corrupt",
     "link_or_copy",
     "replace_durably",
+    "sync_folder",
     "unwritable",
     "write_durably",
 ]
@@ -153,9 +155,9 @@ class IndexFolder:
                 write_durably(copy.path / "notes" / name, content)
             copy.write_metadata(metadata)
             for folder in (copy.data, copy.path):
-                _sync_folder(folder)
+                sync_folder(folder)
             copy.path.rename(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except OSError as error:
             raise SearchkitError(f"{path}: a copy cannot be made here: {_reason(error)}") from error
         finally:
@@ -200,6 +202,25 @@ class IndexFolder:
 
     def _has_index(self) -> bool:
         return (self.path / _METADATA).is_file()
+
+
+class FolderEngine(Engine):
+    """An engine with a folder, which has its metadata and its notes."""
+
+    def __init__(self, folder: IndexFolder) -> None:
+        self._folder = folder
+
+    def read_metadata(self) -> dict[str, Any]:
+        return self._folder.read_metadata()
+
+    def write_metadata(self, metadata: Mapping[str, Any]) -> None:
+        self._folder.write_metadata(metadata)
+
+    def read_note(self, name: str) -> str | None:
+        return self._folder.read_note(name)
+
+    def write_note(self, name: str, text: str) -> None:
+        self._folder.write_note(name, text)
 
 
 class WriterLock:
@@ -315,7 +336,7 @@ def replace_durably(path: Path, text: str) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -342,7 +363,7 @@ def link_or_copy(source: Path, to: Path) -> None:
             os.fsync(writer.fileno())
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
     """Bring the names in the folder to the disk, where a folder can be opened: not on Windows."""
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY)

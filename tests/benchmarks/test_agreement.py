@@ -28,7 +28,6 @@ MakeIndex = Callable[..., Index]
 @pytest.mark.slow
 @pytest.mark.skipif(CLUSTER is None, reason="no OpenSearch runs: `make cluster`")
 def test_all_engines_have_the_same_answers() -> None:
-    pytest.importorskip("whoosh", reason="compares with Whoosh: pip install 'searchkit[pure]'")
     documents = list(islice(generated(150, SEED), 150))
     asked = [question for of_class in questions(documents, 1, per_class=8).values() for question in of_class]
     judged_set = known_items("headlines", documents, 40)

@@ -27,8 +27,6 @@ def make_engine(
     """Makes engines of one kind, each in its own place."""
     if request.param == "opensearch":
         request.getfixturevalue("cluster")
-    if request.param == "whoosh":
-        pytest.importorskip("whoosh", reason="needs Whoosh: pip install 'searchkit[pure]'")
     made = []
 
     def make(values: Iterable[ValueField] = FIELDS) -> Engine:

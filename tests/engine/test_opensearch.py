@@ -438,7 +438,6 @@ class TestTerms:
     def test_loose_chains_are_those_of_whoosh(
         self, make: Callable[..., Engine], tmp_path_factory: Any
     ) -> None:
-        pytest.importorskip("whoosh", reason="compares with Whoosh: pip install 'searchkit[pure]'")
         choose = Random(5)
         mine = make()
         its = create_engine(f"whoosh:{tmp_path_factory.mktemp('its') / 'index'}", {}, FIELDS)

@@ -39,7 +39,6 @@ from searchkit.engine.base import Engine, IndexDocument, ScoredDoc
 from searchkit.engine.plan import TEXT_FIELDS, Clause, MatchAll, Phrase, Plan, ScoreClause, Term
 
 pytest.importorskip("tantivy", reason="compares with tantivy")
-pytest.importorskip("whoosh", reason="compares with Whoosh: pip install 'searchkit[pure]'")
 
 MakeBoth = Callable[[], tuple[Engine, Engine]]
 Asked = tuple[str, dict[str, object]]

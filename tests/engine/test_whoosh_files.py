@@ -1,30 +1,53 @@
-"""What an index of Whoosh leaves on the disk: whole commits, damage that is named, copies, nothing else."""
+"""An index of Whoosh on the disk: Whoosh itself opens it, commits are whole, damage is named."""
 
 from __future__ import annotations
 
-import json
+import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from subprocess import Popen
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from suite import FIELDS, Commit, answers, entry, fill, folder_of, found_ids, ids_of, play, search, writing
+from suite import (
+    FIELDS,
+    PRICE,
+    Commit,
+    answers,
+    entry,
+    fill,
+    folder_of,
+    found_ids,
+    ids_of,
+    play,
+    search,
+    writing,
+)
+from whoosh import index as whoosh_index
+from whoosh import query
+from whoosh.qparser import QueryParser
+from whoosh.sorting import FieldFacet
 
-pytest.importorskip("whoosh", reason="needs Whoosh: pip install 'searchkit[pure]'")
-
+import searchkit
 from searchkit.engine import create_engine, damage_at, open_engine
 from searchkit.engine.base import Engine
 from searchkit.engine.plan import MatchAll, Phrase, ScoreClause, Term
-from searchkit.engine.whoosh.commit import Commit as WhooshCommit
-from searchkit.engine.whoosh.commit import write_commit
-from searchkit.engine.whoosh.postings import PostingList
-from searchkit.engine.whoosh.ranking import LENGTHS, length_byte
-from searchkit.errors import IndexCorruptError, IndexExistsError, SearchkitError
+from searchkit.engine.whoosh.scoring import _LENGTHS
+from searchkit.engine.whoosh.storage import DurableStorage
+from searchkit.errors import (
+    IndexCorruptError,
+    IndexExistsError,
+    IndexIncompatibleError,
+    IndexLockedError,
+    SearchkitError,
+)
 
-SUFFIXES = {".col", ".terms", ".postings", ".gone", ".json"}
+KINDS = ["*.seg", "*.toc", "checksums.json"]
 
 
 @pytest.fixture
@@ -41,7 +64,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fill(engine, [entry(str(n), {"tags": ("甲",)}, body_bigrams=f"{words} {n}") for n in range(40)])
     play(engine, [Commit(("3",))])
     engine.close()
-    assert {file.suffix for file in (path / "data").iterdir()} == SUFFIXES
     return path
 
 
@@ -49,27 +71,96 @@ def data_of(engine: Engine) -> set[str]:
     return {path.name for path in (folder_of(engine) / "data").iterdir()}
 
 
+def files_of_commit(engine: Engine) -> set[str]:
+    """The files that the latest commit needs, as Whoosh names them."""
+    found = whoosh_index.open_dir(str(folder_of(engine) / "data"))
+    segments = {segment.make_filename(".seg") for segment in found._segments()}
+    return {f"_MAIN_{found.latest_generation()}.toc", "MAIN_WRITELOCK", "checksums.json", *segments}
+
+
+class TestWhooshItself:
+    def test_it_opens_the_index_and_finds_the_same_documents(self, engine: Engine) -> None:
+        texts = {"1": "甲乙 乙丙", "2": "乙丙 甲乙 甲乙", "3": "甲乙 x 乙丙", "4": "丙丁"}
+        entries = [
+            entry(id, {"tags": (id,), "published": int(id)}, body_bigrams=text) for id, text in texts.items()
+        ]
+        fill(engine, entries, commits=2)
+        play(engine, [Commit((entry("4", body_bigrams="甲乙 乙丙"), entry("5", words="甲")))])
+        with whoosh_index.open_dir(str(folder_of(engine) / "data")).searcher() as searcher:
+            asked: list[tuple[query.Query, Any]] = [
+                (query.Term("body_bigrams", "甲乙"), Term("body_bigrams", "甲乙")),
+                (
+                    query.Phrase("body_bigrams", ["甲乙", "乙丙"]),
+                    Phrase("body_bigrams", ((0, "甲乙"), (1, "乙丙"))),
+                ),
+                (query.Term("tags", "2"), Term("tags", "2")),
+                (QueryParser("words", searcher.schema).parse("甲"), Term("words", "甲")),
+                (QueryParser("words", searcher.schema).parse('body_bigrams:"乙丙 甲乙"'), Term("tags", "2")),
+                (query.Every(), MatchAll()),
+            ]
+            for theirs, ours in asked:
+                found = {hit["id"] for hit in searcher.search(theirs, limit=None)}
+                assert found == set(found_ids(search(engine, ours))) != set()
+            newest = searcher.search(query.Every("published"), sortedby=FieldFacet("published", reverse=True))
+            assert [hit["id"] for hit in newest] == ["3", "2", "1"]
+
+    def test_it_finds_what_was_added_to_an_index(self, tmp_path: Path) -> None:
+        with searchkit.create(f"whoosh:{tmp_path / 'index'}") as index:
+            index.add([{"id": "1", "title": "乾隆與茶", "body": "雪水泡茶"}, {"id": "2", "body": "開水"}])
+            theirs = whoosh_index.open_dir(str(tmp_path / "index" / "data"))
+            with theirs.searcher() as searcher:
+                parsed = QueryParser("body_unigrams", theirs.schema).parse("茶 水")
+                assert [hit["id"] for hit in searcher.search(parsed)] == ["1"]
+            assert [hit.id for hit in index.search("茶 水")] == ["1"]
+
+    def test_what_it_deletes_is_deleted(self, engine: Engine) -> None:
+        fill(engine, [entry("1"), entry("2")])
+        theirs = whoosh_index.open_dir(str(folder_of(engine) / "data"))
+        theirs.delete_by_term("id", "1")
+        assert ids_of(engine.snapshot()) == {"2"}
+        assert {one.why for one in engine.damage(FIELDS)} == {"has no checksum: another program wrote it"}
+        fill(engine, [entry("3")])
+        assert ids_of(engine.snapshot()) == {"2", "3"}
+        assert engine.damage(FIELDS) == []
+
+    def test_one_of_the_two_writes_at_a_time(self, engine: Engine) -> None:
+        theirs = whoosh_index.open_dir(str(folder_of(engine) / "data"))
+        with writing(engine), pytest.raises(whoosh_index.LockError):
+            theirs.writer()
+        writer = theirs.writer()
+        with pytest.raises(IndexLockedError, match="a program that uses Whoosh"):
+            engine.writer(timeout=0)
+        writer.cancel()
+        fill(engine, [entry("1")])
+        assert ids_of(engine.snapshot()) == {"1"}
+
+
 class TestDamage:
     def test_what_is_whole_has_none(self, whole: Path) -> None:
         assert damage_at(f"whoosh:{whole}") == []
         assert open_engine(f"whoosh:{whole}").damage(FIELDS) == []
 
-    def test_other_fields_than_the_settings_ask_for_are_named(self, whole: Path) -> None:
-        (found,) = open_engine(f"whoosh:{whole}").damage(FIELDS[:2])
-        assert found.what == "the fields"
+    @pytest.mark.parametrize(
+        "fields", [FIELDS[:2], (), (*FIELDS[1:], FIELDS[0].__class__("published", "number"))]
+    )
+    def test_other_fields_than_the_settings_ask_for_are_named(self, fields: Any, whole: Path) -> None:
+        (found,) = open_engine(f"whoosh:{whole}").damage(fields)
+        assert found.what == "the schema"
 
     @given(data=st.data())
     @settings(max_examples=60)
     def test_any_bit_of_any_file_is_named(
         self, data: st.DataObject, whole: Path, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        name = data.draw(st.sampled_from(sorted(path.name for path in (whole / "data").iterdir())))
         copy = tmp_path_factory.mktemp("damaged") / "index"
         shutil.copytree(whole, copy)
-        content = bytearray((copy / "data" / name).read_bytes())
+        file = next((copy / "data").glob(data.draw(st.sampled_from(KINDS))))
+        content = bytearray(file.read_bytes())
         content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-        (copy / "data" / name).write_bytes(content)
-        assert [one.file for one in damage_at(f"whoosh:{copy}")] == [name]
+        file.write_bytes(content)
+        named = {one.file for one in damage_at(f"whoosh:{copy}")}
+        # A checksum that is damaged accuses its file, or it is one that the commit does not need.
+        assert named == {file.name} or file.name == "checksums.json"
         try:
             snapshot = open_engine(f"whoosh:{copy}").snapshot()
             answers(snapshot)
@@ -77,30 +168,41 @@ class TestDamage:
         except SearchkitError:
             pass  # no other error, and no crash
 
-    @pytest.mark.parametrize("suffix", sorted(SUFFIXES - {".json"}))
+    @pytest.mark.parametrize("kind", KINDS[:2])
     @pytest.mark.parametrize("left", [None, 0, 3])
     def test_a_file_that_is_missing_or_cut_is_named_and_does_not_open(
-        self, suffix: str, left: int | None, whole: Path, tmp_path: Path
+        self, kind: str, left: int | None, whole: Path, tmp_path: Path
     ) -> None:
         copy = tmp_path / "index"
         shutil.copytree(whole, copy)
-        file = next((copy / "data").glob(f"*{suffix}"))
+        file = next((copy / "data").glob(kind))
         content = file.read_bytes()
         file.unlink()
         if left is not None:
             file.write_bytes(content[:left])
-        assert [one.file for one in damage_at(f"whoosh:{copy}")] == [file.name]
+        assert [one.file for one in damage_at(f"whoosh:{copy}")] in ([file.name], ["data"])
         with pytest.raises(IndexCorruptError, match="restore a backup"):
             open_engine(f"whoosh:{copy}")
 
-    @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b'{"crc32": 0}'])
-    def test_a_commit_that_is_none_is_named(self, content: bytes, whole: Path, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("content", [None, b"", b"{}", b"[1]", b"\xff"])
+    def test_checksums_that_are_none_are_named(
+        self, content: bytes | None, whole: Path, tmp_path: Path
+    ) -> None:
         copy = tmp_path / "index"
         shutil.copytree(whole, copy)
-        (copy / "data" / "commit.json").write_bytes(content)
-        assert [one.file for one in damage_at(f"whoosh:{copy}")] == ["commit.json"]
-        with pytest.raises(IndexCorruptError, match=r"commit\.json"):
-            open_engine(f"whoosh:{copy}")
+        (copy / "data" / "checksums.json").unlink()
+        if content is not None:
+            (copy / "data" / "checksums.json").write_bytes(content)
+        assert damage_at(f"whoosh:{copy}") != []
+        assert len(open_engine(f"whoosh:{copy}").snapshot()) == 39
+
+    def test_an_index_of_an_earlier_release_is_to_be_made_anew(self, tmp_path: Path) -> None:
+        create_engine(f"whoosh:{tmp_path / 'index'}", {}, FIELDS)
+        for file in (tmp_path / "index" / "data").iterdir():
+            file.unlink()
+        (tmp_path / "index" / "data" / "commit.json").write_text("{}")
+        with pytest.raises(IndexIncompatibleError, match="create it anew from its documents"):
+            open_engine(f"whoosh:{tmp_path / 'index'}")
 
 
 class TestFiles:
@@ -109,20 +211,15 @@ class TestFiles:
         play(engine, [Commit(("1",)), Commit(("2",)), Commit((entry("3"),))])
         with writing(engine) as writer:
             writer.upsert(entry("x"))
-        named = json.loads((folder_of(engine) / "data" / "commit.json").read_text(encoding="utf-8"))
-        assert data_of(engine) == {
-            "commit.json",
-            *(name for one in named["segments"] for name in one["files"]),
-        }
+            writer.delete_all()
+            writer.upsert(entry("y"))
+        assert data_of(engine) == files_of_commit(engine)
 
     def test_many_commits_are_merged(self, engine: Engine) -> None:
-        fill(
-            engine,
-            [entry(str(number), words="甲 乙", body_bigrams="甲乙 乙¶") for number in range(60)],
-            commits=60,
-        )
+        of_all = [entry(str(number), words="甲 乙", body_bigrams="甲乙 乙¶") for number in range(60)]
+        fill(engine, of_all, commits=60)
         assert engine.stats().details["segments"] <= 16
-        assert search(engine, Term("words", "乙"), limit=100)
+        assert len(search(engine, Term("words", "乙"), limit=100)) == 60
         assert engine.snapshot().count(Phrase("body_bigrams", ((0, "甲乙"), (1, "乙¶")))) == 60
 
     def test_a_segment_of_which_most_is_deleted_is_made_anew(self, engine: Engine) -> None:
@@ -138,26 +235,13 @@ class TestFiles:
         play(engine, [Commit((one,)) for one in of_all] + [Commit((), force_merge=True)])
         assert engine.stats().details["segments"] == 1
         scores = [ScoreClause(Term("words", "甲"), 1.0)]
-        assert search(engine, MatchAll(), scores) == search(other, MatchAll(), scores)
+        ours, theirs = (search(one, MatchAll(), scores) for one in (engine, other))
+        assert sorted(ours) == sorted(theirs)
 
-    def test_the_terms_of_a_batch_may_be_more_than_the_memory_for_them(
-        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("searchkit.engine.whoosh.writing._MEMORY", 600)
-        fill(engine, [entry("old", words="甲")])
-        with writing(engine) as writer:
-            for number in range(20):
-                writer.upsert(entry(str(number), words="甲 乙 丙"))
-            writer.upsert(entry("0", words="丁"))
-            writer.delete("1")
-            assert ids_of(engine.snapshot()) == {"old"}
-            writer.commit()
-        assert engine.snapshot().count(Term("words", "甲")) == 19
-        assert found_ids(search(engine, Term("words", "丁"))) == ["0"]
-        with writing(engine) as writer:
-            for number in range(20, 40):
-                writer.upsert(entry(str(number), words="甲 乙 丙"))
-        assert len(engine.snapshot()) == 20
+    def test_lengths_are_exact_up_to_40_and_then_an_eighth_off_at_most(self) -> None:
+        assert _LENGTHS[:41] == list(range(41))
+        assert (_LENGTHS[41], _LENGTHS[47], _LENGTHS[48], _LENGTHS[255]) == (42, 54, 56, 2_013_265_944)
+        assert all(low < high <= low * 9 / 8 + 1 for low, high in zip(_LENGTHS, _LENGTHS[1:]))
 
     def test_a_copy_is_an_index_of_its_own(self, engine: Engine, tmp_path: Path) -> None:
         fill(engine, [entry("1"), entry("2")])
@@ -173,26 +257,40 @@ class TestFiles:
         with pytest.raises(IndexExistsError):
             engine.copy_to(tmp_path / "copy")
 
-    def test_a_disk_that_refuses_leaves_the_last_commit(
-        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_new_index_in_its_place_is_seen(self, engine: Engine) -> None:
         fill(engine, [entry("1")])
+        version = engine.snapshot().version
+        (folder_of(engine) / "index.json").unlink()
+        other = create_engine(engine.location, {}, FIELDS)
+        fill(other, [entry("2")])
+        assert ids_of(engine.snapshot()) == {"2"}
+        assert engine.snapshot().version != version
+
+
+class TestCommits:
+    @pytest.mark.parametrize("force_merge", [False, True])
+    def test_a_disk_that_refuses_leaves_the_last_commit(
+        self, force_merge: bool, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(engine, [entry("1"), entry("2")], commits=2)
         files = data_of(engine)
-        writer = engine.writer(timeout=0)
-        writer.upsert(entry("2"))
+        writer = engine.writer(timeout=0, force_merge=force_merge)
+        writer.upsert(entry("3"))
 
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("searchkit.engine.whoosh.making.sealed", full)
-        with pytest.raises(SearchkitError, match="No space left"):
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(SearchkitError, match="cannot be written: No space left"):
+            writer.commit()
+        with pytest.raises(SearchkitError, match="closed"):
             writer.commit()
         writer.close()
         monkeypatch.undo()
-        assert ids_of(engine.snapshot()) == {"1"}
+        assert ids_of(engine.snapshot()) == {"1", "2"}
         assert data_of(engine) == files
         fill(engine, [entry("3")])
-        assert ids_of(engine.snapshot()) == {"1", "3"}
+        assert ids_of(engine.snapshot()) == {"1", "2", "3"}
 
     @pytest.mark.parametrize("written", [False, True])
     def test_a_commit_that_fails_at_its_end_is_whole_or_not_there(
@@ -201,13 +299,14 @@ class TestFiles:
         fill(engine, [entry("1"), entry("2")], commits=2)
         writer = engine.writer(timeout=0, force_merge=True)
         writer.upsert(entry("3"))
+        rename = DurableStorage.rename_file
 
-        def interrupted(data: Path, commit: WhooshCommit) -> None:
+        def interrupted(storage: DurableStorage, *names: Any, **options: Any) -> None:
             if written:
-                write_commit(data, commit)
+                rename(storage, *names, **options)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("searchkit.engine.whoosh.writing.write_commit", interrupted)
+        monkeypatch.setattr(DurableStorage, "rename_file", interrupted)
         with pytest.raises(KeyboardInterrupt):
             writer.commit()
         with pytest.raises(SearchkitError, match="closed"):
@@ -220,66 +319,90 @@ class TestFiles:
         fill(again, [entry("4")])
         assert "4" in ids_of(again.snapshot())
 
-    def test_a_disk_that_is_full_while_segments_are_merged_is_no_damage(
+    def test_a_commit_is_on_the_disk_before_it_counts(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fill(engine, [entry("1"), entry("2")], commits=2)
+        fill(engine, [entry("1", {PRICE: 1.5})])
+        synced: list[str] = []
+        data, fsync = folder_of(engine) / "data", os.fsync
 
-        def full(*_: object) -> None:
-            raise OSError(28, "No space left on device")
+        def recorded(file: int) -> None:
+            inode = os.fstat(file).st_ino
+            synced.extend(path.name for path in [data, *data.iterdir()] if path.stat().st_ino == inode)
+            fsync(file)
 
-        with writing(engine, force_merge=True) as writer:
-            monkeypatch.setattr("searchkit.engine.whoosh.making.sealed", full)
-            with pytest.raises(SearchkitError, match="cannot be written: No space left"):
-                writer.commit()
-        assert ids_of(engine.snapshot()) == {"1", "2"}
+        monkeypatch.setattr(os, "fsync", recorded)
+        fill(engine, [entry("2")])
+        kinds = [name.rpartition(".")[2] if name.endswith((".seg", "data")) else name for name in synced]
+        assert kinds[0] == "seg"
+        assert kinds[1].startswith("_MAIN_2.toc.")
+        assert kinds[-1] == "data"
 
-
-class TestKilled:
+    @pytest.mark.parametrize("moment", ["put", "commit"])
     def test_a_writer_that_is_killed_leaves_the_last_commit(
-        self, engine: Engine, other_process: Callable[..., Popen[str]]
+        self, moment: str, engine: Engine, other_process: Callable[..., Popen[str]]
     ) -> None:
         fill(engine, [entry("1")])
-        files = data_of(engine)
-        process = other_process(_KILLED, engine.location)
+        process = other_process(_KILLED, engine.location, moment)
         process.kill()
         process.wait()
         assert ids_of(engine.snapshot()) == {"1"}
-        assert data_of(engine) > files
+        assert data_of(engine) > files_of_commit(engine)
         fill(engine, [entry("2")])
         assert ids_of(engine.snapshot()) == {"1", "2"}
+        assert data_of(engine) == files_of_commit(engine)
         assert engine.damage(FIELDS) == []
 
+    def test_a_writer_that_is_killed_at_any_time_leaves_whole_commits(
+        self, engine: Engine, other_process: Callable[..., Popen[str]]
+    ) -> None:
+        choose = Random(1)
+        before = 0
+        for _ in range(6):
+            process = other_process(_COMMITS, engine.location)
+            time.sleep(choose.random() * 0.4)
+            process.kill()
+            process.wait()
+            again = open_engine(engine.location)
+            assert ids_of(again.snapshot()) == {str(number) for number in range(len(again.snapshot()))}
+            assert len(again.snapshot()) % 5 == 0
+            assert again.damage(FIELDS) == []
+            fill(again, [])
+            assert data_of(again) == files_of_commit(again)
+            assert len(again.snapshot()) >= before
+            before = len(again.snapshot())
+        assert before
+
+
+_COMMITS = """
+from searchkit.engine import open_engine
+from searchkit.engine.base import Entry
+
+engine = open_engine(arguments[0])
+number = len(engine.snapshot())
+writer = engine.writer(timeout=0)
+print("ready", flush=True)
+while True:
+    for _ in range(5):
+        writer.put(Entry(str(number), f'{{"id": "{number}"}}', {"words": "甲 乙"}))
+        number += 1
+    writer.commit()
+"""
 
 _KILLED = """
 from searchkit.engine import open_engine
 from searchkit.engine.base import Entry
+from searchkit.engine.whoosh.storage import DurableStorage
+
+def wait(*_, **__):
+    print("ready", flush=True)
+    input()
 
 writer = open_engine(arguments[0]).writer(timeout=0)
 for number in range(50):
     writer.put(Entry(str(number), "{}", {"words": "甲 乙"}))
-print("ready", flush=True)
-input()
+if arguments[1] == "commit":
+    DurableStorage.rename_file = wait
+    writer.commit()
+wait()
 """
-
-
-class TestNumbers:
-    @given(
-        st.dictionaries(
-            st.integers(0, 2**32 - 1), st.lists(st.integers(0, 2**20), min_size=1, max_size=40), min_size=1
-        )
-    )
-    def test_a_list_of_postings_is_read_as_it_was_written(self, places: dict[int, list[int]]) -> None:
-        documents = sorted(places)
-        of_all = [place for document in documents for place in places[document]]
-        made = PostingList(documents, [len(places[document]) for document in documents], of_all)
-        read = PostingList.from_bytes(made.to_bytes(), len(documents))
-        assert [list(numbers) for numbers in read] == [list(numbers) for numbers in made]
-        assert {document: list(found) for document, found in read.places_by_document()} == places
-
-    def test_lengths_are_exact_up_to_40_and_then_an_eighth_off_at_most(self) -> None:
-        assert LENGTHS[:41] == list(range(41))
-        assert (LENGTHS[41], LENGTHS[47], LENGTHS[48], LENGTHS[255]) == (42, 54, 56, 2_013_265_944)
-        for length in [*range(3000), 10**5, 10**9]:
-            kept = LENGTHS[length_byte(length)]
-            assert kept <= length < kept * 9 / 8 + 1

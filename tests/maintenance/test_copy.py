@@ -19,7 +19,6 @@ def source(sample_documents: list[Document], tmp_path: Path) -> searchkit.Index:
 
 
 def test_the_copy_is_the_same(source: searchkit.Index, tmp_path: Path) -> None:
-    pytest.importorskip("whoosh", reason="needs Whoosh: pip install 'searchkit[pure]'")
     seen: list[tuple[int, int]] = []
     report = source.copy_to(f"whoosh:{tmp_path / 'copy'}", progress=lambda done, of: seen.append((done, of)))
     assert (report.copied, report.kept, report.removed) == (len(source), 0, 0)

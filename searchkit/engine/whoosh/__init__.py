@@ -1,9 +1,9 @@
-"""The engine in pure Python: Whoosh (https://pypi.org/project/whoosh3/), for where tantivy does not install.
+"""The engine in pure Python: an ordinary index of Whoosh (https://pypi.org/project/whoosh3/).
 
-engine     the index and its snapshots          commit     what a commit consists of, and its checksums
-writing    entries -> segments -> a commit      making     entries -> the files of one segment, and merging
-segment    the files of one segment             postings   lists of postings as bytes
-matching   a node of a plan -> documents        ranking    documents -> their scores
+engine     the index and its snapshots     schema     the fields, and an entry as a document
+writer     entries -> a commit             query      a plan -> a query of Whoosh
+storage    the files, and whether they     scoring    BM25, and the order by a value
+           are as they were written        errors     what Whoosh raises -> the errors of searchkit
 """
 
 from searchkit.engine.whoosh.engine import WhooshEngine

@@ -12,27 +12,23 @@ from searchkit.errors import SearchkitError
 
 __all__ = ["reading", "writing"]
 
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
 
 @contextmanager
 def reading(location: str) -> Iterator[None]:
-    """Whatever goes wrong while files are read is damage to them: a plan is never wrong.
-
-    Damaged files may raise anything, as Whoosh unpickles what stands in them.
-    """
+    """Whatever goes wrong while files are read is damage to them; Whoosh may raise anything."""
     try:
         yield
     except SearchkitError:
         raise
-    except OSError as error:
-        if error.errno in _FULL:  # while segments are merged: what was read is not to blame
-            raise
-        if error.errno in _NO_DAMAGE:
-            raise SearchkitError(f"{location}: the index cannot be read: {_reason(error)}") from error
-        raise corrupt(location, f"the index is damaged: {_reason(error)}") from error
     except Exception as error:
+        code = error.errno if isinstance(error, OSError) else None
+        if code in _FULL:  # while segments are merged: what was read is not to blame
+            raise
+        if code in _NO_DAMAGE:
+            raise SearchkitError(f"{location}: the index cannot be read: {_reason(error)}") from error
         raise corrupt(location, f"the index is damaged: {_reason(error)}") from error
 
 
