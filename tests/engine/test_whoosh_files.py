@@ -338,7 +338,7 @@ class TestCommits:
         assert kinds[1].startswith("_MAIN_2.toc.")
         assert kinds[-1] == "data"
 
-    @pytest.mark.parametrize("moment", ["put", "commit"])
+    @pytest.mark.parametrize("moment", ["upsert", "commit"])
     def test_a_writer_that_is_killed_leaves_the_last_commit(
         self, moment: str, engine: Engine, other_process: Callable[..., Popen[str]]
     ) -> None:
@@ -376,7 +376,7 @@ class TestCommits:
 
 _COMMITS = """
 from searchkit.engine import open_engine
-from searchkit.engine.base import Entry
+from searchkit.engine.base import IndexDocument
 
 engine = open_engine(arguments[0])
 number = len(engine.snapshot())
@@ -384,14 +384,14 @@ writer = engine.writer(timeout=0)
 print("ready", flush=True)
 while True:
     for _ in range(5):
-        writer.put(Entry(str(number), f'{{"id": "{number}"}}', {"words": "甲 乙"}))
+        writer.upsert(IndexDocument(str(number), f'{{"id": "{number}"}}', {"words": "甲 乙"}))
         number += 1
     writer.commit()
 """
 
 _KILLED = """
 from searchkit.engine import open_engine
-from searchkit.engine.base import Entry
+from searchkit.engine.base import IndexDocument
 from searchkit.engine.whoosh.storage import DurableStorage
 
 def wait(*_, **__):
@@ -400,7 +400,7 @@ def wait(*_, **__):
 
 writer = open_engine(arguments[0]).writer(timeout=0)
 for number in range(50):
-    writer.put(Entry(str(number), "{}", {"words": "甲 乙"}))
+    writer.upsert(IndexDocument(str(number), "{}", {"words": "甲 乙"}))
 if arguments[1] == "commit":
     DurableStorage.rename_file = wait
     writer.commit()
