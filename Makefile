@@ -1,29 +1,31 @@
-# Everything a newcomer and CI run. Needs Python 3.10 or later and make; the rest is set up in $(VENV).
+# Everything that contributors and CI run. Needs Python 3.10 or later and make; the rest is installed into $(VENV).
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-# The extras that tests run with: those of the search page in a browser need `browser` as well.
+# The extras for the tests. Tests of the search page in a browser need `browser` as well.
 TEST_EXTRAS ?= test
 
-.PHONY: help demo test quick cluster cluster-stop kill-test lint types check fuzz guard bench bench-test relevance system-packages clean
+.PHONY: help demo test quick cluster cluster-stop kill-test lint types docs hooks pre-commit check fuzz guard bench bench-test relevance system-packages clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
-	@echo "make test       run the whole test suite"
-	@echo "make quick      run the tests that take no more than a few seconds each"
-	@echo "make kill-test  kill a writer 300 times (KILLS=300), each time looking what it left"
-	@echo "make cluster    start three nodes of OpenSearch for the tests (needs Maven and a JDK); make cluster-stop ends them"
+	@echo "make test       run all tests"
+	@echo "make quick      run the tests that take at most a few seconds each"
 	@echo "make lint       check style (ruff)"
-	@echo "make types      check types (mypy, strict)"
-	@echo "make fuzz       fuzz queries for a minute (FUZZ_SECONDS=60), where atheris installs"
+	@echo "make types      check types (mypy --strict)"
 	@echo "make check      test, lint and types"
-	@echo "make guard      compare calls, sizes and ranks with the figures of benchmarks/guard.json"
-	@echo "make bench      measure speed beside other search engines, on generated articles or ARTICLES=FOLDER"
+	@echo "make docs       build the documentation into build/site; warnings are errors"
+	@echo "make hooks      install the pre-commit hooks; make pre-commit runs them on all files"
+	@echo "make cluster    start three OpenSearch nodes for the tests (needs Maven and a JDK); make cluster-stop ends them"
+	@echo "make kill-test  kill a writer 300 times (KILLS=300) and check the index each time"
+	@echo "make fuzz       fuzz the query parser for a minute (FUZZ_SECONDS=60), where atheris installs"
+	@echo "make guard      compare calls, sizes and ranking with benchmarks/guard.json"
+	@echo "make bench      measure speed against other search engines, on generated articles or ARTICLES=FOLDER"
 	@echo "make bench-test run the tests of the benchmarks, with all search engines installed"
-	@echo "make relevance SETS='FOLDER…' measure relevance beside them, on test sets in the BEIR layout"
-	@echo "make system-packages install Chromium and what else tests use where it is there (Debian, Ubuntu; as root)"
-	@echo "make clean      remove what was set up and built"
+	@echo "make relevance SETS='FOLDER…' measure ranking against them, on test sets in BEIR format"
+	@echo "make system-packages install Chromium and other packages that some tests need (Debian, Ubuntu; as root)"
+	@echo "make clean      remove virtual environments and everything that was built"
 
 demo: $(VENV)/.demo
 	$(BIN)/searchkit demo
@@ -51,6 +53,16 @@ lint: $(VENV)/.lint
 
 types: $(VENV)/.lint
 	$(BIN)/mypy
+
+# The variable silences an advertisement that Material for MkDocs prints.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+hooks: $(VENV)/.dev
+	$(BIN)/pre-commit install
+
+pre-commit: $(VENV)/.dev
+	VENV='$(VENV)' $(BIN)/pre-commit run --all-files --show-diff-on-failure
 
 check: test lint types
 
@@ -80,12 +92,12 @@ system-packages:
 clean:
 	rm -rf $(VENV) $(VENV)-bench indexes/demo build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 
-# The other search engines have an environment of their own.
+# The other search engines are installed into an environment of their own.
 $(VENV)-bench/.bench: pyproject.toml benchmarks/requirements.txt
 	@$(MAKE) --no-print-directory VENV='$(VENV)-bench' '$(VENV)-bench/.demo'
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt && touch $@
 
-# One stamp for each set of extras, made anew when pyproject.toml changes.
+# One stamp for each set of extras; a change of pyproject.toml installs them again.
 $(VENV)/.demo: pyproject.toml
 	@$(call install,.)
 $(VENV)/.test: pyproject.toml
@@ -94,6 +106,10 @@ $(VENV)/.fuzz: pyproject.toml
 	@$(call install,.[fuzz])
 $(VENV)/.lint: pyproject.toml
 	@$(call install,.[test$(comma)lint])
+$(VENV)/.docs: pyproject.toml
+	@$(call install,.[docs])
+$(VENV)/.dev: pyproject.toml
+	@$(call install,.[dev])
 
 comma := ,
 define install

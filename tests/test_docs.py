@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parent.parent
-PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
+PYPROJECT = PROJECT / "pyproject.toml"
+PAGES = sorted(
+    [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), PROJECT / "benchmarks" / "README.md"]
+)
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -42,3 +45,19 @@ def test_links_between_pages_lead_somewhere():
             if target != "url" and target != "address" and not (page.parent / target).exists():
                 broken.append(f"{page.name}: {target}")
     assert broken == []
+
+
+def test_the_installation_without_tantivy_has_all_other_dependencies():
+    page = (PROJECT / "docs" / "engines.md").read_text(encoding="utf-8")
+    command = re.search(r"\$ pip install (charset-normalizer(?:\\\n|[^\n])*)", page)
+    assert command
+    dependencies = re.search(
+        r"^dependencies = \[(.*?)^\]", PYPROJECT.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert dependencies
+    needed = {
+        re.split(r"[<>=; ]", requirement)[0]
+        for requirement in re.findall(r'^    "([^"]+)"', dependencies[1], re.MULTILINE)
+        if "python_version" not in requirement
+    }
+    assert needed - {"tantivy", "rjieba"} <= set(re.sub(r"\\\n", " ", command[1]).split())

@@ -8,6 +8,7 @@ import pickle
 import re
 import warnings
 from importlib.resources import files
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 
 import searchkit
 from searchkit import errors
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 
 PUBLIC = {name: getattr(searchkit, name) for name in searchkit.__all__}
 CLASSES = {name: value for name, value in PUBLIC.items() if inspect.isclass(value)}
@@ -34,14 +37,19 @@ def test_all_is_what_the_package_shows() -> None:
     assert shown == set(searchkit.__all__) - {"__version__"}
 
 
-def test_the_names_of_the_design_are_there() -> None:
-    agreed = """
-        create open read_articles Document Index Results Hit Highlighted Report
-        SearchkitError IndexNotFoundError IndexExistsError IndexLockedError IndexCorruptError
-        IndexIncompatibleError
-        QuerySyntaxError DocumentError ArticleError EngineUnavailableError
-    """
-    assert set(agreed.split()) <= set(searchkit.__all__)
+def test_the_table_of_public_names_is_all() -> None:
+    section = (REFERENCE / "README.md").read_text(encoding="utf-8").split("\n## ")[1]
+    documented = re.findall(r"^\| \[?`(\w+)`", section, re.MULTILINE)
+    assert sorted(documented) == searchkit.__all__
+
+
+def test_the_reference_has_every_public_name_on_the_page_that_the_table_links_to() -> None:
+    table = (REFERENCE / "README.md").read_text(encoding="utf-8")
+    linked = dict(re.findall(r"^\| \[`(\w+)`\]\((\w+\.md)\)", table, re.MULTILINE))
+    assert set(linked) == set(searchkit.__all__) - {"__version__"}
+    for name, page in linked.items():
+        entries = (REFERENCE / page).read_text(encoding="utf-8").splitlines()
+        assert f"::: searchkit.{name}" in entries, page
 
 
 def test_a_star_import_is_all_of_it() -> None:

@@ -1,8 +1,8 @@
 """Writes searchkit/analysis/normalizer.txt: every character that the fold changes, and what it becomes.
 
 From the dictionaries of OpenCC that `opencc-python-reimplemented` ships and from Python's Unicode data. Run
-it when either of them, or a rule here, changes; docs/decisions/0002-fold.md says why the rules are as they
-are.
+it when either of them, or a rule here, changes. docs/decisions/0002-normalization.md has the reasons for the
+rules.
 
     python tools/normalization_table.py
 """

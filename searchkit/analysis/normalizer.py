@@ -9,7 +9,7 @@ The variants come from the dictionaries of OpenCC (https://github.com/BYVoid/Ope
 Apache-2.0) as `opencc-python-reimplemented` ships them. Conversion *in context*, what
 OpenCC is for, would be wrong here: it turns 乾 into 干 but leaves 乾隆, so a search for one
 would miss the other. Character by character, the fold cannot disagree with itself.
-See docs/decisions/0002-fold.md.
+See docs/decisions/0002-normalization.md.
 """
 
 from __future__ import annotations
