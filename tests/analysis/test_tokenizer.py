@@ -49,9 +49,9 @@ ANALYZER = Analyzer()
         ("甲\n乙", ["甲", "乙"]),
     ],
 )
-def test_units_of(text: str, expected: list[str]) -> None:
+def test_the_tokens_of_a_text(text: str, expected: list[str]) -> None:
     assert tokenize(normalize(text)) == expected
-    assert ANALYZER.terms(text).tokens == " ".join(expected)
+    assert ANALYZER.terms(text).unigrams == " ".join(expected)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +115,13 @@ def test_different_pairs_of_units_make_different_bigrams(some_lines: list[str]) 
 
 @given(texts)
 def test_terms_are_joined_by_single_spaces(text: str) -> None:
-    for terms in (ANALYZER.terms(text).tokens, ANALYZER.terms(text).bigrams):
+    for terms in (ANALYZER.terms(text).unigrams, ANALYZER.terms(text).bigrams):
         assert (terms.split(" ") if terms else []) == terms.split()
 
 
 @given(texts)
 def test_the_unit_terms_are_the_units(text: str) -> None:
-    assert ANALYZER.terms(text).tokens.split() == tokenize(normalize(text))
+    assert ANALYZER.terms(text).unigrams.split() == tokenize(normalize(text))
 
 
 @given(lines)

@@ -58,8 +58,7 @@ def spellings(word: str) -> set[str]:
 
 def plan(query: str, others: dict[str, list[str]] | None = None) -> Planned:
     by_key = {key_of_text(word): found for word, found in (others or {}).items()}
-    others_of = (lambda key: by_key.get(key, ())) if others else None
-    return plan_query(parse(query), ANALYZER, EMPTY, others_of=others_of)
+    return plan_query(parse(query), ANALYZER, EMPTY, synonym_maps=[by_key])
 
 
 def highlight_terms(query: str, others: dict[str, list[str]]) -> set[str]:
@@ -100,11 +99,11 @@ class TestRegionalWords:
     ) -> None:
         assert ids(make_index(f"昨天，{word}，如此。", f"昨天，{other}，如此。"), word) == ["0", "1"]
 
-    def test_the_everyday_words_are_in_folded_spelling(self) -> None:
+    def test_the_everyday_words_are_in_normalized_spelling(self) -> None:
         """A word that is not can never be equal to one of a query."""
         assert {word for word in _EVERYDAY if normalize(word) != word} == set()
 
-    def test_the_table_holds_other_words_in_folded_spelling(self) -> None:
+    def test_the_table_holds_other_words_in_normalized_spelling(self) -> None:
         assert len(ALL_PAIRS) > 500
         for word, other in ALL_PAIRS:
             assert normalize(other) == other
@@ -113,7 +112,7 @@ class TestRegionalWords:
             assert (len(word) == 1) == (len(other) == 1), "one character says too little to mean a word"
 
     def test_no_word_of_the_table_is_only_another_spelling(self) -> None:
-        """比特币 and 比特幣 are equal once they are folded, and find one another without any table."""
+        """比特币 and 比特幣 are equal once they are normalized, and find one another without any table."""
         assert not any(key_of_text(word) == key_of_text(other) for word, other in ALL_PAIRS)
 
     @settings(max_examples=60)
@@ -187,7 +186,7 @@ class TestWhereAlternativesCount:
         other = {"title": "body", "body": "title"}[field]
         assert f"{other}_" not in repr(planned.plan)
         assert "words" not in repr(planned.plan)
-        assert {highlight_term.part for highlight_term in planned.highlight_terms} == {field}
+        assert {highlight_term.field for highlight_term in planned.highlight_terms} == {field}
 
     @pytest.mark.parametrize(
         ("match", "found"), [("all", {"both"}), ("most", {"both"}), ("any", {"both", "one", "two"})]
@@ -232,7 +231,7 @@ class TestWhereAlternativesCount:
         ):
             assert plan(query, others) == plan(query), query
 
-    def test_what_is_asked_for_and_its_alternatives_are_marked(self) -> None:
+    def test_what_is_searched_and_its_alternatives_are_marked(self) -> None:
         others = {"软件": ["軟體", "应用程式"], "茶": ["茗"]}
         assert highlight_terms("软件 水", others) == {"软件", "软体", "应用程式", "水"}
         assert highlight_terms("水 -软件", others) == {"水"}
@@ -258,22 +257,23 @@ class TestWhereAlternativesCount:
     @given(st.lists(st.sampled_from("人工 智慧 软件 计程车 茶 的 水果".split()), min_size=1, max_size=5))
     def test_without_alternatives_nothing_is_changed(self, words: list[str]) -> None:
         for query in (" ".join(words), "".join(words), " OR ".join(words)):
-            assert plan_query(parse(query), ANALYZER, EMPTY, others_of=lambda key: ()) == plan(query)
+            assert plan_query(parse(query), ANALYZER, EMPTY, synonym_maps=[{}]) == plan(query)
 
     @given(st.lists(st.sampled_from("人工 智慧 软件 計程車 茶".split()), min_size=1, max_size=12))
-    def test_alternatives_are_asked_for_by_every_run_of_words(self, words: list[str]) -> None:
-        asked: list[str] = []
+    def test_every_run_of_words_is_looked_up(self, words: list[str]) -> None:
+        looked_up: list[str] = []
 
-        def others_of(key: str) -> list[str]:
-            asked.append(key)
-            return []
+        class Spy(dict[str, list[str]]):
+            def get(self, key: str, default: Any = None) -> Any:
+                looked_up.append(key)
+                return default
 
-        plan_query(parse(" ".join(words)), ANALYZER, EMPTY, others_of=others_of)
+        plan_query(parse(" ".join(words)), ANALYZER, EMPTY, synonym_maps=[Spy()])
         keys = [key_of_text(word) for word in words]
         runs = {
             " ".join(keys[start:end]) for start in range(len(keys)) for end in range(start + 1, len(keys) + 1)
         }
-        assert set(asked) == runs
+        assert set(looked_up) == runs
 
 
 class TestNot:

@@ -24,9 +24,7 @@ from searchkit.engine.plan import (
 )
 from searchkit.query import HighlightTerm, Planned, parse, plan_query
 from searchkit.query.ast import PhraseNode
-from searchkit.query.long_texts import with_long_texts
 from searchkit.query.matching import FEW, MOST, Match
-from searchkit.query.words import WordsOf
 
 ANALYZER = Analyzer()
 EMPTY = searchkit.create(":memory:")._engine.snapshot()
@@ -186,7 +184,7 @@ def test_what_else_is_asked_for_is_needed_beside_a_long_text(query: str, same: s
     ],
 )
 def test_parts_of_another_kind_are_not_of_the_long_text(query: str) -> None:
-    assert with_long_texts(parse(query), WordsOf(ANALYZER)) == parse(query)
+    assert plan(query).query == parse(query)
 
 
 def test_a_word_that_comes_twice_is_needed_once() -> None:
