@@ -58,15 +58,12 @@ class Analyzer:
 
     def words(self, normalized: str) -> list[str]:
         """The words of normalized text in order, without stop words."""
-        return self.without_stop_words(self.segment(normalized))
+        return self.segment(normalized)[1]
 
-    def segment(self, normalized: str) -> list[str]:
-        """All words of normalized text in order."""
-        return self._segmenter.words(normalized)
-
-    def without_stop_words(self, words: list[str]) -> list[str]:
-        """The words that are not stop words."""
-        return [word for word in words if word not in self._stop] if self._stop else words
+    def segment(self, normalized: str) -> tuple[list[str], list[str]]:
+        """The words of normalized text in order: all of them, and those that are not stop words."""
+        words = self._segmenter.words(normalized)
+        return words, [word for word in words if word not in self._stop] if self._stop else words
 
     @property
     def settings(self) -> dict[str, list[str]]:

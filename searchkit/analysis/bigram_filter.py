@@ -44,9 +44,11 @@ def bigram(first: str, second: str) -> str:
 
 def bigrams(tokens: Sequence[str]) -> list[str]:
     """The bigrams of tokens that are neighbours, one fewer than there are tokens."""
-    ended = [
-        token + WORD_END if "" < token < BEHIND_LATIN and token != LINE_END else token for token in tokens
-    ]
+    ended = tokens
+    if min(tokens, default="") < BEHIND_LATIN:
+        ended = [
+            token + WORD_END if "" < token < BEHIND_LATIN and token != LINE_END else token for token in tokens
+        ]
     return list(map(add, ended, ended[1:]))
 
 

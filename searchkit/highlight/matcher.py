@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 
 from searchkit.analysis import LATIN, is_latin, normalization_table, normalize, tokenize, variants
-from searchkit.highlight.highlighted import Span
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 
@@ -37,9 +36,9 @@ class Matcher:
     def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
         # Longest first, so that 马克思 is one match and never 马克.
         self.terms = sorted(highlight_terms, key=lambda term: -sum(map(len, term.tokens)))
-        numbered = list(enumerate(map(_Finder, self.terms)))
+        finders = [_Finder(number, term) for number, term in enumerate(self.terms)]
         self._finders = {
-            field: [(number, finder) for number, finder in numbered if finder.field in (None, field)]
+            field: [finder for finder in finders if finder.field in (None, field)]
             for field in ("title", "body")
         }
         self._replacements, self._has_latin = _replacements(self.terms)
@@ -62,47 +61,49 @@ class Matcher:
         end = len(normalized) if end is None else end
         found = []
         is_complete = True
-        for number, finder in self._finders[field]:
-            if spans := finder.find(normalized, start, end, most):
-                found.append((number, spans))
-                is_complete = is_complete and len(spans) != most
+        for finder in self._finders[field]:
+            if matches := finder.find(normalized, start, end, most):
+                found.append(matches)
+                is_complete = is_complete and len(matches) != most
         if len(found) == 1:
-            number, spans = found[0]
-            return [(left, right, number) for left, right in spans], is_complete
+            return found[0], is_complete
         taken = bytearray(end - start)
-        matches = []
-        for number, spans in found:
-            for left, right in spans:
+        all_matches = []
+        for matches in found:
+            for match in matches:
+                left, right, _ = match
                 if not (taken[left - start] or taken[right - start - 1]):
                     taken[left - start : right - start] = b"\1" * (right - left)
-                    matches.append((left, right, number))
-        matches.sort()
-        return matches, is_complete
+                    all_matches.append(match)
+        all_matches.sort()
+        return all_matches, is_complete
 
 
 class _Finder:
-    """Finds one highlight term."""
+    """Finds one highlight term, which has this number."""
 
-    def __init__(self, term: HighlightTerm) -> None:
+    def __init__(self, number: int, term: HighlightTerm) -> None:
         self.field = term.field
+        self._number = number
         self._tokens = term.tokens
+        self._latin = [is_latin(token) for token in term.tokens]
         self._prefix = term.prefix
-        is_inexact = term.distance or any(sign in term.tokens[0] for sign in "*?")
-        self._is_like = _like(term.tokens[0], term.distance) if is_inexact else None
+        self._is_like = _like(term.tokens[0], term.distance) if term.is_inexact else None
         # Tokens without punctuation between, as they stand nearly always; of Latin words it says nothing.
-        self._together = "" if any(map(is_latin, term.tokens)) else "".join(term.tokens)
+        self._together = "" if any(self._latin) else "".join(term.tokens)
         self._second = self._together[1:2]
 
-    def find(self, normalized: str, start: int, end: int, most: int | None) -> list[Span]:
-        """The first ``most`` spans of the term within normalized[start:end], in order."""
+    def find(self, normalized: str, start: int, end: int, most: int | None) -> list[Match]:
+        """The first ``most`` matches within normalized[start:end], in order."""
+        number = self._number
         if self._is_like:
             words = _LATIN_WORD.finditer(normalized, start, end)
-            return [word.span() for word in words if self._is_like(word[0])][:most]
+            return [(*word.span(), number) for word in words if self._is_like(word[0])][:most]
         for token in self._tokens:
             if token not in normalized:
                 return []
         first, together, second = self._tokens[0], self._together, self._second
-        found: list[Span] = []
+        found: list[Match] = []
         at = normalized.find(first, start, end)
         while at >= 0:
             if together and normalized.startswith(together, at):
@@ -112,7 +113,7 @@ class _Finder:
             else:
                 reached = self._end_at(normalized, at)
             if 0 <= reached <= end:
-                found.append((at, reached))
+                found.append((at, reached, number))
                 if len(found) == most:
                     break
             else:
@@ -124,21 +125,20 @@ class _Finder:
         """Where the term ends that begins at this place; -1 where it does not stand there."""
         last = len(self._tokens) - 1
         for number, token in enumerate(self._tokens):
-            if number:
+            if number and not normalized.startswith(token, at):
                 at = _next_token(normalized, at)
-            at = _token_end(token, normalized, at, self._prefix and number == last)
-            if at < 0:
-                break
+            if not normalized.startswith(token, at):
+                return -1
+            if not self._latin[number]:
+                at += len(token)
+            elif (at := _latin_end(token, normalized, at, self._prefix and number == last)) < 0:
+                return -1
         return at
 
 
-def _token_end(token: str, normalized: str, at: int, is_prefix: bool) -> int:
-    """Where the token ends that stands at this place; -1 where it does not stand there."""
-    if not normalized.startswith(token, at):
-        return -1
+def _latin_end(token: str, normalized: str, at: int, is_prefix: bool) -> int:
+    """Where the Latin token ends whose letters stand at this place; -1 where they are part of another."""
     end = at + len(token)
-    if not is_latin(token):
-        return end
     if at and normalized[at - 1] in _LATIN_LETTERS:
         return -1
     if is_prefix:
@@ -174,7 +174,7 @@ def _replacements(terms: Sequence[HighlightTerm]) -> tuple[list[tuple[str, str]]
 
     Are there Latin letters among the characters? A text with é or Ａ needs the whole table then.
     """
-    if any(term.prefix or term.distance or any(sign in term.tokens[0] for sign in "*?") for term in terms):
+    if any(term.prefix or term.is_inexact for term in terms):
         return None, True
     tokens = dict.fromkeys(token for term in terms for token in term.tokens)
     letters = dict.fromkeys("".join(token for token in tokens if is_latin(token)))

@@ -28,7 +28,7 @@ class Highlighter:
     def title(self, text: str) -> Highlighted:
         """A title with its matches."""
         matches, _ = self._matcher.find(self._matcher.normalize(text), "title")
-        return Highlighted(text, _spans(matches))
+        return Highlighted(text, _spans(matches) if matches else ())
 
     def body(self, text: str) -> Highlighted:
         """A whole body with all its matches."""
@@ -55,8 +55,8 @@ class Highlighter:
 
     def _best_window(self, matches: Sequence[Match], length: int) -> Span:
         """From the first to the last match of the best fragment."""
-        starts = [start for start, _, _ in matches]
-        present = len({number for _, _, number in matches})
+        starts, _, numbers = zip(*matches)
+        present = len(set(numbers))
         if present == 1:
             counts = [bisect(starts, start + length) - i for i, start in enumerate(starts)]
             return matches[counts.index(max(counts))][:2]

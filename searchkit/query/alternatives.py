@@ -42,9 +42,8 @@ def with_alternatives(
                     if alternative.tokens:
                         for number, word, _ in words[start : end + 1]:
                             found.setdefault(number, {}).setdefault(word, {})[other] = alternative
-    return [
-        text._replace(alternatives={word: tuple(others.values()) for word, others in found[number].items()})
-        if number in found
-        else text
-        for number, text in enumerate(texts)
-    ]
+    with_others = list(texts)
+    for number, words_found in found.items():
+        alternatives = {word: tuple(others.values()) for word, others in words_found.items()}
+        with_others[number] = texts[number]._replace(alternatives=alternatives)
+    return with_others

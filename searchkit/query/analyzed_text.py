@@ -9,7 +9,7 @@ from searchkit.analysis import Analyzer, is_latin, normalize, tokenize
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.analysis.tokenizer import BEHIND_LATIN
 
-__all__ = ["AnalyzedText", "analyze_text", "join_texts"]
+__all__ = ["AnalyzedText", "analyze_text", "join_texts", "without"]
 
 
 class AnalyzedText(NamedTuple):
@@ -37,29 +37,42 @@ def analyze_text(text: str, analyzer: Analyzer) -> AnalyzedText:
     """Normalize, tokenize and segment a text."""
     normalized = normalize(text)
     tokens = tokenize(normalized)
-    return _analyzed(text, tokens, analyzer.segment(normalized), {normalized: tokens}, analyzer)
+    all_words, words = analyzer.segment(normalized)
+    return _analyzed(text, tokens, all_words, words, {normalized: tokens})
 
 
-def join_texts(texts: Sequence[AnalyzedText], analyzer: Analyzer) -> AnalyzedText:
+def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:
     """The texts with spaces between as one text. It is not segmented again: no word crosses a space."""
-    tokens = [token for text in texts for token in text.tokens]
-    all_words = [word for text in texts for word in text.all_words]
-    known = {word: tokens for text in texts for word, tokens in text.tokens_of.items()}
-    return _analyzed(" ".join(text.text for text in texts), tokens, all_words, known, analyzer)
+    return _analyzed(
+        " ".join(text.text for text in texts),
+        [token for text in texts for token in text.tokens],
+        [word for text in texts for word in text.all_words],
+        [word for text in texts for word in text.words],
+        {word: tokens for text in texts for word, tokens in text.tokens_of.items()},
+    )
+
+
+def without(words: Sequence[str], excluded: frozenset[str]) -> Sequence[str]:
+    """The words that are not excluded; all of them where there are no others."""
+    if excluded.isdisjoint(words):
+        return words
+    return [word for word in words if word not in excluded] or words
 
 
 def _analyzed(
     text: str,
     tokens: Sequence[str],
-    all_words: list[str],
+    all_words: Sequence[str],
+    words: Sequence[str],
     known: Mapping[str, Sequence[str]],
-    analyzer: Analyzer,
 ) -> AnalyzedText:
-    words = analyzer.without_stop_words(all_words)
-    tokens_of = {word: known.get(word) or tokenize(word) for word in all_words}
+    tokens_of = {}
+    for word in all_words:
+        tokens_of[word] = known.get(word) or tokenize(word)
     query_words = _query_words(tokens, words or all_words, tokens_of)
-    tokens_of.update({token: [token] for token in query_words if token not in tokens_of})
-    content_words = [word for word in query_words if word not in FUNCTION_WORDS] or query_words
+    for token in query_words:
+        tokens_of.setdefault(token, [token])
+    content_words = without(query_words, FUNCTION_WORDS)
     is_question = text.endswith(("?", "？")) or not QUESTION_WORDS.isdisjoint(query_words)
     return AnalyzedText(text, tokens, all_words, words, query_words, content_words, is_question, tokens_of)
 
@@ -70,7 +83,7 @@ def _query_words(
     """The words, each once, that consist of tokens which are neighbours in the text.
 
     Otherwise a query could not find the very text that it is. Where the segmenter cut a Latin token in two,
-    the token itself is a word, and so is every token where there is no other word.
+    the token itself is the word, and so is every token where there is no word.
     """
     in_order = "\n" + "\n".join(tokens) + "\n"
     found: list[str] = []
@@ -84,5 +97,8 @@ def _query_words(
             found.append(word)
             covered.update(tokens_of[word])
             start = max(start, place)
-    latin = [token for token in tokens if token < BEHIND_LATIN and token not in covered and is_latin(token)]
-    return list(dict.fromkeys([*found, *latin] or tokens))
+    for token in tokens:
+        if token < BEHIND_LATIN and token not in covered and is_latin(token):
+            found.append(token)
+            covered.add(token)
+    return found or list(dict.fromkeys(tokens))

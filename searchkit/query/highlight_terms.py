@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from searchkit.query.analyzed_text import AnalyzedText
@@ -23,11 +22,17 @@ class HighlightTerm(NamedTuple):
     prefix: bool = False
     distance: int = 0
 
+    @property
+    def is_inexact(self) -> bool:
+        """Does it stand for words that are only like it?"""
+        return self.distance > 0 or "*" in self.tokens[0] or "?" in self.tokens[0]
 
-def text_highlights(text: AnalyzedText, field: Field | None) -> Iterator[HighlightTerm]:
+
+def text_highlights(text: AnalyzedText, field: Field | None) -> list[HighlightTerm]:
     """The text as a whole, so that 中国的历史 is one highlight where it stands like this; and its words."""
-    yield HighlightTerm(tuple(text.tokens), field)
+    found = [text.tokens]
     for word in text.content_words:
-        yield HighlightTerm(tuple(text.tokens_of[word]), field)
-        for other in text.alternatives.get(word, ()):
-            yield HighlightTerm(tuple(other.tokens), field)
+        found.append(text.tokens_of[word])
+        if word in text.alternatives:
+            found += [other.tokens for other in text.alternatives[word]]
+    return [HighlightTerm(tokens, field) for tokens in dict.fromkeys(map(tuple, found)) if tokens]

@@ -29,10 +29,10 @@ QUESTION_NEEDS = 1
 
 def match_text(text: AnalyzedText, field: Field | None, match: Match) -> Clause:
     """Documents that have enough of the content words, or their alternatives."""
-    words = [_word(word, text, field) for word in text.content_words]
-    if len(words) == 1:
-        return words[0]
-    return Boolean(should=tuple(words), minimum_should_match=_needed(len(words), text.is_question, match))
+    if len(text.content_words) == 1:
+        return _word(text.content_words[0], text, field)
+    words = tuple(_word(word, text, field) for word in text.content_words)
+    return Boolean(should=words, minimum_should_match=_needed(len(words), text.is_question, match))
 
 
 def _needed(words: int, is_question: bool, match: Match) -> int:
@@ -54,9 +54,11 @@ def _word(word: str, text: AnalyzedText, field: Field | None) -> Clause:
 def phrase(tokens: Sequence[str], field: Field | None) -> Clause:
     """Documents that have the tokens as neighbours in one line of the field, or of either field."""
     if len(tokens) == 1:
-        return in_fields(field, lambda name: Term(f"{name}_unigrams", tokens[0]))
+        return in_fields(field, "unigrams", Term, tokens[0])
     terms = _positions(tokens)
-    return in_fields(field, lambda name: _of_bigrams(name, terms))
+    if len(terms) == 1:
+        return in_fields(field, "bigrams", Term, terms[0][1])
+    return in_fields(field, "bigrams", Phrase, terms)
 
 
 def prefix(tokens: Sequence[str], field: Field | None) -> Clause:
@@ -64,17 +66,18 @@ def prefix(tokens: Sequence[str], field: Field | None) -> Clause:
     if not is_latin(tokens[-1]):
         return phrase(tokens, field)
     if len(tokens) == 1:
-        return in_fields(field, lambda name: Prefix(f"{name}_unigrams", tokens[0]))
+        return in_fields(field, "unigrams", Prefix, tokens[0])
     *whole, (position, last) = _positions(tokens)
     last = last.removesuffix(WORD_END)
     if not whole:
-        return in_fields(field, lambda name: Prefix(f"{name}_bigrams", last))
-    terms, prefixes = (*whole, (position, last)), frozenset({len(whole)})
-    return in_fields(field, lambda name: Phrase(f"{name}_bigrams", terms, beginnings=prefixes))
+        return in_fields(field, "bigrams", Prefix, last)
+    return in_fields(field, "bigrams", Phrase, (*whole, (position, last)), 0, frozenset({len(whole)}))
 
 
 def loose_phrase(phrases: Sequence[Sequence[str]], field: Field | None, slop: int) -> Clause:
     """Each phrase as it is, and all of them in order with up to ``slop`` tokens between."""
+    if field is None:
+        return Boolean(should=(loose_phrase(phrases, "title", slop), loose_phrase(phrases, "body", slop)))
     terms: list[tuple[int, str]] = []
     prefixes: set[int] = set()
     start = 0
@@ -85,26 +88,19 @@ def loose_phrase(phrases: Sequence[Sequence[str]], field: Field | None, slop: in
         else:
             terms += [(start + position, text) for position, text in _positions(tokens)]
         start += len(tokens)
-
-    def clause(name: Field) -> Clause:
-        together = Phrase(f"{name}_bigrams", tuple(terms), slop, frozenset(prefixes))
-        whole = tuple(phrase(tokens, name) for tokens in phrases if len(tokens) > 2)
-        return Boolean(must=(together, *whole)) if whole else together
-
-    return in_fields(field, clause)
+    together = in_fields(field, "bigrams", Phrase, tuple(terms), slop, frozenset(prefixes))
+    whole = tuple(phrase(tokens, field) for tokens in phrases if len(tokens) > 2)
+    return Boolean(must=(together, *whole)) if whole else together
 
 
-def in_fields(field: Field | None, clause: Callable[[Field], Clause]) -> Clause:
-    """The clause for the field; without one, for title or body."""
-    return clause(field) if field else Boolean(should=(clause("title"), clause("body")))
+def in_fields(field: Field | None, channel: str, clause: Callable[..., Clause], *values: object) -> Clause:
+    """The clause with these values in a channel of the field; without a field, of title or body."""
+    if field:
+        return clause(f"{field}_{channel}", *values)
+    return Boolean(should=(clause(f"title_{channel}", *values), clause(f"body_{channel}", *values)))
 
 
 def _positions(tokens: Sequence[str]) -> tuple[tuple[int, str], ...]:
     """The bigrams of two or more tokens with their positions: every second one, and the last, cover all."""
     terms = tuple(enumerate(bigrams(tokens)))
     return terms[::2] if len(terms) % 2 else (*terms[:-1:2], terms[-1])
-
-
-def _of_bigrams(name: Field, terms: tuple[tuple[int, str], ...]) -> Clause:
-    field = f"{name}_bigrams"
-    return Term(field, terms[0][1]) if len(terms) == 1 else Phrase(field, terms)

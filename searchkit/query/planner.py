@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 
 from searchkit.analysis import Analyzer, normalize, tokenize
@@ -49,13 +49,13 @@ __all__ = ["Planned", "plan_query"]
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Planned:
     """A plan for an engine, what to highlight in its hits, and the query as it was understood."""
 
     plan: Plan
     highlight_terms: tuple[HighlightTerm, ...]
-    query: QueryNode = field(compare=False)
+    query: QueryNode = dataclasses.field(compare=False)
 
 
 def plan_query(
@@ -69,10 +69,10 @@ def plan_query(
 ) -> Planned:
     """What an engine has to do for ``query``, within ``filters``."""
     planner = _Planner(analyzer, statistics, match, synonym_maps)
-    if match == "most":
+    if match == "most" and isinstance(query, AndNode | OrNode):
         query = planner.with_long_texts(query)
     clause = planner.clause(query, 1.0)
-    if filters and clause != MatchNone():
+    if filters and not isinstance(clause, MatchNone):
         clause = Boolean(must=(clause, *filters))
     scores = [ScoreClause(Term(name, term), weight) for (name, term), weight in planner.weights.items()]
     return Planned(Plan(clause, tuple(scores)), tuple(planner.highlight_terms), query)
@@ -125,7 +125,7 @@ class _Planner:
                 others.append(child)
         if len(texts) < 2 or sum(len(text.content_words) for text in texts) <= FEW:
             return children
-        joined = join_texts(texts, self._analyzer)
+        joined = join_texts(texts)
         self._analyzed[joined.text] = joined
         return (*others[:first], TextNode(joined.text, name), *others[first:])
 
@@ -136,15 +136,15 @@ class _Planner:
         """
         match query:
             case TextNode():
-                return self._texts([query], weight)[0]
+                return self._texts([query.text], query.field, weight)[0]
             case PhraseNode(text, field, slop):
                 whole = self._analyze(text)
-                parts = [found for part in text.split() if (found := tokenize(normalize(part)))]
-                marked: Sequence[Sequence[str]] = parts if slop else [whole.tokens]
+                phrases = [found for part in text.split() if (found := tokenize(normalize(part)))]
+                marked: Sequence[Sequence[str]] = phrases if slop else [whole.tokens]
                 highlights = [HighlightTerm(tuple(tokens), field) for tokens in marked]
                 self._rank(text_terms(whole, field), highlights, weight)
-                if slop and len(parts) > 1:
-                    return loose_phrase(parts, field, slop)
+                if slop and len(phrases) > 1:
+                    return loose_phrase(phrases, field, slop)
                 return phrase(whole.tokens, field)
             case PrefixNode(text, field):
                 whole = self._analyze(text)
@@ -154,11 +154,11 @@ class _Planner:
             case WildcardNode(pattern, field):
                 pattern = normalize(pattern)
                 self._rank((), [HighlightTerm((pattern,), field)], weight)
-                return in_fields(field, lambda name: Wildcard(f"{name}_unigrams", pattern))
+                return in_fields(field, "unigrams", Wildcard, pattern)
             case FuzzyNode(text, field, distance):
                 word = normalize(text)
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
-                return in_fields(field, lambda name: Fuzzy(f"{name}_unigrams", word, distance))
+                return in_fields(field, "unigrams", Fuzzy, word, distance)
             case TermNode(name, value):
                 return TermSet(_VALUE_FIELDS[name], (value,))
             case DateRangeNode(first, last):
@@ -179,9 +179,10 @@ class _Planner:
         must: list[Clause] = []
         must_not: list[Clause] = []
         # Words of texts that stand side by side may have an alternative together.
-        for kind, group in groupby(children, lambda child: isinstance(child, TextNode) and child.field):
-            if kind is not False:
-                must += self._texts([child for child in group if isinstance(child, TextNode)], weight)
+        for name, group in groupby(children, lambda child: isinstance(child, TextNode) and child.field):
+            if name is not False:
+                given = [child.text for child in group if isinstance(child, TextNode)]
+                must += self._texts(given, name, weight)
                 continue
             for child in group:
                 if isinstance(child, NotNode):
@@ -190,17 +191,18 @@ class _Planner:
                     must.append(self.clause(child, weight))
         return Boolean(must=tuple(must), must_not=tuple(must_not))
 
-    def _texts(self, nodes: Sequence[TextNode], weight: float | None) -> list[Clause]:
+    def _texts(self, given: Sequence[str], field: Field | None, weight: float | None) -> list[Clause]:
         """The clauses of texts of one field that stand side by side."""
-        field = nodes[0].field
-        texts = [self._analyze(node.text) for node in nodes]
+        texts = list(map(self._analyze, given))
         if self._synonym_maps:
             texts = with_alternatives(texts, self._synonym_maps, self._analyze)
+        clauses = []
         for text in texts:
             self._rank(text_terms(text, field), text_highlights(text, field), weight)
             if text.alternatives:
                 self._rank(alternative_terms(text, field, self._statistics), (), weight)
-        return [match_text(text, field, self._match) for text in texts]
+            clauses.append(match_text(text, field, self._match))
+        return clauses
 
     def _analyze(self, text: str) -> AnalyzedText:
         if text not in self._analyzed:
@@ -212,6 +214,6 @@ class _Planner:
     ) -> None:
         if weight is None:
             return
-        for name, term, counts in terms:
-            self.weights[name, term] = self.weights.get((name, term), 0.0) + weight * counts
-        self.highlight_terms.update((highlight, None) for highlight in highlights if highlight.tokens)
+        for term, counts in terms:
+            self.weights[term] = self.weights.get(term, 0.0) + weight * counts
+        self.highlight_terms.update(dict.fromkeys(highlights))

@@ -5,13 +5,13 @@ Words, bigrams and unigrams rank together; docs/decisions/0001-channels.md has w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import log
 from typing import Protocol
 
 from searchkit.analysis import bigrams
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
-from searchkit.query.analyzed_text import AnalyzedText
+from searchkit.query.analyzed_text import AnalyzedText, without
 from searchkit.query.ast import Field
 
 __all__ = ["Statistics", "WeightedTerm", "alternative_terms", "idf", "text_terms"]
@@ -24,8 +24,8 @@ _FUNCTION_BIGRAMS = FUNCTION_WORDS | QUESTION_WORDS
 ALTERNATIVE = 0.5
 """What a regional word or a synonym counts for, at most, against the word that was typed."""
 
-WeightedTerm = tuple[str, str, float]
-"""A field of the engine, a term in it, and its weight."""
+WeightedTerm = tuple[tuple[str, str], float]
+"""A field of the engine and a term in it, and what the term's BM25 counts for."""
 
 
 class Statistics(Protocol):
@@ -38,21 +38,19 @@ class Statistics(Protocol):
         """How many documents have each of the terms in the field."""
 
 
-def text_terms(text: AnalyzedText, field: Field | None) -> list[WeightedTerm]:
+def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm]:
     """The terms of a text, each once: a word that a long question repeats is no more what it is about."""
-    tokens, pairs = text.tokens, bigrams(text.tokens)
-    channels: dict[str, Sequence[str]] = {
-        # An answer does not repeat the question word.
-        "words": [word for word in text.words if word not in QUESTION_WORDS] or text.words,
-        "bigrams": [term for term in pairs if term not in _FUNCTION_BIGRAMS] or pairs,
+    channels = {
+        "words": without(text.words, QUESTION_WORDS),  # an answer does not repeat them
+        "bigrams": without(bigrams(text.tokens), _FUNCTION_BIGRAMS),
         # Of a single word the unigrams say nothing that the word does not, and cost half the time.
-        "unigrams": tokens if len(text.words) > 1 or len(tokens) == 1 else (),
+        "unigrams": text.tokens if len(text.words) > 1 or len(text.tokens) == 1 else (),
     }
-    return [
-        (name, term, weight)
-        for name, weight in _weights(field).items()
-        for term in dict.fromkeys(channels[name.rpartition("_")[2]])
-    ]
+    found = {}
+    for name, weight in (_weights(field) if field else WEIGHTS).items():
+        for term in channels[name.rpartition("_")[2]]:
+            found[name, term] = weight
+    return found.items()
 
 
 def alternative_terms(
@@ -80,7 +78,7 @@ def alternative_terms(
                 most = min(idf(size, having) for having in statistics.doc_freqs(name, typed))
                 for term, having in zip(others, statistics.doc_freqs(name, others)):
                     share = min(1.0, most / idf(size, having)) / len(others)
-                    yield name, term, weight * ALTERNATIVE * share
+                    yield (name, term), weight * ALTERNATIVE * share
 
 
 def idf(documents: int, having: int) -> float:

@@ -34,7 +34,7 @@ class Synonyms:
 
     def __init__(self, rules: SynonymRules = ()) -> None:
         self.rules: dict[str, list[str]] = {}
-        """As they were given, two-way ones both ways: JSON that makes the same synonyms."""
+        """The rules as given, two-way ones in both directions. JSON; `Synonyms(rules)` is the same again."""
         for word, others in _pairs(rules):
             known = self.rules.setdefault(_clean(word), [])
             known += [other for other in map(_clean, others) if other not in known]
