@@ -125,10 +125,12 @@ class _Finder:
         """Where the term ends that begins at this place; -1 where it does not stand there."""
         last = len(self._tokens) - 1
         for number, token in enumerate(self._tokens):
-            if number and not normalized.startswith(token, at):
-                at = _next_token(normalized, at)
             if not normalized.startswith(token, at):
-                return -1
+                if not number or normalized[at : at + 1].isalnum():
+                    return -1
+                at = _next_token(normalized, at)
+                if not normalized.startswith(token, at):
+                    return -1
             if not self._latin[number]:
                 at += len(token)
             elif (at := _latin_end(token, normalized, at, self._prefix and number == last)) < 0:

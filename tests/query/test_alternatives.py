@@ -142,7 +142,7 @@ class TestRegionalWords:
                     id=str(number),
                     title=text if place in ("title", "both") else "题",
                     body=text if place in ("body", "both") else "文",
-                    tags=["asked"],
+                    tags=["alike"],
                 )
             )
         for number, (first, sentences) in enumerate(others * (1 + 9 * many)):
@@ -151,13 +151,13 @@ class TestRegionalWords:
         with searchkit.create(":memory:") as index:
             index.add(documents)
             for match in ("most", "all", "any"):
-                hits = list(index.search(pair[0], tags="asked", match=match))
+                hits = list(index.search(pair[0], tags="alike", match=match))
                 assert [hit.id for hit in hits] == ["0", "1"]
                 assert hits[0].score > hits[1].score
 
 
 class TestWhereAlternativesCount:
-    def test_a_passage_is_exact(self, make_index: MakeIndex) -> None:
+    def test_a_phrase_is_exact(self, make_index: MakeIndex) -> None:
         index = make_index("新的软件。", "新的軟體。", "新的硬件。")
         assert ids(index, '"软件"') == ["0"]
         assert ids(index, "「軟體」") == ["1"]
@@ -281,7 +281,7 @@ class TestNot:
     SYNONYMS = (("土豆", "馬鈴薯"), ("茶", "軟體"))
 
     bodies = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map("，".join), min_size=1)
-    asked = (
+    queries = (
         st.sampled_from(WORDS)
         | st.sampled_from(WORDS).map("title:{}".format)
         | st.sampled_from(WORDS).map('"{}"'.format)
@@ -291,7 +291,7 @@ class TestNot:
     )
 
     @settings(max_examples=50)
-    @given(bodies, st.lists(asked, min_size=1, max_size=8), st.booleans(), st.booleans())
+    @given(bodies, st.lists(queries, min_size=1, max_size=8), st.booleans(), st.booleans())
     def test_minus_excludes_what_the_word_finds(
         self, bodies: list[str], queries: list[str], regional: bool, synonyms: bool
     ) -> None:
@@ -308,7 +308,7 @@ class TestNot:
                 assert not found & others
                 assert index.count(query, **options) + index.count(f"-{query}", **options) == len(index)
 
-    def test_a_word_is_ruled_out_with_its_alternatives(self, make_index: MakeIndex) -> None:
+    def test_a_word_is_excluded_with_its_alternatives(self, make_index: MakeIndex) -> None:
         index = make_index("茶和软件", "茶和軟體", "茶")
         assert ids(index, "茶 -软件") == ids(index, "茶 NOT 軟體") == ["2"]
         assert set(ids(index, "茶 -软件", regional=False)) == {"1", "2"}
@@ -317,7 +317,7 @@ class TestNot:
             "软" in highlight_term for highlight_term in highlight_terms("茶 -软件", {"软件": ["軟體"]})
         )
 
-    def test_what_is_ruled_out_does_not_rank(self) -> None:
+    def test_what_is_excluded_does_not_rank(self) -> None:
         others = {"软件": ["軟體"]}
         assert plan("茶 -软件", others).plan.scores == plan("茶").plan.scores
         assert plan("-软件", others).plan == Plan(plan("-软件", others).plan.match, ())
@@ -401,13 +401,13 @@ class TestSynonymsInASearch:
         with searchkit.create(":memory:", synonyms=[pair]) as index:
             index.add(
                 [
-                    *(Document(id=w, body="。".join([*around, w]), tags=["asked"]) for w in pair),
+                    *(Document(id=w, body="。".join([*around, w]), tags=["alike"]) for w in pair),
                     *(Document(id=f"a{n}", body=f"{pair[0]}。{n}") for n in range(ones)),
                     *(Document(id=f"b{n}", body=f"{pair[1]}。{n}") for n in range(others)),
                 ]
             )
-            assert ids(index, pair[0], tags="asked", match=match) == list(pair)
-            assert ids(index, pair[1], tags="asked", match=match) == list(reversed(pair))
+            assert ids(index, pair[0], tags="alike", match=match) == list(pair)
+            assert ids(index, pair[1], tags="alike", match=match) == list(reversed(pair))
 
 
 def test_what_is_excluded_has_no_alternatives_of_its_neighbours(make_index: MakeIndex) -> None:
