@@ -47,7 +47,7 @@ NO_OPERATOR = "·"
 class Token(NamedTuple):
     """A token of the query language: its kind, its text, its position in the query, and its suffixes.
 
-    ``distance`` is the number behind ``~``, -1 for a ``~`` without one; ``weight`` is the number behind ``^``.
+    ``distance`` is the number behind ``~``, -1 for a ``~`` without one; ``weight`` is that behind ``^``.
     """
 
     kind: str

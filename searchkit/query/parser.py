@@ -13,8 +13,8 @@
     helo~  helo~2          a Latin word with one or two letters wrong
     甲^2                   counts twice for the rank
 
-Every operator may be full width （：＂“”「」（）－～＊＾）. Everything else is text. What is not well-formed raises
-`QuerySyntaxError` with its position; a lenient parser reads it as text, and never raises.
+Every operator may be full width （：＂“”「」（）－～＊＾）. Everything else is text. What is not well-formed
+raises `QuerySyntaxError` with its position; a lenient parser reads it as text, and never raises.
 """
 
 from __future__ import annotations

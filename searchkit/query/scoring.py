@@ -75,7 +75,7 @@ def alternative_terms(
                 others = _terms(channel, other.words, other.tokens)
                 if not typed or not others or (name == "words" and is_there):
                     continue
-                most = min(idf(size, having) for having in statistics.doc_freqs(name, typed))
+                most = idf(size, max(statistics.doc_freqs(name, typed)))
                 for term, having in zip(others, statistics.doc_freqs(name, others)):
                     share = min(1.0, most / idf(size, having)) / len(others)
                     yield (name, term), weight * ALTERNATIVE * share
