@@ -33,7 +33,6 @@ from searchkit.errors import (
 )
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query import Match
-from searchkit.query.filters import as_list
 from searchkit.query.synonyms import SynonymRules, Synonyms
 from searchkit.schema import FieldKind, Schema
 from searchkit.search.cursor import CursorStore
@@ -42,6 +41,7 @@ from searchkit.search.results import Hit, Results
 from searchkit.search.search import search, search_one
 from searchkit.search.suggest import PrefixCache, Suggestion, suggest
 from searchkit.settings import Settings
+from searchkit.text import as_list
 
 if TYPE_CHECKING:
     from searchkit.indexing.writer import Writer

@@ -16,7 +16,7 @@ from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to
 from searchkit.document import Document
 from searchkit.engine.plan import Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
-from searchkit.query.filters import as_list
+from searchkit.text import as_list
 
 __all__ = ["MONTH", "SKETCH", "TITLES", "WORDS", "FieldKind", "Schema"]
 

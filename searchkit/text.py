@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-__all__ = ["well_formed"]
+__all__ = ["as_list", "well_formed"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -16,3 +17,12 @@ def well_formed(text: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", text)
     return text
+
+
+def as_list(name: str, values: str | Iterable[str]) -> list[str]:
+    """One text or many, as a list."""
+    found = [values] if isinstance(values, str) else list(values)
+    for value in found:
+        if not isinstance(value, str):
+            raise TypeError(f"{name}: {value!r} is {type(value).__name__}, not text")
+    return [well_formed(value) for value in found]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Clause, Range, TermSet
-from searchkit.text import well_formed
+from searchkit.text import as_list
 
-__all__ = ["as_list", "filter_nodes"]
+__all__ = ["filter_nodes"]
 
 
 def filter_nodes(
@@ -27,12 +27,3 @@ def filter_nodes(
         if wanted := as_list(name, values):
             found.append(TermSet(name, tuple(wanted)))
     return tuple(found)
-
-
-def as_list(name: str, values: str | Iterable[str]) -> list[str]:
-    """One text or many, as a list."""
-    found = [values] if isinstance(values, str) else list(values)
-    for value in found:
-        if not isinstance(value, str):
-            raise TypeError(f"{name}: {value!r} is {type(value).__name__}, not text")
-    return [well_formed(value) for value in found]

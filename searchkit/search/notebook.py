@@ -13,7 +13,7 @@ from html import escape
 from itertools import islice
 from typing import Any
 
-__all__ = ["NotebookHit", "hit_html", "listing_html", "text_html"]
+__all__ = ["NotebookHit", "hit_html", "listing_html"]
 
 _LONGEST_QUERY = 100  # that of `similar` has all words of an article
 _MOST_VALUES = 10
@@ -60,11 +60,6 @@ def listing_html(
         f' <span style="{_PALE}">{escape(count)}</span></div>'
         f'<ol style="margin:.4em 0;padding-left:2em">{items}</ol>{more}{lines}</div>'
     )
-
-
-def text_html(html: str) -> str:
-    """A highlighted text, which is HTML already, in the lines that it has."""
-    return f'<div style="max-width:60em;white-space:pre-line"><bdi>{html}</bdi></div>'
 
 
 def _facet_html(name: str, counts: Mapping[Any, int]) -> str:

@@ -11,9 +11,10 @@ from typing import Any, Literal, get_args
 from searchkit.dates import When
 from searchkit.engine.plan import Clause
 from searchkit.query import Match
-from searchkit.query.filters import as_list, filter_nodes
+from searchkit.query.filters import filter_nodes
 from searchkit.query.recency import half_life
 from searchkit.schema import Schema
+from searchkit.text import as_list
 
 __all__ = ["Collapse", "SearchOptions"]
 

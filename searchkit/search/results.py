@@ -6,15 +6,14 @@ that wants only ids pays for no highlights.
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from searchkit.document import Document, link_of
-from searchkit.highlight.snippet import Highlighter, Span
+from searchkit.highlight.highlighted import Highlighted
+from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
 
 if TYPE_CHECKING:
@@ -23,80 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Highlighted", "Hit", "Results"]
 
 _MOST_IN_A_CELL = 100
-_SPECIAL = re.compile("[&<>\"']")
-_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-# What would steer a terminal or turn the direction of its text around.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class _Html(str):
-    """A text that is HTML already: what escapes for templates (Django, Jinja, MarkupSafe) leaves it alone."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return str(self)
-
-
-class Highlighted:
-    """A title, or a fragment of a body, with its matches.
-
-    ``text`` is the original text, verbatim; ``spans`` are the matches as pairs
-    ``(start, end)`` of code points in it, sorted and disjoint; ``start`` is where the
-    fragment begins in the body.
-
-    In templates that escape by themselves it stands as ``{{ hit.title }}`` in Jinja, ``{{ hit.title.html }}``
-    in Django, which makes plain text of the first.
-    """
-
-    __slots__ = ("spans", "start", "text")
-
-    def __init__(self, text: str, spans: Sequence[Span] = (), start: int = 0) -> None:
-        self.text = text
-        self.spans = tuple(spans)
-        self.start = start
-
-    def html(self, tag: str = "mark") -> str:
-        """The text as HTML, escaped, with the matches in ``<tag>``."""
-        if not _TAG.fullmatch(tag):
-            raise ValueError(f"tag must be the name of an HTML element like 'mark', not {tag!r}")
-        # Most texts have nothing to escape, and to look once is quicker than to try piece by piece.
-        escape = html.escape if _SPECIAL.search(self.text) else str
-        return _Html(self._joined(f"<{tag}>", f"</{tag}>", escape))
-
-    def ansi(self) -> str:
-        """The text for a terminal, matches bold and yellow, control characters of the text left out."""
-        return self._joined("\x1b[1;33m", "\x1b[0m", lambda text: _CONTROL.sub("", text))
-
-    def __html__(self) -> str:
-        return self.html()
-
-    def _repr_html_(self) -> str:
-        from searchkit.search.notebook import text_html
-
-        return text_html(self.html())
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"Highlighted({self.text!r}, spans={list(self.spans)})"
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Highlighted):
-            return NotImplemented
-        return (self.text, self.spans, self.start) == (other.text, other.spans, other.start)
-
-    def __hash__(self) -> int:
-        return hash((self.text, self.spans, self.start))
-
-    def _joined(self, before: str, after: str, escape: Any) -> str:
-        pieces = []
-        end_of_last = 0
-        for start, end in self.spans:
-            pieces += [escape(self.text[end_of_last:start]), before, escape(self.text[start:end]), after]
-            end_of_last = end
-        return "".join([*pieces, escape(self.text[end_of_last:])])
 
 
 class Hit:
@@ -148,20 +73,17 @@ class Hit:
     @cached_property
     def title(self) -> Highlighted:
         """The whole title with its matches."""
-        title = self._fields.get("title", "")
-        return Highlighted(title, self._highlighter.title(title))
+        return self._highlighter.title(self._fields.get("title", ""))
 
     @cached_property
     def snippet(self) -> Highlighted:
         """The best fragment of the body."""
-        fragment = self._highlighter.snippet(self._fields.get("body", ""), self._snippet_length)
-        return Highlighted(fragment.text, fragment.spans, fragment.start)
+        return self._highlighter.snippet(self._fields.get("body", ""), self._snippet_length)
 
     @cached_property
     def body(self) -> Highlighted:
         """The whole body with all its matches."""
-        body = self._fields.get("body", "")
-        return Highlighted(body, self._highlighter.body(body))
+        return self._highlighter.body(self._fields.get("body", ""))
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as JSON values, as the command line prints it."""

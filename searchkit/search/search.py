@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from datetime import datetime, timezone
 
 from searchkit.engine.base import ScoredDoc, Snapshot, id_term
@@ -82,19 +81,16 @@ def search_one(
 def plan(query: QueryNode, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> Planned:
     """What the query means on this index."""
 
-    def others_of(key: str) -> Iterable[str]:
-        if options.synonyms:
-            yield from settings.synonyms.of(key)
-        if options.regional:
-            yield from regional_words().get(key, ())
-
+    synonym_maps = [settings.synonyms.by_key] if options.synonyms else []
+    if options.regional:
+        synonym_maps.append(regional_words())
     return plan_query(
         query,
         settings.analyzer,
         snapshot,
         match=options.match,
         filters=options.filters(settings.fields),
-        others_of=others_of,
+        synonym_maps=synonym_maps,
     )
 
 

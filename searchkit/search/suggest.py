@@ -10,7 +10,7 @@ from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.engine.base import Snapshot
 from searchkit.engine.plan import Boolean
 from searchkit.indexing.suggestions import LONGEST_KEY, sound_key, split_key, typed_key
-from searchkit.query.matching import in_parts
+from searchkit.query.matching import phrase
 from searchkit.schema import TITLES, WORDS
 from searchkit.text import well_formed
 
@@ -81,8 +81,8 @@ def suggest(
 
 
 def _counted(snapshot: Snapshot, text: str) -> Suggestion:
-    pieces = [found for piece in text.split() if (found := tokenize(normalize(piece)))]
-    return Suggestion(text, snapshot.count(Boolean(must=tuple(in_parts(piece, None) for piece in pieces))))
+    parts = [found for part in text.split() if (found := tokenize(normalize(part)))]
+    return Suggestion(text, snapshot.count(Boolean(must=tuple(phrase(tokens, None) for tokens in parts))))
 
 
 def _is_vague(typed: str, words: list[Suggestion]) -> bool:
