@@ -23,7 +23,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+import msgspec
 
 from searchkit.engine.base import Damage
 from searchkit.errors import (
@@ -33,6 +35,7 @@ from searchkit.errors import (
     IndexNotFoundError,
     SearchkitError,
 )
+from searchkit.text import well_formed
 
 __all__ = [
     "IndexFolder",
@@ -40,16 +43,28 @@ __all__ = [
     "WriterLock",
     "corrupt",
     "link_or_copy",
-    "replace_durably",
+    "replacing",
     "unwritable",
-    "write_durably",
+    "write_atomically",
 ]
 
 _METADATA = "index.json"
 _OWN_NAMES = frozenset({_METADATA, "data", "notes", "writer.lock", "writer.json"})
-_UNFINISHED = re.compile(r"(index|writer)\.json\.\d+\.new")
-"""What a process that was killed leaves behind of a file that it wrote."""
+_UNFINISHED = re.compile(r"\.(index|writer)\.json\.\d+\.new")
+"""The name of a temporary file that a killed process leaves behind."""
 _CHECKSUM = "crc32"
+
+
+class _Holder(msgspec.Struct):
+    """The process that holds the writer lock, as `writer.json` names it."""
+
+    pid: int
+    host: str
+    since: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host} ({self.command}) since {self.since}"
 
 
 class IndexFolder:
@@ -116,7 +131,7 @@ class IndexFolder:
         values = {**metadata, _CHECKSUM: _checksum(metadata)}
         text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
         try:
-            replace_durably(self.path / _METADATA, text)
+            write_atomically(self.path / _METADATA, text.encode())
         except OSError as error:
             raise SearchkitError(
                 f"{self.path}: the settings cannot be written: {_reason(error)}; they are as they were"
@@ -150,7 +165,7 @@ class IndexFolder:
             if notes:
                 (copy.path / "notes").mkdir()
             for name, content in notes.items():
-                write_durably(copy.path / "notes" / name, content)
+                write_atomically(copy.path / "notes" / name, content)
             copy.write_metadata(metadata)
             for folder in (copy.data, copy.path):
                 _sync_folder(folder)
@@ -174,7 +189,7 @@ class IndexFolder:
         path = self._note(name)
         try:
             path.parent.mkdir(exist_ok=True)
-            replace_durably(path, text)
+            write_atomically(path, text.encode())
         except OSError as error:
             raise SearchkitError(f"{path}: cannot be written: {_reason(error)}") from error
 
@@ -245,8 +260,8 @@ class WriterLock:
                 path.unlink(missing_ok=True)
         now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")
         command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
-        holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now, "command": command}
-        replace_durably(self._holder, json.dumps(holder, ensure_ascii=False))
+        holder = _Holder(os.getpid(), socket.gethostname(), now, well_formed(command))
+        write_atomically(self._holder, msgspec.json.encode(holder))
 
     def release(self) -> None:
         if self._lock.is_locked:
@@ -263,11 +278,8 @@ class WriterLock:
 
     def _who(self) -> str:
         try:
-            holder = json.loads(self._holder.read_text(encoding="utf-8"))
-            return (
-                f"process {holder['pid']} on {holder['host']} ({holder['command']}) since {holder['since']}"
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            return str(msgspec.json.decode(self._holder.read_bytes(), type=_Holder))
+        except (OSError, ValueError):
             return "another process"
 
 
@@ -298,32 +310,37 @@ def corrupt(place: object, why: str) -> IndexCorruptError:
 
 
 def unwritable(location: str, reason: str) -> SearchkitError:
-    """The error of a writer whom the disk lets down."""
+    """The error of a writer that cannot write to the disk."""
     return SearchkitError(
         f"{location}: the index cannot be written: {reason}; "
         "it is as the last commit left it: is the disk full, or the folder gone?"
     )
 
 
-def replace_durably(path: Path, text: str) -> None:
-    """Write the file so that it is there whole, or as it was before."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which replaces ``path`` when the block ends; on an error ``path`` stays as it was.
+
+    All that was written is on the disk then, and so is the name.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        write_durably(temporary, text.encode())
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file, which is on the disk when this returns."""
-    with path.open("wb") as file:
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace the file by one with this content, by `replacing`."""
+    with replacing(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def link_or_copy(source: Path, to: Path) -> None:

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from searchkit.engine.base import Damage
 from searchkit.engine.plan import ValueField
-from searchkit.engine.storage import IndexFolder, corrupt, link_or_copy, replace_durably, write_durably
+from searchkit.engine.storage import IndexFolder, corrupt, link_or_copy, write_atomically
 from searchkit.errors import IndexCorruptError
 
 __all__ = [
@@ -82,7 +82,7 @@ class Commit:
 
 def write_commit(data: Path, commit: Commit) -> None:
     """Put the commit in place of the one before; it is there whole, or not at all."""
-    replace_durably(data / COMMIT_FILE, _to_json(commit))
+    write_atomically(data / COMMIT_FILE, _to_json(commit).encode())
 
 
 def read_commit(data: Path) -> Commit:
@@ -116,7 +116,7 @@ def copy_commit(data: Path, to: Path) -> None:
         for segment in commit.segments:
             for name in segment.files:
                 link_or_copy(data / name, to / name)
-        write_durably(to / COMMIT_FILE, _to_json(commit).encode())
+        write_atomically(to / COMMIT_FILE, _to_json(commit).encode())
 
     of_one_commit(data, copy)
 
@@ -157,7 +157,7 @@ def write_deleted(data: Path, segment: StoredSegment, deleted: Iterable[int]) ->
     """The segment with these documents deleted."""
     numbers = sorted(deleted)
     name = f"{segment.name}.{len(numbers)}.gone"
-    write_durably(data / name, struct.pack(f"<{len(numbers)}I", *numbers))
+    write_atomically(data / name, struct.pack(f"<{len(numbers)}I", *numbers))
     files = {file: was for file, was in segment.files.items() if file != segment.deleted_file}
     files[name] = sealed(data / name)
     return StoredSegment(segment.name, segment.documents, segment.tokens, files, len(numbers), name)

@@ -228,7 +228,7 @@ class WhooshSnapshot(Snapshot):
                     counted[term] += count
         return heapq.nlargest(min(limit, len(counted)), counted.items(), key=itemgetter(1))
 
-    def get(self, ids: Iterable[str]) -> dict[str, str]:
+    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
         found = {}
         with reading(self._location):
             for id in ids:
@@ -241,14 +241,14 @@ class WhooshSnapshot(Snapshot):
     def __len__(self) -> int:
         return sum(len(part.live) for part in self.parts)
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[bytes]:
         for part in self.parts:
             for document in sorted(part.live):
                 with reading(self._location):
                     stored = part.segment.stored(document)
                 yield stored
 
-    def _stored(self, number: int) -> str:
+    def _stored(self, number: int) -> bytes:
         for start, part in zip(self._starts, self.parts):
             if number < start + part.segment.size:
                 return part.segment.stored(number - start)

@@ -54,7 +54,7 @@ class Batch:
         columns = {name: value for name, value in entry.values.items() if self._kinds[name] != "key"}
         values = json.dumps(columns, ensure_ascii=False).encode() if columns else b""
         number = self._files.add(
-            entry.stored.encode(), bytes(length_byte(len(terms)) for terms in texts), values
+            entry.stored, bytes(length_byte(len(terms)) for terms in texts), values
         )
         self._tokens = [before + len(terms) for before, terms in zip(self._tokens, texts)]
         self._numbers[key] = number

@@ -153,9 +153,9 @@ class Segment:
 
     # -- documents
 
-    def stored(self, document: int) -> str:
+    def stored(self, document: int) -> bytes:
         """The document as it was put."""
-        return bytes(self._stored[document]).decode()
+        return bytes(self._stored[document])
 
     def norms(self, field: str) -> bytes:
         """The length of the text field in every document, as a byte."""
