@@ -27,7 +27,7 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
     published: datetime | None = None
     source: str = ""
     tags: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = {}  # noqa: RUF012  (msgspec makes a new one each time)
+    extra: Mapping[str, Any] = {}
     sketch: tuple[str, ...] = ()
     """That of `searchkit.indexing.sketch`."""
     body: str = ""

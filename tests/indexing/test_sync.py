@@ -215,7 +215,7 @@ class TestWhatIsRead:
         write(folder, FILES)
         index = make_index()
         index.sync(folder)
-        monkeypatch.setattr(sync_module, "reading_tasks", None)
+        monkeypatch.setattr(sync_module, "file_work", None)
         opened.clear()
         write(folder, {"a.txt": "甲"})
         assert counts(index.sync(folder)) == (0, 0, 0, 2, 3)
@@ -472,7 +472,7 @@ class TestOnDisk:
         write(folder, {"a.txt": "甲"})
         with searchkit.create(tmp_path / "index") as index:
             index.sync(folder)
-            (tmp_path / "index" / "notes" / "sync.txt").write_text('{"format": 1}')
+            (tmp_path / "index" / "notes" / "sync.txt").write_text('{"format": 2}')
             with pytest.raises(searchkit.IndexCorruptError, match="all files are read again"):
                 index.sync(folder)
             (tmp_path / "index" / "notes" / "sync.txt").unlink()
