@@ -17,7 +17,7 @@ from searchkit.schema import FieldKind, Schema
 __all__ = ["FORMAT", "Settings"]
 
 FORMAT = 4
-"""The format of the index: raised when this version cannot read older indexes, or they cannot read new ones."""
+"""The format of the index: raised when this version cannot read older indexes, or older versions this one."""
 
 
 class _Analyzer(msgspec.Struct):

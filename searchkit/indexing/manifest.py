@@ -44,7 +44,7 @@ class DocumentRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return DocumentRecord(published if isinstance(published, int) else None, digest_of(document.stored))
 
     def is_replaced_by(self, later: DocumentRecord) -> bool:
-        """Whether a document that comes later in reading order takes its place, by the rules of `Articles`."""
+        """Whether a document that is read later takes its place, by the rules of `Articles`."""
         return self.published is None or later.published is None or later.published >= self.published
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,10 +54,8 @@ def index_files(
     paths: Iterable[Path | ArticleError], encoding: str | None, settings: Settings, workers: int | None
 ) -> Iterator[Outcome]:
     """What came of all documents of the files, in reading order. For ``workers`` see `results`."""
-    for outcomes in results(
-        (work for path in paths for work in file_work(path, encoding)), settings, workers
-    ):
-        yield from outcomes
+    work = chain.from_iterable(map(partial(file_work, encoding=encoding), paths))
+    return chain.from_iterable(results(work, settings, workers))
 
 
 def file_work(

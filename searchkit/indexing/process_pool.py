@@ -54,18 +54,15 @@ def results(
     if workers is None:
         first = list(islice(work, _WORTH_IT))
         if len(first) < _WORTH_IT:
-            yield from (_result(one, builder) for one in first)
-            return
+            workers = 1
+        else:
+            workers = os.cpu_count() or 1
         work = chain(first, work)
-        workers = os.cpu_count() or 1
     if workers < 2 or not sys.executable:
-        yield from (_result(one, builder) for one in work)
+        for one in work:
+            yield one(builder) if isinstance(one, partial) else one
     else:
         yield from _results_of_others(work, settings, workers)
-
-
-def _result(work: partial[Result] | Result, builder: DocumentBuilder) -> Result:
-    return work(builder) if isinstance(work, partial) else work
 
 
 def _results_of_others(
@@ -134,7 +131,7 @@ class _Worker:
 
 
 def serve() -> None:
-    """The main loop of a worker: reads lists of calls and writes lists of results, until there are no more."""
+    """The main loop of a worker: reads lists of calls and writes lists of results, until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that indexes
     calls, results = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Sequence
 
 __all__ = ["needed", "same_story", "sketch"]
 
 _SIZE = 16
 _SHARE = 0.5
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _HASH = re.compile("....")  # three bytes in base 64
 _CLAUSE = re.compile(r"[^\W_][^。！？；，：!?;,:\n]{5,}")
 
@@ -27,7 +28,7 @@ def sketch(normalized: str) -> tuple[str, ...]:
     # With fewer than three bytes, half of the hashes would agree by chance.
     hashes = {hashlib.blake2b(clause.strip().encode(), digest_size=3).digest() for clause in clauses}
     smallest = b"".join(sorted(hashes)[:_SIZE])
-    return tuple(_HASH.findall(urlsafe_b64encode(smallest).decode()))
+    return tuple(_HASH.findall(b2a_base64(smallest, newline=False).translate(_URL_SAFE).decode()))
 
 
 def needed(size: int) -> int:

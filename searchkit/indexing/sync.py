@@ -134,7 +134,7 @@ class _Sync:
         for root, name, old in self._former:
             if now := root.manifest.files.get(name):
                 self._keep_what_may_be_there(now, old)
-                self._question(root, file)
+                self._question(root, now)
         winners = self._settle()
         self._gone = self._without_winner(winners)
         return self._report(winners)

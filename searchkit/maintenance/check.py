@@ -24,7 +24,8 @@ _PAGE = 100
 
 
 def check(engine: Engine, settings: Settings, *, current: bool) -> CheckReport:
-    """What is damaged. ``current`` says whether today's rules analysed the documents, and so tell their terms.
+    """What is damaged. ``current`` says whether today's rules analysed the documents, so that their terms are
+    known.
 
     Where a file is damaged, the documents are not read: that may take any time and memory.
     """

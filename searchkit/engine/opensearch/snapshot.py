@@ -102,7 +102,9 @@ class OpenSearchSnapshot(Snapshot):
             query, order = ranked_query(plan, self._live), ["_score"]
         body = {"query": query, "sort": [*order, KEY], "_source": ["stored"]}
         total, hits = self._hits(body, offset, limit)
-        return total, [ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"].encode()) for hit in hits]
+        return total, [
+            ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"].encode()) for hit in hits
+        ]
 
     def _hits(self, body: dict[str, Any], offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and those from the offset."""

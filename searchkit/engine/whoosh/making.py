@@ -53,9 +53,7 @@ class Batch:
         texts = [entry.terms.get(name, "").split() for name in TEXT_FIELDS]
         columns = {name: value for name, value in entry.values.items() if self._kinds[name] != "key"}
         values = json.dumps(columns, ensure_ascii=False).encode() if columns else b""
-        number = self._files.add(
-            entry.stored, bytes(length_byte(len(terms)) for terms in texts), values
-        )
+        number = self._files.add(entry.stored, bytes(length_byte(len(terms)) for terms in texts), values)
         self._tokens = [before + len(terms) for before, terms in zip(self._tokens, texts)]
         self._numbers[key] = number
         self._add_labels("id", (key,), number)
