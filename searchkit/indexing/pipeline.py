@@ -55,7 +55,8 @@ def index_files(
 ) -> Iterator[Outcome]:
     """What came of all documents of the files, in reading order. For ``workers`` see `results`."""
     work = chain.from_iterable(map(partial(file_work, encoding=encoding), paths))
-    return chain.from_iterable(results(work, settings, workers))
+    outcomes: Iterator[list[Outcome]] = results(work, settings, workers)
+    return chain.from_iterable(outcomes)
 
 
 def file_work(

@@ -53,10 +53,7 @@ def results(
     builder = DocumentBuilder(settings)
     if workers is None:
         first = list(islice(work, _WORTH_IT))
-        if len(first) < _WORTH_IT:
-            workers = 1
-        else:
-            workers = os.cpu_count() or 1
+        workers = 1 if len(first) < _WORTH_IT else os.cpu_count() or 1
         work = chain(first, work)
     if workers < 2 or not sys.executable:
         for one in work:
