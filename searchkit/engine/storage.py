@@ -1,11 +1,11 @@
-"""IndexFolder: what an engine that keeps its index on disk needs around its own files.
+"""Storage: the folder of an index on disk, its writer lock, and atomic writes.
 
 indexes/news/
     index.json      format, engine, analyzer; written last, so its presence makes the folder an index
     data/           the files of the engine
     notes/          texts beside the index, a file each
-    writer.lock     held by the one writer; the operating system frees it when the process ends
-    writer.json     who holds it, for the message of whoever waits
+    writer.lock     held by the one writer; the operating system releases it when the process ends
+    writer.json     which process holds it, for the error message of other writers
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class IndexFolder:
     @classmethod
     @contextmanager
     def created(cls, path: Path, metadata: Mapping[str, Any]) -> Iterator[IndexFolder]:
-        """A new folder; it becomes an index when the block ends without an error."""
+        """A new folder, which becomes an index when the block ends without an error."""
         folder = cls(path)
         if folder._has_index():
             raise IndexExistsError(f"{path}: there is an index already; open it, or choose another place")
@@ -90,11 +90,11 @@ class IndexFolder:
                 )
             folder.data.mkdir(parents=True, exist_ok=True)
             with WriterLock(folder, timeout=0):
-                if folder._has_index():  # somebody else was quicker
+                if folder._has_index():  # another process was faster
                     raise IndexExistsError(
                         f"{path}: there is an index already; open it, or choose another place"
                     )
-                for note in (path / "notes").glob("*"):  # of an index that was here before
+                for note in (path / "notes").glob("*"):  # of an earlier index
                     note.unlink()
                 yield folder
                 folder.write_metadata(metadata)
@@ -103,7 +103,7 @@ class IndexFolder:
 
     @classmethod
     def opened(cls, path: Path) -> IndexFolder:
-        """The folder of an index that there is."""
+        """The folder of an existing index."""
         folder = cls(path)
         if not folder._has_index():
             what = "there is no such folder"
@@ -138,7 +138,7 @@ class IndexFolder:
             ) from error
 
     def damage(self) -> list[Damage]:
-        """What is wrong with the metadata, if anything is."""
+        """What of the metadata is damaged."""
         try:
             metadata = self._stored_metadata()
         except IndexCorruptError as error:
@@ -149,12 +149,12 @@ class IndexFolder:
         return []
 
     def copy_to(self, path: Path, copy_data: Callable[[Path], None]) -> None:
-        """An index in a new folder, whose data ``copy_data`` brings; it is there whole, or not at all."""
+        """Make a copy in a new folder, complete or not at all; ``copy_data`` copies the files of the engine."""
         if os.path.lexists(path):
             raise IndexExistsError(f"{path}: there is something already; choose a new place")
         if self.path.resolve() in path.resolve().parents:
             raise SearchkitError(f"{path}: is in the folder of the index itself; choose another place")
-        # The settings first: they are written behind the commit that needs them, so they are never too new.
+        # The settings first: they are written after the commit that needs them, so they are never too new.
         metadata = self.read_metadata()
         notes = {note.name: note.read_bytes() for note in (self.path / "notes").glob("*.txt")}
         copy = IndexFolder(path.with_name(f".{path.name}.{os.getpid()}.new"))
@@ -197,8 +197,8 @@ class IndexFolder:
         return self.path / "notes" / f"{name}.txt"
 
     def commit_mark(self, name: str) -> tuple[int, int]:
-        """What changes when the engine's file ``name`` is replaced by a commit."""
-        path = f"{self.data}{os.sep}{name}"  # every search asks, and a Path takes as long as the look at it
+        """A value that changes when a commit replaces the engine's file ``name``."""
+        path = f"{self.data}{os.sep}{name}"  # for every search, and a Path takes as long as the stat
         try:
             status = os.stat(path)  # noqa: PTH116
         except OSError as error:
@@ -206,7 +206,7 @@ class IndexFolder:
         return status.st_mtime_ns, status.st_ino
 
     def size(self) -> int:
-        """The bytes of all files; one that a merge removes meanwhile counts nothing."""
+        """The bytes of all files, without those that a merge removes meanwhile."""
         total = 0
         for path in self.path.rglob("*"):
             with suppress(FileNotFoundError):
@@ -218,10 +218,10 @@ class IndexFolder:
 
 
 class WriterLock:
-    """Held by the one writer of a folder; a context manager, or `acquire` and `release`."""
+    """The lock of the one writer of a folder; a context manager, or `acquire` and `release`."""
 
     def __init__(self, folder: IndexFolder, *, timeout: float) -> None:
-        from filelock import FileLock  # only writers need it, and it takes as long as opening an index
+        from filelock import FileLock  # the import takes as long as opening an index, and only writers need it
 
         self._path = folder.path
         self._holder = folder.path / "writer.json"
@@ -229,10 +229,10 @@ class WriterLock:
         self._timeout = timeout
 
     def acquire(self) -> None:
-        """Wait up to the timeout for another writer; then `IndexLockedError` says who it is."""
+        """Wait up to the timeout for another writer, then raise `IndexLockedError`, which names it."""
         from filelock import Timeout
 
-        if not self._path.is_dir():  # the lock would make the folder anew
+        if not self._path.is_dir():  # the lock would create the folder
             raise corrupt(self._path, "the folder is not there any more")
         try:
             self._lock.acquire(timeout=self._timeout)
@@ -256,7 +256,7 @@ class WriterLock:
 
     def _leave_name(self) -> None:
         for path in self._path.iterdir():
-            if _UNFINISHED.fullmatch(path.name):  # nobody else writes any, as we have the lock
+            if _UNFINISHED.fullmatch(path.name):  # no other process writes any while we hold the lock
                 path.unlink(missing_ok=True)
         now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")
         command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
@@ -265,7 +265,7 @@ class WriterLock:
 
     def release(self) -> None:
         if self._lock.is_locked:
-            with suppress(OSError):  # it is for a message, and no reason to keep the lock
+            with suppress(OSError):  # it only serves a message
                 self._holder.unlink(missing_ok=True)
             self._lock.release()
 
@@ -284,7 +284,7 @@ class WriterLock:
 
 
 class MemoryLock:
-    """The same for an index in memory: one writer of this process."""
+    """The lock of the one writer of an index in memory."""
 
     def __init__(self, lock: threading.Lock, timeout: float) -> None:
         self._lock = lock
@@ -298,14 +298,14 @@ class MemoryLock:
             raise IndexLockedError(f":memory:: the index is being written by this process, {os.getpid()}")
 
     def release(self) -> None:
-        """Let the next writer in."""
+        """Release the lock, if it is held."""
         if self._held:
             self._held = False
             self._lock.release()
 
 
 def corrupt(place: object, why: str) -> IndexCorruptError:
-    """The error that says what is damaged, and the way out."""
+    """The error that names what is damaged, and the way out."""
     return IndexCorruptError(f"{place}: {why}; restore a backup, or create the index anew from its documents")
 
 
@@ -344,15 +344,15 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def link_or_copy(source: Path, to: Path) -> None:
-    """Give the file another name, which costs nothing, or copy it where a name cannot be had.
+    """Make a hard link to the file, or a copy where links are not possible.
 
-    Raises FileNotFoundError when it is not there any more.
+    Raises FileNotFoundError when the file is gone.
     """
     try:
         os.link(source, to)
     except FileNotFoundError:
         raise
-    except OSError:  # another disk, or one that has no links
+    except OSError:  # another disk, or one without links
         with source.open("rb") as reader, to.open("wb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
             writer.flush()
@@ -360,7 +360,7 @@ def link_or_copy(source: Path, to: Path) -> None:
 
 
 def _sync_folder(path: Path) -> None:
-    """Bring the names in the folder to the disk, where a folder can be opened: not on Windows."""
+    """Flush the names in the folder to the disk. Windows cannot open folders, and needs no flush."""
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY)
         try:
