@@ -149,7 +149,7 @@ class IndexFolder:
         return []
 
     def copy_to(self, path: Path, copy_data: Callable[[Path], None]) -> None:
-        """Make a copy in a new folder, complete or not at all; ``copy_data`` copies the files of the engine."""
+        """Make a copy in a new folder, complete or not at all; ``copy_data`` copies the engine's files."""
         if os.path.lexists(path):
             raise IndexExistsError(f"{path}: there is something already; choose a new place")
         if self.path.resolve() in path.resolve().parents:
@@ -221,7 +221,7 @@ class WriterLock:
     """The lock of the one writer of a folder; a context manager, or `acquire` and `release`."""
 
     def __init__(self, folder: IndexFolder, *, timeout: float) -> None:
-        from filelock import FileLock  # the import takes as long as opening an index, and only writers need it
+        from filelock import FileLock  # takes as long as opening an index, and only writers need it
 
         self._path = folder.path
         self._holder = folder.path / "writer.json"
