@@ -31,7 +31,7 @@ from benchmarks.peers.searchkit_embedded import options, typed
 from benchmarks.questions import questions
 from searchkit import Document, Index
 from searchkit.analysis import Analyzer
-from searchkit.indexing.document_builder import build_index_document
+from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.settings import Settings
 
 __all__ = ["Figures", "complaints", "main", "measured"]
@@ -54,11 +54,11 @@ def measured() -> Figures:
     """All figures of this working tree; by their names ranks get better upwards, all others downwards."""
     documents = list(generated(DOCUMENTS))
     asked = [question for some in questions(documents, SEED, per_class=8).values() for question in some]
-    settings = Settings(Analyzer())
+    builder = DocumentBuilder(Settings(Analyzer()))
 
     def analyse() -> None:
         for document in documents[:_ANALYSED]:
-            build_index_document(document, settings)
+            builder.build(document)
 
     with tempfile.TemporaryDirectory() as folder, _built(Path(folder) / "index", documents) as index:
 

@@ -89,14 +89,8 @@ class Index:
         What cannot be indexed is in the report, with its reason, as are the failures of
         `read_articles`. When the iteration itself raises, nothing is committed.
         """
-        from searchkit.articles import Articles
-        from searchkit.reports import Failure
-
         with self.writer(timeout=timeout, memory=memory) as writer:
             writer.add_all(documents, workers=workers)
-            if isinstance(documents, Articles):
-                writer.report.failures += [Failure(error.path, error.reason) for error in documents.failures]
-                writer.report.replaced = len(documents.replaced)
         return writer.report
 
     def sync(
@@ -291,7 +285,7 @@ class Index:
         """Those of the documents with these ids that there are, by id and in the order of the ids."""
         ids = as_list("ids", ids)
         found = self._on_latest(lambda one: one.get(ids))
-        return {id: StoredFields(found[id]).document for id in ids if id in found}
+        return {id: StoredFields.decode(found[id]).document for id in ids if id in found}
 
     def suggest(self, prefix: str, *, limit: int = 10) -> list[Suggestion]:
         """How what somebody has typed so far may go on: frequent words and titles, as they stand in
@@ -459,7 +453,7 @@ class Index:
 
     def __iter__(self) -> Iterator[Document]:
         for stored in self._open().snapshot():
-            yield StoredFields(stored).document
+            yield StoredFields.decode(stored).document
 
     # -- life
 
@@ -521,7 +515,7 @@ class Index:
         with closing(self._engine_writer(timeout=timeout, force_merge=force_merge)) as engine_writer:
             engine_writer.delete_all()
             writer = Writer(self._settings, engine_writer, engine.snapshot())
-            writer.add_all(StoredFields(stored).document for stored in engine.snapshot())
+            writer.add_all(StoredFields.decode(stored).document for stored in engine.snapshot())
             report = writer.report
             engine_writer.commit()
             # The synonyms are no part of the analysis, and another process may have changed them since.

@@ -1,4 +1,4 @@
-"""report: what became of the documents given to an index, and what an index is."""
+"""Reports: what became of documents, files and copies, and how large an index is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["CheckReport", "Failure", "Problem", "Report", "Stats", "SyncProgress
 
 @dataclass(frozen=True)
 class Failure:
-    """A document that was not indexed: which, by id or file, and why."""
+    """A document that was not indexed: its id or file, and the reason."""
 
     what: str
     reason: str
@@ -21,9 +21,9 @@ class Failure:
 class Report:
     """What became of the documents given to `Index.add`.
 
-    ``added`` are new, ``updated`` took the place of one with the same id, ``replaced`` were given
-    too, but another with their id took their place in the same call; ``failures`` are
-    what was not indexed. The four sum up to all that was given.
+    ``added`` are new, ``updated`` replaced a document with the same id. ``replaced`` do not count, because
+    another document of the same call has their id. ``failures`` were not indexed. The four sum up to all
+    documents that were given.
     """
 
     added: int = 0
@@ -36,10 +36,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something damaged: in which file, what of it, and why it is thought so."""
+    """Something that is damaged: the file, the part of it, and what is wrong."""
 
     file: str
-    """Its name in the folder of the index; the location, where no one file is to blame."""
+    """Its name in the folder of the index, or the location of the index where it is no single file."""
     what: str
     why: str
 
@@ -54,13 +54,13 @@ class CheckReport:
     location: str
     problems: list[Problem] = field(default_factory=list)
     documents: int = 0
-    """How many were checked: none, where a file is damaged already."""
+    """How many were checked: none where a file is damaged."""
     took: float = 0.0
     """Seconds."""
 
     @property
     def ok(self) -> bool:
-        """Is nothing damaged?"""
+        """Whether nothing is damaged."""
         return not self.problems
 
 
@@ -68,8 +68,8 @@ class CheckReport:
 class SyncReport:
     """What `Index.sync` did.
 
-    ``added``, ``updated`` and ``unchanged`` sum up to the documents that the folder holds, ``deleted`` are
-    those that it holds no longer. ``replaced`` are in the folder as well, but others with their ids count.
+    ``added``, ``updated`` and ``unchanged`` sum up to the documents of the folder; ``deleted`` are in the
+    folder no longer. ``replaced`` are in the folder too, but other documents with their ids count.
     """
 
     added: int = 0
@@ -78,7 +78,7 @@ class SyncReport:
     unchanged: int = 0
     replaced: int = 0
     failures: list[Failure] = field(default_factory=list)
-    """What is wrong with files, also with those that have not changed since they were read."""
+    """What is wrong with files, including those that have not changed since they were read."""
     took: float = 0.0
     """Seconds."""
 
@@ -87,13 +87,13 @@ class SyncProgress(NamedTuple):
     """How far `Index.sync` has come."""
 
     files: int
-    """So many files were read,"""
+    """How many files were read so far."""
     of: int
-    """of so many that are new or have changed,"""
+    """How many files are new or have changed."""
     documents: int
-    """and so many documents of them were indexed."""
+    """How many documents of them were indexed so far."""
     committing: bool = False
-    """All are read, and the commit comes next."""
+    """Whether all files are read, and the commit is next."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""settings: what an index was created with, as its engine stores it."""
+"""Settings: what an index was created with, and the metadata in which its engine stores it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from searchkit import __version__
 from searchkit.analysis import Analyzer
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 from searchkit.query.synonyms import Synonyms
-from searchkit.schema import Schema
+from searchkit.schema import FieldKind, Schema
 
 __all__ = ["FORMAT", "Settings"]
 
-FORMAT = 3
-"""The format of the index: raised when this version could not read older ones, or they this one."""
+FORMAT = 4
+"""The format of the index: raised when this version cannot read older indexes, or older versions this one."""
+
+
+class _Analyzer(msgspec.Struct):
+    user_words: list[str]
+    stop_words: list[str]
+
+
+class _Metadata(msgspec.Struct):
+    """The metadata of an index, as JSON."""
+
+    format: int
+    version: str
+    analyzer: _Analyzer
+    fingerprint: str
+    fields: dict[str, FieldKind]
+    synonyms: dict[str, list[str]]
+    pinyin: bool
 
 
 @dataclass(frozen=True)
@@ -28,22 +47,26 @@ class Settings:
     pinyin: bool = False
 
     def metadata(self) -> dict[str, Any]:
-        """All of it as JSON, with the version of the format and of the analysis."""
-        return {
-            "format": FORMAT,
-            "version": __version__,
-            "analyzer": self.analyzer.settings,
-            "fingerprint": self.analyzer.fingerprint,
-            "fields": self.fields.declared,
-            "synonyms": self.synonyms.rules,
-            "pinyin": self.pinyin,
-        }
+        """All of it as a JSON object, with the versions of the format and of the analysis."""
+        metadata: dict[str, Any] = msgspec.to_builtins(
+            _Metadata(
+                format=FORMAT,
+                version=__version__,
+                analyzer=_Analyzer(**self.analyzer.settings),
+                fingerprint=self.analyzer.fingerprint,
+                fields=self.fields.declared,
+                synonyms=self.synonyms.rules,
+                pinyin=self.pinyin,
+            )
+        )
+        return metadata
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any], location: str) -> Settings:
-        """The settings that were stored.
+        """The settings in the metadata.
 
-        Raises `IndexIncompatibleError` for those of another format, `IndexCorruptError` for damaged ones.
+        Raises `IndexIncompatibleError` when they are of another format, `IndexCorruptError` when they are
+        damaged.
         """
         found = metadata.get("format")
         if not isinstance(found, int) or found < 1:
@@ -55,14 +78,12 @@ class Settings:
                 f"this searchkit {__version__} reads {FORMAT}; {way_out}"
             )
         try:
-            _ = str(metadata["fingerprint"]), str(metadata["version"])
+            stored = msgspec.convert(metadata, _Metadata)
             return cls(
-                Analyzer(**metadata["analyzer"]),
-                Schema(metadata["fields"]),
-                Synonyms(metadata["synonyms"]),
-                bool(metadata["pinyin"]),
+                Analyzer(stored.analyzer.user_words, stored.analyzer.stop_words),
+                Schema(stored.fields),
+                Synonyms(stored.synonyms),
+                stored.pinyin,
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise IndexCorruptError(
-                f"{location}: what is stored of the settings is damaged: {error}"
-            ) from error
+        except (TypeError, ValueError) as error:
+            raise IndexCorruptError(f"{location}: the stored settings are damaged: {error}") from error

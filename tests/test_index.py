@@ -762,9 +762,12 @@ class TestDamage:
         with searchkit.open(on_disk) as index:
             assert len(index) == 3
 
-    def test_an_older_format_says_what_to_do(self, on_disk: Path) -> None:
-        edit_metadata(on_disk, format=1)
-        with pytest.raises(searchkit.IndexIncompatibleError, match=r"format 1\b.*create it anew"):
+    @pytest.mark.parametrize("format", [1, FORMAT - 1])
+    def test_an_older_format_says_what_to_do(self, format: int, on_disk: Path) -> None:
+        edit_metadata(on_disk, format=format)
+        with pytest.raises(
+            searchkit.IndexIncompatibleError, match=rf"format {format}\b.*create it anew from its documents"
+        ):
             searchkit.open(on_disk)
 
     def test_a_newer_format_need_not_look_like_todays(self, on_disk: Path) -> None:

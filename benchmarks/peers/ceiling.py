@@ -22,7 +22,7 @@ from searchkit.analysis import Analyzer
 from searchkit.engine.base import IndexDocument, id_term
 from searchkit.engine.plan import Sort
 from searchkit.engine.tantivy import WRITER_MEMORY, TantivyEngine, match_query, ranked_query
-from searchkit.indexing.pipeline import made_entries
+from searchkit.indexing.pipeline import build_all
 from searchkit.query import parse
 from searchkit.query.synonyms import Synonyms
 from searchkit.schema import Schema
@@ -56,7 +56,7 @@ class Ceiling(Peer):
         self._prepare(articles(folder))
 
     def _prepare(self, documents: Iterable[Document]) -> None:
-        made = made_entries(documents, self._settings, None)
+        made = build_all(documents, self._settings, None)
         self._entries = [entry for entry in made if isinstance(entry, IndexDocument)]
 
     def index_articles(self, folder: Path) -> int:
@@ -81,7 +81,7 @@ class Ceiling(Peer):
                 name: list(value) if isinstance(value, tuple) else value
                 for name, value in entry.values.items()
             }
-            given = {"id": id_term(entry.id), "stored": entry.stored.encode(), **fields, **values}
+            given = {"id": id_term(entry.id), "stored": entry.stored, **fields, **values}
             writer.add_document(tantivy.Document.from_dict(given, schema))
         writer.commit()
         writer.wait_merging_threads()

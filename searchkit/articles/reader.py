@@ -75,13 +75,18 @@ class Articles:
     def __iter__(self) -> Iterator[Document]:
         latest = self.start()
         failures = self.failures
-        for path in files_of(self.path):
-            self.files_read += 1
+        for path in self.paths():
             for found in [path] if isinstance(path, ArticleError) else read_file(path, self.encoding):
                 if isinstance(found, ArticleError):
                     failures.append(found)
                 elif latest.accept(found.place, found.document.id, found.document.published):
                     yield found.document
+
+    def paths(self) -> Iterator[str | ArticleError]:
+        """The files in reading order, counted in ``files_read``."""
+        for path in files_of(self.path):
+            self.files_read += 1
+            yield path
 
     def __repr__(self) -> str:
         return f"Articles({printable(self.path)!r})"

@@ -46,8 +46,8 @@ class IndexDocument:
     """A document as an engine takes it."""
 
     id: str
-    stored: str
-    """The document as JSON, given back as it is."""
+    stored: bytes
+    """The stored fields in UTF-8, given back as they are."""
     terms: Mapping[str, str]
     """Terms joined by single spaces, for each of `searchkit.engine.plan.TEXT_FIELDS`."""
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class ScoredDoc(NamedTuple):
     """One hit: its score (0 when sorted by a field) and the stored document."""
 
     score: float
-    stored: str
+    stored: bytes
 
 
 def id_term(id: str) -> str:
@@ -129,8 +129,8 @@ class Snapshot(ABC):
         """
 
     @abstractmethod
-    def get(self, ids: Iterable[str]) -> dict[str, str]:
-        """The stored documents of those ids that there are."""
+    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The stored fields of those of the documents that there are."""
 
     def present(self, ids: Iterable[str]) -> set[str]:
         """Those of the ids that there are."""
@@ -141,8 +141,8 @@ class Snapshot(ABC):
         """How many documents there are."""
 
     @abstractmethod
-    def __iter__(self) -> Iterator[str]:
-        """Every stored document."""
+    def __iter__(self) -> Iterator[bytes]:
+        """The stored fields of every document."""
 
 
 class EngineWriter(ABC):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from searchkit.engine.base import Damage
-from searchkit.engine.storage import corrupt, link_or_copy, replace_durably
+from searchkit.engine.storage import corrupt, link_or_copy, write_atomically
 
 __all__ = ["CHECKSUMS", "copy_files", "damaged_files", "of_one_commit", "write_checksums"]
 
@@ -30,7 +30,7 @@ def write_checksums(data: Path, names: Iterable[str], unfinished: dict[str, str]
     known = _read(data)
     sums = {name: known.get(name) or _checksum(data / name) for name in names}
     sums |= {name: _checksum(data / now) for name, now in unfinished.items()}
-    replace_durably(data / CHECKSUMS, json.dumps(sums, separators=(",", ":")))
+    write_atomically(data / CHECKSUMS, json.dumps(sums, separators=(",", ":")).encode())
 
 
 def damaged_files(data: Path, names: Iterable[str]) -> list[Damage]:

@@ -1,11 +1,11 @@
-"""IndexFolder: what an engine that keeps its index on disk needs around its own files.
+"""Storage: the folder of an index on disk, its writer lock, and atomic writes.
 
 indexes/news/
     index.json      format, engine, analyzer; written last, so its presence makes the folder an index
     data/           the files of the engine
     notes/          texts beside the index, a file each
-    writer.lock     held by the one writer; the operating system frees it when the process ends
-    writer.json     who holds it, for the message of whoever waits
+    writer.lock     held by the one writer; the operating system releases it when the process ends
+    writer.json     which process holds it, for the error message of other writers
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+import msgspec
 
 from searchkit.engine.base import Damage, Engine
 from searchkit.errors import (
@@ -33,6 +35,7 @@ from searchkit.errors import (
     IndexNotFoundError,
     SearchkitError,
 )
+from searchkit.text import well_formed
 
 __all__ = [
     "FolderEngine",
@@ -41,17 +44,29 @@ __all__ = [
     "WriterLock",
     "corrupt",
     "link_or_copy",
-    "replace_durably",
+    "replacing",
     "sync_folder",
     "unwritable",
-    "write_durably",
+    "write_atomically",
 ]
 
 _METADATA = "index.json"
 _OWN_NAMES = frozenset({_METADATA, "data", "notes", "writer.lock", "writer.json"})
-_UNFINISHED = re.compile(r"(index|writer)\.json\.\d+\.new")
-"""What a process that was killed leaves behind of a file that it wrote."""
+_UNFINISHED = re.compile(r"\.(index|writer)\.json\.\d+\.new")
+"""The name of a temporary file that a killed process leaves behind."""
 _CHECKSUM = "crc32"
+
+
+class _Holder(msgspec.Struct):
+    """The process that holds the writer lock, as `writer.json` names it."""
+
+    pid: int
+    host: str
+    since: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host} ({self.command}) since {self.since}"
 
 
 class IndexFolder:
@@ -64,7 +79,7 @@ class IndexFolder:
     @classmethod
     @contextmanager
     def created(cls, path: Path, metadata: Mapping[str, Any]) -> Iterator[IndexFolder]:
-        """A new folder; it becomes an index when the block ends without an error."""
+        """A new folder, which becomes an index when the block ends without an error."""
         folder = cls(path)
         if folder._has_index():
             raise IndexExistsError(f"{path}: there is an index already; open it, or choose another place")
@@ -77,11 +92,11 @@ class IndexFolder:
                 )
             folder.data.mkdir(parents=True, exist_ok=True)
             with WriterLock(folder, timeout=0):
-                if folder._has_index():  # somebody else was quicker
+                if folder._has_index():  # another process was faster
                     raise IndexExistsError(
                         f"{path}: there is an index already; open it, or choose another place"
                     )
-                for note in (path / "notes").glob("*"):  # of an index that was here before
+                for note in (path / "notes").glob("*"):  # of an earlier index
                     note.unlink()
                 yield folder
                 folder.write_metadata(metadata)
@@ -90,7 +105,7 @@ class IndexFolder:
 
     @classmethod
     def opened(cls, path: Path) -> IndexFolder:
-        """The folder of an index that there is."""
+        """The folder of an existing index."""
         folder = cls(path)
         if not folder._has_index():
             what = "there is no such folder"
@@ -118,14 +133,14 @@ class IndexFolder:
         values = {**metadata, _CHECKSUM: _checksum(metadata)}
         text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
         try:
-            replace_durably(self.path / _METADATA, text)
+            write_atomically(self.path / _METADATA, text.encode())
         except OSError as error:
             raise SearchkitError(
                 f"{self.path}: the settings cannot be written: {_reason(error)}; they are as they were"
             ) from error
 
     def damage(self) -> list[Damage]:
-        """What is wrong with the metadata, if anything is."""
+        """What of the metadata is damaged."""
         try:
             metadata = self._stored_metadata()
         except IndexCorruptError as error:
@@ -136,12 +151,12 @@ class IndexFolder:
         return []
 
     def copy_to(self, path: Path, copy_data: Callable[[Path], None]) -> None:
-        """An index in a new folder, whose data ``copy_data`` brings; it is there whole, or not at all."""
+        """Make a copy in a new folder, complete or not at all; ``copy_data`` copies the engine's files."""
         if os.path.lexists(path):
             raise IndexExistsError(f"{path}: there is something already; choose a new place")
         if self.path.resolve() in path.resolve().parents:
             raise SearchkitError(f"{path}: is in the folder of the index itself; choose another place")
-        # The settings first: they are written behind the commit that needs them, so they are never too new.
+        # The settings first: they are written after the commit that needs them, so they are never too new.
         metadata = self.read_metadata()
         notes = {note.name: note.read_bytes() for note in (self.path / "notes").glob("*.txt")}
         copy = IndexFolder(path.with_name(f".{path.name}.{os.getpid()}.new"))
@@ -152,7 +167,7 @@ class IndexFolder:
             if notes:
                 (copy.path / "notes").mkdir()
             for name, content in notes.items():
-                write_durably(copy.path / "notes" / name, content)
+                write_atomically(copy.path / "notes" / name, content)
             copy.write_metadata(metadata)
             for folder in (copy.data, copy.path):
                 sync_folder(folder)
@@ -176,7 +191,7 @@ class IndexFolder:
         path = self._note(name)
         try:
             path.parent.mkdir(exist_ok=True)
-            replace_durably(path, text)
+            write_atomically(path, text.encode())
         except OSError as error:
             raise SearchkitError(f"{path}: cannot be written: {_reason(error)}") from error
 
@@ -184,8 +199,8 @@ class IndexFolder:
         return self.path / "notes" / f"{name}.txt"
 
     def commit_mark(self, name: str) -> tuple[int, int]:
-        """What changes when the engine's file ``name`` is replaced by a commit."""
-        path = f"{self.data}{os.sep}{name}"  # every search asks, and a Path takes as long as the look at it
+        """A value that changes when a commit replaces the engine's file ``name``."""
+        path = f"{self.data}{os.sep}{name}"  # for every search, and a Path takes as long as the stat
         try:
             status = os.stat(path)  # noqa: PTH116
         except OSError as error:
@@ -193,7 +208,7 @@ class IndexFolder:
         return status.st_mtime_ns, status.st_ino
 
     def size(self) -> int:
-        """The bytes of all files; one that a merge removes meanwhile counts nothing."""
+        """The bytes of all files, without those that a merge removes meanwhile."""
         total = 0
         for path in self.path.rglob("*"):
             with suppress(FileNotFoundError):
@@ -224,10 +239,10 @@ class FolderEngine(Engine):
 
 
 class WriterLock:
-    """Held by the one writer of a folder; a context manager, or `acquire` and `release`."""
+    """The lock of the one writer of a folder; a context manager, or `acquire` and `release`."""
 
     def __init__(self, folder: IndexFolder, *, timeout: float) -> None:
-        from filelock import FileLock  # only writers need it, and it takes as long as opening an index
+        from filelock import FileLock  # takes as long as opening an index, and only writers need it
 
         self._path = folder.path
         self._holder = folder.path / "writer.json"
@@ -235,10 +250,10 @@ class WriterLock:
         self._timeout = timeout
 
     def acquire(self) -> None:
-        """Wait up to the timeout for another writer; then `IndexLockedError` says who it is."""
+        """Wait up to the timeout for another writer, then raise `IndexLockedError`, which names it."""
         from filelock import Timeout
 
-        if not self._path.is_dir():  # the lock would make the folder anew
+        if not self._path.is_dir():  # the lock would create the folder
             raise corrupt(self._path, "the folder is not there any more")
         try:
             self._lock.acquire(timeout=self._timeout)
@@ -262,16 +277,16 @@ class WriterLock:
 
     def _leave_name(self) -> None:
         for path in self._path.iterdir():
-            if _UNFINISHED.fullmatch(path.name):  # nobody else writes any, as we have the lock
+            if _UNFINISHED.fullmatch(path.name):  # no other process writes any while we hold the lock
                 path.unlink(missing_ok=True)
         now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")
         command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
-        holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now, "command": command}
-        replace_durably(self._holder, json.dumps(holder, ensure_ascii=False))
+        holder = _Holder(os.getpid(), socket.gethostname(), now, well_formed(command))
+        write_atomically(self._holder, msgspec.json.encode(holder))
 
     def release(self) -> None:
         if self._lock.is_locked:
-            with suppress(OSError):  # it is for a message, and no reason to keep the lock
+            with suppress(OSError):  # it only serves a message
                 self._holder.unlink(missing_ok=True)
             self._lock.release()
 
@@ -284,16 +299,13 @@ class WriterLock:
 
     def _who(self) -> str:
         try:
-            holder = json.loads(self._holder.read_text(encoding="utf-8"))
-            return (
-                f"process {holder['pid']} on {holder['host']} ({holder['command']}) since {holder['since']}"
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            return str(msgspec.json.decode(self._holder.read_bytes(), type=_Holder))
+        except (OSError, ValueError):
             return "another process"
 
 
 class MemoryLock:
-    """The same for an index in memory: one writer of this process."""
+    """The lock of the one writer of an index in memory."""
 
     def __init__(self, lock: threading.Lock, timeout: float) -> None:
         self._lock = lock
@@ -307,56 +319,61 @@ class MemoryLock:
             raise IndexLockedError(f":memory:: the index is being written by this process, {os.getpid()}")
 
     def release(self) -> None:
-        """Let the next writer in."""
+        """Release the lock, if it is held."""
         if self._held:
             self._held = False
             self._lock.release()
 
 
 def corrupt(place: object, why: str) -> IndexCorruptError:
-    """The error that says what is damaged, and the way out."""
+    """The error that names what is damaged, and the way out."""
     return IndexCorruptError(f"{place}: {why}; restore a backup, or create the index anew from its documents")
 
 
 def unwritable(location: str, reason: str) -> SearchkitError:
-    """The error of a writer whom the disk lets down."""
+    """The error of a writer that cannot write to the disk."""
     return SearchkitError(
         f"{location}: the index cannot be written: {reason}; "
         "it is as the last commit left it: is the disk full, or the folder gone?"
     )
 
 
-def replace_durably(path: Path, text: str) -> None:
-    """Write the file so that it is there whole, or as it was before."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which replaces ``path`` when the block ends; on an error ``path`` stays as it was.
+
+    All that was written is on the disk then, and so is the name.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        write_durably(temporary, text.encode())
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file, which is on the disk when this returns."""
-    with path.open("wb") as file:
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace the file by one with this content, by `replacing`."""
+    with replacing(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def link_or_copy(source: Path, to: Path) -> None:
-    """Give the file another name, which costs nothing, or copy it where a name cannot be had.
+    """Make a hard link to the file, or a copy where links are not possible.
 
-    Raises FileNotFoundError when it is not there any more.
+    Raises FileNotFoundError when the file is gone.
     """
     try:
         os.link(source, to)
     except FileNotFoundError:
         raise
-    except OSError:  # another disk, or one that has no links
+    except OSError:  # another disk, or one without links
         with source.open("rb") as reader, to.open("wb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
             writer.flush()
@@ -364,7 +381,7 @@ def link_or_copy(source: Path, to: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Bring the names in the folder to the disk, where a folder can be opened: not on Windows."""
+    """Flush the names in the folder to the disk. Windows cannot open folders, and needs no flush."""
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY)
         try:

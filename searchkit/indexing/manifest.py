@@ -1,138 +1,138 @@
-"""manifest: what an index holds from a folder, as a note beside the index.
+"""The manifest: what an index holds of a folder, kept as a note beside the index.
 
-Of every file its size, its time and a digest of its bytes, and of each document in it, its claim: the date
-and a digest, in place of the document.
+A file record has the size, the time and a digest of a file, and for each document in it a document record:
+its date and a digest of its stored fields.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from searchkit.dates import to_milliseconds
-from searchkit.document import Document
-from searchkit.engine.base import Engine
+import msgspec
+
+from searchkit.engine.base import Engine, IndexDocument
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
 __all__ = [
     "TO_BE_READ",
-    "Claim",
-    "File",
+    "DocumentRecord",
+    "FileRecord",
     "Manifest",
     "digest_of",
-    "digest_of_file",
     "read_manifests",
     "write_manifests",
 ]
 
 _NOTE = "sync"
-_FORMAT = 1
+_FORMAT = 2
 TO_BE_READ = -1
-"""A size that no file has: whatever is there will be read."""
-_BLOCK = 1 << 20
+"""A size that no file has, so that the file is read."""
 
 
-class Claim(NamedTuple):
-    """That a file holds a document with an id: what decides between two of them, and which one it is."""
+class DocumentRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What tells two documents with one id apart, and decides between them."""
 
-    milliseconds: int | None
+    published: int | None
+    """In milliseconds since 1970."""
     digest: str
 
-    @classmethod
-    def of(cls, document: Document) -> Claim:
-        published = document.published
-        return cls(to_milliseconds(published) if published else None, digest_of(document.to_dict()))
+    @staticmethod
+    def of(document: IndexDocument) -> DocumentRecord:
+        """The record of a document."""
+        published = document.values.get("published")
+        return DocumentRecord(published if isinstance(published, int) else None, digest_of(document.stored))
 
-    def yields_to(self, other: Claim) -> bool:
-        """Does the other, which is later in reading order, take its place? See `Articles`."""
-        mine, its = self.milliseconds, other.milliseconds
-        return mine is None or its is None or its >= mine
+    def is_replaced_by(self, later: DocumentRecord) -> bool:
+        """Whether a document that is read later takes its place, by the rules of `Articles`."""
+        return self.published is None or later.published is None or later.published >= self.published
 
 
-@dataclass
-class File:
+class FileRecord(msgspec.Struct, array_like=True):
     """What the manifest knows of a file."""
 
     size: int = TO_BE_READ
     mtime_ns: int = 0
     digest: str = ""
-    claims: dict[str, list[Claim]] = field(default_factory=dict)
-    failures: list[tuple[str, str]] = field(default_factory=list)
+    documents: dict[str, list[DocumentRecord]] = {}
+    """By their ids."""
+    failures: list[tuple[str, str]] = []
+    """What of the file cannot be indexed, and why."""
+
+    def add(self, id: str, record: DocumentRecord) -> None:
+        """Add the record of a document."""
+        self.documents.setdefault(id, []).append(record)
+
+    def remove(self, id: str, record: DocumentRecord) -> None:
+        """Remove the record of a document."""
+        self.documents[id].remove(record)
+        if not self.documents[id]:
+            del self.documents[id]
 
 
-@dataclass
-class Manifest:
-    """What an index holds from one folder or file."""
+class Manifest(msgspec.Struct):
+    """What an index holds of one folder or file."""
 
     encoding: str | None = None
-    files: dict[str, File] = field(default_factory=dict)
+    files: dict[str, FileRecord] = {}
     """By their paths below the folder."""
-    kept: dict[str, str] = field(default_factory=dict)
-    """Documents that no file holds any longer, and that were not to be deleted: id -> digest."""
+    kept: dict[str, str] = {}
+    """Documents that are in no file any longer, and were not to be deleted: id -> digest."""
 
-    def in_order(self) -> list[tuple[str, File]]:
-        """The files in reading order, whether they are there or not."""
+    def in_reading_order(self) -> list[tuple[str, FileRecord]]:
+        """The files in reading order, also those that are gone."""
         return sorted(self.files.items(), key=lambda item: Path(item[0]).parts)
 
 
-def digest_of(fields: dict[str, Any]) -> str:
-    text = json.dumps(fields, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+class _Format(msgspec.Struct):
+    format: int
 
 
-def digest_of_file(path: Path) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+class _Note(_Format):
+    paths: dict[str, Manifest]
+
+
+def digest_of(stored: bytes) -> str:
+    """The digest of a document by its stored fields."""
+    return hashlib.blake2b(stored, digest_size=8).hexdigest()
 
 
 def read_manifests(engine: Engine) -> dict[str, Manifest]:
-    """The manifests by the absolute paths that they are of."""
+    """The manifests, by the absolute paths of their folders."""
     note = engine.read_note(_NOTE)
     if note is None:
         return {}
     try:
-        values = json.loads(note)
-        if values["format"] != _FORMAT:
+        if msgspec.json.decode(note, type=_Format).format != _FORMAT:
             raise IndexIncompatibleError(f"{engine.location}: another version of searchkit synced it")
-        return {name: _manifest(given) for name, given in values["paths"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        paths = msgspec.json.decode(note, type=_Note).paths
+        for manifest in paths.values():
+            manifest.files = {_unescaped(path): file for path, file in manifest.files.items()}
+        return {_unescaped(path): manifest for path, manifest in paths.items()}
+    except ValueError as error:
         raise IndexCorruptError(
             f"{engine.location}: the note {_NOTE!r} of what was synced is damaged ({error}); without it, "
             "all files are read again"
         ) from error
 
 
-def _manifest(given: dict[str, Any]) -> Manifest:
-    files = {
-        key: File(
-            size,
-            mtime_ns,
-            digest,
-            {id: [Claim(*claim) for claim in claims] for id, claims in found.items()},
-            [(what, reason) for what, reason in failures],
-        )
-        for key, (size, mtime_ns, digest, found, failures) in given["files"].items()
-    }
-    return Manifest(given["encoding"], files, given["kept"])
-
-
 def write_manifests(engine: Engine, manifests: dict[str, Manifest]) -> None:
-    # All in ASCII: names of files may hold what UTF-8 cannot.
+    """Keep the manifests with the index."""
     paths = {
-        name: {
-            "encoding": manifest.encoding,
-            "files": {
-                key: [file.size, file.mtime_ns, file.digest, file.claims, file.failures]
-                for key, file in manifest.files.items()
-            },
-            "kept": manifest.kept,
-        }
-        for name, manifest in manifests.items()
+        _escaped(path): Manifest(
+            manifest.encoding,
+            {_escaped(name): file for name, file in manifest.files.items()},
+            manifest.kept,
+        )
+        for path, manifest in manifests.items()
     }
-    engine.write_note(_NOTE, json.dumps({"format": _FORMAT, "paths": paths}, separators=(",", ":")))
+    engine.write_note(_NOTE, msgspec.json.encode(_Note(_FORMAT, paths)).decode())
+
+
+def _escaped(path: str) -> str:
+    """A path in ASCII: the name of a file may hold bytes that are no text."""
+    return path.encode("unicode_escape").decode("ascii")
+
+
+def _unescaped(path: str) -> str:
+    return path.encode("ascii").decode("unicode_escape")

@@ -1,9 +1,10 @@
-"""workers: tasks -> what comes of them, in their order, by several processes.
+"""The process pool: calls -> their results, in order, by several processes.
 
-The segmenter holds the interpreter lock, so threads would not help. The processes are started with nothing
-but this module, not by `multiprocessing`: a program that indexes needs no ``if __name__ == "__main__"``, and
-nothing is forked while an engine has threads. Each has a thread here that hands it a chunk of tasks and
-takes back what came of them; only as many chunks are under way as keep all of them busy.
+The segmenter holds the interpreter lock, so threads would not help. The processes are started as programs
+that import this module, not by `multiprocessing`: so a program that indexes needs no
+``if __name__ == "__main__"``, and nothing is forked while an engine has threads. Each process has a thread
+here that sends it a chunk of calls and receives the results. Only as many chunks are under way as keep all
+processes busy.
 """
 
 from __future__ import annotations
@@ -19,65 +20,67 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 from searchkit.errors import SearchkitError
+from searchkit.indexing.batches import batches
+from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.settings import Settings
 
-__all__ = ["Task", "results", "serve"]
+__all__ = ["results", "serve"]
 
 _CHUNK = 64
-# Fewer are done before other processes are up.
+# To start other processes takes longer than to do less than this.
 _WORTH_IT = 500
 
 Result = TypeVar("Result")
-Result_co = TypeVar("Result_co", covariant=True)
 
 
-class Task(Protocol[Result_co]):
-    """Something to be done, perhaps by another process: it can be pickled, and so can its result."""
+def results(
+    work: Iterable[partial[Result] | Result], settings: Settings, workers: int | None
+) -> Iterator[Result]:
+    """The results of the work, in order.
 
-    def run(self, settings: Settings) -> Result_co:
-        """What comes of it."""
+    A call is a `partial` that gets a `DocumentBuilder` as its last argument; it and its result can be
+    pickled. Where there is nothing to call, the result itself is given, and stays in this process.
 
-
-def results(tasks: Iterable[Task[Result]], settings: Settings, workers: int | None) -> Iterator[Result]:
-    """What comes of the tasks, in their order.
-
-    With ``workers`` processes; None is one for each processor, once there are enough tasks.
+    ``workers`` is the number of processes; None is one for each processor, once there is enough work.
     """
-    tasks = iter(tasks)
+    work = iter(work)
+    builder = DocumentBuilder(settings)
     if workers is None:
-        first = list(islice(tasks, _WORTH_IT))
-        if len(first) < _WORTH_IT:
-            yield from (task.run(settings) for task in first)
-            return
-        tasks = chain(first, tasks)
-        workers = os.cpu_count() or 1
+        first = list(islice(work, _WORTH_IT))
+        workers = 1 if len(first) < _WORTH_IT else os.cpu_count() or 1
+        work = chain(first, work)
     if workers < 2 or not sys.executable:
-        yield from (task.run(settings) for task in tasks)
+        for one in work:
+            yield one(builder) if isinstance(one, partial) else one
     else:
-        yield from _results_of_others(tasks, settings, workers)
+        yield from _results_of_others(work, settings, workers)
 
 
-def _results_of_others(tasks: Iterator[Task[Result]], settings: Settings, workers: int) -> Iterator[Result]:
+def _results_of_others(
+    work: Iterator[partial[Result] | Result], settings: Settings, workers: int
+) -> Iterator[Result]:
     with ExitStack() as stack:
         free: deque[_Worker] = deque(stack.enter_context(_Worker(settings)) for _ in range(workers))
         threads = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="searchkit"))
         under_way: deque[Future[list[Result]]] = deque()
         stack.callback(lambda: [future.cancel() for future in under_way])
 
-        def hand_over(chunk: list[Task[Result]]) -> list[Result]:
+        def do(chunk: list[partial[Result] | Result]) -> list[Result]:
             worker = free.popleft()  # there are as many threads as workers
             try:
-                return worker.results(chunk)
+                done = iter(worker.results([one for one in chunk if isinstance(one, partial)]))
             finally:
                 free.append(worker)
+            return [next(done) if isinstance(one, partial) else one for one in chunk]
 
-        while chunk := list(islice(tasks, _CHUNK)):
-            under_way.append(threads.submit(hand_over, chunk))
+        for chunk in batches(work, _CHUNK):
+            under_way.append(threads.submit(do, chunk))
             if len(under_way) > 2 * workers:
                 yield from under_way.popleft().result()
         while under_way:
@@ -85,7 +88,7 @@ def _results_of_others(tasks: Iterator[Task[Result]], settings: Settings, worker
 
 
 class _Worker:
-    """A process that does tasks; a context manager."""
+    """A process that makes calls; a context manager."""
 
     def __init__(self, settings: Settings) -> None:
         path = str(Path(__file__).parents[2])
@@ -99,11 +102,11 @@ class _Worker:
         self._to.write(json.dumps(settings.metadata()).encode() + b"\n")
         self._to.flush()
 
-    def results(self, chunk: list[Task[Result]]) -> list[Result]:
-        """What comes of the tasks."""
+    def results(self, calls: list[partial[Result]]) -> list[Result]:
+        """The results of the calls."""
         with self._lock:
             try:
-                pickle.dump(chunk, self._to, pickle.HIGHEST_PROTOCOL)
+                pickle.dump(calls, self._to, pickle.HIGHEST_PROTOCOL)
                 self._to.flush()
                 results: list[Result] = pickle.load(self._from)
             except (OSError, EOFError, pickle.UnpicklingError) as error:
@@ -125,15 +128,15 @@ class _Worker:
 
 
 def serve() -> None:
-    """What a worker does: chunks of tasks in, lists of results out, until there are no more."""
+    """The main loop of a worker: reads lists of calls and writes lists of results, until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that indexes
-    tasks, results = sys.stdin.buffer, sys.stdout.buffer
+    calls, results = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
-    settings = Settings.from_metadata(json.loads(tasks.readline()), "worker")
-    # When the process that indexes is gone, so are its pipes, perhaps in the middle of a chunk.
+    builder = DocumentBuilder(Settings.from_metadata(json.loads(calls.readline()), "worker"))
+    # When the process that indexes is gone, its pipes are closed, perhaps in the middle of a list.
     with suppress(EOFError, pickle.UnpicklingError, OSError):
         while True:
-            chunk: list[Task[Any]] = pickle.load(tasks)
-            pickle.dump([task.run(settings) for task in chunk], results, pickle.HIGHEST_PROTOCOL)
+            chunk: list[partial[Any]] = pickle.load(calls)
+            pickle.dump([call(builder) for call in chunk], results, pickle.HIGHEST_PROTOCOL)
             results.flush()
-    os._exit(0)  # at once: what is left to write has nobody to read it
+    os._exit(0)  # at once: nobody reads what is still to be written

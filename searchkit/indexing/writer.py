@@ -1,21 +1,20 @@
-"""writer: documents -> entries of an engine, in one batch, with a report."""
+"""Writer: documents -> an engine, in one batch, with a report."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from typing import Any
 
+from searchkit.articles import Articles
 from searchkit.document import Document
-from searchkit.engine.base import EngineWriter, Snapshot
-from searchkit.indexing.pipeline import Made, made, made_entries
+from searchkit.engine.base import EngineWriter, IndexDocument, Snapshot
+from searchkit.errors import ArticleError
+from searchkit.indexing.batches import AT_ONCE, batches
+from searchkit.indexing.pipeline import build_all, index_files
 from searchkit.reports import Failure, Report
 from searchkit.settings import Settings
 
 __all__ = ["Writer"]
-
-_ASKED_AT_ONCE = 500
-"""Of so many documents the index is asked in one request whether it has them: it may be far away."""
 
 
 class Writer:
@@ -32,56 +31,75 @@ class Writer:
 
     @property
     def report(self) -> Report:
-        """What became of all that was given so far."""
+        """What became of all documents so far."""
         self._count()
         return self._report
 
     def add(self, document: Document | Mapping[str, Any]) -> None:
-        """Index the document; one that cannot be is an entry of ``report.failures``."""
-        self._put(made(document, self._settings))
+        """Index the document; one that cannot be indexed is in ``report.failures``."""
+        self.add_all([document], workers=1)
 
     def add_all(
         self, documents: Iterable[Document | Mapping[str, Any]], *, workers: int | None = None
     ) -> None:
-        """Index the documents, analysed by so many processes; None is one for each processor."""
-        for one in made_entries(documents, self._settings, workers):
-            self._put(one)
+        """Index the documents, analysed by ``workers`` processes; None is one for each processor.
 
-    def _put(self, entry: Made) -> None:
-        if isinstance(entry, Failure):
-            self._report.failures.append(entry)
+        The files of `read_articles` are read by these processes as well, and those that cannot be read are
+        in ``report.failures``.
+        """
+        if isinstance(documents, Articles):
+            self._add_articles(documents, workers)
+        else:
+            for result in build_all(documents, self._settings, workers):
+                self._add(result)
+
+    def _add_articles(self, articles: Articles, workers: int | None) -> None:
+        latest = articles.start()
+        for outcome in index_files(articles.paths(), articles.encoding, self._settings, workers):
+            if not outcome.id and isinstance(outcome.result, Failure):
+                articles.failures.append(ArticleError(outcome.place, outcome.result.reason))
+                self._add(outcome.result)
+            elif latest.accept(outcome.place, outcome.id, outcome.published):
+                self._add(outcome.result)
+            else:
+                self._report.replaced += 1
+
+    def _add(self, document: IndexDocument | Failure) -> None:
+        if isinstance(document, Failure):
+            self._report.failures.append(document)
             return
-        self._writer.upsert(entry)
-        if self._present.get(entry.id):
+        self._writer.upsert(document)
+        if self._present.get(document.id):
             self._report.replaced += 1
         else:
-            self._uncounted.append(entry.id)
-            if len(self._uncounted) >= _ASKED_AT_ONCE:
+            self._uncounted.append(document.id)
+            if len(self._uncounted) >= AT_ONCE:
                 self._count()
-        self._present[entry.id] = True
+        self._present[document.id] = True
 
     def delete(self, id: str) -> bool:
-        """Remove the document with this id; says whether there was one."""
+        """Remove the document with this id; returns whether there was one."""
         return self.delete_ids([id]) == 1
 
     def delete_ids(self, ids: Iterable[str]) -> int:
         """Remove the documents with these ids; returns how many there were."""
-        removed, remaining = 0, iter(ids)
-        while some := list(islice(remaining, _ASKED_AT_ONCE)):
-            there = self._were_there([id for id in some if id not in self._present])
-            for id in some:
-                removed += self._present.get(id, id in there)
+        removed = 0
+        for batch in batches(ids):
+            indexed = self._indexed([id for id in batch if id not in self._present])
+            for id in batch:
+                removed += self._present.get(id, id in indexed)
                 self._writer.delete(id)
                 self._present[id] = False
         return removed
 
     def _count(self) -> None:
-        """Tell those that are new from those that took the place of another."""
-        uncounted, self._uncounted = self._uncounted, []
-        there = self._were_there(uncounted)
-        updated = sum(id in there for id in uncounted)
+        """Count what is new, and what took the place of another document."""
+        ids, self._uncounted = self._uncounted, []
+        indexed = self._indexed(ids)
+        updated = sum(id in indexed for id in ids)
         self._report.updated += updated
-        self._report.added += len(uncounted) - updated
+        self._report.added += len(ids) - updated
 
-    def _were_there(self, ids: list[str]) -> set[str]:
+    def _indexed(self, ids: list[str]) -> set[str]:
+        """Those of the ids that the index had before this batch."""
         return set() if self._was_empty or not ids else self._before.present(ids)

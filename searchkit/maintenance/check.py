@@ -1,4 +1,4 @@
-"""checking: an index -> what of it is damaged, in its files and in what they answer."""
+"""Check: an index -> what of it is damaged, in its files and in its answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from searchkit.engine.base import Engine, IndexDocument, Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, MatchAll, Phrase, Range, Term, TermSet
 from searchkit.errors import IndexCorruptError, SearchkitError
-from searchkit.indexing.document_builder import build_index_document
+from searchkit.indexing.batches import batches
+from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CheckReport, Problem
 from searchkit.settings import Settings
@@ -19,13 +20,14 @@ __all__ = ["check"]
 _SETTINGS = "index.json"
 # Engines leave out terms of 64 kB.
 _LONGEST_TERM = 10_000
+_PAGE = 100
 
 
 def check(engine: Engine, settings: Settings, *, current: bool) -> CheckReport:
-    """What is damaged. ``current`` says whether today's rules analysed it, so that they tell its terms.
+    """What is damaged. ``current`` says whether today's rules analysed the documents, so that their terms are
+    known.
 
-    Where a file is not as it was written, the documents are left alone: to read damaged files may take any
-    time and memory.
+    Where a file is damaged, the documents are not read: that may take any time and memory.
     """
     started = time.perf_counter()
     report = CheckReport(engine.location)
@@ -43,19 +45,25 @@ def check(engine: Engine, settings: Settings, *, current: bool) -> CheckReport:
 
 
 def _check_documents(snapshot: Snapshot, settings: Settings, report: CheckReport) -> None:
-    ids = set()
-    for stored in snapshot:
-        report.documents += 1
-        try:
-            document = StoredFields(stored).document
-            entry = build_index_document(document, settings)
-        except (ValueError, TypeError, KeyError, AttributeError, SearchkitError) as error:
-            what = f"document {report.documents}"
-            report.problems.append(Problem(report.location, what, f"cannot be read: {error}"))
-            continue
-        ids.add(entry.id)
-        if why := _wrong_with(snapshot, entry, stored):
-            report.problems.append(Problem(report.location, f"document {entry.id!r}", why))
+    builder = DocumentBuilder(settings)
+    ids: set[str] = set()
+    for page in batches(snapshot, _PAGE):
+        built = []
+        for stored in page:
+            report.documents += 1
+            try:
+                document = builder.build(StoredFields.decode(stored).document)
+            except SearchkitError as error:
+                what = f"document {report.documents}"
+                report.problems.append(Problem(report.location, what, f"cannot be read: {error}"))
+            else:
+                built.append((document, stored))
+        by_id = snapshot.get([document.id for document, _ in built])
+        for document, stored in built:
+            ids.add(document.id)
+            found = by_id.get(document.id) == stored
+            if why := _wrong_with(snapshot, document) if found else "its id does not find it":
+                report.problems.append(Problem(report.location, f"document {document.id!r}", why))
     for what, number in (
         ("the number of documents", len(snapshot)),
         ("a search for all documents", snapshot.count(MatchAll())),
@@ -66,24 +74,24 @@ def _check_documents(snapshot: Snapshot, settings: Settings, report: CheckReport
             report.problems.append(Problem(report.location, what, why))
 
 
-def _wrong_with(snapshot: Snapshot, entry: IndexDocument, stored: str) -> str:
-    """Why the document is not found by what it holds, if it is not."""
-    if snapshot.get([entry.id]).get(entry.id) != stored:
-        return "its id does not find it"
-    its_id = TermSet("id", (id_term(entry.id),))
+def _wrong_with(snapshot: Snapshot, document: IndexDocument) -> str:
+    """Why a search for the terms and values of the document does not find it, or an empty text."""
+    its_id = TermSet("id", (id_term(document.id),))
     if (count := snapshot.count(its_id)) != 1:
         return f"it is counted {count} times"
-    asked = dict(_questions(entry))
-    if snapshot.count(Boolean(must=(its_id, *asked.values()))) == 1:
+    clauses = dict(_clauses(document))
+    if snapshot.count(Boolean(must=(its_id, *clauses.values()))) == 1:
         return ""
-    # One by one only where something is amiss.
-    missing = [what for what, node in asked.items() if snapshot.count(Boolean(must=(its_id, node))) != 1]
+    # One by one only where something is wrong.
+    missing = [
+        what for what, clause in clauses.items() if snapshot.count(Boolean(must=(its_id, clause))) != 1
+    ]
     return f"{', '.join(missing) or 'all it holds together'} does not find it"
 
 
-def _questions(entry: IndexDocument) -> Iterator[tuple[str, Clause]]:
-    """What should find the document: of each field the first term, the last and a middle one; all values."""
-    for field, joined in entry.terms.items():
+def _clauses(document: IndexDocument) -> Iterator[tuple[str, Clause]]:
+    """What should find the document: of each field the first, the last and a middle term; and all values."""
+    for field, joined in document.terms.items():
         terms = [term for term in joined.split(" ") if term]
         for at in sorted({0, len(terms) // 2, len(terms) - 1}) if terms else ():
             if len(terms[at]) <= _LONGEST_TERM:
@@ -91,7 +99,7 @@ def _questions(entry: IndexDocument) -> Iterator[tuple[str, Clause]]:
                 if field.endswith("_bigrams") and at and len(terms[at - 1]) <= _LONGEST_TERM:
                     pair = ((0, terms[at - 1]), (1, terms[at]))
                     yield f"{field} '{terms[at - 1]} {terms[at]}'", Phrase(field, pair)
-    for field, value in entry.values.items():
+    for field, value in document.values.items():
         if isinstance(value, int):
             yield f"{field} {value}", Range(field, value, value + 1)
         elif isinstance(value, float):

@@ -1,20 +1,21 @@
-"""copying: an index -> the same in another place, of any engine.
+"""Copy: an index -> the same documents in an index at another location, of any engine.
 
-Its documents are analysed anew and committed some thousand at a time. What was interrupted goes on where it
-was: a document that is there already is left alone. A note in the copy says that it is not complete.
+They are analysed anew and committed some thousand at a time. A copy that was interrupted goes on: documents
+that it has already are left alone. A note in the copy says that it is not complete.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from itertools import islice
 
+from searchkit.document import Document
 from searchkit.engine import create_engine, open_engine
 from searchkit.engine.base import Engine, Snapshot
 from searchkit.errors import IndexExistsError, IndexIncompatibleError, IndexNotFoundError, SearchkitError
-from searchkit.indexing.pipeline import made_entries
+from searchkit.indexing.batches import batches
+from searchkit.indexing.pipeline import build_all
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CopyReport, Failure
 from searchkit.search.cursor import CursorStore
@@ -31,7 +32,7 @@ _SAMPLE = 20
 
 
 CopyProgress = Callable[[int, int], None]
-"""Is told how many documents are in the copy, of how many."""
+"""Called with the number of documents in the copy so far, and of all."""
 
 
 def copy(
@@ -43,35 +44,36 @@ def copy(
     workers: int | None,
     progress: CopyProgress,
 ) -> CopyReport:
-    """Bring the latest commit of the source to the location.
+    """Copy the latest commit of the source to the location.
 
-    Raises `IndexExistsError` where there is an index that is no copy which was interrupted.
+    Raises `IndexExistsError` where there is an index, unless it is an interrupted copy of this source.
     """
     started = time.perf_counter()
     before = source.snapshot()
     with closing(_target(source, settings, to)) as target:
         report = CopyReport(target.location)
         with closing(target.writer(timeout=timeout)) as writer:
-            waiting, titles = 0, []
+            uncommitted, titles = 0, []
             step = max(1, len(before) // _SAMPLE)
-            for page in _pages(before, _PAGE):
-                new = _not_there(page, target.snapshot())
-                for entry in made_entries((one.document for one in new), settings, workers):
-                    if isinstance(entry, Failure):
-                        raise SearchkitError(f"{entry.what}: cannot be copied: {entry.reason}")
-                    writer.upsert(entry)
-                behind = report.copied + report.kept
-                titles += [one.document.title for at, one in enumerate(page, behind) if at % step == 0]
+            for page in batches(before, _PAGE):
+                documents = [StoredFields.decode(stored).document for stored in page]
+                new = _missing(documents, target.snapshot())
+                for built in build_all(new, settings, workers):
+                    if isinstance(built, Failure):
+                        raise SearchkitError(f"{built.what}: cannot be copied: {built.reason}")
+                    writer.upsert(built)
+                done = report.copied + report.kept
+                titles += [one.title for number, one in enumerate(documents, done) if number % step == 0]
                 report.copied += len(new)
                 report.kept += len(page) - len(new)
-                waiting += len(new)
-                if waiting >= _COMMIT:
+                uncommitted += len(new)
+                if uncommitted >= _COMMIT:
                     writer.commit()
-                    waiting = 0
+                    uncommitted = 0
                 progress(report.copied + report.kept, len(before))
-            for page in _pages(target.snapshot(), _PAGE):
-                ids = [one.document.id for one in page]
-                for id in set(ids) - before.get(ids).keys():
+            for page in batches(target.snapshot(), _PAGE):
+                ids = {StoredFields.decode(stored).id for stored in page}
+                for id in ids - before.present(ids):
                     writer.delete(id)  # the source had it when the copy was begun
                     report.removed += 1
             writer.commit()
@@ -93,15 +95,14 @@ def _target(source: Engine, settings: Settings, to: str) -> Engine:
         target.write_note(_UNFINISHED, source.location)
         return target
     try:
-        _refuse_others(target, source, settings)
+        _check_is_interrupted_copy(target, source, settings)
     except BaseException:
         target.close()
         raise
     return target
 
 
-def _refuse_others(target: Engine, source: Engine, settings: Settings) -> None:
-    """Raise where the target is no copy of the source that was interrupted."""
+def _check_is_interrupted_copy(target: Engine, source: Engine, settings: Settings) -> None:
     if target.read_note(_UNFINISHED) != source.location:
         raise IndexExistsError(
             f"{target.location}: there is an index already; only a copy of {source.location} that was "
@@ -113,35 +114,29 @@ def _refuse_others(target: Engine, source: Engine, settings: Settings) -> None:
         )
 
 
-def _not_there(page: list[StoredFields], target: Snapshot) -> list[StoredFields]:
-    """Those that the copy does not have as they are."""
-    there = target.get([one.document.id for one in page]) if len(target) else {}
+def _missing(documents: list[Document], target: Snapshot) -> list[Document]:
+    """The documents that the copy does not have, or has with other fields."""
+    copied = target.get([one.id for one in documents]) if len(target) else {}
     return [
         one
-        for one in page
-        if (copied := there.get(one.document.id)) is None or StoredFields(copied).fields != one.fields
+        for one in documents
+        if one.id not in copied or StoredFields.decode(copied[one.id]).document != one
     ]
 
 
 def _compare(before: Snapshot, copied: Snapshot, settings: Settings, location: str, titles: list[str]) -> int:
-    """Ask both for titles of documents; returns how many queries that were."""
+    """Search both for titles of documents; returns how many searches had the same total."""
     if len(copied) != len(before):
         raise SearchkitError(f"{location}: the copy has {len(copied)} documents, and not {len(before)}")
-    asked = list(filter(None, titles))
-    for title in asked:
+    queries = list(filter(None, titles))
+    for query in queries:
         for options in (
             SearchOptions(limit=0, lenient=True),
             SearchOptions(limit=0, match="any", lenient=True),
         ):
-            totals = [search(title, options, one, settings, CursorStore()).total for one in (before, copied)]
+            totals = [search(query, options, one, settings, CursorStore()).total for one in (before, copied)]
             if totals[0] != totals[1]:
                 raise SearchkitError(
-                    f"{location}: the copy finds {totals[1]} documents for {title!r}, and not {totals[0]}"
+                    f"{location}: the copy finds {totals[1]} documents for {query!r}, and not {totals[0]}"
                 )
-    return 2 * len(asked)
-
-
-def _pages(stored: Iterable[str], size: int) -> Iterator[list[StoredFields]]:
-    iterator = iter(stored)
-    while page := [StoredFields(one) for one in islice(iterator, size)]:
-        yield page
+    return 2 * len(queries)

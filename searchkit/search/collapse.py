@@ -44,7 +44,7 @@ def stories(
     total, found = snapshot.search(plan, limit=2 * (offset + limit), offset=0, sort=sort)
     leaders: list[_Leader] = []
     for one in _all(snapshot, plan, sort, found, total) if limit else ():
-        sketch = StoredFields(one.stored).sketch
+        sketch = StoredFields.decode(one.stored).sketch
         if not any(same_story(sketch, other) for _, other in leaders):
             leaders.append((one, sketch))
             if len(leaders) > offset + limit:
@@ -96,6 +96,6 @@ def _others(
         one
         for one in found
         if one.stored != leader.stored
-        and same_story(own := StoredFields(one.stored).sketch, sketch)
+        and same_story(own := StoredFields.decode(one.stored).sketch, sketch)
         and not any(same_story(own, other) for other in better)
     )

@@ -10,7 +10,7 @@ from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
-from searchkit.indexing.document_builder import build_index_document
+from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
 from searchkit.query.ast import AndNode, NotNode, QueryNode
 from searchkit.search.options import SearchOptions
@@ -124,7 +124,7 @@ def _contributions(
 ) -> list[Contribution]:
     typed = str(query)
     normalized = normalize(typed)
-    terms = build_index_document(document, settings).terms
+    terms = DocumentBuilder(settings).build(document).terms
     counts = {field: Counter(joined.split(" ")) for field, joined in terms.items()}
     found = []
     for score in scores:

@@ -31,31 +31,29 @@ class Hit:
     ``duplicates`` are the hits with the same story, where the search was told to fold them into one.
     """
 
-    def __init__(
-        self, stored: StoredFields, score: float, highlighter: Highlighter, snippet_length: int
-    ) -> None:
+    def __init__(self, stored: bytes, score: float, highlighter: Highlighter, snippet_length: int) -> None:
         self.score = score
         self.duplicates: tuple[Hit, ...] = ()
         self._stored = stored
         self._highlighter = highlighter
         self._snippet_length = snippet_length
 
-    @property
-    def _fields(self) -> dict[str, Any]:
-        return self._stored.fields
+    @cached_property
+    def _fields(self) -> StoredFields:
+        return StoredFields.decode(self._stored)
 
-    @property
+    @cached_property
     def document(self) -> Document:
         """The whole document, as it was added."""
-        return self._stored.document
+        return self._fields.document
 
     @property
     def id(self) -> str:
-        return str(self._fields["id"])
+        return self._fields.id
 
     @property
     def url(self) -> str:
-        return str(self._fields.get("url", ""))
+        return self._fields.url
 
     @property
     def link(self) -> str:
@@ -64,26 +62,26 @@ class Hit:
 
     @property
     def source(self) -> str:
-        return str(self._fields.get("source", ""))
+        return self._fields.source
 
     @property
     def published(self) -> datetime | None:
-        return self._stored.published
+        return self._fields.published
 
     @cached_property
     def title(self) -> Highlighted:
         """The whole title with its matches."""
-        return self._highlighter.title(self._fields.get("title", ""))
+        return self._highlighter.title(self._fields.title)
 
     @cached_property
     def snippet(self) -> Highlighted:
         """The best fragment of the body."""
-        return self._highlighter.snippet(self._fields.get("body", ""), self._snippet_length)
+        return self._highlighter.snippet(self._fields.body, self._snippet_length)
 
     @cached_property
     def body(self) -> Highlighted:
         """The whole body with all its matches."""
-        return self._highlighter.body(self._fields.get("body", ""))
+        return self._highlighter.body(self._fields.body)
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as JSON values, as the command line prints it."""
@@ -92,7 +90,7 @@ class Hit:
             "score": self.score,
             "title": self.title.text,
             "url": self.url,
-            "published": self._fields.get("published"),
+            "published": self.published.isoformat().replace("+00:00", "Z") if self.published else None,
             "source": self.source,
             "snippet": {"text": self.snippet.text, "spans": [list(span) for span in self.snippet.spans]},
             "title_spans": [list(span) for span in self.title.spans],

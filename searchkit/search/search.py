@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 from searchkit.engine.base import ScoredDoc, Snapshot, id_term
 from searchkit.engine.plan import Boolean, Plan, Sort, TermSet
 from searchkit.highlight.snippet import Highlighter
-from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query import parse, plan_query
 from searchkit.query.ast import QueryNode
 from searchkit.query.planner import Planned
@@ -113,7 +112,7 @@ def _hits(
 
 
 def _hit(found: ScoredDoc, highlighter: Highlighter, options: SearchOptions) -> Hit:
-    return Hit(StoredFields(found.stored), found.score, highlighter, options.snippet_length)
+    return Hit(found.stored, found.score, highlighter, options.snippet_length)
 
 
 def _with_recency(planned: Plan, options: SearchOptions, place: Place) -> Plan:

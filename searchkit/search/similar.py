@@ -11,7 +11,6 @@ from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
 from searchkit.highlight.snippet import Highlighter
-from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query.scoring import idf
 from searchkit.search.options import SearchOptions
 from searchkit.search.results import Hit, Results
@@ -37,9 +36,7 @@ def similar(document: Document, options: SearchOptions, snapshot: Snapshot, sett
     scores = tuple(ScoreClause(Term("words", word), weight) for word, weight in weights.items())
     total, found = snapshot.search(Plan(match, scores), limit=options.limit, offset=options.offset)
     # Nothing is marked: thirty words of another document are no query of somebody.
-    hits = [
-        Hit(StoredFields(one.stored), one.score, Highlighter(()), options.snippet_length) for one in found
-    ]
+    hits = [Hit(one.stored, one.score, Highlighter(()), options.snippet_length) for one in found]
     return Results(" OR ".join(weights), hits, total, time.perf_counter() - started)
 
 

@@ -165,7 +165,7 @@ def test_a_folder_that_may_only_be_read(name: str, make_index: MakeIndex, tmp_pa
 def test_a_create_that_was_interrupted_is_no_obstacle(tmp_path: Path) -> None:
     location = tmp_path / "index"
     (location / "data").mkdir(parents=True)
-    for name in ("writer.json", "writer.lock", "index.json.12345.new", "writer.json.12345.new"):
+    for name in ("writer.json", "writer.lock", ".index.json.12345.new", ".writer.json.12345.new"):
         (location / name).write_text("{")
     with searchkit.create(location) as index:
         assert index.add([Document(id="0", body="茶")]).added == 1

@@ -126,10 +126,10 @@ def fill(engine: Engine, entries: Sequence[IndexDocument], commits: int = 1) -> 
 
 def entry(id: str, values: dict[str, Value] | None = None, **fields: str) -> IndexDocument:
     terms = {name: fields.get(name, "") for name in TEXT_FIELDS}
-    return IndexDocument(id=id, stored=json.dumps({"id": id}), terms=terms, values=values or {})
+    return IndexDocument(id=id, stored=json.dumps({"id": id}).encode(), terms=terms, values=values or {})
 
 
-def id_of(stored: str) -> str:
+def id_of(stored: bytes) -> str:
     return str(json.loads(stored)["id"])
 
 
@@ -336,7 +336,7 @@ def entry_with(draw: st.DrawFn, id: str) -> IndexDocument:
     """An entry whose terms and values are few, so that they match."""
     return IndexDocument(
         id=id,
-        stored=json.dumps({"id": id, "made": draw(st.integers(0, 99))}),
+        stored=json.dumps({"id": id, "made": draw(st.integers(0, 99))}).encode(),
         terms={field: " ".join(draw(st.lists(terms, max_size=6))) for field in TEXT_FIELDS},
         values=draw(some_values),
     )

@@ -69,10 +69,10 @@ class TestWriting:
         assert engine.stats().documents == 0
 
     def test_what_is_put_and_committed_is_there(self, engine: Engine) -> None:
-        stored = '{"id":"1","text":"中文 𠮷 \\u0000 <b>"}'
+        stored = '{"id":"1","text":"中文 𠮷 \\u0000 <b>"}\nmore'.encode()
         fill(engine, [replace(entry("1"), stored=stored), entry("2")])
         assert engine.snapshot().get(["1"]) == {"1": stored}
-        assert sorted(engine.snapshot()) == sorted([stored, '{"id": "2"}'])
+        assert sorted(engine.snapshot()) == sorted([stored, b'{"id": "2"}'])
         assert len(engine.snapshot()) == engine.stats().documents == 2
 
     def test_a_put_replaces_the_entry_with_its_id(self, engine: Engine) -> None:

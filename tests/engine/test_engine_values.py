@@ -438,7 +438,7 @@ class TestVersions:
             pages = [
                 snapshot.search(plan, limit=30, offset=0, sort=by)[1] for by in (None, Sort("published"))
             ]
-            return [snapshot.version, *([one.stored for one in page] for page in pages)]
+            return [snapshot.version, *([one.stored.decode() for one in page] for page in pages)]
 
         before = ours()
         assert theirs() == before
@@ -457,7 +457,8 @@ print("ready", flush=True)
 for _ in sys.stdin:
     snapshot = engine.snapshot()
     pages = [snapshot.search(plan, limit=30, offset=0, sort=by)[1] for by in (None, Sort("published"))]
-    print(json.dumps([snapshot.version, *([one.stored for one in page] for page in pages)]), flush=True)
+    stored = ([one.stored.decode() for one in page] for page in pages)
+    print(json.dumps([snapshot.version, *stored]), flush=True)
 """
 
 

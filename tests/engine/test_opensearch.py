@@ -9,12 +9,12 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from suite import FIELDS, cluster_location, entry, fill, forget, found_ids, ids_of, writing
 
 from searchkit.engine import create_engine, open_engine

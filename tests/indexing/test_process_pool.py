@@ -16,9 +16,8 @@ import pytest
 import searchkit
 from searchkit import Document, Failure, Index, SearchkitError
 from searchkit.analysis import Analyzer
-from searchkit.indexing import pipeline
-from searchkit.indexing import process_pool as workers_module
-from searchkit.indexing.pipeline import made_entries
+from searchkit.indexing import pipeline, process_pool
+from searchkit.indexing.pipeline import build_all, index_files
 from searchkit.schema import Schema
 from searchkit.settings import Settings
 
@@ -49,8 +48,8 @@ def children() -> set[int]:
 @pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 700])
 @pytest.mark.parametrize("workers", [2, 3])
 def test_several_make_what_one_makes_in_the_same_order(count: int, workers: int) -> None:
-    alone = list(made_entries(given(count), SETTINGS, 1))
-    assert list(made_entries(given(count), SETTINGS, workers)) == alone
+    alone = list(build_all(given(count), SETTINGS, 1))
+    assert list(build_all(given(count), SETTINGS, workers)) == alone
     assert len(alone) == count
     assert any(isinstance(one, Failure) for one in alone) == (count > 3)
 
@@ -90,17 +89,25 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_files_are_read_by_several_as_by_one(folder: Path) -> None:
-    articles = [searchkit.read_articles(folder) for _ in range(2)]
-    made = [list(made_entries(each, SETTINGS, workers)) for each, workers in zip(articles, (1, 2))]
-    assert made[0] == made[1]
-    for name in ("failures", "replaced", "files_read"):
-        one, other = (getattr(each, name) for each in articles)
-        assert str(one) == str(other)
-        assert one, "there is something to compare"
-    documents = searchkit.read_articles(folder)
-    assert [one.id for one in made[0]] == [document.id for document in documents]
-    assert str(documents.failures) == str(articles[0].failures)
-    assert documents.replaced == articles[0].replaced
+    one, other = (list(index_files(sorted(folder.iterdir()), None, SETTINGS, workers)) for workers in (1, 2))
+    assert one == other
+    articles = [searchkit.read_articles(folder) for _ in range(3)]
+    ids = [document.id for document in articles[0]]
+    reports = []
+    for each, workers in zip(articles[1:], (1, 2)):
+        index = searchkit.create(":memory:")
+        reports.append(index.add(each, workers=workers))
+        assert {document.id for document in index} == set(ids)
+        for name in ("failures", "replaced", "files_read"):
+            assert str(getattr(each, name)) == str(getattr(articles[0], name))
+            assert getattr(each, name), "there is something to compare"
+    for report in reports:
+        report.took = 0
+        assert [(each.what, each.reason) for each in report.failures] == [
+            (each.path, each.reason) for each in articles[0].failures
+        ]
+        assert report.replaced == len(articles[0].replaced)
+    assert reports[0] == reports[1]
 
 
 @pytest.mark.parametrize("task", ["add", "sync"])
@@ -138,17 +145,17 @@ def test_a_few_documents_are_analysed_here(monkeypatch: pytest.MonkeyPatch) -> N
     def never(*_: object) -> None:
         raise AssertionError("another process was started")
 
-    monkeypatch.setattr(workers_module, "_results_of_others", never)
-    assert len(list(made_entries(given(workers_module._WORTH_IT - 1), SETTINGS, None))) > 0
+    monkeypatch.setattr(process_pool, "_results_of_others", never)
+    assert len(list(build_all(given(process_pool._WORTH_IT - 1), SETTINGS, None))) > 0
     with pytest.raises(AssertionError, match="another process"):
         monkeypatch.setattr(os, "cpu_count", lambda: 2)
-        list(made_entries(given(workers_module._WORTH_IT), SETTINGS, None))
+        list(build_all(given(process_pool._WORTH_IT), SETTINGS, None))
 
 
 def test_an_index_is_rebuilt_by_several_as_well(
     make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers_module, "_WORTH_IT", 10)
+    monkeypatch.setattr(process_pool, "_WORTH_IT", 10)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     index = make_index(*(Document(id=str(n), body=f"第{n}篇") for n in range(100)))
     assert index.rebuild() == len(index) == 100

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import searchkit
 from searchkit import Document, Index, SyncProgress, SyncReport
-from searchkit.engine.tantivy import TantivyEngine, TantivyWriter
+from searchkit.engine.tantivy import TantivyEngine, TantivySnapshot, TantivyWriter
 from searchkit.indexing import sync as sync_module
 
 MakeIndex = Callable[..., Index]
@@ -217,13 +217,31 @@ class TestWhatIsRead:
         write(folder, FILES)
         index = make_index()
         index.sync(folder)
-        monkeypatch.setattr(sync_module, "reading_tasks", None)
+        monkeypatch.setattr(sync_module, "file_work", None)
         opened.clear()
         write(folder, {"a.txt": "甲"})
         assert counts(index.sync(folder)) == (0, 0, 0, 2, 3)
         assert self.read(opened, folder) == ["a.txt"]
         index.sync(folder)
         assert self.read(opened, folder) == [], "its new time is known"
+
+    def test_the_index_is_asked_for_many_documents_in_one_request(
+        self, folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write(folder, {f"{n}.jsonl": lines((f"old {n}", "甲"), (f"gone {n}", "甲")) for n in range(44)})
+        index = make_index(Document(id="new 7", body="乙"))
+        index.sync(folder)
+        write(folder, {f"{n}.jsonl": lines((f"old {n}", "乙"), (f"new {n}", "乙")) for n in range(44)})
+        requests: list[set[str]] = []
+        get = TantivySnapshot.get
+
+        def counted(snapshot: TantivySnapshot, ids: Iterable[str]) -> dict[str, bytes]:
+            requests.append(set(ids))
+            return get(snapshot, requests[-1])
+
+        monkeypatch.setattr(TantivySnapshot, "get", counted)
+        assert counts(index.sync(folder)) == (43, 44, 44, 1, 0)
+        assert [len(ids) for ids in requests] == [88, 44], "what was in the files, and what is new in them"
 
     def test_another_encoding_reads_all_anew(self, folder: Path, make_index: MakeIndex) -> None:
         write(folder, {"a.txt": "標題\n\n圖書館".encode("big5")})
@@ -474,7 +492,7 @@ class TestOnDisk:
         write(folder, {"a.txt": "甲"})
         with searchkit.create(tmp_path / "index") as index:
             index.sync(folder)
-            (tmp_path / "index" / "notes" / "sync.txt").write_text('{"format": 1}')
+            (tmp_path / "index" / "notes" / "sync.txt").write_text('{"format": 2}')
             with pytest.raises(searchkit.IndexCorruptError, match="all files are read again"):
                 index.sync(folder)
             (tmp_path / "index" / "notes" / "sync.txt").unlink()

@@ -58,6 +58,6 @@ def test_one_that_was_interrupted_goes_on(
 def test_one_that_lost_something_is_no_copy(
     source: searchkit.Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "_not_there", lambda page, target: page[1:])
+    monkeypatch.setattr(copying, "_missing", lambda page, target: page[1:])
     with pytest.raises(SearchkitError, match="the copy has 43 documents, and not 44"):
         source.copy_to(tmp_path / "copy")

@@ -124,7 +124,7 @@ def document_of(entry: IndexDocument, commit: int, sorting: Container[str]) -> d
     return {
         KEY: id_term(entry.id),
         COMMIT: commit,
-        "stored": entry.stored,
+        "stored": entry.stored.decode(),
         "terms": {name: _joined(terms) for name, terms in entry.terms.items() if terms},
         "values": {
             name: list(value) if isinstance(value, tuple) else value for name, value in entry.values.items()

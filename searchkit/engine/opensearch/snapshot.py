@@ -102,7 +102,9 @@ class OpenSearchSnapshot(Snapshot):
             query, order = ranked_query(plan, self._live), ["_score"]
         body = {"query": query, "sort": [*order, KEY], "_source": ["stored"]}
         total, hits = self._hits(body, offset, limit)
-        return total, [ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"]) for hit in hits]
+        return total, [
+            ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"].encode()) for hit in hits
+        ]
 
     def _hits(self, body: dict[str, Any], offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and those from the offset."""
@@ -166,12 +168,12 @@ class OpenSearchSnapshot(Snapshot):
         found = [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
         return [(key, count) for key, count in found if key.startswith(text)][:limit]
 
-    def get(self, ids: Iterable[str]) -> dict[str, str]:
+    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
         wanted = {id_term(id): id for id in ids}
         found = {}
         for hit in self._with_keys(list(wanted), [KEY, "stored"]):
             source = hit["_source"]
-            found[wanted[source[KEY]]] = source["stored"]
+            found[wanted[source[KEY]]] = source["stored"].encode()
         return found
 
     def present(self, ids: Iterable[str]) -> set[str]:
@@ -193,11 +195,11 @@ class OpenSearchSnapshot(Snapshot):
             self._length = self.count(MatchAll())
         return self._length
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[bytes]:
         body = {"query": self._live, "sort": [KEY], "size": _PAGE, "_source": ["stored"]}
         while hits := self._ask(body)["hits"]["hits"]:
             for hit in hits:
-                yield hit["_source"]["stored"]
+                yield hit["_source"]["stored"].encode()
             body["search_after"] = hits[-1]["sort"]
 
     def _matching(self, match: Clause) -> Query:

@@ -6,20 +6,22 @@ not at all, and a writer that lost its place to another one cannot commit any mo
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+from msgspec.structs import replace
+
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import COMMIT
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
+from searchkit.text import well_formed
 
 __all__ = ["LEASE", "Holder", "Read", "State", "StateStore", "pending_id"]
 
@@ -29,8 +31,7 @@ _ID = "state"
 _MOST_LOST = 100
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True):
     """The writer."""
 
     token: str
@@ -45,11 +46,10 @@ class Holder:
         if "://" in command:  # a location may have a password in it
             command = Path(sys.argv[0]).name
         who = f"process {os.getpid()} on {socket.gethostname()} ({command}) since {now}"
-        return cls(token, who, time.time() + LEASE)
+        return cls(token, well_formed(who), time.time() + LEASE)
 
 
-@dataclass(frozen=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """Which documents belong to the latest commit: those with a number above ``floor``, up to ``version``."""
 
     index: str
@@ -116,10 +116,7 @@ class StateStore:
         if found is None:
             raise IndexIncompatibleError(f"{where}: searchkit did not make this index, or not to its end")
         try:
-            values = json.loads(found["_source"]["text"])
-            writer = values.pop("writer")
-            values["lost"] = tuple(values["lost"])
-            state = State(**values, writer=Holder(**writer) if writer else None)
+            state = msgspec.json.decode(found["_source"]["text"], type=State)
         except (KeyError, TypeError, ValueError) as error:
             raise IndexCorruptError(f"{where}: the state of the index is damaged: {error}") from error
         return Read(state, {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]})
@@ -153,4 +150,4 @@ def pending_id(version: int, number: int) -> str:
 
 
 def _text_of(state: State) -> dict[str, str]:
-    return {"text": json.dumps(asdict(state))}
+    return {"text": msgspec.json.encode(state).decode()}

@@ -12,8 +12,9 @@ import secrets
 import time
 from collections.abc import Callable, Container
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
 from searchkit.engine.opensearch.client import Calls

@@ -256,7 +256,7 @@ class TantivySnapshot(Snapshot):
         with reading(self._location):
             return list(self._searcher.terms_with_prefix(field, text, limit=most))[:limit]
 
-    def get(self, ids: Iterable[str]) -> dict[str, str]:
+    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
         wanted = {id_term(id): id for id in ids}
         found = {}
         for keys in _pages(list(wanted)):
@@ -270,7 +270,7 @@ class TantivySnapshot(Snapshot):
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[bytes]:
         if len(self):
             with reading(self._location):
                 hits = self._searcher.search(Query.all_query(), len(self), count=False).hits
@@ -290,6 +290,6 @@ def _count(result: tantivy.SearchResult) -> int:
     return int(result.count)  # type: ignore[attr-defined]
 
 
-def _stored(document: tantivy.Document) -> str:
+def _stored(document: tantivy.Document) -> bytes:
     stored: bytes = document["stored"][0]
-    return stored.decode()
+    return stored

@@ -33,15 +33,18 @@ def reading(location: str) -> Iterator[None]:
         raise corrupt(location, f"the index is damaged: {_first_line(error)}") from error
 
 
-@contextmanager
-def writing(location: str) -> Iterator[None]:
+class writing:  # noqa: N801  # like `reading`; written out, as every document that is indexed enters it
     """Whatever goes wrong while files are written leaves the last commit as it is."""
-    try:
-        yield
-    except BaseException as error:
-        if not _is_from_engine(error):
-            raise
-        raise unwritable(location, _first_line(error)) from error
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None and _is_from_engine(error):
+            raise unwritable(self._location, _first_line(error)) from error
 
 
 def _is_from_engine(error: BaseException) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from searchkit.engine.base import Damage
-from searchkit.engine.storage import corrupt, link_or_copy, write_durably
+from searchkit.engine.storage import corrupt, link_or_copy, write_atomically
 
 __all__ = ["COMMIT_FILE", "copy_commit", "damage_of"]
 
@@ -65,8 +65,8 @@ def copy_commit(data: Path, to: Path) -> None:
         names = [name for segment in _segments(json.loads(commit)) for name in segment.files]
         for name in names:
             link_or_copy(data / name, to / name)
-        write_durably(to / _MANAGED_FILE, json.dumps([COMMIT_FILE, *names]).encode() + b"\n")
-        write_durably(to / COMMIT_FILE, commit)
+        write_atomically(to / _MANAGED_FILE, json.dumps([COMMIT_FILE, *names]).encode() + b"\n")
+        write_atomically(to / COMMIT_FILE, commit)
 
     try:
         _of_one_commit(data, copy)

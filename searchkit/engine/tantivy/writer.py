@@ -46,9 +46,9 @@ class TantivyWriter(EngineWriter):
             raise
 
     def upsert(self, entry: IndexDocument) -> None:
-        document = tantivy.Document()
-        document.add_text("id", id_term(entry.id))
-        document.add_bytes("stored", entry.stored.encode())
+        document, key = tantivy.Document(), id_term(entry.id)
+        document.add_text("id", key)
+        document.add_bytes("stored", entry.stored)
         for field, terms in entry.terms.items():
             if terms:
                 document.add_text(field, terms)
@@ -60,9 +60,10 @@ class TantivyWriter(EngineWriter):
             else:
                 for label in value:
                     document.add_text(field, label)
-        self.delete(entry.id)
+        writer = self._open()
         with writing(self._engine.location):
-            self._open().add_document(document)
+            writer.delete_documents_by_term("id", key)
+            writer.add_document(document)
 
     def delete(self, id: str) -> None:
         with writing(self._engine.location):

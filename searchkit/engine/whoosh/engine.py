@@ -189,7 +189,7 @@ class WhooshSnapshot(Snapshot):
         most = heapq.nlargest(min(limit, len(counted)), counted.items(), key=lambda item: item[1])
         return [(term.decode(), count) for term, count in most]
 
-    def get(self, ids: Iterable[str]) -> dict[str, str]:
+    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
         with self._reading():
             return {id: self._stored(number) for id, number in self._numbers(ids)}
 
@@ -205,11 +205,11 @@ class WhooshSnapshot(Snapshot):
     def __len__(self) -> int:
         return int(self._reader.doc_count())
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[bytes]:
         for number in self._reader.all_doc_ids():
             with self._reading():
                 stored = self._stored(number)
             yield stored
 
-    def _stored(self, number: int) -> str:
-        return str(self._reader.stored_fields(number)["stored"])
+    def _stored(self, number: int) -> bytes:
+        return bytes(self._reader.stored_fields(number)["stored"])
