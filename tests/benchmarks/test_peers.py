@@ -259,6 +259,7 @@ def test_the_ceiling_answers_as_searchkit(tmp_path: Path) -> None:
             Question("周末"),
             Question("周末 公园"),
             Question("周末天气", kind="passage"),
+            Question("公园 地图，潜水艇", match="any"),
             Question(""),
         )
         for since in (None, "2024-01-01")
