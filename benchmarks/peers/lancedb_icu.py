@@ -26,9 +26,9 @@ class LancedbIcu(Peer):
     """Title and body are one text to it, so that all words may be asked for in both together.
 
     The tokenizer "icu" is the one that it has for Chinese without a model of its own (jieba's has to be
-    installed beside it), https://docs.lancedb.com/indexing/fts-index; stemming and stop words, which are for
-    English, are off. All words are asked for by the operator AND, where its own default is OR; positions are
-    indexed for phrases.
+    installed beside it), https://docs.lancedb.com/oss/v0-41-0/indexing/fts-index. Stemming and stop words,
+    which are for English, are off. All words are asked for by the operator AND, where its own default is OR;
+    positions are indexed for phrases.
     """
 
     name = "lancedb"
