@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from benchmarks.measurements import Measurement
 
-__all__ = ["OURS", "Comparison", "comparisons", "largest_size"]
+__all__ = ["OURS", "P50", "Comparison", "comparisons", "largest_size"]
 
 OURS = "searchkit"
+P50 = {"search": "p50, ", "ids only": "p50 of ids, "}
+"""What a comparison of medians is called, by the task; the class of questions stands behind it."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Comparison:
     ratios: tuple[float, ...]
     """Our cost to theirs, one for each round or run of both."""
     remark: str = ""
+    is_of_ids: bool = False
+    """Whether hits were ids alone."""
 
     @property
     def ratio(self) -> float:
@@ -40,7 +44,6 @@ class Comparison:
 def comparisons(measurements: Sequence[Measurement]) -> Iterator[Comparison]:
     """All there are, each at the largest size at which both were measured."""
     mine = {_key(one): one for one in measurements if one.peer == OURS and one.task != "left out"}
-    without = {one.peer for one in measurements if one.task == "left out" and one.kind == "snippets"}
     largest: dict[tuple[str, str, str | None, int | None], int] = {}
     for theirs in measurements:
         if theirs.size and _key(theirs) in mine:
@@ -49,7 +52,7 @@ def comparisons(measurements: Sequence[Measurement]) -> Iterator[Comparison]:
     for theirs in measurements:
         what = (theirs.peer, theirs.task, theirs.kind, theirs.figures.get("threads"))
         if theirs.peer != OURS and theirs.size and theirs.size == largest.get(what):
-            yield from _compared(mine[_key(theirs)], theirs, shows_snippets=theirs.peer not in without)
+            yield from _compared(mine[_key(theirs)], theirs)
 
 
 def largest_size(measurements: Iterable[Measurement], peer: str) -> int | None:
@@ -62,7 +65,7 @@ def _key(one: Measurement) -> tuple[str, int | None, str | None, int | None]:
     return one.task, one.size, one.kind, one.figures.get("threads")
 
 
-def _compared(ours: Measurement, theirs: Measurement, *, shows_snippets: bool) -> Iterator[Comparison]:
+def _compared(ours: Measurement, theirs: Measurement) -> Iterator[Comparison]:
     def made(
         what: str,
         texts: tuple[str, str],
@@ -71,20 +74,21 @@ def _compared(ours: Measurement, theirs: Measurement, *, shows_snippets: bool) -
         remark: str = "",
     ) -> Comparison:
         ratios = tuple(a / b for a, b in zip(ours_cost, theirs_cost, strict=False) if b)
-        return Comparison(what, theirs.size or 0, theirs.peer, theirs.label, *texts, ratios, remark)
+        of_ids = "ids only" in (theirs.task, theirs.kind)
+        return Comparison(what, theirs.size or 0, theirs.peer, theirs.label, *texts, ratios, remark, of_ids)
 
     a, b = ours.figures, theirs.figures
-    if theirs.task == "search":
+    if theirs.task in P50:
         yield made(
-            f"p50, {theirs.kind}",
+            f"{P50[theirs.task]}{theirs.kind}",
             (milliseconds(a["p50"]), milliseconds(b["p50"])),
             a["p50_of_rounds"],
             b["p50_of_rounds"],
-            _remark(a, b, shows_snippets),
+            _remark(a, b),
         )
     elif theirs.task == "throughput":
         yield made(
-            f"throughput, threads: {a['threads']}",
+            f"throughput{f', {theirs.kind}' if theirs.kind else ''}, threads: {a['threads']}",
             (f"{a['per_second']:.0f} /s", f"{b['per_second']:.0f} /s"),
             [1 / rate for rate in a["runs"]],
             [1 / rate for rate in b["runs"]],
@@ -101,13 +105,12 @@ def _compared(ours: Measurement, theirs: Measurement, *, shows_snippets: bool) -
             yield made(what, (megabytes(a[name]), megabytes(b[name])), [a[name]], [b[name]])
 
 
-def _remark(ours: dict[str, int], theirs: dict[str, int], shows_snippets: bool) -> str:
-    """Where the two did not do the same, a comparison of times says less."""
-    remarks = [] if shows_snippets else ["without snippets"]
-    if ours["answered"] != theirs["answered"]:
-        count = theirs["questions"]
-        remarks.append(f"hits for {theirs['answered']} of {count} questions, {OURS} for {ours['answered']}")
-    return "; ".join(remarks)
+def _remark(ours: dict[str, int], theirs: dict[str, int]) -> str:
+    """Where the two did not find the same, a comparison of times says less."""
+    if ours["answered"] == theirs["answered"]:
+        return ""
+    count = theirs["questions"]
+    return f"hits for {theirs['answered']} of {count} questions, {OURS} for {ours['answered']}"
 
 
 def milliseconds(value: float) -> str:

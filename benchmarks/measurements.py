@@ -22,11 +22,12 @@ class Measurement:
     peer: str
     label: str
     task: str
-    """index, search, throughput, memory, cold start; or left out, whose figures have the reason."""
+    """index, search (with highlighted snippets), ids only, throughput, memory, cold start; or left out, whose
+    figures have the reason."""
     size: int | None = None
     """How many documents; None for what holds at any size."""
     kind: str | None = None
-    """The class of questions."""
+    """The class of questions; of a throughput "ids only" or None."""
     figures: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=dict)

@@ -60,7 +60,10 @@ def draw(measurements: Sequence[Measurement], folder: Path) -> list[Path]:
     at_size = [one for one in measurements if one.size == size]
     with mpl.rc_context(_STYLE):
         figures = {
-            "search": _search(at_size, size),
+            "search": _search(
+                at_size, "search", f"From a question to ten highlighted hits, {size:,} documents"
+            ),
+            "ids": _search(at_size, "ids only", f"From a question to ten ids, {size:,} documents"),
             "indexing": _indexing(at_size, size),
             "running": _running(at_size, size),
             "growth": _growth(measurements),
@@ -78,14 +81,14 @@ def _saved(figure: Figure, path: Path) -> list[Path]:
     return paths
 
 
-def _search(measurements: Sequence[Measurement], size: int) -> Figure | None:
+def _search(measurements: Sequence[Measurement], task: str, title: str) -> Figure | None:
     """A panel for each class, in it a bar for each peer; all panels have one scale."""
-    searches = [one for one in measurements if one.task == "search"]
+    searches = [one for one in measurements if one.task == task]
     if not searches:
         return None
     kinds = list(dict.fromkeys(one.kind or "" for one in searches))
     peers = list(dict.fromkeys(one.peer for one in searches))
-    columns = min(len(kinds), 5)
+    columns = min(len(kinds), 4)
     rows = -(-len(kinds) // columns)
     figure, grid = plt.subplots(
         rows,
@@ -109,9 +112,7 @@ def _search(measurements: Sequence[Measurement], size: int) -> Figure | None:
     for panel in panels:
         _plain_numbers(panel)
     figure.supxlabel("milliseconds, median (p50), log scale: shorter is faster", fontsize=9)
-    figure.suptitle(
-        f"From a question to ten highlighted hits, {size:,} documents", x=0.01, ha="left", weight="bold"
-    )
+    figure.suptitle(title, x=0.01, ha="left", weight="bold")
     return figure
 
 
@@ -136,19 +137,14 @@ def _indexing(measurements: Sequence[Measurement], size: int) -> Figure | None:
 
 
 def _running(measurements: Sequence[Measurement], size: int) -> Figure | None:
-    threads = {
-        count: {
-            one.peer: one.figures["per_second"]
-            for one in measurements
-            if one.task == "throughput" and one.figures["threads"] == count
-        }
-        for count in (1, 2)
-    }
-    panels = {
-        **{
-            f"questions a second, {count} thread{'s' * (count > 1)}": values
-            for count, values in threads.items()
-        },
+    panels: dict[str, dict[str, float]] = {}
+    for one in measurements:
+        if one.task == "throughput":
+            count = one.figures["threads"]
+            shown = one.kind or "highlighted"
+            title = f"questions a second, {shown}, {count} thread{'s' * (count > 1)}"
+            panels.setdefault(title, {})[one.peer] = one.figures["per_second"]
+    panels |= {
         "private memory, MB": {
             one.peer: one.figures["private"] / 1e6 for one in measurements if one.task == "memory"
         },
@@ -161,17 +157,21 @@ def _running(measurements: Sequence[Measurement], size: int) -> Figure | None:
 
 
 def _panels(title: str, panels: Mapping[str, Mapping[str, float]]) -> Figure:
-    """Side by side, each with a scale of its own."""
+    """Up to three side by side, each with a scale of its own."""
     peers = list(dict.fromkeys(peer for values in panels.values() for peer in values))
+    columns = min(len(panels), 3)
+    rows = -(-len(panels) // columns)
     figure, grid = plt.subplots(
-        1,
-        len(panels),
-        figsize=(3.4 * len(panels) + 1.0, 0.24 * len(peers) + 1.1),
+        rows,
+        columns,
+        figsize=(3.4 * columns + 1.0, rows * (0.24 * len(peers) + 0.6) + 0.5),
         sharey=True,
         squeeze=False,
         layout="constrained",
     )
-    for panel, (name, values) in zip(grid.flat, panels.items(), strict=True):
+    for panel in grid.flat[len(panels) :]:
+        panel.set_visible(False)
+    for panel, (name, values) in zip(grid.flat, panels.items(), strict=False):
         _bars(
             panel,
             peers,

@@ -23,6 +23,9 @@ __all__ = ["NEEDS", "PER_CLASS", "questions"]
 PER_CLASS = 25
 
 NEEDS: dict[str, Task] = {
+    "two words": "all words",
+    "headline": "all words",
+    "headline, any word": "any word",
     "passage": "passage",
     "other script": "other script",
     "one character": "one character",
@@ -61,7 +64,8 @@ def questions(
         "two words": some(maker.two_words),
         "name": some(maker.name),
         "passage": [replace(question, kind="passage") for question in some(lambda: maker.cut(6))],
-        "headline": some(maker.headline),
+        "headline": (headlines := some(maker.headline)),
+        "headline, any word": [replace(question, match="any") for question in headlines],
         "other script": some(maker.two_words_in_the_other_script),
         "one character": some(lambda: maker.cut(1)),
         "no match": some(maker.nowhere),

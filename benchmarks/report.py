@@ -8,10 +8,10 @@ What it says comes from the lines alone: where a peer is ahead is worked out, at
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.comparisons import OURS, comparisons, megabytes, milliseconds, seconds
+from benchmarks.comparisons import OURS, P50, Comparison, comparisons, megabytes, milliseconds, seconds
 from benchmarks.measurements import Measurement, read_measurements
 
 __all__ = ["report"]
@@ -55,7 +55,8 @@ def _circumstances(measurements: Sequence[Measurement], sizes: Sequence[int]) ->
         f"{machine['system']}, Python {machine['python']}. Articles: {settings['articles']}, "
         f"{' and '.join(f'{size:,}' for size in sizes)}; {settings['rounds']} rounds of each question, "
         f"{settings['cold_starts']} cold starts, seed {settings['seed']}. "
-        "Each peer ran in a process of its own; the rounds of all peers were interleaved.",
+        "Each peer ran in a process of its own; the rounds of all peers were interleaved. "
+        "Throughput of a peer that cannot ask for all words is that of any.",
         _table(("peer", "what it is"), ((name, one.label) for name, one in names.items()), words=True),
         "Versions: " + ", ".join(f"{name} {version}" for name, version in versions) + ".",
     ]
@@ -67,22 +68,29 @@ def _ahead(measurements: Sequence[Measurement]) -> list[str]:
     ahead = sorted(
         (one for one in comparisons(measurements) if one.ratio > 1), key=lambda one: (one.what, -one.ratio)
     )
-    rows = [
-        (
-            one.what,
-            f"{one.size:,}",
-            one.peer,
-            one.ours,
-            one.theirs,
-            f"{_times(one.ratios)}{'' if one.is_clear else ', not in every round'}",
-            one.remark,
-        )
-        for one in ahead
-    ]
-    if not rows:
+    if not ahead:
         return ["Nowhere in this run."]
     head = ("at what", "documents", "peer", OURS, "peer has", "times (of rounds)", "remark")
-    return ["At the largest size at which both were measured.", _table(head, rows, words=True)]
+    parts = ["At the largest size at which both were measured."]
+    for title, some in (
+        ("", [one for one in ahead if not one.is_of_ids]),
+        ("Asked for ids only:", [one for one in ahead if one.is_of_ids]),
+    ):
+        if some:
+            parts += filter(None, (title, _table(head, map(_ahead_row, some), words=True)))
+    return parts
+
+
+def _ahead_row(one: Comparison) -> Sequence[str]:
+    return (
+        one.what,
+        f"{one.size:,}",
+        one.peer,
+        one.ours,
+        one.theirs,
+        f"{_times(one.ratios)}{'' if one.is_clear else ', not in every round'}",
+        one.remark,
+    )
 
 
 def _left_out(measurements: Sequence[Measurement]) -> list[str]:
@@ -115,15 +123,16 @@ def _indexing(measurements: Sequence[Measurement]) -> list[str]:
 
 
 def _searching(measurements: Sequence[Measurement]) -> list[str]:
-    text = "Median time (p50) from a question to ten hits with titles and snippets highlighted."
-    return [text, _by_class(measurements, lambda one: milliseconds(one.figures["p50"]))]
+    highlighted = "Median time (p50) from a question to ten hits with titles and snippets highlighted."
+    ids = "The same to ids only: no titles, no texts, no highlights."
+    return _in_both_forms(measurements, (highlighted, ids), lambda one: milliseconds(one.figures["p50"]))
 
 
 def _slow(measurements: Sequence[Measurement]) -> list[str]:
     def text(one: Measurement) -> str:
         return f"{one.figures['p95'] * 1000:.1f} / {one.figures['p99'] * 1000:.1f}"
 
-    return ["p95 / p99, in milliseconds.", _by_class(measurements, text)]
+    return _in_both_forms(measurements, ("p95 / p99, in milliseconds.", "Ids only."), text)
 
 
 def _found(measurements: Sequence[Measurement]) -> list[str]:
@@ -131,27 +140,33 @@ def _found(measurements: Sequence[Measurement]) -> list[str]:
         matches = one.figures["matches"]
         return f"{one.figures['answered']}; {'?' if matches is None else f'{matches:,.0f}'}"
 
-    count = next((one.figures["questions"] for one in _of("search", measurements)), 0)
+    # Both forms of a question find the same.
+    searches = [*_of("search", measurements), *_of("ids only", measurements)]
+    count = next((one.figures["questions"] for one in searches), 0)
     return [
         f"For how many of {count} questions there is a hit; the median of matches (? where nobody counts).",
-        _by_class(measurements, text),
+        _by_class(searches, text),
     ]
 
 
 def _ratios(at_size: Sequence[Measurement], measurements: Sequence[Measurement]) -> list[str]:
     """Of this size, whether or not it is the largest of a peer."""
-    found = {}
-    for one in comparisons([one for one in measurements if one in at_size]):
-        if one.what.startswith("p50, "):
-            found[one.peer, one.what.removeprefix("p50, ")] = _times(one.ratios)
-    if not found:
-        return ["There is nothing to compare."]
-    kinds, peers = (list(dict.fromkeys(key[part] for key in found)) for part in (1, 0))
-    rows = [(peer, *(found.get((peer, kind), "–") for kind in kinds)) for peer in peers]
-    return [
-        "Of the medians of each round: the median, and least to greatest. Below 1 searchkit is faster.",
-        _table(("peer", *kinds), rows),
-    ]
+    compared = list(comparisons([one for one in measurements if one in at_size]))
+    texts = {
+        "search": "Of the medians of each round: the median, and least to greatest. "
+        "Below 1 searchkit is faster.",
+        "ids only": "Ids only.",
+    }
+    parts = []
+    for task, what in P50.items():
+        found = {
+            (one.peer, one.what.removeprefix(what)): _times(one.ratios)
+            for one in compared
+            if one.what.startswith(what)
+        }
+        if found:
+            parts += [texts[task], _by_peer(found)]
+    return parts or ["There is nothing to compare."]
 
 
 def _running(measurements: Sequence[Measurement]) -> list[str]:
@@ -159,7 +174,10 @@ def _running(measurements: Sequence[Measurement]) -> list[str]:
     for one in measurements:
         of_peer = cells.setdefault(one.peer, {})
         if one.task == "throughput":
-            of_peer[f"questions/s, threads: {one.figures['threads']}"] = f"{one.figures['per_second']:,.0f}"
+            form = f"{one.kind}, " if one.kind else ""
+            of_peer[f"questions/s, {form}threads: {one.figures['threads']}"] = (
+                f"{one.figures['per_second']:,.0f}"
+            )
         elif one.task == "memory":
             of_peer["peak memory"] = megabytes(one.figures["peak"])
             of_peer["private memory"] = megabytes(one.figures["private"])
@@ -175,25 +193,37 @@ def _running(measurements: Sequence[Measurement]) -> list[str]:
 
 
 def _growth(measurements: Sequence[Measurement], sizes: Sequence[int]) -> list[str]:
+    highlighting = {one.peer for one in _of("search", measurements)}
     texts: dict[tuple[str, str], dict[int, str]] = {}
     for one in measurements:
         if one.task == "index" and one.size:
             rate = one.figures["documents"] / one.figures["seconds"]
             texts.setdefault((one.peer, "documents/s"), {})[one.size] = f"{rate:,.0f}"
-        elif one.task == "search" and one.size:
-            of_class = texts.setdefault((one.peer, f"p50, {one.kind}"), {})
+        elif one.size and (one.task == "search" or (one.task == "ids only" and one.peer not in highlighting)):
+            of_class = texts.setdefault((one.peer, f"{P50[one.task]}{one.kind}"), {})
             of_class[one.size] = milliseconds(one.figures["p50"])
     rows = [(*key, *(of.get(size, "–") for size in sizes)) for key, of in sorted(texts.items())]
     return [_table(("peer", "what", *(f"{size:,}" for size in sizes)), rows)]
 
 
-def _by_class(measurements: Sequence[Measurement], text: Callable[[Measurement], str]) -> str:
-    searches = _of("search", measurements)
-    kinds, peers = (
-        list(dict.fromkeys(names))
-        for names in ([one.kind or "" for one in searches], [one.peer for one in searches])
-    )
-    cells = {(one.peer, one.kind): text(one) for one in searches}
+def _in_both_forms(
+    measurements: Sequence[Measurement], heads: tuple[str, str], text: Callable[[Measurement], str]
+) -> list[str]:
+    """A table of highlighted hits and one of ids only, each below its text."""
+    parts = []
+    for task, head in zip(P50, heads, strict=True):
+        if searches := _of(task, measurements):
+            parts += [head, _by_class(searches, text)]
+    return parts
+
+
+def _by_class(searches: Sequence[Measurement], text: Callable[[Measurement], str]) -> str:
+    return _by_peer({(one.peer, one.kind or ""): text(one) for one in searches})
+
+
+def _by_peer(cells: Mapping[tuple[str, str], str]) -> str:
+    """A table of peers and classes of questions."""
+    peers, kinds = (list(dict.fromkeys(key[part] for key in cells)) for part in (0, 1))
     rows = [(peer, *(cells.get((peer, kind), "–") for kind in kinds)) for peer in peers]
     return _table(("peer", *kinds), rows)
 

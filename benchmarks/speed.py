@@ -2,7 +2,9 @@
 
 For each size: all peers index the same files, one after another; then all are open at once and asked in
 turns, class after class and round after round, so that whatever else the machine does in the meantime falls
-on all of them. Peers that are too slow for a size, cannot do a task or fail are written down as left out.
+on all of them. Every question is asked twice: for ten hits with highlighted snippets, and for ids only, which
+is all that some peers have. Peers that are too slow for a size, cannot do a task or fail are written down as
+left out.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from tqdm import tqdm
 
@@ -27,6 +30,12 @@ from benchmarks.questions import NEEDS, questions
 __all__ = ["Settings", "measure"]
 
 Result = TypeVar("Result")
+
+# What is shown of the hits; also the task of a measurement.
+Form = Literal["search", "ids only"]
+_FORMS: tuple[Form, ...] = ("search", "ids only")
+# Which peers are asked which class of questions, in which form.
+Classes = dict[tuple[Form, str], list[type[Peer]]]
 
 _THREADS = (1, 2)
 _THROUGHPUT_CLASSES = ("one word", "two words", "headline")
@@ -154,16 +163,19 @@ class _OneSize:
         if self._attempt(peer, "opening", host.open) is not None:
             self.open[peer.name] = host
 
-    def _warm_up(self, peers: Sequence[type[Peer]]) -> dict[str, list[type[Peer]]]:
+    def _warm_up(self, peers: Sequence[type[Peer]]) -> Classes:
         """Ask every question once; returns which peers are to be asked the questions of each class."""
-        classes: dict[str, list[type[Peer]]] = {}
+        classes: Classes = {}
         seconds: dict[type[Peer], float] = {}
         for kind in self._shown(list(self.questions), "warming up"):
-            classes[kind] = []
-            for peer in peers:
-                if NEEDS.get(kind) not in peer.cannot and (asked := self._ask(peer, kind)):
-                    classes[kind].append(peer)
-                    seconds[peer] = seconds.get(peer, 0.0) + sum(asked.seconds)
+            for form in _FORMS:
+                classes[form, kind] = []
+                for peer in peers:
+                    if NEEDS.get(kind) in peer.cannot or form not in _forms(peer):
+                        continue
+                    if asked := self._ask(peer, kind, form):
+                        classes[form, kind].append(peer)
+                        seconds[peer] = seconds.get(peer, 0.0) + sum(asked.seconds)
         for peer, taken in seconds.items():
             self.rounds[peer] = min(self.settings.rounds, max(int(self.settings.slow_limit / taken), 1))
             if self._is_slow(peer):
@@ -175,40 +187,44 @@ class _OneSize:
                 )
         return classes
 
-    def _search(self, classes: Mapping[str, list[type[Peer]]]) -> None:
-        rounds: dict[tuple[str, type[Peer]], list[Asked]] = {}
+    def _search(self, classes: Classes) -> None:
+        rounds: dict[tuple[Form, str, type[Peer]], list[Asked]] = {}
         for number in self._shown(list(range(self.settings.rounds)), "rounds"):
-            for kind, peers in classes.items():
+            for (form, kind), peers in classes.items():
                 for peer in _rotated(peers, number):
-                    if number < self.rounds[peer] and (asked := self._ask(peer, kind)):
-                        rounds.setdefault((kind, peer), []).append(asked)
-        for (kind, peer), answered in rounds.items():
+                    if number < self.rounds[peer] and (asked := self._ask(peer, kind, form)):
+                        rounds.setdefault((form, kind, peer), []).append(asked)
+        for (form, kind, peer), answered in rounds.items():
             if len(answered) == self.rounds[peer]:
-                self.record(peer, "search", _search_figures(answered), size=self.corpus.documents, kind=kind)
+                self.record(peer, form, _search_figures(answered), size=self.corpus.documents, kind=kind)
 
     def _throughput(self, peers: Sequence[type[Peer]]) -> None:
-        asked = [question for kind in _THROUGHPUT_CLASSES for question in self.questions.get(kind, ())] * 2
-        rates: dict[tuple[type[Peer], int], list[float]] = {}
-        for number in self._shown(list(range(_THROUGHPUT_RUNS if asked else 0)), "throughput"):
-            for threads in _THREADS:
-                for peer in _rotated(peers, number):
+        given = [question for kind in _THROUGHPUT_CLASSES for question in self.questions.get(kind, ())] * 2
+        rates: dict[tuple[type[Peer], Form, int], list[float]] = {}
+        for number in self._shown(list(range(_THROUGHPUT_RUNS if given else 0)), "throughput"):
+            for form, threads in product(_FORMS, _THREADS):
+                asked = _in_form(given, form)
+                for peer in _rotated([one for one in peers if form in _forms(one)], number):
                     if threads > 1 and "threads" in peer.cannot:
                         continue
                     host = self.open[peer.name]
                     rate = self._attempt(peer, "throughput", partial(host.throughput, asked, threads))
                     if rate is not None:
-                        rates.setdefault((peer, threads), []).append(rate)
-        for (peer, threads), values in rates.items():
+                        rates.setdefault((peer, form, threads), []).append(rate)
+        for (peer, form, threads), values in rates.items():
             figures = {"threads": threads, "per_second": statistics.median(values), "runs": values}
-            self.record(peer, "throughput", figures, size=self.corpus.documents)
+            kind = None if form == "search" else form
+            self.record(peer, "throughput", figures, size=self.corpus.documents, kind=kind)
 
-    def _memory(self, classes: Mapping[str, list[type[Peer]]]) -> None:
+    def _memory(self, classes: Classes) -> None:
         """One round more, not timed: looking at memory takes time from those who are looked at."""
         peers = dict.fromkeys(peer for able in classes.values() for peer in able)
         for peer in self._shown(list(peers), "memory"):
             host = self.open[peer.name]
             with host.peak_memory() as peak:
-                asked = [self._ask(peer, kind) for kind, able in classes.items() if peer in able]
+                asked = [
+                    self._ask(peer, kind, form) for (form, kind), able in classes.items() if peer in able
+                ]
             if all(asked):
                 figures = {"peak": peak.bytes, "private": host.private_memory()}
                 self.record(peer, "memory", figures, size=self.corpus.documents)
@@ -222,7 +238,7 @@ class _OneSize:
                     cold_start,
                     peer.name,
                     self.folder / peer.name,
-                    question,
+                    *_in_form([question], _forms(peer)[0]),
                     registry=self.settings.registry,
                 )
                 if seconds := self._attempt(peer, "cold start", start):
@@ -231,10 +247,10 @@ class _OneSize:
             figures = {"seconds": statistics.median(runs), "runs": runs}
             self.record(peer, "cold start", figures, size=self.corpus.documents)
 
-    def _ask(self, peer: type[Peer], kind: str) -> Asked | None:
+    def _ask(self, peer: type[Peer], kind: str, form: Form) -> Asked | None:
         if peer.name not in self.open:
             return None
-        ask = partial(self.open[peer.name].ask, self.questions[kind])
+        ask = partial(self.open[peer.name].ask, _in_form(self.questions[kind], form))
         return self._attempt(peer, "answering", ask, kind)
 
     def _attempt(
@@ -266,6 +282,15 @@ class _OneSize:
         for thing in bar:
             bar.set_postfix_str(getattr(thing, "name", ""))
             yield thing
+
+
+def _forms(peer: type[Peer]) -> tuple[Form, ...]:
+    """Those that a peer can answer in."""
+    return ("ids only",) if "snippets" in peer.cannot else _FORMS
+
+
+def _in_form(questions: Sequence[Question], form: Form) -> list[Question]:
+    return [replace(question, ids_only=form == "ids only") for question in questions]
 
 
 def _search_figures(rounds: Sequence[Asked]) -> dict[str, Any]:

@@ -17,11 +17,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Hit", "Peer", "Question", "Task", "articles"]
 
-Task = Literal["snippets", "since", "newest", "one character", "passage", "other script", "threads", "total"]
+Task = Literal[
+    "snippets",
+    "all words",
+    "any word",
+    "since",
+    "newest",
+    "one character",
+    "passage",
+    "other script",
+    "threads",
+    "total",
+]
 
 
 class Hit(NamedTuple):
-    """One hit as a page of results shows it: title and snippet are HTML with the matches marked."""
+    """One hit as a page of results shows it: title and snippet are HTML with the matches marked.
+
+    Both are empty where only ids are asked for.
+    """
 
     id: str
     score: float
@@ -48,6 +62,10 @@ class Question:
     """A day, 2024-01-31: only documents published on it or later."""
     newest: bool = False
     """Newest first instead of best first."""
+    match: Literal["all", "any"] = "all"
+    """Whether a document needs all of the words or any of them."""
+    ids_only: bool = False
+    """Ids and scores alone: no titles, texts or highlights are fetched."""
 
 
 class Peer(ABC):
@@ -94,7 +112,10 @@ class Peer(ABC):
 
     @abstractmethod
     def answer(self, question: Question) -> Answer:
-        """Up to ten hits with their titles and snippets highlighted."""
+        """Up to ten hits with their titles and snippets highlighted, or ids alone where those are asked for.
+
+        A peer that cannot do snippets answers with ids always.
+        """
 
     @abstractmethod
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:

@@ -33,6 +33,7 @@ class Bm25sJieba(Peer):
     packages: ClassVar[tuple[str, ...]] = ("bm25s", "jieba", "numpy")
     cannot: ClassVar[dict[Task, str]] = {
         "snippets": "it ranks and stores no texts",
+        "all words": "it adds up the scores of any words",
         "since": "it has no filters",
         "newest": "it has no other order than its scores",
         "one character": "a character is found only where the segmenter left it alone",

@@ -18,7 +18,7 @@ from benchmarks.peers.texts import END, START, PerThread, day_millis
 if TYPE_CHECKING:
     from searchkit import Document
 
-__all__ = ["Fts5Peer", "Wanted", "marked_by_fts5", "quoted"]
+__all__ = ["Fts5Peer", "Wanted", "document_id", "marked_by_fts5", "quoted"]
 
 _DATABASE = "index.db"
 _CACHE_KIB = 256 * 1024
@@ -74,7 +74,7 @@ class Fts5Peer(Peer):
         self._databases = PerThread(self._connect, sqlite3.Connection.close)
 
     def answer(self, question: Question) -> Answer:
-        wanted = self.wanted(question)
+        wanted = self.any_of(question.text) if question.match == "any" else self.wanted(question)
         if not (wanted.match or wanted.contains):
             return Answer([], 0)
         database = self._databases.get()
@@ -90,7 +90,10 @@ class Fts5Peer(Peer):
         ).fetchall()
         hits = []
         for row, points, _ in rows:
-            id, title, snippet = self.shown(database, wanted, row)
+            if question.ids_only:
+                id, title, snippet = document_id(database, row), "", ""
+            else:
+                id, title, snippet = self.shown(database, wanted, row)
             hits.append(Hit(id, points, title, snippet))
         return Answer(hits, rows[0][2] if rows else 0)
 
@@ -153,8 +156,13 @@ def marked_by_fts5(database: sqlite3.Connection, wanted: Wanted, row: int) -> tu
         "WHERE fts MATCH ?3 AND rowid = ?4",
         (START, END, wanted.match, row),
     ).fetchone()
+    return document_id(database, row), title, snippet
+
+
+def document_id(database: sqlite3.Connection, row: int) -> str:
+    """The id of a row's document."""
     (id,) = database.execute("SELECT id FROM documents WHERE rowid = ?", (row,)).fetchone()
-    return id, title, snippet
+    return str(id)
 
 
 def quoted(text: str) -> str:

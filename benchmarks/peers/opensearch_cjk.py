@@ -26,6 +26,16 @@ __all__ = ["OpenSearchCjk", "OpenSearchSmartcn"]
 
 _FIELDS = ["title", "body"]
 _CHUNK = 500
+_HIGHLIGHT = {
+    "type": "unified",
+    "encoder": "html",
+    "pre_tags": ["<mark>"],
+    "post_tags": ["</mark>"],
+    "fields": {
+        "title": {"number_of_fragments": 0, "no_match_size": 1000},
+        "body": {"number_of_fragments": 1, "fragment_size": 160, "no_match_size": 160},
+    },
+}
 _NOTHING: dict[str, Any] = {"total": {"value": 0}, "hits": []}
 
 
@@ -112,7 +122,7 @@ class OpenSearchCjk(Peer):
         query = {"query": question.text, "fields": _FIELDS}
         if question.kind == "passage":
             query["type"] = "phrase"
-        else:
+        elif question.match == "all":
             query |= {"type": "cross_fields", "operator": "and"}
         asked: dict[str, Any] = {"must": [{"multi_match": query}]}
         if question.since:
@@ -122,17 +132,9 @@ class OpenSearchCjk(Peer):
             "query": {"bool": asked},
             "track_total_hits": True,
             "_source": ["id"],
-            "highlight": {
-                "type": "unified",
-                "encoder": "html",
-                "pre_tags": ["<mark>"],
-                "post_tags": ["</mark>"],
-                "fields": {
-                    "title": {"number_of_fragments": 0, "no_match_size": 1000},
-                    "body": {"number_of_fragments": 1, "fragment_size": 160, "no_match_size": 160},
-                },
-            },
         }
+        if not question.ids_only:
+            body["highlight"] = _HIGHLIGHT
         if question.newest:
             body["sort"] = [{"published": {"order": "desc", "missing": "_last"}}]
         return body

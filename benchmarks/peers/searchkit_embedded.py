@@ -14,7 +14,8 @@ __all__ = ["SearchkitEmbedded"]
 
 
 class SearchkitEmbedded(Peer):
-    """All defaults: parts with spaces between are all needed, of running text most words.
+    """All defaults: parts with spaces between are all needed, of running text most words; ``match="any"``
+    where any word is asked for.
 
     `rank` is that as well and not OR, because this is what answers questions here.
     """
@@ -44,7 +45,10 @@ class SearchkitEmbedded(Peer):
 
     def answer(self, question: Question) -> Answer:
         results = self._opened.search(typed(question), lenient=True, **options(question))
-        hits = [Hit(hit.id, hit.score, hit.title.html(), hit.snippet.html()) for hit in results]
+        if question.ids_only:  # snippets are made when they are looked at
+            hits = [Hit(hit.id, hit.score, "", "") for hit in results]
+        else:
+            hits = [Hit(hit.id, hit.score, hit.title.html(), hit.snippet.html()) for hit in results]
         return Answer(hits, results.total)
 
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
@@ -55,10 +59,19 @@ class SearchkitEmbedded(Peer):
 
 
 def typed(question: Question) -> str:
-    """The question as it is typed: a passage in quotes."""
-    return f'"{question.text}"' if question.kind == "passage" else question.text
+    """The question as it is typed: a passage in quotes.
+
+    What spaces part is needed all the same with ``match="any"``; with commas between it is one running text.
+    """
+    if question.kind == "passage":
+        return f'"{question.text}"'
+    return "，".join(question.text.split()) if question.match == "any" else question.text
 
 
 def options(question: Question) -> dict[str, Any]:
     """The options of a search for it."""
-    return {"since": question.since, "sort": "newest" if question.newest else "relevance"}
+    return {
+        "since": question.since,
+        "sort": "newest" if question.newest else "relevance",
+        "match": "any" if question.match == "any" else "most",
+    }

@@ -86,7 +86,8 @@ class TantivyPeer(Peer):
         if question.kind == "passage":
             asked = self.passage(question.text)
         else:
-            asked = self._words(self.terms(question.text), Occur.Must)
+            occur = Occur.Should if question.match == "any" else Occur.Must
+            asked = self._words(self.terms(question.text), occur)
         query = asked
         if question.since:
             low = day_millis(question.since)
@@ -95,6 +96,9 @@ class TantivyPeer(Peer):
                 [(Occur.Must, asked), (Occur.Must, Query.const_score_query(range_, 0.0))]
             )
         result = self._searcher.search(query, 10, order_by_field="published" if question.newest else None)
+        if question.ids_only:
+            shown = [Hit(id, 0.0 if question.newest else score, "", "") for id, score in self._ids(result)]
+            return Answer(shown, int(result.count))  # type: ignore[attr-defined]
         titles, snippets = self._snippets(asked, "title", _TITLE), self._snippets(asked, "body", _SNIPPET)
         hits = []
         for score, address in result.hits:
@@ -107,6 +111,9 @@ class TantivyPeer(Peer):
 
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
         result = self._searcher.search(self._words(self.terms(query), Occur.Should), limit, count=False)
+        return self._ids(result)
+
+    def _ids(self, result: tantivy.SearchResult) -> list[tuple[str, float]]:
         return [(str(self._searcher.doc(at).get_first("id")), score) for score, at in result.hits]
 
     def in_title_or_body(self, queries: Sequence[Query]) -> Query:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ __all__ = [
     "NO_DATE",
     "START",
     "PerThread",
+    "batches",
     "cut_around",
     "day_millis",
     "escaped_and_marked",
@@ -38,6 +40,14 @@ _SPACE_BETWEEN_WORDS = re.compile(
 )
 
 Thing = TypeVar("Thing")
+_BATCH = 1000
+
+
+def batches(things: Iterable[Thing], size: int = _BATCH) -> Iterator[list[Thing]]:
+    """Lists of so many each, for peers that take documents by the batch."""
+    rest = iter(things)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 def typed_words(query: str) -> list[str]:

@@ -92,8 +92,9 @@ class WhooshJieba(Peer):
 
     def answer(self, question: Question) -> Answer:
         since = question.since and query.NumericRange("published", day_millis(question.since), None)
+        parser = self._any if question.match == "any" else self._all
         results = self._searchers.get().search(
-            self._all.parse(question.text),
+            parser.parse(question.text),
             limit=10,
             filter=since or None,
             sortedby="published" if question.newest else None,
@@ -102,6 +103,9 @@ class WhooshJieba(Peer):
         hits = []
         for hit in results:
             score = 0.0 if question.newest else float(hit.score)
+            if question.ids_only:
+                hits.append(Hit(hit["id"], score, "", ""))
+                continue
             title = _TITLE_HIGHLIGHTER.highlight_hit(hit, "title", top=1) or html.escape(hit["title"])
             snippet = _BODY_HIGHLIGHTER.highlight_hit(hit, "body", top=1) or html.escape(
                 hit["body"][:_SNIPPET]

@@ -65,6 +65,9 @@ class XapianCjk(Peer):
     def answer(self, question: Question) -> Answer:
         database = self._databases.get()
         query = self._query(database, question)
+        if question.match == "any":
+            # Pairs stand for words; a character of one is in most documents.
+            query = _any_of([term for term in query if len(term.decode()) > 1] or query)
         if question.since:
             since = xapian.sortable_serialise(day_millis(question.since))
             later = xapian.Query(xapian.Query.OP_VALUE_GE, _PUBLISHED, since)
@@ -77,15 +80,18 @@ class XapianCjk(Peer):
         hits = []
         for match in found:
             id, title, body = json.loads(match.document.get_data())
-            title, snippet = _snippet(found, title, _TITLE_BYTES), _snippet(found, body, _SNIPPET_BYTES)
+            if question.ids_only:
+                title = snippet = ""
+            else:
+                title = _snippet(found, title, _TITLE_BYTES)
+                snippet = _snippet(found, body, _SNIPPET_BYTES)
             hits.append(Hit(id, 0.0 if question.newest else match.weight, title, snippet))
         return Answer(hits, found.get_matches_estimated())
 
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
         database = self._databases.get()
-        terms = list(dict.fromkeys(self._query(database, Question(query))))
         enquire = xapian.Enquire(database)
-        enquire.set_query(xapian.Query(xapian.Query.OP_OR, terms))
+        enquire.set_query(_any_of(self._query(database, Question(query))))
         found = enquire.get_mset(0, limit)
         return [(json.loads(match.document.get_data())[0], match.weight) for match in found]
 
@@ -100,6 +106,10 @@ class XapianCjk(Peer):
             passage = question.text.replace('"', " ")
             return parser.parse_query(f'"{passage}"', _NGRAMS | xapian.QueryParser.FLAG_PHRASE)
         return parser.parse_query(question.text, _NGRAMS)
+
+
+def _any_of(terms: Iterable[bytes]) -> xapian.Query:
+    return xapian.Query(xapian.Query.OP_OR, list(dict.fromkeys(terms)))
 
 
 def _snippet(found: xapian.MSet, text: str, length: int) -> str:

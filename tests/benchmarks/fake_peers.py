@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 
 from benchmarks.peers.base import Answer, Hit, Peer, Question
 from searchkit import Document
@@ -30,10 +31,11 @@ class Scan(Peer):
 
     def answer(self, question: Question) -> Answer:
         words = [question.text] if question.kind == "passage" else question.text.split(" ")
+        needed = any if question.match == "any" else all
         found = [
-            Hit(id, 1.0, title, body[:80])
+            Hit(id, 1.0, "", "") if question.ids_only else Hit(id, 1.0, title, body[:80])
             for id, title, body, day in self.documents
-            if all(word in title or word in body for word in words) and day >= (question.since or "")
+            if needed(word in title or word in body for word in words) and day >= (question.since or "")
         ]
         return Answer(found[:10], len(found))
 
@@ -47,6 +49,21 @@ class Other(Scan):
     name = "searchkit"
     label = "the same again"
     packages = ()
+
+
+class Bare(Scan):
+    """It has ids only, and of several words takes any."""
+
+    name = "bare"
+    cannot = {  # noqa: RUF012
+        "snippets": "it shows nothing",
+        "all words": "it takes any",
+        "other script": "it compares characters",
+    }
+
+    def answer(self, question: Question) -> Answer:
+        assert question.ids_only, "it was asked for snippets"
+        return super().answer(replace(question, match="any"))
 
 
 class Absent(Scan):
@@ -75,4 +92,4 @@ class Dies(Scan):
         return super().answer(question)
 
 
-PEERS = {peer.name: peer for peer in (Other, Scan, Absent, FailsToIndex, Dies)}
+PEERS = {peer.name: peer for peer in (Other, Scan, Bare, Absent, FailsToIndex, Dies)}

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 
@@ -105,10 +105,31 @@ def test_words_find_their_document(peer: Peer, text: str, expected: str) -> None
 
 
 def test_all_words_are_asked_for(peer: Peer) -> None:
-    """In title and body together; bm25s alone has no such thing."""
+    """In title and body together."""
     assert found(peer, Question("预报 散步"))[:1] == ["weather"]
-    assert (found(peer, Question("预报 散步")) == ["weather"]) == (peer.name != "bm25s-jieba")
-    assert (found(peer, Question("周末 潜水艇")) == []) == (peer.name != "bm25s-jieba")
+    holds(peer, "all words", lambda: found(peer, Question("预报 散步")) == ["weather"])
+    holds(peer, "all words", lambda: found(peer, Question("周末 潜水艇")) == [])
+
+
+def test_any_word_is_enough_where_that_is_asked_for(peer: Peer) -> None:
+    def done() -> bool:
+        return (
+            found(peer, Question("预报 散步", match="any"))[:1] == ["weather"]
+            and set(found(peer, Question("地图 潜水艇 太极拳", match="any"))) == {"museum", "undated"}
+            and found(peer, Question("潜水艇", match="any")) == []
+        )
+
+    holds(peer, "any word", done)
+
+
+@pytest.mark.parametrize("match", ["all", "any"])
+def test_ids_only_are_those_of_the_hits_with_snippets(peer: Peer, match: Literal["all", "any"]) -> None:
+    question = Question("图书馆 阅览室", match=match)
+    ids, shown = peer.answer(replace(question, ids_only=True)), peer.answer(question)
+    assert [(hit.id, hit.score) for hit in ids.hits] == [(hit.id, hit.score) for hit in shown.hits]
+    assert ids.hits
+    assert ids.total == shown.total
+    assert {(hit.title, hit.snippet) for hit in ids.hits} == {("", "")}
 
 
 def test_matches_are_counted(peer: Peer) -> None:
@@ -168,7 +189,11 @@ def test_a_passage_is_found_in_its_order(peer: Peer) -> None:
 
 
 def test_one_character_is_found_inside_a_word(peer: Peer) -> None:
-    holds(peer, "one character", lambda: set(found(peer, Question("馆"))) == {"library", "museum"})
+    def done() -> bool:
+        # 图书馆, 博物馆 and 地图: a segmenter may leave a character of one alone, but not of all.
+        return all(set(found(peer, Question(text))) == {"library", "museum"} for text in "馆图")
+
+    holds(peer, "one character", done)
 
 
 def test_the_other_script_is_found(peer: Peer) -> None:
@@ -201,10 +226,12 @@ def test_rank_takes_any_word_and_gives_the_best_first(peer: Peer) -> None:
 
 
 def test_it_opens_again(peer: Peer) -> None:
+    peer.close()  # some let nobody in beside them
     other = type(peer)(peer.location)
     other.open()
     assert found(other, Question("图书馆 开放"))[:1] == ["library"]
     other.close()
+    peer.open()
 
 
 def test_the_whole_job_from_files(peer: Peer, tmp_path: Path) -> None:
@@ -232,6 +259,7 @@ def test_the_ceiling_answers_as_searchkit(tmp_path: Path) -> None:
             Question("周末"),
             Question("周末 公园"),
             Question("周末天气", kind="passage"),
+            Question("公园 地图，潜水艇", match="any"),
             Question(""),
         )
         for since in (None, "2024-01-01")

@@ -30,10 +30,10 @@ def stand_in(documents, words):
 
 
 def test_there_are_25_different_ones_of_each_class(classes):
-    names = (
-        "one word, two words, name, passage, headline, other script, one character, no match, since, newest"
-    )
-    assert list(classes) == names.split(", ")
+    assert list(classes) == [
+        *("one word", "two words", "name", "passage", "headline", "headline, any word", "other script"),
+        *("one character", "no match", "since", "newest"),
+    ]
     assert {name: len(set(of)) for name, of in classes.items()} == dict.fromkeys(classes, 25)
     assert set(NEEDS) <= set(classes)
 
@@ -48,6 +48,12 @@ def test_what_is_asked_stands_in_a_document(documents, classes):
         for text in texts(classes[name]):
             assert stand_in(documents, text.split(" ")), (name, text)
     assert set(texts(classes["headline"])) <= {one.title for one in documents}
+
+
+def test_the_same_headlines_are_asked_for_any_of_their_words(classes):
+    asked = classes["headline, any word"]
+    assert texts(asked) == texts(classes["headline"])
+    assert all(question.match == "any" for question in asked)
 
 
 def test_they_are_as_long_as_their_class_says(classes):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -40,6 +41,10 @@ def searched(peer, size, kind, milliseconds, answered=25, matches=7):
     middle = sorted(seconds)[len(seconds) // 2]
     figures = {"p50": middle, "p95": middle * 2, "p99": middle * 3, "p50_of_rounds": seconds, "questions": 25}
     return line(peer, "search", {**figures, "answered": answered, "matches": matches}, size, kind)
+
+
+def ids_of(peer, size, kind, milliseconds, **others):
+    return replace(searched(peer, size, kind, milliseconds, **others), task="ids only")
 
 
 def section(text, title):
@@ -79,12 +84,48 @@ def test_where_a_peer_is_ahead_is_worked_out(lines):
     ]
 
 
-def test_a_peer_that_shows_no_snippets_is_said_to_do_less(lines):
-    lines.append(line("quick", "left out", {"reason": "it stores no texts"}, kind="snippets"))
-    remarks = {row[0]: row[-1] for row in rows(section(report(lines), "Where a peer is ahead"))}
-    assert remarks["p50, newest"] == "without snippets"
-    assert remarks["p50, one word"].startswith("without snippets; hits for 20 of 25")
-    assert remarks["indexing"] == ""
+def test_ids_only_are_compared_with_ids_only(lines):
+    lines += [
+        ids_of("searchkit", 1000, "one word", [1, 1, 1]),
+        ids_of("quick", 1000, "one word", [0.4, 0.5, 0.5], answered=20),
+        ids_of("bare", 1000, "one word", [0.25, 0.25, 0.25], matches=None),
+    ]
+    highlighted, ids = section(report(lines), "Where a peer is ahead").split("Asked for ids only:")
+    assert [row[0] for row in rows(highlighted)] == ["indexing", "p50, newest", "p50, one word"]
+    assert [row[:6] for row in rows(ids.strip())] == [
+        ["p50 of ids, one word", "1,000", "bare", "1.00 ms", "0.25 ms", "4.00 (4.00–4.00)"],
+        ["p50 of ids, one word", "1,000", "quick", "1.00 ms", "0.50 ms", "2.00 (2.00–2.50)"],
+    ]
+    assert {(one.peer, one.what) for one in comparisons(lines) if one.peer == "bare"} == {
+        ("bare", "p50 of ids, one word")
+    }
+
+
+def test_ids_only_have_tables_of_their_own(lines):
+    lines += [
+        ids_of("searchkit", 1000, "one word", [1, 1, 1]),
+        ids_of("bare", 1000, "one word", [0.25, 0.25, 0.25], matches=None),
+    ]
+    text = report(lines)
+    for title in ("Searching", "Slow questions", "searchkit's time to the peer's"):
+        highlighted, ids = re.split("(?:The same to i|I)ds only[^\n]*", section(text, title))
+        assert "bare" not in highlighted
+        assert rows(ids.strip())[-1][0] == "bare"
+    assert rows(section(text, "What is found"))[-1] == ["bare", "25; ?", "–", "–", "–"]
+
+
+def test_rates_of_ids_only_are_no_rates_of_highlighted_hits(lines):
+    for peer, kind, rate in (
+        ("searchkit", None, 50),
+        ("searchkit", "ids only", 200),
+        ("bare", "ids only", 400),
+    ):
+        figures = {"threads": 1, "per_second": rate, "runs": [rate] * 3}
+        lines.append(line(peer, "throughput", figures, 1000, kind))
+    (compared,) = (one for one in comparisons(lines) if one.what.startswith("throughput"))
+    assert (compared.what, compared.ratio) == ("throughput, ids only, threads: 1", 2)
+    running = rows(section(report(lines), "Throughput, memory, start"))
+    assert running == [["searchkit", "50", "200"], ["bare", "–", "400"]]
 
 
 def test_ratios_pair_what_was_measured_in_the_same_round(lines):

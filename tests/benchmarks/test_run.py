@@ -35,8 +35,13 @@ def test_a_run_measures_every_task_of_every_peer_once_a_size(tmp_path):
         (peer, task, size): count
         for peer in ("searchkit", "scan")
         for size in (30, 60)
-        for task, count in [("index", 1), ("search", 9), ("throughput", 2), ("memory", 1), ("cold start", 1)]
+        for task, count in [
+            *(("index", 1), ("search", 10), ("ids only", 10), ("throughput", 4), ("memory", 1)),
+            ("cold start", 1),
+        ]
     }
+    rates = Counter((one.kind, one.figures["threads"]) for one in lines if one.task == "throughput")
+    assert rates == dict.fromkeys([(None, 1), (None, 2), ("ids only", 1), ("ids only", 2)], 4)
     searched = {(one.size, one.kind): one.figures for one in lines if one.task == "search"}
     assert (30, "other script") not in searched
     for (_, kind), figures in searched.items():
@@ -63,7 +68,16 @@ def test_what_fails_is_left_out_with_its_reason_and_the_others_go_on(tmp_path):
     assert reasons["fails-to-index", None] == "indexing failed: OSError: no room"
     assert reasons["dies", "passage"].startswith("answering failed: its process ended with status 7")
     assert ("dies", "search") not in {(one.peer, one.task) for one in lines}
-    assert sum(one.peer == "scan" and one.task == "search" for one in lines) == 9
+    assert sum(one.peer == "scan" and one.task == "search" for one in lines) == 10
+
+
+def test_a_peer_without_highlights_is_asked_for_ids_only(tmp_path):
+    lines = run(tmp_path, ["scan", "bare"], sizes=(20,), rounds=1)
+    tasks = {peer: Counter(one.task for one in lines if one.peer == peer) for peer in ("scan", "bare")}
+    assert (tasks["scan"]["search"], tasks["scan"]["ids only"], tasks["scan"]["throughput"]) == (10, 10, 4)
+    # no snippets, and of two words or a headline only any
+    assert (tasks["bare"]["search"], tasks["bare"]["ids only"], tasks["bare"]["throughput"]) == (0, 8, 2)
+    assert tasks["bare"]["cold start"] == tasks["bare"]["memory"] == 1
 
 
 def test_a_slow_peer_is_asked_less_and_left_out_of_larger_sizes_and_it_is_said(tmp_path):
