@@ -185,7 +185,7 @@ def test_an_empty_query_has_no_hits_and_is_no_error(
     assert sample_index.count(query) == 0
 
 
-def test_the_sample_shows_each_of_them(sample_index: Index) -> None:
+def test_the_sample_articles_show_every_complaint(sample_index: Index) -> None:
     """The shipped articles hold what is complained about, so that the demo can show it."""
     for query in (
         "马克思",

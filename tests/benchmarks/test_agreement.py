@@ -49,7 +49,7 @@ def some(*texts: str) -> list[Document]:
     return [Document(id=text, body=text) for text in texts]
 
 
-def test_other_totals_and_other_first_hits_are_seen(make_index: MakeIndex) -> None:
+def test_different_totals_and_first_hits_are_detected(make_index: MakeIndex) -> None:
     indexes = {
         "tantivy": make_index(*some("茶", "茶 水", "雪")),
         "other": make_index(*some("茶", "雪", "冰")),
@@ -60,7 +60,7 @@ def test_other_totals_and_other_first_hits_are_seen(make_index: MakeIndex) -> No
     assert found.overlap == 0.625
 
 
-def test_what_does_not_agree_is_an_error(
+def test_disagreeing_engines_are_an_error(
     make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @contextmanager
@@ -78,7 +78,7 @@ def test_what_does_not_agree_is_an_error(
     assert "other has another total for" in capsys.readouterr().err
 
 
-def test_nothing_to_compare_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_articles_and_no_sets_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         agreement.main(["--cluster", "http://127.0.0.1:1"])
     assert "give --articles, --sets or both" in capsys.readouterr().err
