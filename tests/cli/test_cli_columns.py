@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit import Highlighted
-from searchkit.cli.colour import wants_colour
 from searchkit.cli.columns import cut, one_line, width, wrapped
-from searchkit.cli.quantities import bytes_of, count_of, seconds_of
+from searchkit.cli.output import bytes_of, count_of, seconds_of, wants_colour
 
 TEXT = st.text(st.sampled_from("图書馆 　，。“”「」（）abc-9é\u0301𠮷ｱＡ.\u200b"), max_size=60)
 ROOM = st.integers(min_value=2, max_value=30)

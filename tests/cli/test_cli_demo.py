@@ -8,7 +8,7 @@ from click.testing import CliRunner
 import searchkit
 from searchkit.cli import main
 from searchkit.cli.columns import width
-from searchkit.cli.showcase import SHOWCASE
+from searchkit.cli.demo import SHOWCASE
 
 
 @pytest.fixture(scope="module")

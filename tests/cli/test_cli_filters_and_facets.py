@@ -12,7 +12,7 @@ from strategies import lines, unicode_text
 
 import searchkit
 from searchkit.cli.columns import width
-from searchkit.cli.facets import facet_lines
+from searchkit.cli.results import facet_lines
 
 
 def found(run, location, *arguments):
