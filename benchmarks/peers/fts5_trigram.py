@@ -36,7 +36,7 @@ class Fts5Trigram(Fts5Peer):
 
     name = "fts5-trigram"
     label = "SQLite FTS5, trigrams"
-    cannot: ClassVar[dict[Task, str]] = {"other script": "it does not fold characters"}
+    cannot: ClassVar[dict[Task, str]] = {"other script": "it does not normalize characters"}
     tables: ClassVar[tuple[str, ...]] = (
         "CREATE TABLE documents"
         "(rowid INTEGER PRIMARY KEY, id TEXT, published INTEGER, title TEXT, body TEXT)",

@@ -15,9 +15,9 @@ pytest.importorskip("opensearchpy", reason="compares with OpenSearch: pip instal
 from benchmarks import agreement
 from benchmarks.agreement import NDCG, OVERLAP, compare, engines, mean_ndcg
 from benchmarks.generated import SEED, generated
+from benchmarks.judged_sets import known_items
 from benchmarks.peers.base import Question
 from benchmarks.questions import questions
-from benchmarks.sets import known_items
 from searchkit import Document, Index
 from tools.cluster import running_url
 

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.corpus import prepare_articles, prepare_generated
 from benchmarks.generated import generated, write_articles, write_json_lines
-from benchmarks.scripts import to_simplified, to_traditional
+from benchmarks.script_conversion import to_simplified, to_traditional
 from searchkit import read_articles
 
 

@@ -16,11 +16,11 @@ for package in ("ir_measures", "psutil", "scipy"):
     pytest.importorskip(package, reason="the relevance benchmark measures with it")
 
 from benchmarks import relevance
+from benchmarks.judged_sets import JudgedSet
 from benchmarks.peers.base import Answer, Peer, Question
 from benchmarks.relevance import measure, per_query
-from benchmarks.sets import JudgedSet
 from benchmarks.significance import compared, holm
-from benchmarks.trec import read_run
+from benchmarks.trec_runs import read_run
 from benchmarks.tuning import ndcg
 from searchkit import Document
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.relevance_tables import tables
-from benchmarks.trec import read_run, write_run
+from benchmarks.trec_runs import read_run, write_run
 
 
 def line(peer: str, value: float, script: str = "same", **more: Any) -> dict[str, Any]:
@@ -97,9 +97,15 @@ def test_tables_name_the_peers_that_are_left_out():
 
 
 def test_tables_say_why_a_peer_misses_the_other_script():
-    no_fold = {"other script": "it does not fold characters"}
-    text = tables([line("searchkit", 0.9), line("words", 0.8, **no_fold), line("bigrams", 0.7, **no_fold)])
-    assert "In the other script (Words; Bigrams): it does not fold characters." in text
+    no_normalization = {"other script": "it does not normalize characters"}
+    text = tables(
+        [
+            line("searchkit", 0.9),
+            line("words", 0.8, **no_normalization),
+            line("bigrams", 0.7, **no_normalization),
+        ]
+    )
+    assert "In the other script (Words; Bigrams): it does not normalize characters." in text
     assert "(Searchkit" not in text
 
 

@@ -10,8 +10,8 @@ pytest.importorskip("psutil", reason="memory is measured with psutil, which only
 
 from fake_peers import PEERS
 
-from benchmarks.host import Host, PeerError
 from benchmarks.measurements import Recorder, read_measurements
+from benchmarks.peer_host import Host, PeerError
 from benchmarks.peers.base import Question
 from benchmarks.report import report
 from benchmarks.speed import Settings, measure

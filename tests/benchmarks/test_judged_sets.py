@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.sets import JudgedSet, SetError, in_other_script, known_items, read_beir, script_of, thinned
+from benchmarks.judged_sets import (
+    JudgedSet,
+    SetError,
+    in_other_script,
+    known_items,
+    read_beir,
+    script_of,
+    thinned,
+)
 from searchkit import Document
 
 CORPUS = [
