@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def keywords(text: str, most: int) -> str:
-    """The content words of a question, as a keyword query."""
+    """The content words of a question as one part of a query, as somebody types them who asks no question."""
     words = WordsOf(Analyzer())(text).content
     return "".join([word for word in words if word not in QUESTION_WORDS][:most]) or text
 

@@ -26,9 +26,12 @@ def test_a_newer_format_asks_to_update_searchkit(format: int, on_disk: Path) -> 
         assert len(index) == 3
 
 
-def test_an_older_format_asks_to_create_the_index_again(on_disk: Path) -> None:
-    edit_metadata(on_disk, format=1)
-    with pytest.raises(searchkit.IndexIncompatibleError, match=r"format 1\b.*create it anew"):
+@pytest.mark.parametrize("format", [1, FORMAT - 1])
+def test_an_older_format_asks_to_create_the_index_again(format: int, on_disk: Path) -> None:
+    edit_metadata(on_disk, format=format)
+    with pytest.raises(
+        searchkit.IndexIncompatibleError, match=rf"format {format}\b.*create it anew from its documents"
+    ):
         searchkit.open(on_disk)
 
 
