@@ -22,7 +22,7 @@ MAY_BE_LONGER = {"index.py"}
 # What the field calls otherwise: LookedUp is a prefix cache, Turnstile a token bucket, a needle a highlight
 # term, made_entries a document builder, one_sync reconcile, one_file a file reader, NothingAtAll MatchNone.
 PRIVATE_WORDS = re.compile(
-    r"\b(LookedUp|Turnstile|Needle|needles?|made_entries|make_entry|one_sync|one_file|NothingAtAll|other rules)\b"
+    r"\b(LookedUp|Turnstile|[Nn]eedles?|made_entries|make_entry|one_sync|one_file|NothingAtAll|other rules)\b"
 )
 PRIVATE_NAMES = {"Made", "occurrences"}
 """As names in code only: in a sentence they are words like any others."""
