@@ -3,7 +3,7 @@
     python -m benchmarks                          every peer, on generated articles
     python -m benchmarks --articles FOLDER --peers searchkit,fts5-words --sizes 2000,20000
 
-Lines of JSON, a report in Markdown and plots come into a folder of their own in ``--output``.
+Each run writes JSON Lines, a report in Markdown and plots into a new folder in ``--output``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
         cold_starts=2 if given.quick else given.cold_starts,
         slow_limit=given.slow_limit,
     )
-    # Made by local time, as whoever ran it looks for it.
+    # The name has the local time, which is easier to find.
     folder = given.output / datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
     folder.mkdir(parents=True)
     lines = folder / "measurements.jsonl"

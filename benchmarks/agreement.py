@@ -1,13 +1,13 @@
-"""Whether the engines agree: the same totals, the same first hits, and rankings that are equally good.
+"""Agreement of the engines: the same totals, the same first hits, and rankings of equal quality.
 
     make cluster
     python -m benchmarks.agreement --articles FOLDER --documents 20000
     python -m benchmarks.agreement --articles FOLDER --documents 20000 --sets FOLDER... --cluster http://host:9200
 
-The articles, chosen by a fixed seed, are indexed by every engine: tantivy, Whoosh, and OpenSearch with one
-shard and with five. All are asked the questions of `benchmarks.questions`. On test sets in the BEIR layout
-nDCG@10 is measured. The exit status is 1 where a total differs, where OpenSearch has less than `OVERLAP` of
-tantivy's first ten hits on average, or where its nDCG@10 differs by more than `NDCG`.
+Every engine indexes the same articles, chosen by a fixed seed, and answers the queries of
+`benchmarks.questions`: tantivy, Whoosh, and OpenSearch with one shard and with five. nDCG@10 is measured on
+test sets in the BEIR layout. The exit status is 1 if a total differs, if OpenSearch shares less than
+`OVERLAP` of tantivy's first ten hits on average, or if its nDCG@10 differs by more than `NDCG`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from pathlib import Path
 from opensearchpy import OpenSearch
 
 import searchkit
+from benchmarks.judged_sets import JudgedSet, SetError, read_beir, thinned
 from benchmarks.peers.base import Question
 from benchmarks.peers.searchkit_embedded import options, typed
 from benchmarks.questions import questions
-from benchmarks.sets import JudgedSet, SetError, read_beir, thinned
 from benchmarks.tuning import ndcg
 from searchkit import Document, Index
 from tools.cluster import running_url
@@ -119,7 +119,7 @@ def some_of(folder: Path, most: int) -> list[Document]:
 def engines(
     documents: Sequence[Document], cluster: str, without: Sequence[str] = ()
 ) -> Iterator[dict[str, Index]]:
-    """An index of the documents by each engine; they are gone afterwards."""
+    """A temporary index of the documents in each engine."""
     hosts = cluster.rpartition("//")[2].rstrip("/")
     scheme = "opensearchs" if cluster.startswith("https:") else "opensearch"
     with ExitStack() as stack:
@@ -146,7 +146,7 @@ def engines(
 
 
 def compare(indexes: Mapping[str, Index], asked: Sequence[Question]) -> dict[str, Agreement]:
-    """What each engine but the reference says to the questions, beside what that says."""
+    """The answers of each engine, compared with those of the reference."""
     found = {name: Agreement() for name in indexes if name != REFERENCE}
     for question in asked:
         total, first = _answer(indexes[REFERENCE], question)

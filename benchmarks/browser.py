@@ -1,10 +1,10 @@
-"""Browser: how long the search page takes from the last key to the first result on the screen, in Chromium.
+"""The time from the last key to the first result on the search page, in Chromium.
 
     python -m benchmarks.browser --index LOCATION [--queries 30]
     python -m benchmarks.browser --articles FOLDER
 
-Needs searchkit[browser] and Chromium. It is the browser's own time: from the event of the last key,
-through the wait for another one, the request and the page that comes, to the frame that shows the hits.
+Needs searchkit[browser] and Chromium. The browser itself takes the time: from the event of the last key,
+including the debounce, the request and the response, to the frame that shows the hits.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.serving import add_source, copied, searches, serving
+from benchmarks.server_process import add_source, copied, searches, serving
 
 __all__ = ["chromium", "main", "times"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE = 30_000
-# What shows the results is replaced as a whole; behind the frame that follows, they are on the screen.
+# The element with the results is replaced; after the next frame they are on the screen.
 _WATCH = """patience => {
   const before = document.getElementById("live");
   window.shown = new Promise((resolve, reject) => {
@@ -43,7 +43,7 @@ _SETTLED = "query => new URL(location.href).searchParams.get('q') === query"
 
 
 def chromium() -> str | None:
-    """Where Chromium is on this machine, or None."""
+    """The path of Chromium on this machine, or None."""
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 

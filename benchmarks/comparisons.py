@@ -1,4 +1,4 @@
-"""Comparisons: searchkit beside every peer at everything that both were measured at."""
+"""Comparisons of searchkit with every peer, in every task that both were measured at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ P50 = {"search": "p50, ", "ids only": "p50 of ids, "}
 
 @dataclass(frozen=True)
 class Comparison:
-    """One figure of both. The more there is of ``cost``, the worse; that of rates is the time for one."""
+    """One figure of both. A higher ``cost`` is worse; the cost of a rate is the time for one."""
 
     what: str
     size: int
@@ -37,12 +37,12 @@ class Comparison:
 
     @property
     def is_clear(self) -> bool:
-        """Whether every round says the same."""
+        """Whether all rounds agree."""
         return min(self.ratios) > 1 or max(self.ratios) < 1
 
 
 def comparisons(measurements: Sequence[Measurement]) -> Iterator[Comparison]:
-    """All there are, each at the largest size at which both were measured."""
+    """All comparisons, each at the largest size at which both were measured."""
     mine = {_key(one): one for one in measurements if one.peer == OURS and one.task != "left out"}
     largest: dict[tuple[str, str, str | None, int | None], int] = {}
     for theirs in measurements:

@@ -1,8 +1,7 @@
-"""Corpus: the files that all peers index, of one size, with a sample of their documents to make queries from.
+"""The corpus: the files that all peers index, and a sample of their documents to make queries from.
 
-They are written into a folder of the run's own, each document once: engines that know no upsert would else
-index some documents twice. A corpus of a smaller size is part of the larger one, from a user's folder as
-well, so that the same queries suit both.
+The files are written into a new folder, each document once, because engines without upserts would index
+duplicates twice. A smaller corpus is part of a larger one, so the same queries suit both.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _SAMPLE = 400
 
 @dataclass(frozen=True)
 class Corpus:
-    """A folder of articles, and what is known of them."""
+    """A folder of articles and their statistics."""
 
     folder: Path
     documents: int
@@ -46,9 +45,9 @@ def prepare_generated(count: int, seed: int, to: Path) -> Corpus:
 
 
 def prepare_articles(source: Path, count: int | None, seed: int, to: Path) -> Corpus:
-    """Copy articles of a user's folder or file into a new folder: so many, chosen by the seed, or all.
+    """Copy articles of a user's folder or file into a new folder: a number chosen by the seed, or all.
 
-    A file is copied as it is, JSON Lines are written anew.
+    Files are copied unchanged; JSON Lines are written again.
     """
     to.mkdir(parents=True)
     tally = _Tally(seed)
@@ -71,7 +70,7 @@ def prepare_articles(source: Path, count: int | None, seed: int, to: Path) -> Co
 
 
 class _Tally:
-    """Counts documents as they pass, and keeps a sample in which each is equally likely."""
+    """Counts documents and keeps a uniform sample of them (reservoir sampling)."""
 
     def __init__(self, seed: int) -> None:
         self.documents = 0

@@ -1,14 +1,14 @@
-"""Generated articles: as many as are wanted, the same on any machine.
+"""Generated articles: any number, the same on every machine.
 
     python -m benchmarks.generated 20000 articles/           files in the article format
     python -m benchmarks.generated 1000000 articles.jsonl    JSON Lines
 
-The words are those of jieba's dictionary, as frequent as it says. A document has a topic and some rare words
-of its own, which it repeats, as texts do: without that, every document would be about everything and
-ranking would have nothing to find. Every second one is in Traditional characters.
+The words and their frequencies are those of jieba's dictionary. Each document has a topic and some rare words
+of its own that it repeats, as real texts do; otherwise all documents would be about everything and ranking
+would have nothing to find. Every second document is in Traditional characters.
 
-Only integers and `random.Random` are used, whose numbers are the same in every Python and on every machine;
-a document depends on the seed and its number alone, so a smaller corpus is the beginning of a larger one.
+Only integers and `random.Random` are used, which are the same in every Python and on every machine. A
+document depends on the seed and its number alone, so a smaller corpus is a prefix of a larger one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from random import Random
 
 from tqdm import tqdm
 
-from benchmarks.scripts import to_traditional
+from benchmarks.script_conversion import to_traditional
 from searchkit import Document
 
 __all__ = ["SEED", "generated", "write_articles", "write_json_lines"]
@@ -109,9 +109,9 @@ def _document(number: int, seed: int) -> Document:
 
 
 def _theme(choose: Random, seed: int) -> list[str]:
-    """64 places for the words that a document comes back to: of its topic, and rare ones of its own.
+    """64 slots for the words that a document repeats: words of its topic, and rare ones of its own.
 
-    Multiplying two numbers makes small ones likelier, for topics and for the words of one.
+    The product of two random numbers prefers small ones, for topics and for the words of a topic.
     """
     topic = _topic(_skewed(choose, _TOPICS), seed)
     everything = _vocabulary().all
@@ -128,7 +128,7 @@ def _topic(number: int, seed: int) -> list[str]:
 
 
 def _words(choose: Random, theme: list[str], count: int) -> list[str]:
-    """Words for a text: every fourth from its theme, now and then a Latin one."""
+    """Words for a text: every fourth from its theme, some of them Latin."""
     numbers = array("H", choose.randbytes(2 * count))
     if sys.byteorder == "big":
         numbers.byteswap()
@@ -140,7 +140,7 @@ def _words(choose: Random, theme: list[str], count: int) -> list[str]:
 
 
 def _title(choose: Random, theme: list[str], words: list[str]) -> str:
-    """12 to 28 characters, half of its words from the theme, with a space in the middle of a long one."""
+    """12 to 28 characters, half of the words from the theme, with a space in the middle if long."""
     wanted = 12 + choose.getrandbits(32) % (29 - 12 - _LONGEST_WORD)
     title = ""
     while len(title) < wanted:
@@ -186,7 +186,7 @@ def _skewed(choose: Random, below: int) -> int:
 
 @cache
 def _vocabulary() -> _Vocabulary:
-    """jieba's dictionary; its package is found, not imported, which would take a second for nothing."""
+    """jieba's dictionary, read from its package without the slow import of it."""
     package = find_spec("jieba")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("the words of generated articles come from jieba: pip install jieba")

@@ -1,12 +1,12 @@
-"""Guard: has the analysis, the path of a query or the ranking got worse since its figures were written down?
+"""The guard: fails when indexing, searching or ranking got worse than the recorded figures.
 
-    python -m benchmarks.guard            compare with benchmarks/guard.json; exit code 1 where it is worse
-    python -m benchmarks.guard --update   write them down, in the commit that is the reason for new ones
+    python -m benchmarks.guard            compare with benchmarks/guard.json; exit code 1 if anything is worse
+    python -m benchmarks.guard --update   record new figures, in the commit that is the reason for them
 
-The clock says nothing on a machine that others use. So functions called are counted, which is exact for one
-version of Python; what happens inside the engine and the segmenter is measured as processor time over that
-of a loop which runs in turns with it, and only a gross loss counts; ranks and sizes are what they are.
-All of it is done to the same generated articles.
+Wall-clock times are useless on a shared machine. So Python calls are counted, which is exact for one version
+of Python. Work inside the engine and the segmenter is measured as processor time relative to a reference loop
+that runs in turns with it, and only a large loss counts. Ranks and sizes are compared directly. All figures
+are of the same generated articles.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _RANKS_MAY_FALL = 0.003
 
 
 def measured() -> Figures:
-    """All figures of this working tree; by their names ranks get better upwards, all others downwards."""
+    """All figures of this working tree. Higher is better for ranks, lower for all others."""
     documents = list(generated(DOCUMENTS))
     # The written figures are of searches as they come, without those for any word.
     asked = [
@@ -81,7 +81,7 @@ def measured() -> Figures:
 
 
 def complaints(now: Mapping[str, float], before: Mapping[str, float]) -> Iterator[str]:
-    """What got worse by more than its noise, a line each."""
+    """One line for each figure that got worse by more than its noise."""
     for name, was in before.items():
         if name not in now:
             yield f"{name}: is not measured any more; was {was:.4g}"
@@ -109,9 +109,9 @@ def _answer(index: Index, question: Question) -> None:
 
 
 def _mean_reciprocal_rank(documents: Sequence[Document]) -> float:
-    """The beginning of each headline asks for its body, in an index without headlines.
+    """The beginning of each headline as a query for its body, in an index without headlines.
 
-    Whole ones nearly all find it first, so that there would be nothing to get better.
+    Whole headlines nearly always find their body first, which leaves no room to improve.
     """
     index = searchkit.create(":memory:")
     index.add([replace(document, title="") for document in documents], workers=1)
@@ -128,7 +128,7 @@ def _bytes_of(documents: Sequence[Document]) -> int:
 
 
 def _work(name: str, work: Callable[[], None]) -> Figures:
-    """How many functions it calls, and its time over that of the reference; all is warm before."""
+    """The number of Python calls, and the time relative to the reference, after a warm-up."""
     work()
     profile = cProfile.Profile()
     profile.runcall(work)
@@ -148,7 +148,7 @@ def _seconds(work: Callable[[], None]) -> float:
 
 
 def _reference() -> None:
-    """A loop that never changes, over what programs like this one do: numbers, dictionaries and text."""
+    """A fixed loop of typical work: numbers, dictionaries and text."""
     text = "检索中文的文章，" * 500
     counts: dict[str, int] = {}
     for number in range(40_000):

@@ -1,12 +1,12 @@
-"""Load: how many searches a second `searchkit serve` answers, how fast, and whether it grows meanwhile.
+"""`searchkit serve` under load: searches per second, response times, and memory.
 
     python -m benchmarks.load --index LOCATION [--requests 10000] [--rate 200] [--commit-every 1]
     python -m benchmarks.load --articles FOLDER
 
-Clients in processes of their own keep their connections and ask what is made from the titles of the
-documents: first the API, then the page. Without a rate each connection asks again as soon as it has its
-answer; with one, requests are due at that rate, and what one waits for a free connection counts as well.
-The index stays as it is: a copy is served, and committed into.
+Clients in their own processes send queries made from titles over keep-alive connections, first to the API,
+then to the page. Without a rate each connection sends the next request after a response. With a rate,
+requests are due at fixed times, and waiting for a free connection counts. A copy of the index is served and
+written to; the index itself does not change.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from urllib.parse import quote, urlsplit
 
 import psutil
 
-from benchmarks.committing import committing
+from benchmarks.background_writer import committing
 from benchmarks.memory import private_bytes
-from benchmarks.serving import Served, add_source, copied, searches, serving
+from benchmarks.server_process import Served, add_source, copied, searches, serving
 
 __all__ = ["Load", "Row", "main", "measure"]
 
@@ -56,7 +56,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Row:
-    """What came of the requests to one target; times are milliseconds, memory is bytes."""
+    """Results of the requests to one target; times in milliseconds, memory in bytes."""
 
     target: str
     requests: int
@@ -74,7 +74,7 @@ class Row:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What came of the requests of one client."""
+    """Results of the requests of one client."""
 
     first: float
     last: float
@@ -131,7 +131,7 @@ def main(given: Sequence[str] | None = None) -> None:
 
 
 def measure(server: Served, target: str, queries: Sequence[str], load: Load) -> Row:
-    """Puts one target under load."""
+    """Put one target under load."""
     paths = [TARGETS[target] + quote(query) for query in queries]
     spawn = multiprocessing.get_context("spawn")  # a client has nothing of this process
     with ProcessPoolExecutor(load.processes, mp_context=spawn) as clients:
@@ -140,7 +140,7 @@ def measure(server: Served, target: str, queries: Sequence[str], load: Load) -> 
             share = -(-count // load.processes)
             rate = load.rate / load.processes
             jobs = [
-                # Each begins elsewhere in the list, so that no two ask the same at the same time.
+                # Each client starts at another place of the list, so that no two send the same query at once.
                 clients.submit(
                     _client,
                     server.url,
@@ -178,13 +178,13 @@ def measure(server: Served, target: str, queries: Sequence[str], load: Load) -> 
 def _client(
     url: str, paths: Sequence[str], count: int, connections: int, rate: float, seconds: float
 ) -> _Asked:
-    """Asks so often, on so many connections; in a process of its own."""
+    """Send the requests of one client process over its connections."""
     started = time.monotonic()
     turns = iter(range(count))
     taking = threading.Lock()
 
     def due() -> Iterator[tuple[float, str]]:
-        """When to ask, and what, until all is asked."""
+        """The time and the query of each request."""
         while time.monotonic() < started + seconds:
             with taking:
                 turn = next(turns, None)
@@ -222,7 +222,7 @@ def _rotated(paths: list[str], start: int) -> list[str]:
 
 @contextmanager
 def _commits(location: Path, every: float) -> Iterator[None]:
-    """Another process commits meanwhile."""
+    """Let another process commit meanwhile."""
     done = threading.Event()
 
     def go_on() -> int:
@@ -248,7 +248,7 @@ def _memory(pid: int) -> tuple[int, int]:
 
 
 def _percentile(times: Sequence[float], percent: int) -> float:
-    """Milliseconds within which so many of the sorted times are."""
+    """A percentile of the sorted times, in milliseconds."""
     return times[max(-(-len(times) * percent // 100) - 1, 0)] * 1000
 
 

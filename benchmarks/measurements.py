@@ -1,4 +1,4 @@
-"""Measurements: one line of JSON each, with everything needed to read it years later."""
+"""Measurements: one line of JSON each, with all the context needed to read it years later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Measurement", "Recorder", "machine", "read_measurements", "versions"
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one peer did at one task. Times are in seconds, sizes in bytes."""
+    """The figures of one peer at one task. Times are in seconds, sizes in bytes."""
 
     peer: str
     label: str
@@ -37,7 +37,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Recorder:
-    """Adds to measurements what is the same for a whole run, and writes each at once."""
+    """Writes each measurement immediately, with the settings of the run."""
 
     path: Path
     settings: dict[str, Any]
@@ -73,7 +73,7 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures depend on beside the programs."""
+    """The machine that the figures were measured on."""
     import psutil  # reading measurements goes without
 
     return {

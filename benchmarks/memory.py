@@ -1,4 +1,4 @@
-"""Memory: what a process and its children hold, looked at again and again while they work."""
+"""The memory of a process and its children, sampled while they work."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import psutil
 __all__ = ["PeakMemory", "private_bytes"]
 
 _EVERY = 0.05
-# Whether there are new children is asked less often: it means to look at every process of the machine.
+# New children are looked for less often: that means to list every process of the machine.
 _CHILDREN_EVERY = 10
 
 
 class PeakMemory:
     """The most resident memory of a process and its children during a ``with`` block, in ``bytes``.
 
-    Pages that several of them share, such as an index file that is mapped into memory, count in each.
+    Pages that several processes share, such as a memory-mapped index file, count for each of them.
     """
 
     def __init__(self, pid: int) -> None:
@@ -47,8 +47,8 @@ class PeakMemory:
 
 
 def private_bytes(pid: int) -> int:
-    """What the process and its children hold beside files that are mapped into memory: of those the system
-    keeps as much as there is room for."""
+    """The memory of the process and its children without memory-mapped files, which the system caches as
+    far as there is room."""
     total = 0
     for process in _family(pid):
         with suppress(psutil.Error):
@@ -58,7 +58,7 @@ def private_bytes(pid: int) -> int:
 
 
 def _family(pid: int) -> list[psutil.Process]:
-    """None of them where the process is gone."""
+    """The process and its children; empty when it has ended."""
     with suppress(psutil.Error):
         parent = psutil.Process(pid)
         return [parent, *parent.children(recursive=True)]

@@ -1,4 +1,4 @@
-"""How long the worst queries take to be read: as long and as dense as a query may be.
+"""Times of parsing the worst queries: as long and as dense as a query may be.
 
 python -m benchmarks.parsing
 """
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def seconds(text: str, lenient: bool) -> float:
-    """The processor's time, the better of two."""
+    """The processor time, the better of two runs."""
     return min(_once(text, lenient) for _ in range(2))
 
 

@@ -1,9 +1,9 @@
-"""Plots: measurements as SVG and PNG.
+"""Plots of measurements as SVG and PNG.
 
     python -m benchmarks.plots benchmarks/results/DAY/measurements.jsonl
 
-searchkit is in one strong colour and the others in grey, so nothing depends on telling hues apart; lines of
-growth have a marker and a name at their end as well as a colour.
+searchkit has a strong colour and the others are grey, so the plots do not depend on telling hues apart. Lines
+have markers and names as well as colours.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _GROWTH_CLASSES = ("one word", "two words", "headline", "passage")
 
 
 def draw(measurements: Sequence[Measurement], folder: Path) -> list[Path]:
-    """Draw all that there is material for; returns the files."""
+    """Draw all plots that the measurements allow; returns the files."""
     size = largest_size(measurements, OURS) or max(
         (one.size for one in measurements if one.size and one.task == "index"), default=0
     )
@@ -74,7 +74,7 @@ def draw(measurements: Sequence[Measurement], folder: Path) -> list[Path]:
 def _saved(figure: Figure, path: Path) -> list[Path]:
     paths = [path.with_suffix(".svg"), path.with_suffix(".png")]
     for one in paths:
-        # Without a date, equal figures make equal files.
+        # No date: equal figures make equal files.
         metadata = {"Date": None} if one.suffix == ".svg" else {}
         figure.savefig(one, dpi=150, facecolor="white", bbox_inches="tight", metadata=metadata)
     plt.close(figure)
@@ -190,7 +190,7 @@ def _panels(title: str, panels: Mapping[str, Mapping[str, float]]) -> Figure:
 def _bars(
     panel: Axes, peers: Sequence[str], values: Mapping[str, float], text: Callable[[float], str]
 ) -> None:
-    """One bar a peer, with its figure at the end; an empty place where it has none."""
+    """One bar for each peer with its figure; a gap for a peer without one."""
     places = range(len(peers))
     widths = [values.get(peer, 0.0) for peer in peers]
     bars = panel.barh(

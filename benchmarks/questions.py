@@ -1,6 +1,6 @@
-"""Questions: classes of queries made from the documents themselves, the same for the same documents.
+"""Classes of queries made from the documents, the same for the same documents.
 
-What is cut out of a document is certain to be found in it, so a peer that finds nothing has missed something.
+A query that was cut out of a document must find it, so a peer without hits has missed something.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import islice
 from random import Random
 
 from benchmarks.peers.base import Question, Task
-from benchmarks.scripts import to_other_script
+from benchmarks.script_conversion import to_other_script
 from searchkit import Document
 from searchkit.analysis.normalizer import normalize
 from searchkit.analysis.segmenter import segmenter
@@ -40,7 +40,7 @@ _FAMILY_NAMES = (
     "李王张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱林郭罗羅郑鄭梁谢謝宋唐许許邓鄧冯馮韩韓曹曾彭萧蕭蔡潘袁"
 )
 _NO_NAME = re.compile(r"[的了在是不和有与與及为為将將上下中]")
-# Characters of which two side by side are in no text.
+# Characters that never stand side by side in a text.
 _RARE = "饕魑龘靐齉爩麤鱻灪麣鸾爨癵驫纞虋讟钃鼺囍彧翀龗鬻爞"
 _TRIES = 20_000
 _NEWER_QUARTER = 3 / 4
@@ -49,13 +49,13 @@ _NEWER_QUARTER = 3 / 4
 def questions(
     documents: Sequence[Document], seed: int, per_class: int = PER_CLASS
 ) -> dict[str, list[Question]]:
-    """The questions of every class that the documents have material for."""
+    """The questions of every class that can be made from the documents."""
     maker = _Maker(documents, Random(seed))
     dates = sorted(document.published for document in documents if document.published)
     since = f"{dates[int(len(dates) * _NEWER_QUARTER)]:%Y-%m-%d}" if dates else None
 
     def some(make: Callable[[], str]) -> list[Question]:
-        """Different ones, as many as a class has or as there are."""
+        """Different questions: as many as a class has, or as can be made."""
         texts = dict.fromkeys(islice(filter(None, (make() for _ in range(_TRIES))), per_class * 8))
         return [Question(text) for text in islice(texts, per_class)]
 
@@ -77,7 +77,7 @@ def questions(
 
 
 class _Maker:
-    """Makes one text at a time; an empty one where a try came to nothing."""
+    """Makes one query at a time; an empty text when an attempt failed."""
 
     def __init__(self, documents: Sequence[Document], choose: Random) -> None:
         self._choose = choose
@@ -92,7 +92,7 @@ class _Maker:
         return self._one_of(self._words)
 
     def two_words(self) -> str:
-        """Two words of one title, in no order: what somebody remembers of it."""
+        """Two words of one title in any order, as a reader remembers them."""
         words = list(dict.fromkeys(_words(self._one_of(self._titles))))
         return " ".join(self._choose.sample(words, 2)) if len(words) > 1 else ""
 
@@ -108,7 +108,7 @@ class _Maker:
         return self._one_of(self._titles)
 
     def cut(self, length: int) -> str:
-        """So many Han characters side by side."""
+        """A run of that many Han characters."""
         line = self._one_of(self._lines)
         start = self._choose.randrange(max(len(line) - length, 1))
         passage = line[start : start + length]
@@ -136,8 +136,8 @@ def _words(title: str) -> list[str]:
 
 
 def _names(documents: Sequence[Document]) -> Iterator[str]:
-    """Three characters that begin as a name does and come at least three times in a document: what a text
-    keeps coming back to is a person or a thing."""
+    """Three characters that begin like a name and occur at least three times in a document: texts repeat the
+    persons and things that they are about."""
     pattern = re.compile(rf"(?=([{_FAMILY_NAMES}][{_HAN}]{{2}}))")
     for document in documents:
         counts = Counter(pattern.findall(document.body))

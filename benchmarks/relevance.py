@@ -4,9 +4,9 @@
     python -m benchmarks.relevance --articles FOLDER     # known items: headlines ask for their articles
     python -m benchmarks.relevance FOLDER --peers searchkit,fts5-words --sample 500 --runs runs/
 
-Every peer indexes a set once and ranks 100 documents for each query, as it is written and converted to the
-other script. Each is compared with searchkit query by query. Lines of JSON and tables in Markdown come into a
-folder of their own in ``--output``. benchmarks.tuning tries out constants of searchkit.
+Every peer indexes a set once and ranks 100 documents for each query, as written and converted to the other
+script. Each peer is compared with searchkit query by query. Each run writes JSON Lines and tables in Markdown
+into a new folder in ``--output``. benchmarks.tuning tries other constants of searchkit.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from typing import Any
 import ir_measures
 from ir_measures import RR, R, nDCG
 
+from benchmarks.judged_sets import JudgedSet, SetError, in_other_script, known_items, read_beir, thinned
 from benchmarks.measurements import machine, versions
 from benchmarks.peers import PEERS
 from benchmarks.peers.base import Peer, articles
 from benchmarks.relevance_tables import MEASURES, tables
-from benchmarks.sets import JudgedSet, SetError, in_other_script, known_items, read_beir, thinned
 from benchmarks.significance import compared
-from benchmarks.trec import Run, write_run
+from benchmarks.trec_runs import Run, write_run
 from searchkit import Document
 
 __all__ = ["main", "measure", "per_query", "rankings"]
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sets = [thinned(judged_set, given.sample) for judged_set in read_sets(given)]
     except (SetError, LookupError) as error:
         parser.error(str(error.args[0]))
-    # Made by local time, as whoever ran it looks for it.
+    # The name has the local time, which is easier to find.
     folder = given.output / datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
     folder.mkdir(parents=True)
     lines: list[dict[str, Any]] = []
@@ -92,7 +92,7 @@ def read_sets(given: argparse.Namespace) -> Iterator[JudgedSet]:
         yield read_beir(folder)
     if given.articles:
         name = f"{given.articles.resolve().name}, headlines"
-        # Of several with one id the last, as it replaces the others in searchkit.
+        # The last of several with one id, which replaces the others in searchkit.
         documents = {document.id: document for document in articles(given.articles)}
         yield known_items(name, documents.values(), given.known_items)
 
@@ -100,7 +100,7 @@ def read_sets(given: argparse.Namespace) -> Iterator[JudgedSet]:
 def chosen_peers(names: str | None) -> list[type[Peer]]:
     """The peers with these names; without names, all that can be measured here.
 
-    Raises LookupError for one that there is not, or that cannot run here.
+    Raises LookupError for an unknown peer and for one that cannot run here.
     """
     if names is None:
         return [peer for peer in PEERS.values() if peer.name != CEILING and peer.why_not() is None]
@@ -183,7 +183,7 @@ def rankings(
 
 
 def per_query(judged_set: JudgedSet, run: Run) -> Values:
-    """Each measure of each query, in the order of the queries; one that found nothing has 0."""
+    """Each measure of each query, in the order of the queries; 0 for a query without hits."""
     judgments = {id: judged_set.judged[id] for id in judged_set.queries}
     scored = {
         id: {document: float(-rank) for rank, document in enumerate(run.get(id, ()))} for id in judgments
@@ -195,7 +195,7 @@ def per_query(judged_set: JudgedSet, run: Run) -> Values:
 
 
 def _add_comparisons(results: Iterable[dict[str, Any]], values: Mapping[str, Mapping[str, Values]]) -> None:
-    """Put into the results how nDCG@10 differs from searchkit's, and from its own in the same script."""
+    """Add to the results the differences of nDCG@10 from searchkit and from the same script."""
     ndcg = {
         script: {peer: measured[MEASURES[0]] for peer, measured in peers.items()}
         for script, peers in values.items()

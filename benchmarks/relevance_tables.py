@@ -1,4 +1,4 @@
-"""Results of benchmarks.relevance as Markdown tables. Needs no package of the measurement."""
+"""Results of benchmarks.relevance as Markdown tables, without the packages of the measurement."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Line = Mapping[str, Any]
 
 
 def tables(lines: Iterable[Line]) -> str:
-    """An overview, and a table of every set, of those lines that are about relevance.
+    """An overview, and a table of every set, of the lines about relevance.
 
-    Of two lines about the same the later counts.
+    The later of two lines about the same set, peer and script counts.
     """
     relevance = {
         (line["set"], line["peer"], line["script"]): line for line in lines if line.get("kind") == "relevance"
@@ -108,7 +108,7 @@ def _with_best(rows: list[list[str]]) -> list[list[str]]:
 
 
 def _bare(cell: str) -> str:
-    """The number alone; all are from 0 to 1 with the same digits, so as texts they order as numbers do."""
+    """The number alone. All are from 0 to 1 with the same digits, so they sort as text."""
     return cell.rstrip("\\*")
 
 

@@ -1,8 +1,8 @@
-"""Report: measurements as tables in Markdown.
+"""A report of measurements as tables in Markdown.
 
     python -m benchmarks.report benchmarks/results/DAY/measurements.jsonl
 
-What it says comes from the lines alone: where a peer is ahead is worked out, at the largest size of both.
+The report is computed from the measurements alone, also where a peer is ahead: at the largest common size.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Rows = Iterable[Sequence[str]]
 
 
 def report(measurements: Sequence[Measurement]) -> str:
-    """The whole of it."""
+    """The report of these measurements."""
     sizes = sorted({one.size for one in measurements if one.size and one.task == "index"})
     parts = [
         ["# Speed of searchkit and others", *_circumstances(measurements, sizes)],
@@ -243,7 +243,7 @@ def _times(ratios: Sequence[float]) -> str:
 
 
 def _table(head: Sequence[str], rows: Rows, *, words: bool = False) -> str:
-    """Its first column is to the left, the others to the right unless they hold words."""
+    """A table with the first column aligned left, and columns of numbers aligned right."""
     lines = [head, ["---", *["---" if words else "---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
 

@@ -1,6 +1,6 @@
-"""Is one engine better than another, or were the queries kind to it?
+"""Significance: is one engine better than another, or is the difference chance?
 
-Both have answered the same queries, so what is looked at is the difference on each query.
+Both answered the same queries, so the tests are paired: they use the difference on each query.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SEED = 20260101
 
 
 class Comparison(NamedTuple):
-    """The mean difference, its bootstrap 95 % interval, and how probable one as large is by chance alone."""
+    """The mean difference, its bootstrap 95 % interval, and its probability by chance alone."""
 
     difference: float
     low: float
@@ -46,7 +46,7 @@ def compared(baseline: Sequence[float], others: Mapping[str, Sequence[float]]) -
 
 
 def holm(probabilities: Mapping[str, float]) -> dict[str, float]:
-    """The probabilities corrected for their number by Holm's step-down method.
+    """The p-values, corrected for multiple comparisons by Holm's step-down method.
 
     S. Holm, A Simple Sequentially Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6
     (1979).
@@ -60,14 +60,14 @@ def holm(probabilities: Mapping[str, float]) -> dict[str, float]:
 
 
 def _p(differences: NDArray[np.float64]) -> float:
-    """Of the paired t-test. Where all differences are the same there is no t: nothing, or no chance."""
+    """The p-value of the paired t-test. With equal differences t is undefined: 1 if all are 0, else 0."""
     if np.ptp(differences) == 0:
         return 0.0 if differences.any() else 1.0
     return float(stats.ttest_1samp(differences, 0).pvalue)
 
 
 def _interval(differences: NDArray[np.float64]) -> tuple[float, float]:
-    """The middle 95 % of the means of samples drawn from the differences; the same draws every time."""
+    """The percentile bootstrap interval of the mean, with a fixed seed."""
     interval = stats.bootstrap(
         (differences,),
         np.mean,

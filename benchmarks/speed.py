@@ -1,4 +1,4 @@
-"""Speed: what every peer takes for the same job and for the same questions.
+"""The speed of every peer at the same job and the same questions.
 
 For each size: all peers index the same files, one after another; then all are open at once and asked in
 turns, class after class and round after round, so that whatever else the machine does in the meantime falls
@@ -22,8 +22,8 @@ from typing import Any, Literal, TypeVar
 from tqdm import tqdm
 
 from benchmarks.corpus import Corpus, prepare_articles, prepare_generated
-from benchmarks.host import Asked, Host, Indexed, PeerError, cold_start
 from benchmarks.measurements import Recorder
+from benchmarks.peer_host import Asked, Host, Indexed, PeerError, cold_start
 from benchmarks.peers.base import Peer, Question
 from benchmarks.questions import NEEDS, questions
 
@@ -44,7 +44,7 @@ _THROUGHPUT_RUNS = 3
 
 @dataclass(frozen=True)
 class Settings:
-    """What is measured."""
+    """The settings of a run."""
 
     sizes: tuple[int | None, ...]
     """How many documents; None is all of a user's."""
@@ -59,7 +59,7 @@ class Settings:
     """The module whose ``PEERS`` has the peers, for the processes that run them."""
 
     def described(self) -> dict[str, Any]:
-        """As the results keep it; without paths, which say nothing to others."""
+        """The settings as results keep them, without paths."""
         return {
             "articles": "generated" if self.articles is None else "given",
             "rounds": self.rounds,
@@ -70,7 +70,7 @@ class Settings:
 
 
 def measure(peers: Sequence[type[Peer]], settings: Settings, work: Path, record: Recorder) -> None:
-    """Measure the peers at every size; ``work`` is a folder for articles and indexes, emptied as it goes."""
+    """Measure the peers at every size; ``work`` is a folder for temporary articles and indexes."""
     able = []
     for peer in peers:
         if reason := peer.why_not():
@@ -85,7 +85,7 @@ def measure(peers: Sequence[type[Peer]], settings: Settings, work: Path, record:
     for wanted in settings.sizes:
         corpus = _prepare(wanted, settings, work / "articles")
         if corpus.documents > earlier:  # a user's folder may have fewer documents than are wanted
-            # The questions of the smallest size are asked at all, so that what grows is the index alone.
+            # All sizes use the questions of the smallest, so that only the index grows.
             asked = asked or questions(corpus.sample, settings.seed)
             _OneSize(able, asked, corpus, settings, work / "indexes", record).run(rates)
             earlier = corpus.documents
@@ -103,7 +103,7 @@ def _prepare(count: int | None, settings: Settings, folder: Path) -> Corpus:
 
 @dataclass
 class _OneSize:
-    """All that is measured at one size."""
+    """The measurements at one size."""
 
     peers: Sequence[type[Peer]]
     questions: Mapping[str, list[Question]]
@@ -117,7 +117,7 @@ class _OneSize:
     failed: set[tuple[str, str, str | None]] = field(default_factory=set)
 
     def run(self, rates: dict[str, float]) -> None:
-        """``rates`` are the documents a second of the size before; those of this one take their place."""
+        """``rates`` has the documents per second of the previous size, and is updated."""
         self.folder.mkdir()
         indexed = [peer for peer in self._shown(self.peers, "indexing") if self._index(peer, rates)]
         with ExitStack() as stack:
@@ -256,7 +256,7 @@ class _OneSize:
     def _attempt(
         self, peer: type[Peer], what: str, do: Callable[[], Result], kind: str | None = None
     ) -> Result | None:
-        """What comes of it; None where it fails, which is written down, or has failed before."""
+        """The result; None when the peer fails, which is recorded, or has failed before."""
         if (peer.name, what, kind) in self.failed:
             return None
         try:
@@ -267,7 +267,7 @@ class _OneSize:
             return None
 
     def _is_slow(self, peer: type[Peer]) -> bool:
-        """Then it is asked in fewer rounds, and not for its throughput."""
+        """Whether a peer is too slow for all rounds and for throughput."""
         return self.rounds[peer] < self.settings.rounds
 
     def _host(self, peer: type[Peer]) -> Host:
@@ -277,7 +277,7 @@ class _OneSize:
         self.record(peer, "left out", {"reason": reason}, size=self.corpus.documents, kind=kind)
 
     def _shown(self, things: Sequence[Any], what: str) -> Iterator[Any]:
-        """The things, with a bar on stderr that says how far it is."""
+        """The items, with a progress bar on stderr."""
         bar = tqdm(things, desc=f"{self.corpus.documents} documents: {what}", leave=False)
         for thing in bar:
             bar.set_postfix_str(getattr(thing, "name", ""))
@@ -309,6 +309,6 @@ def _search_figures(rounds: Sequence[Asked]) -> dict[str, Any]:
 
 
 def _rotated(peers: Sequence[type[Peer]], by: int) -> list[type[Peer]]:
-    """Another one first in every round: being asked behind a heavy one is no advantage."""
+    """Rotate the order in every round, so that no peer always follows a heavy one."""
     start = by % len(peers) if peers else 0
     return [*peers[start:], *peers[:start]]

@@ -1,9 +1,9 @@
-"""Threads: the searches a second of several threads on one index, and what a search costs behind a commit.
+"""Searches per second of several threads on one index, and the cost of the first search after a commit.
 
     python -m benchmarks.threads LOCATION [--rounds 5] [--commits 20]
 
-Queries are made from the documents of the index. The index itself stays as it is: another process commits
-into a backup of it. What counts are the ratios of one run; how many processors were free shows in them.
+Queries are made from the documents of the index. The index does not change: another process commits into a
+backup of it. Compare ratios of one run only; they depend on how many processors were free.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 
 import searchkit
-from benchmarks.committing import committing
+from benchmarks.background_writer import committing
 from benchmarks.generated import SEED
 from benchmarks.questions import questions
 
@@ -33,13 +33,14 @@ _REPEATS = 4  # how often each query is asked in one round, so that a round last
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.threads", description="Time threads on one index, and commits of others."
+        prog="python -m benchmarks.threads",
+        description="Time searches of several threads, and searches after commits of another process.",
     )
     parser.add_argument("location", help="an index in a folder, with some hundred articles or more")
     parser.add_argument("--rounds", type=int, default=5, help="how often each number of threads is timed (5)")
     parser.add_argument("--commits", type=int, default=20, help="how many commits of another process (20)")
     arguments = parser.parse_args()
-    # On the same disk, where a backup is made of links.
+    # On the same disk, where a backup consists of hard links.
     with (
         searchkit.open(arguments.location) as original,
         tempfile.TemporaryDirectory(prefix=".threads-", dir=Path(arguments.location).parent) as folder,
@@ -68,13 +69,13 @@ def _count(index: searchkit.Index, query: str) -> None:
 
 
 def _search(index: searchkit.Index, query: str) -> None:
-    """From typed text to ten hits with their highlights, which are made when asked for."""
+    """A search with its ten hits, including the lazy highlights."""
     for hit in index.search(query, lenient=True):
         hit.title.spans, hit.snippet.spans  # noqa: B018
 
 
 def _print_throughput(name: str, calls: Sequence[Callable[[], None]], rounds: int) -> None:
-    """One number of threads after the other in every round, so that what else goes on falls on all."""
+    """Every round takes all numbers of threads in turn, so other load affects them equally."""
     _per_second(calls, 1)  # what is remembered is remembered for all
     rates: dict[int, list[float]] = {threads: [] for threads in _THREADS}
     for number in range(rounds):
@@ -97,7 +98,7 @@ def _per_second(calls: Sequence[Callable[[], None]], threads: int) -> float:
 
 
 def _print_refresh(index: searchkit.Index, location: Path, queries: Sequence[str], commits: int) -> None:
-    """The first search behind each commit of another process, beside the same search once more."""
+    """The first search after each commit of another process, compared with its repetition."""
     first: list[float] = []
     again: list[float] = []
     with committing(location) as commit:

@@ -1,12 +1,12 @@
-"""nDCG@10 of searchkit with other constants, on test sets in the BEIR layout, to see what each does.
+"""nDCG@10 of searchkit with other constants, on test sets in the BEIR layout.
 
     python -m benchmarks.tuning FOLDER...                  # each with corpus.jsonl, queries.jsonl, qrels/
     python -m benchmarks.tuning --sample 500 FOLDER        # every n-th query, so that 500 remain
     python -m benchmarks.tuning --set QUESTION_NEEDS=2 FOLDER
     python -m benchmarks.tuning --keywords 3 FOLDER        # the first three content words of each query
 
-Queries are read as a search box reads them, leniently. Needs searchkit alone; benchmarks.relevance compares
-it with others.
+Queries are parsed leniently, as in a search box. Needs searchkit only; benchmarks.relevance compares it with
+others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import searchkit
-from benchmarks.sets import JudgedSet, SetError, read_beir, thinned
+from benchmarks.judged_sets import JudgedSet, SetError, read_beir, thinned
 from searchkit.analysis import Analyzer
 from searchkit.analysis.function_words import QUESTION_WORDS
 from searchkit.query import matching, scoring
@@ -77,7 +77,7 @@ def ndcg(found: list[str], grades: dict[str, int]) -> float:
 
 
 def report(judged_set: JudgedSet, match: str) -> str:
-    """One line: quality, how many are found in all, and the time of a query."""
+    """One line: quality, number of hits, and time of a query."""
     scores, totals, times = [], [], []
     with searchkit.create(":memory:") as index:
         index.add(judged_set.documents)

@@ -1,4 +1,4 @@
-"""Other ways of writing the same text: OpenCC's conversions, and the members of a fold class."""
+"""Other ways of writing the same text: OpenCC's conversions, and the pairs of its dictionaries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def convert(text: str, conversion: str) -> str:
 
 
 def dictionary_pairs(name: str) -> Iterator[tuple[str, str]]:
-    """Every pair of a dictionary of OpenCC; an entry with several targets makes several pairs."""
+    """Every pair of a dictionary of OpenCC; a line with several targets makes several pairs."""
     text = files("opencc").joinpath("dictionary", f"{name}.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         source, _, targets = line.partition("\t")

@@ -91,7 +91,7 @@ moments = st.integers(-90_000_000, 90_000_000).map(lambda seconds: _DAY_ZERO + t
 
 
 def rewritten(text: str) -> st.SearchStrategy[str]:
-    """The text with its letters, digits and Han characters replaced by others of their fold classes."""
+    """The text with its letters, digits and Han characters replaced by other variants of theirs."""
     return st.tuples(*map(_variant_of, text)).map("".join)
 
 

@@ -23,12 +23,12 @@ def examples(page: Path) -> list[tuple[int, str]]:
 PAGES_WITH_EXAMPLES = [page for page in PAGES if examples(page)]
 
 
-def test_there_are_examples():
+def test_readme_and_queries_page_have_examples():
     assert {page.name for page in PAGES_WITH_EXAMPLES} >= {"README.md", "queries.md"}
 
 
 @pytest.mark.parametrize("page", PAGES_WITH_EXAMPLES, ids=lambda page: page.name)
-def test_examples_run(page, tmp_path, monkeypatch, capsys):
+def test_the_python_examples_of_a_page_run(page, tmp_path, monkeypatch, capsys):
     shutil.copytree(str(files("searchkit") / "sample" / "articles"), tmp_path / "articles")
     (tmp_path / "indexes").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -38,7 +38,7 @@ def test_examples_run(page, tmp_path, monkeypatch, capsys):
         exec(compile("\n" * line + code, str(page), "exec"), names)
 
 
-def test_links_between_pages_lead_somewhere():
+def test_links_between_pages_point_to_files():
     broken = []
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):

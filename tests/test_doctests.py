@@ -18,7 +18,7 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_of_a_module_run(name: str) -> None:
+def test_the_docstring_examples_of_a_module_run(name: str) -> None:
     failed, _ = doctest.testmod(import_module(name))
     assert failed == 0
 
@@ -26,6 +26,6 @@ def test_the_examples_of_a_module_run(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["searchkit.analysis.normalizer", "searchkit.analysis.tokenizer", "searchkit.analysis.segmenter"]
 )
-def test_the_analysis_shows_what_it_does(name: str) -> None:
+def test_the_analysis_modules_have_docstring_examples(name: str) -> None:
     _, attempted = doctest.testmod(import_module(name))
     assert attempted > 0

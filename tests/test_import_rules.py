@@ -8,7 +8,7 @@ PROJECT = Path(__file__).parent.parent
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
 
 
-def test_imports_keep_to_the_layers():
+def test_imports_follow_the_layers():
     # In a process of its own: it configures logging, and silences every logger that it does not know.
     linted = subprocess.run(
         [sys.executable, "-c", LINT], cwd=PROJECT, capture_output=True, encoding="utf-8", check=False

@@ -28,7 +28,7 @@ def test_all_is_sorted_and_has_no_name_twice() -> None:
     assert searchkit.__all__ == sorted(set(searchkit.__all__))
 
 
-def test_all_is_what_the_package_shows() -> None:
+def test_all_names_are_attributes_of_the_package_and_the_other_way_round() -> None:
     shown = {
         name
         for name, value in vars(searchkit).items()
@@ -52,13 +52,13 @@ def test_the_reference_has_every_public_name_on_the_page_that_the_table_links_to
         assert f"::: searchkit.{name}" in entries, page
 
 
-def test_a_star_import_is_all_of_it() -> None:
+def test_a_star_import_gives_all_public_names() -> None:
     names: dict[str, Any] = {}
     exec("from searchkit import *", names)
     assert set(names) - {"__builtins__"} == set(searchkit.__all__)
 
 
-def test_the_version_is_a_version() -> None:
+def test_the_version_has_three_numbers() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+([a-z]+\d+)?", searchkit.__version__)
 
 
@@ -105,11 +105,11 @@ def test_every_public_signature_is_typed(name: str) -> None:
         assert all(parameter.annotation is not parameter.empty for parameter in parameters), function
 
 
-def test_the_types_are_shipped() -> None:
+def test_py_typed_is_part_of_the_package() -> None:
     assert (files("searchkit") / "py.typed").is_file()
 
 
-def test_the_functions_that_shadow_builtins_are_no_builtins() -> None:
+def test_open_is_not_the_builtin() -> None:
     assert searchkit.open is not builtins.open
     assert list(inspect.signature(searchkit.open).parameters) == ["location"]
 
@@ -131,7 +131,7 @@ def test_every_exception_derives_from_a_root_of_searchkit(name: str) -> None:
     assert EXCEPTIONS[name].__module__ == "searchkit.errors"
 
 
-def test_the_tree_in_the_docstring_is_the_tree() -> None:
+def test_the_tree_of_errors_in_the_docstring_is_complete() -> None:
     drawn: dict[str, str] = {}
     parents: dict[int, str] = {}
     for line in (errors.__doc__ or "").splitlines():
@@ -159,14 +159,14 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_errors_survive_the_way_to_another_process(error: Exception) -> None:
+def test_errors_can_be_pickled(error: Exception) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error)
     assert str(again) == str(error)
     assert vars(again) == vars(error)
 
 
-def test_errors_say_what_and_where() -> None:
+def test_errors_hold_the_document_or_file_and_the_reason() -> None:
     article = searchkit.ArticleError("a/b.txt:3", "no text")
     assert (article.path, article.reason, str(article)) == ("a/b.txt:3", "no text", "a/b.txt:3: no text")
     document = searchkit.DocumentError("no text", id="x")
@@ -174,11 +174,7 @@ def test_errors_say_what_and_where() -> None:
     assert str(searchkit.DocumentError("no text")) == "no text"
 
 
-def test_a_warning_can_be_silenced_by_its_class() -> None:
+def test_warnings_can_be_filtered_by_their_base_class() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", searchkit.SearchkitWarning)
         warnings.warn("x", searchkit.AnalyzerChangedWarning, stacklevel=1)
-
-
-def test_importing_the_package_loads_no_engine_of_another_kind() -> None:
-    assert "searchkit.web" not in vars(searchkit)

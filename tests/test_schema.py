@@ -60,7 +60,7 @@ class TestDeclaring:
             (5, TypeError, r"fields must be a mapping of names to kinds, not 5"),
         ],
     )
-    def test_what_is_no_field_is_refused_before_anything_is_made(
+    def test_invalid_field_declarations_are_refused_before_files_are_created(
         self, fields: Any, error: type[Exception], message: str, tmp_path: Path
     ) -> None:
         with pytest.raises(error, match=message):
@@ -71,14 +71,14 @@ class TestDeclaring:
         "name",
         "id title body url source tag tags published date year month extra relevance newest oldest".split(),
     )
-    def test_names_that_mean_something_are_taken(self, name: str) -> None:
+    def test_reserved_field_names_are_refused(self, name: str) -> None:
         with pytest.raises(ValueError, match=f"fields: '{name}' is taken"):
             searchkit.create(":memory:", fields={name: "text"})
 
     @pytest.mark.parametrize(
         "name", ["x" * 100, "作者", "class", "None", "_", "extra_author", "words", "sketch", "Title", "é9"]
     )
-    def test_any_other_name_is_a_field(self, name: str, make_index: MakeIndex) -> None:
+    def test_any_unreserved_identifier_is_a_field_name(self, name: str, make_index: MakeIndex) -> None:
         index = make_index(
             Document(id="1", body="茶", extra={name: 1}), Document(id="2", body="茶"), fields={name: "number"}
         )
@@ -86,11 +86,11 @@ class TestDeclaring:
         assert ids(index.search("茶", sort=f"-{name}")) == ["1", "2"]
         assert index.search("茶", facets=name).facets == {name: {1.0: 1}}
 
-    def test_none_are_declared_unless_some_are(self, make_index: MakeIndex) -> None:
+    def test_no_fields_are_declared_by_default(self, make_index: MakeIndex) -> None:
         for fields in (None, {}, MappingProxyType({})):
             assert make_index(*documents(), fields=fields).stats().fields == {}
 
-    def test_what_is_declared_is_no_longer_the_callers(self, make_index: MakeIndex) -> None:
+    def test_declared_fields_are_copied_from_the_caller(self, make_index: MakeIndex) -> None:
         fields = dict(FIELDS)
         index = make_index(*documents(), fields=fields)
         fields["more"] = "text"
@@ -134,7 +134,7 @@ class TestValues:
         ],
         ids=lambda value: str(value)[:30],
     )
-    def test_one_of_another_kind_is_a_failure_with_its_reason_and_the_rest_is_indexed(
+    def test_a_value_of_another_kind_is_a_failure_with_the_reason(
         self, name: str, value: Any, make_index: MakeIndex
     ) -> None:
         kinds = {
@@ -174,7 +174,7 @@ class TestValues:
             {"other": object.__doc__, "authors": ["甲"]},
         ],
     )
-    def test_what_is_missing_or_empty_is_no_failure_and_no_value(
+    def test_missing_and_empty_values_are_accepted_as_no_value(
         self, extra: Any, make_index: MakeIndex
     ) -> None:
         index = make_index(Document(id="1", body="茶", extra=extra), fields=FIELDS)
@@ -198,9 +198,7 @@ class TestValues:
             | st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
         )
     )
-    def test_whatever_is_given_is_indexed_or_a_failure_and_breaks_nothing(
-        self, values: dict[str, Any]
-    ) -> None:
+    def test_any_value_is_indexed_or_reported_as_a_failure(self, values: dict[str, Any]) -> None:
         with searchkit.create(":memory:", fields=FIELDS) as index:
             report = index.add([Document(id="1", body="茶", extra=values), Document(id="2", body="茶")])
             assert report.added + len(report.failures) == 2
@@ -211,7 +209,7 @@ class TestValues:
                 for value in facets[name]:
                     assert ids(index.search("茶", where={name: value})) == ["1"]
 
-    def test_numbers_are_doubles(self, make_index: MakeIndex) -> None:
+    def test_number_fields_hold_doubles(self, make_index: MakeIndex) -> None:
         numbers = [5e-324, -0.0, 2**53 + 1, 1.7976931348623157e308, -1.7976931348623157e308, 0.1 + 0.2]
         index = make_index(
             *(Document(id=str(n), body="茶", extra={"price": number}) for n, number in enumerate(numbers)),
@@ -245,9 +243,7 @@ class TestLasting:
         assert list(index.get_many("abc")) == []
         assert {id: document.extra for id, document in index.get_many(EXTRAS).items()} == EXTRAS
 
-    def test_they_are_there_when_the_index_is_opened_again(
-        self, make_index: MakeIndex, tmp_path: Path
-    ) -> None:
+    def test_fields_last_until_the_index_is_opened_again(self, make_index: MakeIndex, tmp_path: Path) -> None:
         self.assert_fields_work(index := make_index(*documents(), location=tmp_path / "i", fields=FIELDS))
         index.close()
         with searchkit.open(tmp_path / "i") as again:
@@ -255,7 +251,7 @@ class TestLasting:
 
     @pytest.mark.parametrize("rewrite", [Index.rebuild, Index.optimize])
     @pytest.mark.parametrize("place", ["memory", "disk"])
-    def test_they_survive_a_rewrite(
+    def test_fields_survive_rebuild_and_optimize(
         self, rewrite: Callable[[Index], int], place: str, make_index: MakeIndex, tmp_path: Path
     ) -> None:
         location = ":memory:" if place == "memory" else tmp_path / "i"
@@ -268,7 +264,7 @@ class TestLasting:
             with searchkit.open(location) as again:
                 self.assert_fields_work(again)
 
-    def test_they_survive_new_synonyms(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_fields_survive_new_synonyms(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index(*documents(), location=tmp_path / "i", fields=FIELDS)
         index.set_synonyms({"茗": ["茶"]})
         assert index.count("茗", where={"paid": True}) == 1

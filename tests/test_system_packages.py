@@ -44,27 +44,27 @@ def installing(log: Path, besides: str = "") -> str:
     return f'echo "${{@: -1}}" >> {log}; {besides}'
 
 
-def test_nothing_happens_where_all_is_there(run):
+def test_nothing_is_installed_where_all_packages_are_there(run):
     assert run(fc_list="echo a font", **dict.fromkeys(PROGRAMS, "")) == ["system packages: all there"]
 
 
-def test_without_apt_get_it_names_what_is_missing(run):
+def test_missing_packages_are_named_without_apt_get(run):
     (line,) = run(chromium="")
     assert f"without {' '.join(WANTED[1:])}: there is no apt-get" in line
 
 
-def test_who_may_not_install_is_told_what_to_run(run):
+def test_users_without_root_are_told_what_to_run(run):
     (line,) = run(apt_get="exit 1", id="echo 1000")
     assert f"without {' '.join(WANTED)}: only root may; run: sudo " in line
 
 
-def test_what_is_missing_is_installed(run, log):
+def test_missing_packages_are_installed(run, log):
     lines = run(apt_get=installing(log), id="echo 0", chromium="")
     assert log.read_text().split() == ["update", *WANTED[1:]]
     assert not [line for line in lines if "without" in line]
 
 
-def test_what_cannot_be_installed_keeps_nothing_else_from_it(run, log):
+def test_a_package_that_cannot_be_installed_does_not_stop_the_others(run, log):
     lines = run(
         apt_get=installing(log, '[[ "${@: -1}" != chromium ]]'), id="echo 1000", sudo='shift; "$@"', true=""
     )

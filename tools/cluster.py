@@ -51,7 +51,7 @@ class ClusterError(Exception):
 
 
 def cache() -> Path:
-    """Where all of it is. Root's own folder is no place for what runs as somebody else."""
+    """The folder of the cluster. Root uses a shared folder, because the nodes run as another user."""
     usual = Path("/var/cache") if _is_root() else Path.home() / ".cache"
     return Path(os.environ.get("XDG_CACHE_HOME") or usual) / "searchkit"
 
@@ -66,7 +66,7 @@ def _unpacked() -> Path:
 
 
 def fetch() -> Path:
-    """The unpacked OpenSearch, fetched by Maven where it is not there yet."""
+    """The unpacked OpenSearch, fetched by Maven if necessary."""
     if found := distribution():
         return found
     for program in ("mvn", "java"):
@@ -97,7 +97,7 @@ def _from_maven(artifact: str, folder: Path) -> Path:
 
 @dataclass
 class Cluster:
-    """Nodes with ports in a row: of HTTP from ``port``, of their own talk a hundred further."""
+    """Nodes on consecutive ports: HTTP from ``port``, transport 100 higher."""
 
     folder: Path
     port: int = 9200
@@ -113,7 +113,7 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """All of them, as the location of an index begins."""
+        """All hosts, as at the beginning of the location of an index."""
         return f"http://{','.join(self.hosts)}"
 
     def start(self) -> None:
@@ -160,7 +160,7 @@ class Cluster:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,  # Ctrl-C is not for it
+                start_new_session=True,  # Ctrl-C must not end it
                 **somebody,
             )
         self.pids[number] = process.pid
@@ -168,14 +168,14 @@ class Cluster:
         self._remember()
 
     def kill(self, number: int) -> None:
-        """End one node at once, as a power cut does."""
+        """Kill one node, as a power cut does."""
         pid = self.pids.pop(number)
         os.kill(pid, signal.SIGKILL)
         _wait_for_end(pid, 30)
         self._remember()
 
     def wait(self, nodes: int, *, status: str = "green") -> None:
-        """Wait until so many nodes are there, and every shard is where it should be."""
+        """Wait until that many nodes have joined and no shard is moving or missing."""
         until = time.monotonic() + _READY_WITHIN
         number = next(iter(self.pids))
         asked = f"http://{self.hosts[number]}/_cluster/health?wait_for_nodes={nodes}&wait_for_status={status}"
@@ -194,7 +194,7 @@ class Cluster:
             time.sleep(0.5)
 
     def stop(self) -> None:
-        """End the nodes that were started, and nothing else; what they wrote stays until the next start."""
+        """Stop the nodes that were started, and nothing else. Their data stays until the next start."""
         for pid in self.pids.values():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
@@ -213,7 +213,7 @@ class Cluster:
         node = self._node(number)
         shutil.copytree(unpacked / "config", node / "config")
         (node / "tmp").mkdir()
-        options = node / "config" / "jvm.options"  # without those that write into the distribution
+        options = node / "config" / "jvm.options"  # without the options that write into the distribution
         kept = [
             line for line in options.read_text().splitlines() if not re.search(r"\b(logs/|path=data)", line)
         ]
@@ -242,7 +242,7 @@ class Cluster:
 
     @classmethod
     def running(cls, folder: Path) -> Cluster | None:
-        """The cluster that was started in the folder, if any of its nodes is still there."""
+        """The cluster that was started in the folder, if any of its nodes still runs."""
         try:
             known = json.loads((folder / "running.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -252,7 +252,7 @@ class Cluster:
 
 
 def running_url() -> str | None:
-    """The cluster of `make cluster`, while it runs."""
+    """The url of the cluster of `make cluster`, while it runs."""
     cluster = Cluster.running(cache() / "cluster")
     return cluster.url if cluster else None
 
@@ -274,7 +274,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _is_node(pid: int, folder: Path) -> bool:
-    """Is this still a node of the folder, and not a later process that was given its number?"""
+    """Whether the process is a node of the folder, and not a later process with the same id."""
     command = ["ps", "-p", str(pid), "-o", "args=", "-ww"]
     return str(folder) in subprocess.run(command, capture_output=True, text=True, check=False).stdout
 

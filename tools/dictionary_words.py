@@ -1,11 +1,11 @@
-"""Writes the words of jieba's dictionary that the segmenter has to be told.
+"""Writes the words of jieba's dictionary that the segmenter needs in normalized spelling.
 
-`searchkit/analysis/respelled_words.txt` has those that the fold spells differently: the segmenter sees folded
-text, and the dictionary does not know 着名 (著名) or 干隆 (乾隆). They have the frequency of the original.
-`searchkit/analysis/mixed.txt` has those with Latin letters or digits (t恤, c++), in folded spelling.
+`searchkit/analysis/respelled_words.txt` has the words that the normalizer changes: the segmenter gets
+normalized text, and the dictionary does not know 着名 (著名) or 干隆 (乾隆). They keep the frequency of the
+original. `searchkit/analysis/mixed.txt` has the normalized words with Latin letters or digits (t恤, c++).
 
-Taken from the dictionary of jieba (https://github.com/fxsjy/jieba, MIT). Run it when the fold or the
-dictionary changes:
+The source is the dictionary of jieba (https://github.com/fxsjy/jieba, MIT). Run this when the normalizer or
+the dictionary changes:
 
     python tools/dictionary_words.py        # needs the package jieba
 """
@@ -21,12 +21,12 @@ from searchkit.analysis.tokenizer import LATIN
 
 TARGET = Path(__file__).parent.parent / "searchkit" / "analysis"
 RESPELLED = """\
-# Words of jieba's dictionary (https://github.com/fxsjy/jieba, MIT) as the fold spells them, with
-# their frequency there. Written by tools/dictionary_words.py.
+# Normalized words of jieba's dictionary (https://github.com/fxsjy/jieba, MIT) that differ from the
+# original, with its frequency. Written by tools/dictionary_words.py.
 """
 MIXED = """\
 # Words of jieba's dictionary (https://github.com/fxsjy/jieba, MIT) that have Latin letters or digits,
-# as the fold spells them. Written by tools/dictionary_words.py.
+# normalized. Written by tools/dictionary_words.py.
 """
 
 

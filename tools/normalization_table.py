@@ -1,4 +1,4 @@
-"""Writes searchkit/analysis/normalizer.txt: every character that the fold changes, and what it becomes.
+"""Writes searchkit/analysis/normalizer.txt: every character that the normalizer changes, and its normal form.
 
 From the dictionaries of OpenCC that `opencc-python-reimplemented` ships and from Python's Unicode data. Run
 it when either of them, or a rule here, changes. docs/decisions/0002-normalization.md has the reasons for the
@@ -24,7 +24,7 @@ HEADER = """\
 
 # Japanese forms which are, in Chinese, common characters of another meaning: 欠 owe and
 # 缺 lack, 予 give and 豫 Henan, 沪 Shanghai and 滤 filter, 连 link and 联 unite; 弁 stands for
-# three (瓣辨辯). Folding them would find what nobody asked for.
+# three (瓣辨辯). Normalizing them would find unrelated words.
 _JAPANESE_FORMS_KEPT_APART = frozenset("欠予沪連连弁")
 
 # The segmenter knows mainland spelling, so of each class the character that is most used there stands for
@@ -39,8 +39,8 @@ _DICTIONARIES = (
     "JPVariants.txt",
 )
 
-# Where compatibility forms, case and accents are; outside of these nothing is folded but
-# the variants of Han characters.
+# Where compatibility forms, case and accents are; elsewhere only variants of Han characters
+# are normalized.
 _BLOCKS = (
     (0x0041, 0x0250),  # Latin
     (0x0370, 0x0530),  # Greek, Cyrillic
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def normalization_table() -> dict[int, str]:
-    """Every character that has a form of its own, by code point, and that form."""
+    """Every character with another normal form, by code point, and that form."""
     han = han_table()
     table = {}
     for start, end in _BLOCKS:
@@ -76,7 +76,7 @@ def normalization_table() -> dict[int, str]:
             if normalized != chr(code):
                 table[code] = normalized
     table.update((ord(character), normalized) for character, normalized in han.items())
-    table[ord(LINE_END)] = "·"  # searched by nobody, and left free for the analysis
+    table[ord(LINE_END)] = "·"  # so that no text contains LINE_END, which the analysis uses
     return dict(sorted(table.items()))
 
 

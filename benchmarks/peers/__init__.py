@@ -1,7 +1,7 @@
-"""Search engines that searchkit is measured beside, one small module each.
+"""The search engines that searchkit is compared with, one small module each.
 
-`PEERS` has them by name. A module is imported when its peer is asked for; where a package is missing, the
-peer is one whose `Peer.why_not` says so.
+`PEERS` has them by name. A module is imported when its peer is used. A peer whose package is missing says so
+in `Peer.why_not`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _peer(name: str, module: str, of: str) -> type[Peer]:
 
 
 def _missing(peer_name: str, reason: str) -> type[Peer]:
-    """A peer that can only say why it is none."""
+    """A peer that can only say why it is unavailable."""
 
     class Missing(Peer):
         name = label = peer_name

@@ -1,7 +1,6 @@
-"""What a peer owes: it builds an index of documents in a folder and answers queries from it.
+"""The interface of a peer: it builds an index of documents in a folder and answers queries from it.
 
-A peer that cannot do a task says so in `cannot`; it is then left out of that task, never measured at
-something else.
+A peer that cannot do a task says so in `cannot`. It is then left out of that task.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A query as a person types it, and what is asked beside it."""
+    """A query as a person types it, with its filters and order."""
 
     text: str
     kind: Literal["words", "passage"] = "words"
@@ -69,7 +68,7 @@ class Question:
 
 
 class Peer(ABC):
-    """One search engine with one way of taking Chinese apart."""
+    """One search engine with one way of tokenizing Chinese."""
 
     name: ClassVar[str]
     """As it is typed behind ``--peers``: ``fts5-words``."""
@@ -89,15 +88,15 @@ class Peer(ABC):
         return None
 
     def prepare(self, folder: Path) -> None:  # noqa: B027 - most have nothing to prepare
-        """What is not timed before `index_articles`: for a peer whose figure leaves out a part of the job."""
+        """Untimed work before `index_articles`, for a peer whose figure excludes a part of the job."""
 
     def prepare_questions(self, questions: Sequence[Question]) -> None:  # noqa: B027
-        """What is not timed between `open` and `answer`: for a peer whose figure leaves out planning."""
+        """Untimed work between `open` and `answer`, for a peer whose figure excludes planning."""
 
     def index_articles(self, folder: Path) -> int:
-        """The whole job: files on disk to a committed index; returns how many documents.
+        """Index files on disk and commit; returns the number of documents.
 
-        Peers without a reader of their own are given searchkit's.
+        Peers without a reader of their own use searchkit's.
         """
         return self.index(articles(folder))
 
@@ -108,7 +107,7 @@ class Peer(ABC):
 
     @abstractmethod
     def open(self) -> None:
-        """Make ready to answer."""
+        """Open the index."""
 
     @abstractmethod
     def answer(self, question: Question) -> Answer:
@@ -119,19 +118,19 @@ class Peer(ABC):
 
     @abstractmethod
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
-        """Ids and scores of the best, without snippets; what relevance is measured on."""
+        """Ids and scores of the best documents, without snippets, to measure relevance."""
 
     def size(self) -> int:
         """Bytes on disk."""
         return sum(path.stat().st_size for path in self.location.rglob("*") if path.is_file())
 
     def close(self) -> None:  # noqa: B027 - most have nothing to close
-        """Let go of files and servers."""
+        """Release files and connections."""
 
 
 def articles(folder: Path) -> Iterator[Document]:
     """The documents of a folder; the folders of the speed benchmark have each id once."""
-    # Here and not above: searchkit is not to count in the time in which a peer starts.
+    # Imported here: searchkit must not count in the start-up time of a peer.
     from searchkit import read_articles
 
     return iter(read_articles(folder))

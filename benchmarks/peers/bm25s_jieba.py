@@ -38,7 +38,7 @@ class Bm25sJieba(Peer):
         "newest": "it has no other order than its scores",
         "one character": "a character is found only where the segmenter left it alone",
         "passage": "it knows no positions",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
         "total": "it gives the best and does not count",
     }
 

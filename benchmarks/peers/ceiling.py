@@ -1,4 +1,4 @@
-"""The embedded engine alone: how near searchkit is to what its engine can do.
+"""The ceiling: the embedded engine alone, without the work of searchkit.
 
 It holds exactly what searchkit's index holds, and answers searchkit's own plans. What searchkit does itself
 is left out of its time: `prepare` reads and analyses the articles, so that `index_articles` only hands

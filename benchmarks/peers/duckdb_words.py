@@ -42,7 +42,7 @@ class DuckdbWords(Peer):
     packages: ClassVar[tuple[str, ...]] = ("duckdb", "duckdb-extension-fts", "rjieba")
     cannot: ClassVar[dict[Task, str]] = {
         "snippets": "it has no highlights",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
     }
 
     def index(self, documents: Iterable[Document]) -> int:

@@ -1,4 +1,4 @@
-"""What the two peers on SQLite FTS5 share: one transaction to write, the best ten by ``rank``, a count.
+"""The base of the two peers on SQLite FTS5: one transaction to write, the best ten by ``rank``, a count.
 
 Words are quoted as its documentation says, so no character is an operator, and stand side by side, which asks
 for all of them: https://www.sqlite.org/fts5.html#full_text_query_syntax. The journal is the default one, not
@@ -25,7 +25,7 @@ _CACHE_KIB = 256 * 1024
 
 
 class Wanted(NamedTuple):
-    """A query: for FTS5's MATCH, and what every document has to contain beside it, looked up with LIKE."""
+    """A query: for MATCH of FTS5, and substrings that LIKE looks for in addition."""
 
     match: str = ""
     contains: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Fts5Peer(Peer):
             database.execute("BEGIN")
             self.add(database, documents)
             database.execute("COMMIT")
-            # Made when all rows are there, which is quicker than keeping it up with each.
+            # Built after all rows are inserted, which is faster than updating it for each.
             database.execute("CREATE INDEX by_date ON documents(published)")
             return int(database.execute("SELECT count(*) FROM documents").fetchone()[0])
         finally:
@@ -112,7 +112,7 @@ class Fts5Peer(Peer):
         self._databases.close()
 
     def _connect(self) -> sqlite3.Connection:
-        # Each thread has its own; that they may be closed by another is all that the check would forbid.
+        # Each thread has its own connection; only closing happens in another thread, which the check forbids.
         path = self.location / _DATABASE
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

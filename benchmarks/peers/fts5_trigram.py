@@ -38,7 +38,7 @@ class Fts5Trigram(Fts5Peer):
     label = "SQLite FTS5, trigrams"
     cannot: ClassVar[dict[Task, str]] = {
         "any word": "a word of two characters has no trigram",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
     }
     tables: ClassVar[tuple[str, ...]] = (
         "CREATE TABLE documents"

@@ -34,7 +34,7 @@ class Fts5Words(Fts5Peer):
     packages: ClassVar[tuple[str, ...]] = ("rjieba",)
     cannot: ClassVar[dict[Task, str]] = {
         "one character": "a character is found only where the segmenter left it alone",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
     }
     tables: ClassVar[tuple[str, ...]] = (
         "CREATE TABLE documents(rowid INTEGER PRIMARY KEY, id TEXT, published INTEGER)",

@@ -37,7 +37,7 @@ class LancedbIcu(Peer):
     cannot: ClassVar[dict[Task, str]] = {
         "snippets": "it has no highlights",
         "one character": "a character is found only where the segmenter left it alone",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
         "total": "it gives the best and does not count",
     }
 

@@ -41,7 +41,7 @@ class MilvusLiteJieba(Peer):
         "all words": "it adds up the scores of any words",
         "newest": "it has no other order than its scores",
         "one character": "a character is found only where the segmenter left it alone",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
         "total": "it gives the best and does not count",
     }
 

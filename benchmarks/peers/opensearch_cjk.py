@@ -59,7 +59,7 @@ class OpenSearchCjk(Peer):
     packages: ClassVar[tuple[str, ...]] = ("opensearch-py",)
     cannot: ClassVar[dict[Task, str]] = {
         "one character": "a character is found only where it stands alone: its terms are pairs",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
     }
     analyzer: ClassVar[str] = "cjk"
     comes_with: ClassVar[str] = "the module analysis-common"
@@ -200,7 +200,7 @@ class OpenSearchSmartcn(OpenSearchCjk):
     label = "OpenSearch, smartcn"
     cannot: ClassVar[dict[Task, str]] = {
         "one character": "a character is found only where the segmenter left it alone",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
     }
     analyzer: ClassVar[str] = "smartcn"
     comes_with: ClassVar[str] = "the plugin analysis-smartcn"

@@ -1,7 +1,7 @@
-"""What the two peers on tantivy share: fields, one big writer, queries term by term, its snippets.
+"""The base of the two peers on tantivy: fields, one big writer, queries term by term, snippets.
 
-Queries are put together of terms instead of parsed, so no character is an operator. All words are asked for,
-as with ``conjunction_by_default`` of its parser; without it the parser takes any, as `rank` does.
+Queries are built from terms instead of parsed, so no character is an operator. All words are required, as
+with ``conjunction_by_default`` of its parser; without it any word matches, as in `rank`.
 """
 
 from __future__ import annotations
@@ -65,12 +65,12 @@ class TantivyPeer(Peer):
         writer = index.writer(_MEMORY, 0)
         count = 0
         for document in documents:
-            entry = tantivy.Document()
-            entry.add_text("id", document.id)
-            entry.add_text("title", self.indexed(document.title))
-            entry.add_text("body", self.indexed(document.body))
-            entry.add_integer("published", published_millis(document))
-            writer.add_document(entry)
+            stored = tantivy.Document()
+            stored.add_text("id", document.id)
+            stored.add_text("title", self.indexed(document.title))
+            stored.add_text("body", self.indexed(document.body))
+            stored.add_integer("published", published_millis(document))
+            writer.add_document(stored)
             count += 1
         writer.commit()
         writer.wait_merging_threads()

@@ -27,7 +27,7 @@ class TantivyNgram(TantivyPeer):
     label = "tantivy, n-grams 1-2"
     cannot: ClassVar[dict[Task, str]] = {
         "passage": "its n-gram tokenizer puts every gram at position 0, so there are no phrases",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
     }
 
     def analyzer(self) -> TextAnalyzer:

@@ -24,7 +24,7 @@ class TantivyWords(TantivyPeer):
     packages: ClassVar[tuple[str, ...]] = ("tantivy", "rjieba")
     cannot: ClassVar[dict[Task, str]] = {
         "one character": "a character is found only where the segmenter left it alone",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
     }
 
     def analyzer(self) -> TextAnalyzer:

@@ -1,4 +1,4 @@
-"""What several peers need: words, times, and snippets as HTML."""
+"""Helpers of several peers: words, times, and snippets as HTML."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def batches(things: Iterable[Thing], size: int = _BATCH) -> Iterator[list[Thing]
 
 
 def typed_words(query: str) -> list[str]:
-    """What a person put spaces between, without what has no letter, digit or Han character in it."""
+    """The parts between spaces that have a letter, digit or Han character."""
     return [word for word in query.replace("\x00", " ").split() if any(map(str.isalnum, word))]
 
 
@@ -100,7 +100,7 @@ def day_millis(day: str) -> int:
 
 
 class PerThread(Generic[Thing]):
-    """A connection or reader of its own for each thread, as many engines want it."""
+    """One connection or reader for each thread, as many engines require."""
 
     def __init__(self, make: Callable[[], Thing], close: Callable[[Thing], object]) -> None:
         self._make = make
@@ -109,7 +109,7 @@ class PerThread(Generic[Thing]):
         self._made: list[Thing] = []
 
     def get(self) -> Thing:
-        """That of this thread."""
+        """The value of this thread."""
         if not hasattr(self._local, "thing"):
             self._local.thing = self._make()
             self._made.append(self._local.thing)
@@ -117,7 +117,7 @@ class PerThread(Generic[Thing]):
         return thing
 
     def close(self) -> None:
-        """Close those of all threads."""
+        """Close the values of all threads."""
         while self._made:
             self._close(self._made.pop())
         self._local = threading.local()

@@ -53,7 +53,7 @@ class WhooshJieba(Peer):
     cannot: ClassVar[dict[Task, str]] = {
         "passage": "jieba's analyzer counts positions in characters, so phrases find nothing",
         "one character": "a character is found only where the segmenter left it alone",
-        "other script": "it does not fold characters",
+        "other script": "it does not normalize characters",
     }
 
     def index(self, documents: Iterable[Document]) -> int:

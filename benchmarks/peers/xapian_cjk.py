@@ -25,7 +25,7 @@ _NGRAMS = xapian.QueryParser.FLAG_NGRAMS
 class XapianCjk(Peer):
     """TermGenerator and QueryParser with FLAG_NGRAMS, which FLAG_CJK_NGRAM is called today.
 
-    All words are asked for: ``set_default_op(OP_AND)``, where its own default is any. No other flag of the
+    All words are required: ``set_default_op(OP_AND)``, where its own default is any. No other flag of the
     query parser is on, so no character is an operator; a passage has FLAG_PHRASE. `rank` takes any n-gram of
     the query, as the parser wants all of a run of Chinese whatever the operator. Totals are exact here, where
     Xapian would estimate. Texts are indexed with positions, and stored for its snippets.
@@ -34,7 +34,7 @@ class XapianCjk(Peer):
     name = "xapian-cjk"
     label = "Xapian, n-grams"
     packages: ClassVar[tuple[str, ...]] = ("xapian-bindings-binary",)
-    cannot: ClassVar[dict[Task, str]] = {"other script": "it does not fold characters"}
+    cannot: ClassVar[dict[Task, str]] = {"other script": "it does not normalize characters"}
 
     def index(self, documents: Iterable[Document]) -> int:
         # How many documents it keeps in memory before it writes; its default is 10,000.
@@ -45,14 +45,14 @@ class XapianCjk(Peer):
         generator.set_flags(xapian.TermGenerator.FLAG_NGRAMS)
         count = 0
         for document in documents:
-            entry = xapian.Document()
-            generator.set_document(entry)
+            stored = xapian.Document()
+            generator.set_document(stored)
             generator.index_text(document.title)
             generator.increase_termpos()  # no phrase reaches from the title into the body
             generator.index_text(document.body)
-            entry.add_value(_PUBLISHED, xapian.sortable_serialise(published_millis(document)))
-            entry.set_data(json.dumps([document.id, document.title, document.body], ensure_ascii=False))
-            database.add_document(entry)
+            stored.add_value(_PUBLISHED, xapian.sortable_serialise(published_millis(document)))
+            stored.set_data(json.dumps([document.id, document.title, document.body], ensure_ascii=False))
+            database.add_document(stored)
             count += 1
         database.commit()
         database.close()

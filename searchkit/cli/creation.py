@@ -1,27 +1,20 @@
-"""What an index is created with -> the index that is there, or a new one.
+"""The settings of a new index -> the index at a location, opened or created.
 
-The options belong to the creation: where there is an index already, they are refused, unless it is known to
-have been created with the same.
+The options belong to the creation. Where there is an index already, they are refused, unless it is known to
+have the same settings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 import searchkit
-from searchkit.cli.words_file import text_file_option, words_file_option
 
 __all__ = ["creation_options", "opened_or_created"]
-
-
-def creation_options(command: Any) -> Any:
-    """The options of `opened_or_created`, by the names of its arguments."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 def opened_or_created(
@@ -33,9 +26,9 @@ def opened_or_created(
     synonyms: str | None,
     pinyin: bool,
 ) -> tuple[searchkit.Index, bool]:
-    """The index at the location, made with these where there is none, and whether it is a new one.
+    """The index at the location, created with these settings if there is none, and whether it is new.
 
-    Raises UsageError when there is one and these may be others than its own.
+    Raises UsageError when there is one whose settings may differ.
     """
     try:
         existing = searchkit.open(location)
@@ -62,12 +55,15 @@ def opened_or_created(
 
 
 def _new_to(index: searchkit.Index, fields: Mapping[str, str], pinyin: bool) -> Iterator[str]:
-    """The options that ask for what the index has not."""
+    """The options that ask for settings which the index lacks."""
     if fields or pinyin:
         stats = index.stats()
         yield from (f"--field {n}={kind}" for n, kind in fields.items() if stats.fields.get(n) != kind)
         if pinyin and not stats.pinyin:
             yield "--pinyin"
+
+
+# -- the values of the options
 
 
 def _fields_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
@@ -81,13 +77,51 @@ def _fields_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...
     return fields
 
 
-_OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    words_file_option(
+def _words_of(ctx: click.Context, param: click.Parameter, path: str | None) -> list[str] | None:
+    """One word a line. A frequency and a tag behind it, as in a user dictionary of jieba, are ignored.
+
+    Empty lines and lines that begin with # are ignored as well.
+    """
+    if path is None:
+        return None
+    lines = _text_of(ctx, param, path).splitlines()
+    return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _text_file(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
+    """The path, once it is known that the library can read the file."""
+    if path is not None:
+        _text_of(ctx, param, path)
+    return path
+
+
+def _text_of(ctx: click.Context, param: click.Parameter, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise click.BadParameter(f"{path}: cannot be read: {error.strerror}", ctx, param) from None
+    except UnicodeDecodeError:
+        raise click.BadParameter(f"{path}: is not UTF-8", ctx, param) from None
+
+
+# -- the options
+
+
+def _file_option(name: str, help: str, callback: Callable[..., Any]) -> Callable[[Any], Any]:
+    path = click.Path(exists=True, dir_okay=False)
+    return click.option(name, type=path, metavar="FILE", callback=callback, help=help)
+
+
+_OPTIONS = (
+    _file_option(
         "--user-words",
         "Words that the segmenter keeps whole (names, products), one a line. Only for a new index.",
+        _words_of,
     ),
-    words_file_option(
-        "--stop-words", "Words that do not count for the rank, one a line. Only for a new index."
+    _file_option(
+        "--stop-words",
+        "Words that do not count for the rank, one a line. Only for a new index.",
+        _words_of,
     ),
     click.option(
         "--field",
@@ -95,13 +129,14 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         multiple=True,
         metavar="NAME=KIND",
         callback=_fields_of,
-        help="Declare what else of the articles 'search' may filter, sort and count by; the KIND is text, "
-        "number, date or boolean. Several declare several. Only for a new index.",
+        help="Declare a field of the articles that 'search' may filter, sort and count by; the KIND is text, "
+        "number, date or boolean. May be repeated. Only for a new index.",
     ),
-    text_file_option(
+    _file_option(
         "--synonyms",
         "Words that find one another, a line like '土豆, 马铃薯', or one way, like '北大 => 北京大学'. "
         "Only for a new index.",
+        _text_file,
     ),
     click.option(
         "--pinyin",
@@ -110,3 +145,10 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "Only for a new index.",
     ),
 )
+
+
+def creation_options(command: Any) -> Any:
+    """The options for the settings of `opened_or_created`, by the names of its arguments."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

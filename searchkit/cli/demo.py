@@ -1,4 +1,4 @@
-"""searchkit demo: the sample articles -> an index, and what searches find in it."""
+"""searchkit demo: the sample articles -> an index, and searches that show what searchkit can do."""
 
 from __future__ import annotations
 
@@ -8,22 +8,45 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 import searchkit
-from searchkit.cli.colour import wants_colour
 from searchkit.cli.columns import cut, width
-from searchkit.cli.hits import on_one_line
-from searchkit.cli.quantities import bytes_of, count_of, seconds_of
-from searchkit.cli.showcase import SHOWCASE, Show
+from searchkit.cli.output import bytes_of, count_of, seconds_of, wants_colour
+from searchkit.cli.results import on_one_line
 
-__all__ = ["demo"]
+__all__ = ["SHOWCASE", "demo"]
 
 _WIDEST = 100
 _TITLE_COLUMN = 44
 _SNIPPET = 40
 _SAMPLE_HOSTS = (".example.com", ".example.org", ".example.net")
+
+
+class _Show(NamedTuple):
+    """A search of the demo, and what it shows."""
+
+    query: str
+    reason: str
+    hits: int = 3
+    """At most this many hits are shown."""
+    lenient: bool = False
+
+
+SHOWCASE = (
+    _Show("国际论坛", "each script finds the other: 國際論壇"),
+    _Show("図書館", "typed as in Japan: finds 图书馆 and 圖書館"),
+    _Show('"中日关系史"', "a passage in quotes, in either script"),
+    _Show("干", "one character will do, in any of its forms: 干, 乾, 幹"),
+    _Show("C++", "C and C# are other languages"),
+    _Show("3.6.3", "a version, not every 3"),
+    _Show("abc123", "finds full-width letters"),
+    _Show("茶 -乾隆", "tea, but without the emperor"),
+    _Show("title:(出租车 OR 计程车 OR 的士)", "one car with three names, in titles"),
+    _Show("发芽的土豆能吃吗？", "a question; its answer comes first", hits=1, lenient=True),
+)
 
 
 @click.command(
@@ -39,7 +62,7 @@ Example:
     metavar="LOCATION",
     default="indexes/demo",
     show_default=True,
-    help="Where the index goes; the one of an earlier demo is made anew.",
+    help="The location of the index; that of an earlier demo is replaced.",
 )
 @click.pass_context
 def demo(ctx: click.Context, location: str) -> None:
@@ -72,14 +95,14 @@ def _sample() -> list[searchkit.Document]:
 def _opened_or_created(location: str) -> searchkit.Index:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)  # it is made anew
+            warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)  # it is rebuilt
             return searchkit.open(location)
     except searchkit.IndexNotFoundError:
         return searchkit.create(location)
 
 
 def _index_anew(index: searchkit.Index, articles: Sequence[searchkit.Document]) -> searchkit.Report:
-    """Put the articles in place of what is there, provided that this is from an earlier demo as well."""
+    """Replace the documents of an earlier demo by the articles; refuse an index of other documents."""
     if not all(document.source.endswith(_SAMPLE_HOSTS) for document in index):
         raise click.UsageError(
             "this index has documents that are not the demo's; choose another place with --to"
@@ -94,8 +117,8 @@ def _index_anew(index: searchkit.Index, articles: Sequence[searchkit.Document]) 
     return writer.report
 
 
-def _show_lines(index: searchkit.Index, show: Show, room: int) -> Iterator[str]:
-    """The query with its reason and the number of matches, and a line for each of the first hits."""
+def _show_lines(index: searchkit.Index, show: _Show, room: int) -> Iterator[str]:
+    """The query, its reason and the number of matches, then a line for each of the first hits."""
     results = index.search(show.query, limit=show.hits, snippet_length=_SNIPPET, lenient=show.lenient)
     count = f"{count_of(results.total, 'match', 'matches')}, {seconds_of(results.took)}"
     gap = " " * max(room - width(f"{show.query}  {show.reason}{count}"), 2)

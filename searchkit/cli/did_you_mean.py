@@ -1,4 +1,4 @@
-"""A query that was perhaps meant -> what to type for it."""
+"""A suggested query -> the command line that searches for it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from searchkit.cli.outcome import say
 
 __all__ = ["offer"]
 
-# They belong to the list of hits of the query that was typed.
+# They belong to the hits of the query that was typed.
 _OF_THIS_QUERY = frozenset({"offset", "cursor"})
-# As shlex has it, but letters of any script: a shell takes them as they are.
+# As in shlex, but with letters of any script: a shell needs no quotes for them.
 _NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./-]+")
 
 
 def offer(ctx: click.Context, query: str) -> None:
-    """Say on stderr what was perhaps meant, and the command line that searches for it."""
+    """Print the suggested query on stderr, and the command line that searches for it."""
     query = printable(one_line(query))
     say("did you mean", query)
     say("hint", " ".join([ctx.command_path, _quoted(query), *_options(ctx)]))
 
 
 def _options(ctx: click.Context) -> Iterator[str]:
-    """The options that were typed, once more."""
+    """The options that were typed."""
     for parameter in ctx.command.params:
         name = parameter.name or ""
         typed = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE

@@ -1,4 +1,4 @@
-"""searchkit explain: a query and a document -> why the one finds the other, or does not."""
+"""searchkit explain: a query and a document -> why the query matches the document, or does not."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def explain(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Show whether a query finds the article with this ID, what it lacks, and what its score is made of.
+    """Show whether a query finds the article with this ID, which conditions fail, and how its score adds up.
 
-    Several QUERY words are one query. The ID of an article is its url, or what 'searchkit search' shows as
-    its id.
+    Several QUERY words are one query. The ID of an article is its url, or the id that 'searchkit search'
+    shows.
     """
     query = query_of(ctx, words)
     refuse_unknown_options(ctx, [id])
@@ -62,6 +62,6 @@ def explain(
     if as_json:
         print_json(dataclasses.asdict(found))
         return
-    # Its lines are its own; those of an id or a query would look like them.
+    # Line breaks in the id or the query would look like lines of the explanation.
     found = dataclasses.replace(found, query=one_line(found.query), id=one_line(found.id))
     click.echo(printable(str(found)))

@@ -12,19 +12,19 @@ import searchkit
 from searchkit.cli.creation import creation_options, opened_or_created
 from searchkit.cli.options import location_option
 from searchkit.cli.outcome import Failed, Interrupted, say
+from searchkit.cli.output import bytes_of, count_of, seconds_of
 from searchkit.cli.progress import progress_shown
-from searchkit.cli.quantities import bytes_of, count_of, seconds_of
 
 __all__ = ["index"]
 
 _SHOWN_FAILURES = 20
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-_GLANCE = 1000
-"""Milliseconds until what changed between the first look and the beginning of the watch is looked for."""
+_TIMEOUT = 1000
+"""Milliseconds after which files that changed before the watch began are looked for."""
 
 
 @click.command(
-    short_help="Make an index of articles, or bring one in step with them.",
+    short_help="Index articles, or update an index with their changes.",
     epilog="""\b
 Examples:
   searchkit index articles/ --to indexes/news
@@ -36,24 +36,22 @@ Examples:
 """,
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True))
-@location_option("--to", "The index to bring in step; it is made if there is none.")
+@location_option("--to", "The index to update; it is created if there is none.")
 @click.option("--no-delete", is_flag=True, help="Keep the documents of files that are gone.")
-@click.option("--watch", is_flag=True, help="Go on, and index what changes as it changes, until Ctrl-C.")
-@click.option("--strict", is_flag=True, help="End with exit status 1 when a file could not be indexed.")
+@click.option("--watch", is_flag=True, help="Keep running and index changes as they happen, until Ctrl-C.")
+@click.option("--strict", is_flag=True, help="Exit with status 1 when a file could not be indexed.")
 @click.option(
     "--memory",
     metavar="MB",
     type=click.IntRange(min=16),
-    help="Megabytes that what is not on disk yet may take; 200 without it.",
+    help="Megabytes of memory for documents that are not on disk yet; the default is 200.",
 )
 @creation_options
-@click.option("--encoding", metavar="NAME", help="The encoding of the files. Without it, it is found out.")
+@click.option("--encoding", metavar="NAME", help="The encoding of the files. By default it is detected.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="List every file that could not be indexed, not only the first 20."
 )
-@click.option(
-    "-q", "--quiet", is_flag=True, help="No progress and no summary; what failed is listed all the same."
-)
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; failures are still listed.")
 @click.pass_context
 def index(
     ctx: click.Context,
@@ -69,18 +67,18 @@ def index(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Make an index of the articles in files and folders, or bring one in step with them.
+    """Index the articles in files and folders, or update an index with their changes.
 
-    Known are .txt, .md, .html and .jsonl files; a folder is read with all folders in it. The next time only
-    files that are new or have changed are read, and documents of files that are gone are deleted; what a
-    JSON Lines file that is a PATH itself does not hold any longer stays. An article that is there already,
-    by its url, is replaced. All is committed at the end, at once, or nothing is.
+    The files may be .txt, .md, .html and .jsonl; folders are read with their subfolders. The next time only
+    new and changed files are read, and documents of missing files are deleted. A JSON Lines file that is a
+    PATH itself only adds and replaces documents. An article replaces the one with the same url. Everything is
+    committed at once at the end, or nothing is.
 
-    What --field may declare: in .jsonl files any name beside those that every article has, in front matter
-    the author.
+    Names that --field may declare: in .jsonl files any name besides those that every article has, in front
+    matter the author.
     """
     for path in paths:
-        searchkit.read_articles(path, encoding)  # raises for what cannot be, before an index is made
+        searchkit.read_articles(path, encoding)  # raises for invalid arguments, before an index is created
     changes = _changes(paths, location) if watch else iter(())
     committing = False
 
@@ -96,7 +94,7 @@ def index(
                 report = _sync(target, paths, encoding, no_delete=no_delete, memory=memory, progress=show)
             stats = target.stats()
     except KeyboardInterrupt:
-        if committing:  # nobody knows how far it came
+        if committing:  # it is not known how far it came
             raise Interrupted("it may or may not have been committed") from None
         raise Interrupted("nothing was committed") from None
     _list_failures(report.failures, all_of_them=verbose)
@@ -104,9 +102,7 @@ def index(
         click.echo(_summary_of_new(report) if is_new else _summary(report))
         click.echo(f"{target.location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
     if watch:
-        _keep_in_step(
-            location, paths, encoding, changes, report, no_delete=no_delete, memory=memory, quiet=quiet
-        )
+        _watch(location, paths, encoding, changes, report, no_delete=no_delete, memory=memory, quiet=quiet)
     if strict and report.failures:
         ctx.exit(1)
 
@@ -120,7 +116,7 @@ def _sync(
     memory: int | None,
     progress: Callable[[searchkit.SyncProgress], None] | None = None,
 ) -> searchkit.SyncReport:
-    """Bring the index in step with all of the paths, in one commit."""
+    """Update the index with all of the paths, in one commit."""
     first, *others = paths
     return target.sync(
         first,
@@ -152,7 +148,7 @@ def _summary(report: searchkit.SyncReport) -> str:
 
 
 def _changes(paths: Sequence[str], location: str) -> Iterator[object]:
-    """Something true whenever something has changed, and else, now and then, something false."""
+    """A true value whenever files have changed, and a false one after each timeout without changes."""
     try:
         from watchfiles import watch
     except ImportError:
@@ -161,16 +157,16 @@ def _changes(paths: Sequence[str], location: str) -> Iterator[object]:
         ) from None
     own = Path(location).resolve()
     return watch(
-        # A file is replaced when it is saved: that is seen in its folder only.
+        # Saving may replace a file, which only a watch of its folder sees.
         *{path if path.is_dir() else path.parent for path in map(Path.absolute, map(Path, paths))},
         watch_filter=lambda _, path: own not in Path(path).resolve().parents,
-        rust_timeout=_GLANCE,
+        rust_timeout=_TIMEOUT,
         yield_on_timeout=True,
         raise_interrupt=True,
     )
 
 
-def _keep_in_step(
+def _watch(
     location: str,
     paths: Sequence[str],
     encoding: str | None,
@@ -181,15 +177,15 @@ def _keep_in_step(
     memory: int | None,
     quiet: bool,
 ) -> None:
-    """Sync whenever something changes; say what came of it, where something did."""
+    """Sync whenever files change, and print a summary when documents changed."""
     known = set(report.failures)
-    look = True  # something may have changed before the watch began
+    look = True  # files may have changed before the watch began
     try:
         for change in changes:
             if not change and not look:
                 continue
             try:
-                # Opened for each sync: a watch that waits holds nothing that others want to move or delete.
+                # Opened for each sync: while it waits, others may move or delete the index.
                 with searchkit.open(location) as target:
                     report = _sync(target, paths, encoding, no_delete=no_delete, memory=memory)
             except searchkit.IndexLockedError as error:

@@ -1,12 +1,12 @@
-"""What became of a command -> a message on stderr and an exit status.
+"""The outcome of a command -> a message on stderr and an exit status.
 
-    0     it did what it was asked to
-    1     it could not
-    2     it was asked in a way that cannot be meant: wrong options, a query that is not well-formed
-    130   somebody pressed Ctrl-C
-    141   whoever read the output closed it, as ``head`` does
+    0     success
+    1     the command failed
+    2     wrong usage: unknown options, invalid values, a malformed query
+    130   interrupted by Ctrl-C
+    141   the reader of the output closed it, as ``head`` does
 
-Messages are one line where one line is enough, and a traceback is left for what is a bug.
+Messages are one line where possible. Only a bug shows a traceback.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any, TextIO
 import click
 
 import searchkit
-from searchkit.cli.colour import wants_colour
 from searchkit.cli.columns import cut, one_line, printable, width
+from searchkit.cli.output import wants_colour
 
 __all__ = ["Failed", "Interrupted", "Program", "say"]
 
@@ -32,11 +32,11 @@ _BROKEN_PIPE = 141
 _LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "did you mean": "cyan", "hint": None}
 _CREDENTIALS = re.compile(r"(\w+:/+)[^\s/]*@")
 _QUERY_ROOM = 60
-"""Columns of a long query that are shown around the place that is wrong."""
+"""Columns of a long query that are shown around the position of the error."""
 
 
 class Failed(click.ClickException):
-    """The command could not do what it was asked to."""
+    """The command failed."""
 
     exit_code = 1
 
@@ -46,19 +46,19 @@ class Failed(click.ClickException):
 
 
 class Misused(Failed):
-    """The command was asked in a way that cannot be meant."""
+    """The command was used in a wrong way."""
 
     exit_code = 2
 
 
 class Interrupted(Failed):
-    """Somebody pressed Ctrl-C; the message says what that means for the index."""
+    """Interrupted by Ctrl-C; the message says what that means for the index."""
 
     exit_code = 130
 
 
 class Program(click.Group):
-    """A group of commands that turns every exception we know into a message and an exit status."""
+    """A group of commands that turns every expected exception into a message and an exit status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self.commands)  # in the order they were added, not by name
@@ -66,7 +66,7 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()  # a pipe that broke is noticed here, not when Python ends
+            sys.stdout.flush()  # a broken pipe is noticed here, not when Python ends
         except BrokenPipeError:
             _write_nothing_more()
             raise click.exceptions.Exit(_BROKEN_PIPE) from None
@@ -85,7 +85,7 @@ class Program(click.Group):
             raise Failed("pinyin needs pypinyin, which is not installed", hint=hint) from None
         except UnicodeEncodeError:
             raise Misused("what you typed is not text in the encoding of this terminal") from None
-        except ValueError as error:  # what searchkit raises for the value of an option
+        except ValueError as error:  # searchkit raises it for the value of an option
             raise Misused(str(error)) from None
         return result
 
@@ -100,7 +100,7 @@ class Program(click.Group):
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         for stream in (sys.stdout, sys.stderr):
-            # A rare character is no reason to fail in a terminal that cannot show it.
+            # A character that the terminal cannot show is replaced, not an error.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         try:
@@ -119,7 +119,7 @@ def _report(error: click.ClickException) -> None:
     if isinstance(error, Interrupted):
         say("interrupted", error.message)
         return
-    # What was typed in the wrong place may be the location of an index, with a password in it.
+    # An argument in the wrong place may be a location with a password in it.
     say("error", _CREDENTIALS.sub(r"\1", error.format_message()))
     if isinstance(error, Failed) and error.hint:
         say("hint", error.hint)
@@ -128,16 +128,16 @@ def _report(error: click.ClickException) -> None:
 
 
 def say(kind: str, message: str) -> None:
-    """A line on stderr behind its label, one of `_LABELS`."""
+    """Print a line on stderr behind a label, one of `_LABELS`."""
     colour = wants_colour("auto", sys.stderr)
     label = click.style(f"{kind}:" if message else kind, fg=_LABELS[kind], bold=True)
     click.echo(f"{label} {message}".rstrip(), err=True, color=colour)
 
 
 def _query_message(error: searchkit.QuerySyntaxError) -> str:
-    """The reason, the query, and a caret under the place, which double-width characters shift."""
+    """The reason, the query, and a caret below the position, which double-width characters shift."""
     before, behind = error.query[: error.position], error.query[error.position :]
-    # Of a long query, what is near.
+    # Of a long query, only the surroundings of the position.
     near = before[-_QUERY_ROOM:]
     while width(near) > _QUERY_ROOM // 2:
         near = near[1:]
@@ -149,7 +149,7 @@ def _query_message(error: searchkit.QuerySyntaxError) -> str:
 
 @contextmanager
 def _warnings_as_messages() -> Iterator[None]:
-    """Warnings of searchkit are for the person at the terminal; any others go where they always go."""
+    """Print warnings of searchkit as messages; leave all others alone."""
     with warnings.catch_warnings():
         others = warnings.showwarning
 
@@ -174,6 +174,6 @@ def _warnings_as_messages() -> Iterator[None]:
 
 
 def _write_nothing_more() -> None:
-    """Point stdout nowhere, so that Python does not complain at its end of what it could not write."""
+    """Redirect stdout to nowhere, so that Python does not report unwritten output when it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

@@ -1,42 +1,94 @@
-"""What a command has to say -> stdout: lines for people, JSON for programs."""
+"""Values -> stdout: lines for people, with or without colours, and JSON for programs."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal, TextIO
 
 import click
 
-from searchkit.cli.colour import Colour, wants_colour
+__all__ = [
+    "Colour",
+    "bytes_of",
+    "count_of",
+    "print_json",
+    "print_lines",
+    "room_of_terminal",
+    "seconds_of",
+    "wants_colour",
+]
 
-__all__ = ["print_json", "print_lines", "room_of_terminal"]
+Colour = Literal["auto", "always", "never"]
 
 # JSON leaves these as they are, and a terminal takes some of them for commands.
 _CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
+def wants_colour(choice: Colour, stream: TextIO) -> bool:
+    """Whether to write colours to the stream; "auto" does to a terminal, unless NO_COLOR is set.
+
+    https://no-color.org: any value but an empty one counts.
+    """
+    if choice != "auto":
+        return choice == "always"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def room_of_terminal() -> int | None:
-    """How many columns a line may have; None where there is no terminal, and so no end of them."""
+    """The number of columns of the terminal; None when stdout is not one."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def print_lines(lines: Iterable[str], colour: Colour = "auto") -> None:
-    """The lines, with the colours in them where these are wanted."""
+    """Print the lines, with their colours where these are wanted."""
     with_colour = wants_colour(colour, sys.stdout)
     for line in lines:
         click.echo(line, color=with_colour)
 
 
 def print_json(values: Mapping[str, Any]) -> None:
-    """The values as one line, or indented on a terminal, where somebody looks at them."""
+    """Print the values as one line of JSON, or indented in a terminal."""
     text = json.dumps(
         values,
         ensure_ascii=False,
         indent=2 if sys.stdout.isatty() else None,
         separators=None if sys.stdout.isatty() else (",", ":"),
     )
-    # Bytes, so that it is UTF-8 whatever the terminal speaks.
+    # As bytes: JSON is UTF-8 in a terminal of any encoding.
     click.echo(text.translate(_CONTROLS).encode("utf-8", "backslashreplace"))
+
+
+# -- quantities
+
+
+def count_of(number: int, singular: str, plural: str = "") -> str:
+    """``1 match``, ``1,234 matches``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def bytes_of(number: int) -> str:
+    """``812 bytes``, ``12.3 kB``, ``1.2 GB``: a kilobyte is 1,000 bytes."""
+    if number < 1000:
+        return count_of(number, "byte")
+    size = float(number)
+    for unit in ("kB", "MB", "GB", "TB"):  # noqa: B007  (the last unit is kept for what is larger)
+        size /= 1000
+        if size < 999.95:
+            break
+    return f"{size:,.1f} {unit}"
+
+
+def seconds_of(seconds: float) -> str:
+    """``0.4 ms``, ``12 ms``, ``3.4 s``, ``2 min 5 s``."""
+    if seconds < 0.001:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"

@@ -1,4 +1,4 @@
-"""Files that are read -> a bar on stderr."""
+"""Files that are read -> a progress bar on stderr."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from searchkit import SyncProgress
-from searchkit.cli.quantities import count_of
+from searchkit.cli.output import count_of
 
 __all__ = ["copying_shown", "progress_shown"]
 
@@ -19,16 +19,16 @@ _WIDEST = 100
 
 @contextmanager
 def progress_shown(*, quiet: bool) -> Iterator[Callable[[SyncProgress], None]]:
-    """A bar while the block runs, or none where nobody sees it.
+    """A progress bar while the block runs; none when quiet or when stderr is not a terminal.
 
-    The block calls what it is given with how far it is.
+    The block calls the function that it gets with its progress.
     """
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
-    from tqdm import tqdm  # the one command that shows it pays for it
+    from tqdm import tqdm  # imported by the commands that show it only
 
-    # Asked here, as tqdm shows nothing in a terminal that does not know its size.
+    # Asked here: tqdm shows nothing in a terminal that does not know its size.
     columns, lines = shutil.get_terminal_size()
     columns = min(columns, _WIDEST) - 4  # room for a ^C behind it
     with tqdm(
@@ -55,6 +55,6 @@ def progress_shown(*, quiet: bool) -> Iterator[Callable[[SyncProgress], None]]:
 
 @contextmanager
 def copying_shown(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """The same for documents that are copied, of which it is known how many there are."""
+    """A progress bar for a known number of documents that are copied."""
     with progress_shown(quiet=quiet) as show:
         yield lambda done, of: show(SyncProgress(files=done, of=of, documents=done))

@@ -8,9 +8,7 @@ from typing import Any
 import click
 
 import searchkit
-from searchkit.cli.colour import Colour
 from searchkit.cli.did_you_mean import offer
-from searchkit.cli.hits import result_lines
 from searchkit.cli.options import (
     check_declared,
     check_text,
@@ -24,7 +22,8 @@ from searchkit.cli.options import (
     snippet_option,
     where_of,
 )
-from searchkit.cli.output import print_json, print_lines, room_of_terminal
+from searchkit.cli.output import Colour, print_json, print_lines, room_of_terminal
+from searchkit.cli.results import result_lines
 
 __all__ = ["search"]
 

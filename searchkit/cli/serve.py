@@ -1,4 +1,4 @@
-"""searchkit serve: an index -> a search page and a JSON API on this machine."""
+"""searchkit serve: an index -> a search page and a JSON API."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Examples:
     default=8000,
     show_default=True,
     metavar="N",
-    help="The port to listen on; 0 is any that is free.",
+    help="The port to listen on; 0 takes any free one.",
 )
 @click.option("--title", default="searchkit", show_default=True, help="The name that the page shows.")
 @click.option(
@@ -46,18 +46,18 @@ Examples:
     default=20,
     show_default=True,
     metavar="N",
-    help="Requests a second that one client may go on with; 0 is no limit.",
+    help="Requests a second that one client may make; 0 is no limit.",
 )
 @click.option(
     "--writable",
     is_flag=True,
-    help=f"Let whoever has the token add and delete documents: that in {_TOKEN}, or else a new one.",
+    help=f"Let clients with the token add and delete documents. The token is that in {_TOKEN}, or a new one.",
 )
 def serve(location: str, host: str, port: int, title: str, rate: float, writable: bool) -> None:
     """Serve a search page and a JSON API, until Ctrl-C.
 
-    Without a LOCATION it is the one in the environment variable SEARCHKIT_INDEX, or else indexes/default.
-    Only this machine can reach it, unless there is another --host. Needs 'searchkit[web]'.
+    The default LOCATION is the one in the environment variable SEARCHKIT_INDEX, or indexes/default. Only this
+    machine can reach the page, unless --host says otherwise. Needs 'searchkit[web]'.
     """
     try:
         from searchkit import web

@@ -1,4 +1,4 @@
-"""searchkit similar: a document -> others about the same."""
+"""searchkit similar: a document -> documents about the same subject."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 import click
 
 import searchkit
-from searchkit.cli.colour import Colour
-from searchkit.cli.hits import result_lines
 from searchkit.cli.options import (
     check_declared,
     check_text,
@@ -21,13 +19,14 @@ from searchkit.cli.options import (
     snippet_option,
     where_of,
 )
-from searchkit.cli.output import print_json, print_lines, room_of_terminal
+from searchkit.cli.output import Colour, print_json, print_lines, room_of_terminal
+from searchkit.cli.results import result_lines
 
 __all__ = ["similar"]
 
 
 @click.command(
-    short_help="Find articles about the same as another one.",
+    short_help="Find articles about the same subject as another one.",
     epilog="""\b
 Examples:
   searchkit similar https://daily.example.com/2024/09/12/envoys --in indexes/news
@@ -51,9 +50,9 @@ def similar(
     colour: Colour,
     **options: Any,
 ) -> None:
-    """Find the articles that are about the same as the one with this ID, most alike first.
+    """Find articles about the same subject as the one with this ID, the most similar first.
 
-    The ID of an article is its url, or what 'searchkit search' shows as its id.
+    The ID of an article is its url, or the id that 'searchkit search' shows.
     """
     wanted = where_of(where)
     check_text(*options["source"], *options["tags"])

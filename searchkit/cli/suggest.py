@@ -1,4 +1,4 @@
-"""searchkit suggest: the beginning of what somebody types -> how it may go on."""
+"""searchkit suggest: a prefix -> completions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import click
 import searchkit
 from searchkit.cli.columns import cut, one_line, padded, printable, width
 from searchkit.cli.options import check_text, json_option, location_option
-from searchkit.cli.output import print_json, print_lines, room_of_terminal
-from searchkit.cli.quantities import count_of
+from searchkit.cli.output import count_of, print_json, print_lines, room_of_terminal
 
 __all__ = ["suggest"]
 
@@ -20,12 +19,12 @@ _LEAST_ROOM = 20
 
 
 @click.command(
-    short_help="Show how a query may go on.",
+    short_help="Complete a query while it is typed.",
     epilog="""\b
 Examples:
   searchkit suggest 中 --in indexes/news
   searchkit suggest pyth --in indexes/news --limit 3
-  searchkit suggest wangyi --json                where the index was made with --pinyin
+  searchkit suggest wangyi --json                in an index made with --pinyin
 """,
 )
 @click.argument("words", metavar="PREFIX...", nargs=-1, required=True)
@@ -40,9 +39,9 @@ Examples:
 )
 @json_option
 def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) -> None:
-    """Show how what somebody has typed so far may go on: frequent words and titles of the index.
+    """Complete the beginning of a query with frequent words and titles of the index.
 
-    Behind each stands how many articles are about it. Several PREFIX words are one beginning.
+    Each suggestion has the number of articles about it. Several PREFIX words are one beginning.
     """
     prefix = " ".join(words)
     check_text(prefix)
@@ -57,7 +56,7 @@ def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) ->
 
 
 def _lines(found: Sequence[searchkit.Suggestion], room: int | None) -> Iterator[str]:
-    """Two columns: the text, and its documents with their numbers flush right."""
+    """Two columns: the text, and the number of its documents, aligned to the right."""
     texts = [printable(one_line(one.text)) for one in found]
     digits = max((len(f"{one.documents:,}") for one in found), default=0)
     column = max(map(width, texts), default=0)

@@ -15,9 +15,9 @@ pytest.importorskip("opensearchpy", reason="compares with OpenSearch: pip instal
 from benchmarks import agreement
 from benchmarks.agreement import NDCG, OVERLAP, compare, engines, mean_ndcg
 from benchmarks.generated import SEED, generated
+from benchmarks.judged_sets import known_items
 from benchmarks.peers.base import Question
 from benchmarks.questions import questions
-from benchmarks.sets import known_items
 from searchkit import Document, Index
 from tools.cluster import running_url
 
@@ -48,7 +48,7 @@ def some(*texts: str) -> list[Document]:
     return [Document(id=text, body=text) for text in texts]
 
 
-def test_other_totals_and_other_first_hits_are_seen(make_index: MakeIndex) -> None:
+def test_different_totals_and_first_hits_are_detected(make_index: MakeIndex) -> None:
     indexes = {
         "tantivy": make_index(*some("茶", "茶 水", "雪")),
         "other": make_index(*some("茶", "雪", "冰")),
@@ -59,7 +59,7 @@ def test_other_totals_and_other_first_hits_are_seen(make_index: MakeIndex) -> No
     assert found.overlap == 0.625
 
 
-def test_what_does_not_agree_is_an_error(
+def test_disagreeing_engines_are_an_error(
     make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @contextmanager
@@ -77,7 +77,7 @@ def test_what_does_not_agree_is_an_error(
     assert "other has another total for" in capsys.readouterr().err
 
 
-def test_nothing_to_compare_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_articles_and_no_sets_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         agreement.main(["--cluster", "http://127.0.0.1:1"])
     assert "give --articles, --sets or both" in capsys.readouterr().err

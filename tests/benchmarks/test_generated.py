@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.corpus import prepare_articles, prepare_generated
 from benchmarks.generated import generated, write_articles, write_json_lines
-from benchmarks.scripts import to_simplified, to_traditional
+from benchmarks.script_conversion import to_simplified, to_traditional
 from searchkit import read_articles
 
 
@@ -27,7 +27,7 @@ def test_the_same_seed_gives_the_same_bytes_on_any_machine(documents, tmp_path):
     assert digest == "769d4ba4f83951121e251e5fef0df330655a7bc900a286150d443f06928e3e75"
 
 
-def test_a_smaller_corpus_is_the_beginning_of_a_larger_one(documents):
+def test_a_smaller_corpus_is_a_prefix_of_a_larger_one(documents):
     assert list(generated(20)) == documents[:20]
 
 
@@ -36,11 +36,11 @@ def test_another_seed_gives_other_articles(documents):
     assert not {one.title for one in others} & {one.title for one in documents}
 
 
-def test_articles_are_made_as_they_are_asked_for():
+def test_articles_are_generated_lazily():
     assert len(list(islice(generated(10**12), 3))) == 3
 
 
-def test_lengths_are_those_of_articles(documents):
+def test_generated_texts_are_as_long_as_articles(documents):
     assert all(12 <= len(one.title) <= 28 for one in documents)
     assert 900 < mean(len(one.body) for one in documents) < 1250
     assert min(len(one.body) for one in documents) < 500
@@ -49,7 +49,7 @@ def test_lengths_are_those_of_articles(documents):
     assert mean(one.body.count("\n") for one in documents) > 5
 
 
-def test_every_second_one_is_in_traditional_characters(documents):
+def test_every_second_article_is_in_traditional_characters(documents):
     for number, one in enumerate(documents):
         convert = to_traditional if number % 2 else to_simplified
         assert sum(a != b for a, b in zip(convert(one.body), one.body)) < len(one.body) / 50
@@ -70,7 +70,7 @@ def test_dates_and_sources_are_spread(documents):
 
 
 @pytest.mark.parametrize("write", [write_articles, write_json_lines])
-def test_what_is_written_is_read_back(documents, tmp_path, write):
+def test_written_articles_are_read_back(documents, tmp_path, write):
     place = tmp_path / "articles.jsonl"
     assert write(documents, place) == len(documents)
     articles = read_articles(place)
@@ -86,7 +86,7 @@ def test_a_corpus_counts_its_text(tmp_path):
     assert corpus.sample == documents
 
 
-def test_some_of_a_folder_are_part_of_more_of_it_and_each_is_there_once(tmp_path):
+def test_a_smaller_part_of_a_folder_is_part_of_a_larger_one(tmp_path):
     folder = tmp_path / "mine"
     write_articles(generated(30), folder / "files")
     write_articles(generated(10), folder / "again")

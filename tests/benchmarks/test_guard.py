@@ -28,7 +28,7 @@ BEFORE = {
         ("beginnings of headlines: mean reciprocal rank", 0.7971, 0.7969),
     ],
 )
-def test_only_what_is_worse_by_more_than_its_noise_is_told(name: str, as_good: float, worse: float) -> None:
+def test_only_figures_worse_than_the_noise_are_complaints(name: str, as_good: float, worse: float) -> None:
     assert list(complaints(BEFORE, BEFORE)) == []
     assert list(complaints({**BEFORE, name: as_good}, BEFORE)) == []
     (complaint,) = complaints({**BEFORE, name: worse}, BEFORE)
@@ -40,12 +40,12 @@ def test_better_is_no_complaint() -> None:
     assert list(complaints(better, BEFORE)) == []
 
 
-def test_a_figure_that_is_gone_is_told() -> None:
+def test_a_missing_figure_is_a_complaint() -> None:
     (complaint,) = complaints({name: was for name, was in BEFORE.items() if "bytes" not in name}, BEFORE)
     assert "not measured any more" in complaint
 
 
-def test_a_search_that_does_more_is_told(
+def test_more_calls_of_a_search_fail_the_guard(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(guard, "DOCUMENTS", 40)

@@ -82,7 +82,7 @@ def found(peer: Peer, question: Question) -> list[str]:
     return [hit.id for hit in peer.answer(question).hits]
 
 
-def test_it_is_described(peer: Peer) -> None:
+def test_a_peer_has_a_label_and_reasons_for_what_it_cannot_do(peer: Peer) -> None:
     assert PEERS[peer.name] is type(peer)
     assert peer.label
     assert set(peer.cannot) <= set(get_args(Task))
@@ -104,7 +104,7 @@ def test_words_find_their_document(peer: Peer, text: str, expected: str) -> None
     assert found(peer, Question(text))[:1] == [expected]
 
 
-def test_all_words_are_asked_for(peer: Peer) -> None:
+def test_all_words_of_a_query_are_required(peer: Peer) -> None:
     """In title and body together."""
     assert found(peer, Question("预报 散步"))[:1] == ["weather"]
     holds(peer, "all words", lambda: found(peer, Question("预报 散步")) == ["weather"])
@@ -150,7 +150,7 @@ def test_matches_are_marked_and_the_rest_is_escaped(peer: Peer) -> None:
     assert html.unescape(unmarked).strip("…") in DOCUMENTS[0].body
 
 
-def test_a_title_without_a_match_is_shown_as_it_is(peer: Peer) -> None:
+def test_a_title_without_a_match_is_unmarked(peer: Peer) -> None:
     (hit,) = peer.answer(Question("耳机")).hits
     assert hit.id == "library"
     if "snippets" not in peer.cannot:
@@ -158,7 +158,7 @@ def test_a_title_without_a_match_is_shown_as_it_is(peer: Peer) -> None:
         assert "<mark>耳机</mark>" in hit.snippet
 
 
-def test_since_is_a_day_in_utc_and_is_included(peer: Peer) -> None:
+def test_since_is_an_inclusive_day_in_utc(peer: Peer) -> None:
     def done() -> bool:
         return (
             set(found(peer, Question("周末", since="2024-01-31"))) == {"library", "museum"}
@@ -170,7 +170,7 @@ def test_since_is_a_day_in_utc_and_is_included(peer: Peer) -> None:
     holds(peer, "since", done)
 
 
-def test_newest_first(peer: Peer) -> None:
+def test_newest_orders_by_date(peer: Peer) -> None:
     def done() -> bool:
         return found(peer, Question("周末", newest=True)) == ["museum", "library", "weather"] and (
             found(peer, Question("公园", newest=True)) == ["weather", "undated"]
@@ -225,7 +225,7 @@ def test_rank_takes_any_word_and_gives_the_best_first(peer: Peer) -> None:
     assert len(peer.rank("周末图书馆开放到几点？", 1)) == 1
 
 
-def test_it_opens_again(peer: Peer) -> None:
+def test_an_index_of_a_peer_opens_again(peer: Peer) -> None:
     peer.close()  # some let nobody in beside them
     other = type(peer)(peer.location)
     other.open()
@@ -234,7 +234,7 @@ def test_it_opens_again(peer: Peer) -> None:
     peer.open()
 
 
-def test_the_whole_job_from_files(peer: Peer, tmp_path: Path) -> None:
+def test_a_peer_indexes_articles_from_files(peer: Peer, tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
     for document in DOCUMENTS[:2]:
@@ -250,7 +250,7 @@ def test_the_whole_job_from_files(peer: Peer, tmp_path: Path) -> None:
     other.close()
 
 
-def test_the_ceiling_answers_as_searchkit(tmp_path: Path) -> None:
+def test_the_ceiling_gives_the_answers_of_searchkit(tmp_path: Path) -> None:
     """It puts searchkit's plan together by itself, so the two could part."""
     ours, ceiling = PEERS["searchkit"](tmp_path / "ours"), PEERS["ceiling"](tmp_path / "ceiling")
     questions = [
@@ -278,7 +278,9 @@ def test_the_ceiling_answers_as_searchkit(tmp_path: Path) -> None:
     ceiling.close()
 
 
-def test_a_missing_package_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_package_is_the_reason_why_a_peer_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(peers, "import_module", lambda _: __import__("package_that_is_not_there"))
     peers._peer.cache_clear()
     try:
@@ -291,7 +293,7 @@ def test_a_missing_package_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path
         peers._peer.cache_clear()
 
 
-def test_a_fault_of_ours_is_no_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_error_of_our_own_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "import_module", lambda _: __import__("benchmarks.not_there"))
     peers._peer.cache_clear()
     try:
@@ -314,7 +316,7 @@ def test_marks_between_joined_words_become_one() -> None:
     )
 
 
-def test_each_thread_has_its_own() -> None:
+def test_per_thread_values_are_closed_together() -> None:
     closed: list[object] = []
     things = PerThread(object, closed.append)
     with ThreadPoolExecutor(1) as thread:
@@ -367,7 +369,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
     return asked
 
 
-def test_opensearch_is_filled_in_bulk(server: list[tuple[str, str, Any]], tmp_path: Path) -> None:
+def test_opensearch_documents_are_sent_in_bulk(server: list[tuple[str, str, Any]], tmp_path: Path) -> None:
     peer = PEERS["opensearch-cjk"](tmp_path / "index")
     assert peer.index(DOCUMENTS) == 5
     requests = {(method, url.rpartition("/")[2]): body for method, url, body in server}
@@ -382,7 +384,7 @@ def test_opensearch_is_filled_in_bulk(server: list[tuple[str, str, Any]], tmp_pa
     assert peer.size() == 12
 
 
-def test_opensearch_is_asked(server: list[tuple[str, str, Any]], tmp_path: Path) -> None:
+def test_opensearch_queries_are_as_documented(server: list[tuple[str, str, Any]], tmp_path: Path) -> None:
     peer = PEERS["opensearch-cjk"](tmp_path / "index")
     peer.open()
     answer = peer.answer(Question('茶 "AND', since="2024-01-31", newest=True))
@@ -407,7 +409,7 @@ def test_opensearch_is_asked(server: list[tuple[str, str, Any]], tmp_path: Path)
     peer.close()
 
 
-def test_opensearch_without_the_plugin_says_so(server: list[tuple[str, str, Any]]) -> None:
+def test_opensearch_without_the_plugin_names_it(server: list[tuple[str, str, Any]]) -> None:
     assert PEERS["opensearch-cjk"].why_not() is None
     assert PEERS["opensearch-smartcn"].why_not() == (
         "this OpenSearch has no analyzer smartcn: it is without the plugin analysis-smartcn"

@@ -29,7 +29,7 @@ def stand_in(documents, words):
     return any(all(word in f"{one.title}\n{one.body}" for word in words) for one in documents)
 
 
-def test_there_are_25_different_ones_of_each_class(classes):
+def test_each_class_has_25_different_questions(classes):
     assert list(classes) == [
         *("one word", "two words", "name", "passage", "headline", "headline, any word", "other script"),
         *("one character", "no match", "since", "newest"),
@@ -38,12 +38,12 @@ def test_there_are_25_different_ones_of_each_class(classes):
     assert set(NEEDS) <= set(classes)
 
 
-def test_they_are_the_same_for_the_same_seed_and_no_other(documents, classes):
+def test_questions_depend_on_the_seed(documents, classes):
     assert questions(documents, seed=1) == classes
     assert questions(documents, seed=2) != classes
 
 
-def test_what_is_asked_stands_in_a_document(documents, classes):
+def test_questions_are_found_in_a_document(documents, classes):
     for name in ("one word", "two words", "name", "passage", "one character", "since", "newest"):
         for text in texts(classes[name]):
             assert stand_in(documents, text.split(" ")), (name, text)
@@ -56,7 +56,7 @@ def test_the_same_headlines_are_asked_for_any_of_their_words(classes):
     assert all(question.match == "any" for question in asked)
 
 
-def test_they_are_as_long_as_their_class_says(classes):
+def test_questions_have_the_length_of_their_class(classes):
     assert all(len(text) >= 2 for text in texts(classes["one word"]))
     assert all(len(text.split(" ")) == 2 for text in texts(classes["two words"]))
     assert {len(text) for text in texts(classes["name"])} == {3}
@@ -64,7 +64,7 @@ def test_they_are_as_long_as_their_class_says(classes):
     assert {len(text) for text in texts(classes["one character"])} == {1}
 
 
-def test_those_in_the_other_script_are_not_written_so_in_any_title(documents, classes):
+def test_other_script_questions_are_in_no_title_as_written(documents, classes):
     normalized = [normalize(one.title) for one in documents]
     for text in texts(classes["other script"]):
         words = text.split(" ")
@@ -77,23 +77,23 @@ def test_those_in_the_other_script_are_not_written_so_in_any_title(documents, cl
         assert any(not all(word in title for word in words) for title in titles), text
 
 
-def test_what_nothing_matches_has_no_character_of_any_document(documents, classes):
+def test_no_match_questions_have_no_character_of_any_document(documents, classes):
     characters = {character for one in documents for character in one.title + one.body}
     assert not characters & set("".join(texts(classes["no match"])))
 
 
-def test_a_quarter_of_the_documents_is_newer_than_the_day_that_is_asked_for(documents, classes):
+def test_a_quarter_of_the_documents_is_newer_than_since(documents, classes):
     (day,) = {question.since for question in classes["since"]}
     assert 0.2 < sum(f"{one.published:%Y-%m-%d}" >= day for one in documents) / len(documents) < 0.3
     assert all(question.newest for question in classes["newest"])
     assert all(question.kind == "passage" for question in classes["passage"])
 
 
-def test_without_dates_nothing_is_asked_about_dates(documents):
+def test_without_dates_there_are_no_questions_about_dates(documents):
     undated = [replace(one, published=None) for one in documents]
     assert {"since", "newest"}.isdisjoint(questions(undated, seed=1))
 
 
-def test_documents_without_material_make_no_questions(documents):
+def test_latin_documents_make_no_chinese_questions(documents):
     latin = [replace(one, title="News", body="Nothing else.") for one in documents]
     assert set(questions(latin, seed=1)) == {"no match", "since", "newest"} - {"since", "newest"}

@@ -16,11 +16,11 @@ for package in ("ir_measures", "psutil", "scipy"):
     pytest.importorskip(package, reason="the relevance benchmark measures with it")
 
 from benchmarks import relevance
+from benchmarks.judged_sets import JudgedSet
 from benchmarks.peers.base import Answer, Peer, Question
 from benchmarks.relevance import measure, per_query
-from benchmarks.sets import JudgedSet
 from benchmarks.significance import compared, holm
-from benchmarks.trec import read_run
+from benchmarks.trec_runs import read_run
 from benchmarks.tuning import ndcg
 from searchkit import Document
 
@@ -125,7 +125,7 @@ class Made(Counting):
 # -- the measures
 
 
-def test_the_measures_are_as_counted_by_hand():
+def test_measures_equal_those_counted_by_hand():
     run = {"1": ["x", "茶 一", "y", "b"], "2": ["d"], "3": []}
     best = 2 / math.log2(2) + 1 / math.log2(3)
     first = (1 / math.log2(3) + 2 / math.log2(5)) / best
@@ -135,7 +135,7 @@ def test_the_measures_are_as_counted_by_hand():
     assert values["Recall@100"] == pytest.approx([1, 1, 0])
 
 
-def test_the_measures_look_no_further_than_they_say():
+def test_measures_stop_at_their_cutoff():
     others = [str(number) for number in range(100)]
     tenth, eleventh, hundredth = ([*others[:place], "d", *others[place:]] for place in (9, 10, 100))
     values = [
@@ -150,11 +150,11 @@ def test_the_measures_look_no_further_than_they_say():
 @pytest.mark.parametrize(
     "found", [[], ["b"], ["茶 一", "b"], ["b", "茶 一"], ["c", "b", "d", "茶 一"], [*"efghijklmn", "b"]]
 )
-def test_tuning_counts_ndcg_as_ir_measures_does(found):
+def test_tuning_computes_ndcg_like_ir_measures(found):
     assert ndcg(found, TEA.judged["1"]) == pytest.approx(per_query(TEA, {"1": found})["nDCG@10"][0])
 
 
-def test_queries_that_are_not_in_the_sample_do_not_count():
+def test_queries_outside_the_sample_do_not_count():
     sampled = JudgedSet("tea", DOCUMENTS, {"2": "山水畫"}, TEA.judged)
     assert per_query(sampled, {"2": ["d"]})["nDCG@10"] == [1]
 
@@ -167,7 +167,7 @@ def test_an_engine_does_not_differ_from_itself():
     assert compared(values, {"same": values})["same"] == (0, 0, 0, 1, 1)
 
 
-def test_what_is_better_on_most_queries_is_significantly_better():
+def test_better_on_most_queries_is_significant():
     baseline = [0.5, 0.4, 0.3, 0.6, 0.5, 0.2] * 20
     better = [value + (0.3 if place % 3 else -0.1) for place, value in enumerate(baseline)]
     comparison = compared(baseline, {"better": better})["better"]
@@ -184,16 +184,16 @@ def test_chance_is_not_significant():
     assert comparison.p > 0.9
 
 
-def test_the_interval_is_the_same_every_time():
+def test_the_bootstrap_interval_is_deterministic():
     values = {"other": [math.sin(number) for number in range(100)]}
     assert compared([0.0] * 100, values) == compared([0.0] * 100, values)
 
 
-def test_the_same_difference_on_every_query_is_no_chance():
+def test_a_constant_difference_is_significant():
     assert compared([0.0, 0.0, 0.0], {"other": [0.5, 0.5, 0.5]})["other"] == (0.5, 0.5, 0.5, 0, 0)
 
 
-def test_one_query_shows_nothing():
+def test_one_query_is_never_significant():
     with pytest.raises(ValueError, match="single query"):
         compared([0.5], {"other": [0.6]})
 
@@ -239,7 +239,7 @@ def test_a_peer_that_knows_one_script_loses_the_other():
     assert by_peer(results, "other")["searchkit"]["nDCG@10"] == 0  # 图书馆, 头发
 
 
-def test_runs_are_written_and_parse_back(tmp_path):
+def test_run_files_have_the_same_ranking_as_the_results(tmp_path):
     measure(TEA, [Counting, Backwards], runs=tmp_path / "runs")
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == [
         "tea.other-script.backwards.trec",
@@ -264,7 +264,7 @@ def test_the_run_files_give_the_same_figures_to_ir_measures(tmp_path):
     assert results[0]["nDCG@10"] == pytest.approx(figure)
 
 
-def test_slow_peers_are_left_out_of_large_sets():
+def test_slow_peers_skip_large_sets():
     assert "left out" not in measure(TEA, [Slow], slow_limit=4)[0]
     results = measure(TEA, [Counting, Slow], slow_limit=3)
     assert [result.get("left out") for result in results] == [
@@ -279,20 +279,20 @@ def test_slow_peers_are_left_out_of_large_sets():
     ("peer", "reason"),
     [(Failing, "OSError: no more"), (Forgetful, "RuntimeError: 3 of 4 documents were indexed")],
 )
-def test_a_peer_that_fails_is_left_out_with_the_reason(peer, reason):
+def test_a_failing_peer_is_left_out_with_the_reason(peer, reason):
     results = measure(TEA, [peer, Counting])
     assert by_peer(results)[peer.name]["left out"] == reason
     assert by_peer(results)["searchkit"]["nDCG@10"] > 0  # type: ignore[operator]
 
 
-def test_a_single_query_is_compared_with_nothing():
+def test_a_single_query_has_no_significance():
     one = JudgedSet("tea", DOCUMENTS, {"1": "喝茶"}, TEA.judged)
     results = measure(one, [Counting, Backwards])
     assert results[0]["nDCG@10"] == 1
     assert not any("against searchkit" in result for result in results)
 
 
-def test_an_index_is_in_a_folder_that_is_not_there_before_nor_after():
+def test_indexes_are_in_temporary_folders():
     measure(TEA, [Made])
     assert not any(location.parent.exists() for location in Made.locations)
     assert len(Made.locations) == 1  # one index for both scripts
@@ -330,7 +330,7 @@ def lines_of(output: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_the_command_writes_results_and_prints_tables(peers, beir, tmp_path, capsys):
+def test_the_relevance_command_writes_results_and_prints_tables(peers, beir, tmp_path, capsys):
     relevance.main([str(beir), "--output", str(tmp_path / "results")])
     lines = lines_of(tmp_path / "results")
     assert [(line["kind"], line["set"], line["peer"], line["queries"]) for line in lines] == [
@@ -345,7 +345,7 @@ def test_the_command_writes_results_and_prints_tables(peers, beir, tmp_path, cap
     assert table.read_text(encoding="utf-8") == capsys.readouterr().out
 
 
-def test_the_command_takes_articles_peers_and_a_sample(peers, tmp_path, capsys):
+def test_the_relevance_command_takes_articles_peers_and_a_sample(peers, tmp_path, capsys):
     folder = tmp_path / "articles"
     folder.mkdir()
     for number in range(8):
@@ -373,7 +373,7 @@ def test_the_command_takes_articles_peers_and_a_sample(peers, tmp_path, capsys):
         (["{}/qrels"], "corpus.jsonl: there is no such file"),
     ],
 )
-def test_the_command_says_what_is_wrong(peers, beir, capsys, arguments, message):
+def test_the_relevance_command_names_usage_errors(peers, beir, capsys, arguments, message):
     with pytest.raises(SystemExit):
         relevance.main([argument.format(beir) for argument in arguments])
     assert message in capsys.readouterr().err

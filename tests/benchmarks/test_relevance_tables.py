@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.relevance_tables import tables
-from benchmarks.trec import read_run, write_run
+from benchmarks.trec_runs import read_run, write_run
 
 
 def line(peer: str, value: float, script: str = "same", **more: Any) -> dict[str, Any]:
@@ -92,14 +92,20 @@ def test_each_set_has_all_measures_and_differences():
     )
 
 
-def test_who_is_left_out_is_said():
+def test_tables_name_the_peers_that_are_left_out():
     assert "Slow is left out: too slow." in tables(LINES)
 
 
-def test_why_the_other_script_is_not_found_is_said():
-    no_fold = {"other script": "it does not fold characters"}
-    text = tables([line("searchkit", 0.9), line("words", 0.8, **no_fold), line("bigrams", 0.7, **no_fold)])
-    assert "In the other script (Words; Bigrams): it does not fold characters." in text
+def test_tables_say_why_a_peer_misses_the_other_script():
+    no_normalization = {"other script": "it does not normalize characters"}
+    text = tables(
+        [
+            line("searchkit", 0.9),
+            line("words", 0.8, **no_normalization),
+            line("bigrams", 0.7, **no_normalization),
+        ]
+    )
+    assert "In the other script (Words; Bigrams): it does not normalize characters." in text
     assert "(Searchkit" not in text
 
 
@@ -109,17 +115,17 @@ def test_rows_have_as_many_cells_as_their_table():
         assert len(set(rows)) <= 1
 
 
-def test_of_two_results_about_the_same_the_later_counts():
+def test_the_later_of_two_results_counts():
     text = tables([line("searchkit", 0.1), line("searchkit", 0.2)])
     assert "0.2000" in text
     assert "0.1000" not in text
 
 
-def test_without_results_there_is_no_table():
+def test_without_relevance_results_there_is_no_table():
     assert tables([]) == tables([{"kind": "speed"}]) == ""
 
 
-def test_a_run_file_parses_back(tmp_path):
+def test_a_run_file_is_read_back(tmp_path):
     run = {"q 1": ["a", "二 號%20　"], "q2": ["b"]}
     write_run(tmp_path / "run.trec", run, "searchkit")
     assert read_run(tmp_path / "run.trec") == run
@@ -132,6 +138,6 @@ def test_a_run_file_parses_back(tmp_path):
     assert all(len(row) == 6 and row[1] == "Q0" for row in rows)
 
 
-def test_a_document_that_is_ranked_twice_is_an_error(tmp_path):
+def test_a_run_with_a_document_twice_is_refused(tmp_path):
     with pytest.raises(ValueError, match="searchkit ranked a document twice for query 1"):
         write_run(tmp_path / "run.trec", {"1": ["a", "b", "a"]}, "searchkit")

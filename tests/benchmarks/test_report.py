@@ -73,7 +73,7 @@ def lines():
     ]
 
 
-def test_where_a_peer_is_ahead_is_worked_out(lines):
+def test_the_report_lists_where_a_peer_is_ahead(lines):
     assert rows(section(report(lines), "Where a peer is ahead")) == [
         ["indexing", "1,000", "quick", "100 /s", "200 /s", "2.00", ""],
         ["p50, newest", "1,000", "quick", "3.00 ms", "2.00 ms", "1.50 (0.50–1.50), not in every round", ""],
@@ -137,7 +137,7 @@ def test_ratios_pair_what_was_measured_in_the_same_round(lines):
 
 
 @pytest.mark.parametrize("alone", ["searchkit", "quick"])
-def test_a_peer_is_compared_at_the_largest_size_that_both_have(lines, alone):
+def test_peers_are_compared_at_the_largest_common_size(lines, alone):
     other = {"searchkit": "quick", "quick": "searchkit"}[alone]
     lines += [indexed(alone, 5000), searched(alone, 5000, "one word", [9, 9, 9])]
     assert {(one.peer, one.size) for one in comparisons(lines)} == {("quick", 1000)}
@@ -157,7 +157,7 @@ def test_growth_is_shown_where_there_are_several_sizes(lines):
     assert ["quick", "p50, passage", "4.00 ms", "–"] in growth
 
 
-def test_memory_starts_and_rates_are_compared_as_what_they_cost(lines):
+def test_memory_starts_and_rates_are_compared_as_costs(lines):
     for peer, factor in (("searchkit", 2), ("quick", 1)):
         rate = 100 * factor
         lines += [
@@ -175,7 +175,7 @@ def test_memory_starts_and_rates_are_compared_as_what_they_cost(lines):
     assert "throughput, threads: 2" not in ahead
 
 
-def test_what_was_left_out_is_said_with_its_reason(lines):
+def test_the_report_gives_the_reason_for_what_was_left_out(lines):
     lines += [
         line("slow", "left out", {"reason": "it would take a week | or two"}, 5000),
         line("quick", "left out", {"reason": "it cannot"}, kind="snippets"),
@@ -186,13 +186,13 @@ def test_what_was_left_out_is_said_with_its_reason(lines):
     ]
 
 
-def test_a_class_that_a_peer_was_not_asked_is_a_dash_and_no_figure(lines):
+def test_a_class_that_a_peer_was_not_asked_is_a_dash(lines):
     searching = rows(section(report(lines), "Searching"))
     assert searching[1] == ["quick", "1.00 ms", "4.00 ms", "2.00 ms", "–"]
     assert rows(section(report(lines), "What is found"))[1] == ["quick", "20; 7", "25; ?", "25; 7", "–"]
 
 
-def test_the_circumstances_are_told(lines):
+def test_the_report_describes_machine_and_settings(lines):
     text = section(report(lines), "Speed of searchkit and others")
     for said in (
         "2026-01-31",
@@ -206,17 +206,17 @@ def test_the_circumstances_are_told(lines):
         assert said in text
 
 
-def test_without_searchkit_there_is_nothing_to_be_ahead_of(lines):
+def test_the_report_without_searchkit_compares_nothing(lines):
     text = report([one for one in lines if one.peer != "searchkit"])
     assert "nothing to compare" in section(text, "Where a peer is ahead")
 
 
-def test_when_nobody_is_ahead_it_says_so():
+def test_the_report_says_when_no_peer_is_ahead():
     same = [indexed("searchkit", 10), indexed("twin", 10)]
     assert section(report(same), "Where a peer is ahead") == "Nowhere in this run."
 
 
-def test_lines_are_read_back_as_they_were_measured(lines, tmp_path):
+def test_measurements_are_read_back(lines, tmp_path):
     class Quick:
         name, label, packages = "quick", "quick's label", ("pytest",)
 
@@ -231,7 +231,7 @@ def test_lines_are_read_back_as_they_were_measured(lines, tmp_path):
     assert json.loads(text.splitlines()[1]) == asdict(second)
 
 
-def test_plots_are_drawn_of_what_there_is(lines, tmp_path):
+def test_plots_are_drawn_from_the_measurements(lines, tmp_path):
     pytest.importorskip(
         "matplotlib", reason="plots are drawn with matplotlib, which only the benchmarks need"
     )

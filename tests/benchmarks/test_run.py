@@ -10,8 +10,8 @@ pytest.importorskip("psutil", reason="memory is measured with psutil, which only
 
 from fake_peers import PEERS
 
-from benchmarks.host import Host, PeerError
 from benchmarks.measurements import Recorder, read_measurements
+from benchmarks.peer_host import Host, PeerError
 from benchmarks.peers.base import Question
 from benchmarks.report import report
 from benchmarks.speed import Settings, measure
@@ -61,7 +61,7 @@ def test_a_run_measures_every_task_of_every_peer_once_a_size(tmp_path):
     assert memory["peak"] >= memory["private"] > 1_000_000
 
 
-def test_what_fails_is_left_out_with_its_reason_and_the_others_go_on(tmp_path):
+def test_failing_peers_are_left_out_and_the_others_go_on(tmp_path):
     lines = run(tmp_path, ["absent", "fails-to-index", "dies", "scan"], sizes=(20,), rounds=1)
     reasons = {(one.peer, one.kind): one.figures["reason"] for one in lines if one.task == "left out"}
     assert reasons["absent", None] == "its server is not there"
@@ -80,7 +80,7 @@ def test_a_peer_without_highlights_is_asked_for_ids_only(tmp_path):
     assert tasks["bare"]["cold start"] == tasks["bare"]["memory"] == 1
 
 
-def test_a_slow_peer_is_asked_less_and_left_out_of_larger_sizes_and_it_is_said(tmp_path):
+def test_a_slow_peer_is_asked_less_and_skips_larger_sizes(tmp_path):
     lines = run(tmp_path, ["scan"], sizes=(20, 40), rounds=2, slow_limit=0.0)
     assert [one.size for one in lines if one.task == "index"] == [20]
     reasons = {(one.size, one.kind): one.figures["reason"] for one in lines if one.task == "left out"}
@@ -98,7 +98,7 @@ def report_of(lines):
     return report(lines)
 
 
-def test_what_a_library_prints_does_not_come_between_the_replies(tmp_path):
+def test_output_of_a_library_does_not_disturb_the_replies(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": "a", "body": "茶", "published": 0}\n', encoding="utf-8")
     with Host("scan", tmp_path / "index", registry="fake_peers") as host:
         assert host.index(tmp_path / "a.jsonl").documents == 1
@@ -107,7 +107,7 @@ def test_what_a_library_prints_does_not_come_between_the_replies(tmp_path):
     assert "what a library may say" in (tmp_path / "index.log").read_text(encoding="utf-8")
 
 
-def test_a_peer_that_fails_says_why_and_goes_on(tmp_path):
+def test_a_peer_goes_on_after_an_error(tmp_path):
     with Host("scan", tmp_path / "index", registry="fake_peers") as host:
         with pytest.raises(PeerError, match="FileNotFoundError"):
             host.open()

@@ -31,7 +31,7 @@ def run_load(location, tmp_path, *options: str) -> list[dict]:
 
 
 @pytest.mark.parametrize("options", [(), ("--rate", "1000", "--commit-every", "0.01")])
-def test_load_on_the_api_and_the_page(location, tmp_path, capsys, options):
+def test_load_measures_the_api_and_the_page(location, tmp_path, capsys, options):
     with searchkit.open(location) as index:
         documents = len(index)
     rows = run_load(location, tmp_path, *options)
@@ -47,7 +47,7 @@ def test_load_on_the_api_and_the_page(location, tmp_path, capsys, options):
     assert {path.name for path in tmp_path.iterdir()} == {"index", "load.json"}
 
 
-def test_what_is_not_answered_is_an_error(location, tmp_path, monkeypatch):
+def test_failed_requests_are_errors_of_the_load_benchmark(location, tmp_path, monkeypatch):
     monkeypatch.setitem(load.TARGETS, "API", "/api/nothing?q=")
     with pytest.raises(SystemExit, match="there were errors"):
         run_load(location, tmp_path)
@@ -56,7 +56,7 @@ def test_what_is_not_answered_is_an_error(location, tmp_path, monkeypatch):
 
 
 @pytest.mark.browser
-def test_the_time_from_a_key_to_a_result(location, tmp_path, capsys):
+def test_browser_measures_the_time_from_a_key_to_a_result(location, tmp_path, capsys):
     pytest.importorskip("playwright", reason="needs Playwright: pip install 'searchkit[browser]'")
     if not browser.chromium():
         pytest.skip("needs Chromium: make system-packages, or apt-get install chromium")

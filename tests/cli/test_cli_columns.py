@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit import Highlighted
-from searchkit.cli.colour import wants_colour
 from searchkit.cli.columns import cut, one_line, width, wrapped
-from searchkit.cli.quantities import bytes_of, count_of, seconds_of
+from searchkit.cli.output import bytes_of, count_of, seconds_of, wants_colour
 
 TEXT = st.text(
     st.sampled_from("图書馆 　，。“”「」（）abc-9é\u0301𠮷ｱＡ.\u200b👨\u200d🇨❤\ufe0f"), max_size=60
@@ -42,7 +41,7 @@ def highlighted(draw):
         ("a\x07b", 2),
     ],
 )
-def test_width(text, columns):
+def test_width_counts_terminal_columns(text, columns):
     assert width(text) == columns
 
 
@@ -58,7 +57,7 @@ def test_width(text, columns):
         ("", 8, []),
     ],
 )
-def test_lines_break_where_they_may(text, room, lines):
+def test_lines_break_between_words_and_not_before_punctuation(text, room, lines):
     assert [line.text for line in wrapped(Highlighted(text), room)] == lines
 
 
@@ -73,7 +72,7 @@ def test_wrapping_loses_nothing_but_spaces(text, room):
 
 
 @given(highlighted(), ROOM)
-def test_a_cut_fits(text, room):
+def test_cut_text_fits_the_columns(text, room):
     shown = cut(text, room)
     assert width(shown.text) <= room
     assert shown.text.removeprefix("…").removesuffix("…") in text.text
@@ -83,7 +82,7 @@ def test_a_cut_fits(text, room):
         assert 0 <= start < end <= len(shown.text)
 
 
-def test_a_cut_keeps_the_first_match():
+def test_cut_text_keeps_the_first_match():
     text = Highlighted("一二三四五六七八九十" * 5 + "茶" + "一二三四五六七八九十", [(50, 51), (55, 57)])
     shown = cut(text, 30)
     assert shown.text == "…二三四五六七八九十茶一二三四…"
@@ -91,7 +90,7 @@ def test_a_cut_keeps_the_first_match():
     assert cut(Highlighted("一二三四五六七八九十"), 10).text == "一二三四…"
 
 
-def test_a_huge_text_is_cut_at_once():
+def test_cutting_a_huge_text_is_fast():
     assert len(cut(Highlighted("茶" * 1_000_000, [(900_000, 900_001)]), 40).text) <= 21
 
 
@@ -107,7 +106,7 @@ def test_a_huge_text_is_cut_at_once():
         ("never", {}, True, False),
     ],
 )
-def test_colours(monkeypatch, choice, variables, terminal, expected):
+def test_wants_colour_follows_the_option_and_the_terminal(monkeypatch, choice, variables, terminal, expected):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     for name, value in variables.items():
@@ -117,7 +116,7 @@ def test_colours(monkeypatch, choice, variables, terminal, expected):
     assert wants_colour(choice, stream) is expected
 
 
-def test_one_line_keeps_places():
+def test_one_line_keeps_the_length():
     text = "a\tb\nc\u2028d"
     assert one_line(text) == "a b c d"
     assert len(one_line(text)) == len(text)
@@ -144,5 +143,5 @@ def test_one_line_keeps_places():
         (seconds_of(125.2), "2 min 5 s"),
     ],
 )
-def test_quantities(shown, expected):
+def test_quantities_have_readable_units(shown, expected):
     assert shown == expected

@@ -49,7 +49,7 @@ FIELDS = (
 )
 
 
-def test_fields(run, goods):
+def test_field_declares_fields_of_a_new_index(run, goods):
     result = run("index", goods, "--to", "shop", *FIELDS)
     assert (result.exit_code, result.stderr) == (0, "")
     assert stats("shop").fields == {"price": "number", "maker": "text", "new": "boolean", "since": "date"}
@@ -60,14 +60,14 @@ def test_fields(run, goods):
         assert output.startswith(f"{count} match")
 
 
-def test_an_article_with_another_kind_of_value_is_reported(run, goods):
+def test_a_value_of_another_kind_is_listed_as_a_failure(run, goods):
     result = run("index", goods, "--to", "shop", "--field", "price=text")
     assert result.exit_code == 0
     assert "extra['price'] must be a text" in result.stderr
     assert result.stdout.startswith("0 added, 0 updated, 0 replaced, 3 failed")
 
 
-def test_synonyms(run, goods, synonyms):
+def test_synonyms_are_read_from_a_file(run, goods, synonyms):
     run("index", goods, "--to", "shop", "--synonyms", synonyms)
     assert stats("shop").synonyms == 2
     assert run("search", "绿菜", "--limit", "0", "--in", "shop").stdout.startswith("1 match,")
@@ -76,7 +76,7 @@ def test_synonyms(run, goods, synonyms):
     )
 
 
-def test_pinyin(run, goods):
+def test_pinyin_lets_suggest_take_pinyin(run, goods):
     run("index", goods, "--to", "shop", "--pinyin")
     assert stats("shop").pinyin
     assert run("suggest", "longj", "--in", "shop").stdout.startswith("龍井")
@@ -107,7 +107,9 @@ def test_pinyin(run, goods):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_another_creation_is_refused(run, goods, articles, synonyms, options, message):
+def test_settings_that_differ_from_the_existing_index_are_refused(
+    run, goods, articles, synonyms, options, message
+):
     run("index", goods, "--to", "shop", *FIELDS)
     result = run(
         "index", str(articles), "--to", "shop", *(each.format(synonyms=synonyms) for each in options)
@@ -119,7 +121,7 @@ def test_another_creation_is_refused(run, goods, articles, synonyms, options, me
 
 
 @pytest.mark.parametrize("again", [(*FIELDS, "--pinyin"), FIELDS[:2], ("--pinyin",), ()], ids=" ".join)
-def test_the_same_creation_adds(run, goods, articles, again):
+def test_the_same_settings_are_accepted_for_an_existing_index(run, goods, articles, again):
     run("index", goods, "--to", "shop", *FIELDS, "--pinyin")
     result = run("index", str(articles), "--to", "shop", *again)
     assert (result.exit_code, result.stderr) == (0, "")
@@ -145,7 +147,7 @@ def test_the_same_creation_adds(run, goods, articles, again):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_cannot_be_created(run, goods, options, message, tmp_path):
+def test_invalid_settings_are_refused_and_create_nothing(run, goods, options, message, tmp_path):
     (tmp_path / "here" / "binary.txt").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "here" / "wrong.txt").write_text("茶, 茗\n茶 => ，\n", encoding="utf-8")
     result = run("index", goods, "--to", "shop", *options)
@@ -159,7 +161,7 @@ def test_what_cannot_be_created(run, goods, options, message, tmp_path):
 NO_PYPINYIN = "error: pinyin needs pypinyin, which is not installed\nhint: pip install 'searchkit[pinyin]'\n"
 
 
-def test_pinyin_that_is_not_installed(run, goods, no_pypinyin):
+def test_pinyin_without_pypinyin_says_what_to_install(run, goods, no_pypinyin):
     result = run("index", goods, "--to", "shop", "--pinyin")
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", NO_PYPINYIN)
     with pytest.raises(searchkit.IndexNotFoundError):
@@ -167,7 +169,7 @@ def test_pinyin_that_is_not_installed(run, goods, no_pypinyin):
     assert run("index", goods, "--to", "shop").exit_code == 0, "who does not ask for it does not need it"
 
 
-def test_an_index_with_pinyin_where_that_is_not_installed(run, goods, articles, monkeypatch):
+def test_an_index_with_pinyin_needs_pypinyin_to_be_written(run, goods, articles, monkeypatch):
     run("index", goods, "--to", "shop", "--pinyin")
     monkeypatch.setitem(sys.modules, "pypinyin", None)
     result = run("index", str(articles), "--to", "shop", "-q")

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 import searchkit
 from searchkit.cli import main
 from searchkit.cli.columns import width
-from searchkit.cli.showcase import SHOWCASE
+from searchkit.cli.demo import SHOWCASE
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def blocks(tmp_path_factory):
     return result.stdout.split("\n\n")
 
 
-def test_the_demo(run):
+def test_demo_indexes_the_sample_and_prints_every_search(run):
     result = run("demo")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
@@ -48,7 +48,7 @@ def test_the_demo(run):
         ("发芽的土豆能吃吗？", 8, ["发芽或者变绿的土豆不要吃"]),
     ],
 )
-def test_what_the_searches_show(blocks, query, total, shown):
+def test_demo_searches_find_what_they_announce(blocks, query, total, shown):
     (block,) = [block for block in blocks if block.startswith(f"{query}  ")]
     header, *hits = block.splitlines()
     assert f" {total} match" in header
@@ -57,12 +57,12 @@ def test_what_the_searches_show(blocks, query, total, shown):
         assert any(text in hit for hit in hits)
 
 
-def test_every_search_of_the_demo_is_tested():
-    tested = {values[0] for values in test_what_the_searches_show.pytestmark[0].args[1]}
+def test_every_demo_search_has_a_test():
+    tested = {values[0] for values in test_demo_searches_find_what_they_announce.pytestmark[0].args[1]}
     assert tested == {show.query for show in SHOWCASE}
 
 
-def test_twice_gives_the_same(run):
+def test_demo_run_twice_prints_the_same(run):
     def without_times(output):
         return [line.partition(" match")[0].split() for line in output.splitlines()[1:]]
 
@@ -71,7 +71,7 @@ def test_twice_gives_the_same(run):
         assert len(index) == 44
 
 
-def test_what_an_earlier_version_brought_goes(run):
+def test_demo_removes_sample_articles_of_an_earlier_version(run):
     run("demo")
     with searchkit.open("indexes/demo") as index:
         index.add([{"title": "舊的", "body": "圖書館", "url": "https://daily.example.com/old"}])
@@ -80,7 +80,7 @@ def test_what_an_earlier_version_brought_goes(run):
         assert len(index) == 44
 
 
-def test_articles_of_others_are_not_touched(run, articles):
+def test_demo_refuses_an_index_of_other_articles(run, articles):
     run("index", str(articles), "--to", "mine")
     result = run("demo", "--to", "mine")
     assert (result.exit_code, result.stdout) == (2, "")
@@ -89,7 +89,7 @@ def test_articles_of_others_are_not_touched(run, articles):
         assert len(index) == 3
 
 
-def test_what_to_try_next_works(run, articles):
+def test_the_commands_that_demo_proposes_work(run, articles):
     output = run("demo", "--to", "a place").stdout
     commands = [line.strip().partition("  ")[0] for line in output.partition("Try next\n")[2].splitlines()]
     assert len(commands) >= 3

@@ -21,13 +21,13 @@ def damaged(sample, tmp_path):
     return str(location), store.name
 
 
-def test_check_of_an_index_that_is_whole(run, sample):
+def test_check_of_an_intact_index(run, sample):
     result = run("check", sample)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith(f"{sample}: 44 documents, nothing is damaged (")
 
 
-def test_check_names_what_is_damaged(run, damaged):
+def test_check_names_the_damaged_file(run, damaged):
     location, name = damaged
     result = run("check", location)
     assert result.exit_code == 1
@@ -36,7 +36,7 @@ def test_check_names_what_is_damaged(run, damaged):
     assert "backup" in result.stderr
 
 
-def test_check_as_json(run, sample, damaged):
+def test_check_prints_json(run, sample, damaged):
     found = json.loads(run("check", sample, "--json").stdout)
     assert (found["ok"], found["documents"], found["problems"]) == (True, 44, [])
     result = run("check", damaged[0], "--json")
@@ -46,12 +46,7 @@ def test_check_as_json(run, sample, damaged):
     assert [problem["file"] for problem in found["problems"]] == [damaged[1]]
 
 
-def test_check_of_the_index_of_the_environment(run, sample, monkeypatch):
-    monkeypatch.setenv("SEARCHKIT_INDEX", sample)
-    assert run("check").stdout.startswith(sample)
-
-
-def test_check_of_an_index_that_does_not_open(run, sample, tmp_path):
+def test_check_works_on_an_index_that_does_not_open(run, sample, tmp_path):
     shutil.copytree(sample, tmp_path / "index")
     (tmp_path / "index" / "data" / "meta.json").write_bytes(b"{")
     assert run("stats", str(tmp_path / "index")).exit_code == 1
@@ -60,7 +55,7 @@ def test_check_of_an_index_that_does_not_open(run, sample, tmp_path):
 
 
 @pytest.mark.parametrize("command", [("check",), ("backup", "x"), ("export", "x.jsonl")])
-def test_where_there_is_no_index(run, command):
+def test_check_backup_and_export_without_an_index_are_errors(run, command):
     name, *rest = command
     result = run(name, "nowhere", *rest)
     assert (result.exit_code, result.stdout) == (1, "")
@@ -69,7 +64,7 @@ def test_where_there_is_no_index(run, command):
     assert list(Path().iterdir()) == []
 
 
-def test_backup(run, sample):
+def test_backup_makes_a_copy_once(run, sample):
     result = run("backup", sample, "backups/news")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f"backups/news: a copy of {sample}, 44 documents\n"
@@ -87,7 +82,7 @@ def test_backup(run, sample):
         (":memory:", ":memory:"),
     ],
 )
-def test_a_backup_is_for_the_same_engine(run, sample, to, shown):
+def test_backup_refuses_locations_of_other_engines(run, sample, to, shown):
     result = run("backup", sample, to)
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"{shown}: a backup is a folder" in result.stderr
@@ -96,7 +91,7 @@ def test_a_backup_is_for_the_same_engine(run, sample, to, shown):
 
 
 @pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
-def test_export_is_what_index_reads(run, sample, name):
+def test_index_reads_what_export_wrote(run, sample, name):
     result = run("export", sample, name)
     assert (result.exit_code, result.stdout, result.stderr) == (0, f"{name}: 44 documents\n", "")
     assert run("index", name, "--to", "again").exit_code == 0
@@ -104,7 +99,7 @@ def test_export_is_what_index_reads(run, sample, name):
         assert {each.id: each for each in again} == {each.id: each for each in before}
 
 
-def test_export_to_the_standard_output_is_the_same(run, sample, tmp_path):
+def test_export_writes_the_same_to_standard_output(run, sample, tmp_path):
     difficult = searchkit.Document(
         title="\x9b1m茶\x7f\u2028\x00", body="“<水>”\n\t\\ 𠮷", extra={"甲": [1.5, None]}
     )
@@ -120,7 +115,7 @@ def test_export_to_the_standard_output_is_the_same(run, sample, tmp_path):
         assert not documents.failures
 
 
-def test_export_to_a_name_that_it_does_not_know(run, sample):
+def test_export_refuses_unknown_file_names(run, sample):
     result = run("export", sample, "news.csv")
     assert (result.exit_code, result.stdout) == (2, "")
     assert ".jsonl" in result.stderr
@@ -128,7 +123,7 @@ def test_export_to_a_name_that_it_does_not_know(run, sample):
 
 
 @pytest.mark.parametrize("command", ["backup", "export"])
-def test_an_index_of_other_rules_is_copied_as_it_is(run, sample, tmp_path, command):
+def test_backup_and_export_work_with_a_changed_analyzer(run, sample, tmp_path, command):
     shutil.copytree(sample, tmp_path / "old")
     metadata = tmp_path / "old" / "index.json"
     values = json.loads(metadata.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from strategies import lines, unicode_text
 
 import searchkit
 from searchkit.cli.columns import width
-from searchkit.cli.facets import facet_lines
+from searchkit.cli.results import facet_lines
 
 
 def found(run, location, *arguments):
@@ -53,7 +53,7 @@ def teas(*numbers):
     ],
     ids=" ".join,
 )
-def test_where(run, shop, arguments, expected):
+def test_where_filters_by_declared_fields(run, shop, arguments, expected):
     assert sorted(found(run, shop, "說明", *arguments)) == sorted(expected)
 
 
@@ -68,7 +68,7 @@ def test_where(run, shop, arguments, expected):
     ],
     ids=" ".join,
 )
-def test_sort_by_a_field(run, shop, arguments, expected):
+def test_sort_orders_by_a_field(run, shop, arguments, expected):
     assert found(run, shop, *arguments, "說明")[:3] == expected
 
 
@@ -98,7 +98,7 @@ def test_facets_without_hits(run, shop):
     assert summary.startswith("4 matches, ")
 
 
-def test_of_many_values_the_frequent_and_the_latest_are_shown(run, shop):
+def test_facets_show_the_most_frequent_or_latest_values(run, shop):
     result = run("search", "說明", "--limit", "0", "--in", shop, "--facets", "source,month,event")
     lines = result.stdout.splitlines()
     assert lines[:2] == ["source  00號店      1", "        01號店      1"]
@@ -108,7 +108,7 @@ def test_of_many_values_the_frequent_and_the_latest_are_shown(run, shop):
     assert lines[22:24] == ["event   … 2 earlier", "        2024-03-20  1"]
 
 
-def test_json_has_all_values(run, shop):
+def test_json_facets_have_all_values(run, shop):
     output = run("search", "說明", "--json", "--in", shop, "--facets", "source,paid,price").stdout
     facets = json.loads(output)["facets"]
     assert list(facets) == ["source", "paid", "price"]
@@ -117,7 +117,7 @@ def test_json_has_all_values(run, shop):
     assert facets["price"][0] == {"value": 4.5, "count": 2}
 
 
-def test_facets_may_be_separated_by_commas_or_given_each(run, shop):
+def test_facets_are_separated_by_commas_or_repeated_options(run, shop):
     one, many = (
         run("search", "說明", "--limit", "0", "--in", shop, *options).stdout.partition("\n\n")[0]
         for options in (["--facets", " year, ,author,"], ["--facets", "year", "--facets", "author"])
@@ -126,12 +126,12 @@ def test_facets_may_be_separated_by_commas_or_given_each(run, shop):
     assert one.startswith("year    2024     13\nauthor  ")
 
 
-def test_a_facet_that_no_match_has(run, sample):
+def test_a_facet_without_values_is_none(run, sample):
     output = run("search", "茶", "--limit", "0", "--in", sample, "--facets", "tags").stdout
     assert output.startswith("tags  none\n\n4 matches, ")
 
 
-def test_values_do_not_steer_the_terminal(run, tmp_path):
+def test_facet_values_have_no_control_characters(run, tmp_path):
     location = str(tmp_path / "index")
     with searchkit.create(location, fields={"author": "text"}) as index:
         evil = "甲\x1b]0;owned\x07\n乙\u202e\x9b31m"
@@ -152,7 +152,7 @@ FACETS = st.dictionaries(
 
 
 @given(facets=FACETS, room=st.none() | st.integers(60, 120), in_time=st.booleans())
-def test_facets_of_anything_are_in_columns(facets, room, in_time):
+def test_facets_of_any_values_are_aligned(facets, room, in_time):
     shown = [plain(line) for line in facet_lines(facets, in_time=facets if in_time else (), room=room)]
     assert len(shown) == sum(max(1, min(len(counts), 10) + (len(counts) > 10)) for counts in facets.values())
     for line in shown:
@@ -162,7 +162,7 @@ def test_facets_of_anything_are_in_columns(facets, room, in_time):
         assert len({width(line) for line in shown if re.search(r"\d$", line) and "…" not in line[:27]}) <= 1
 
 
-def test_a_long_value_is_cut_in_a_terminal_only():
+def test_long_facet_values_are_cut_in_a_terminal_only():
     facets = {"author": {"林" * 50: 12, "短": 3}}
     assert [plain(line) for line in facet_lines(facets, in_time=(), room=40)] == [
         f"author  {'林' * 13}…   12",
@@ -174,7 +174,7 @@ def test_a_long_value_is_cut_in_a_terminal_only():
 # -- near-duplicates
 
 
-def test_collapse_shows_a_story_once(run, shop):
+def test_collapse_groups_near_duplicates(run, shop):
     result = run("search", '"第3號"', "--in", shop, "--collapse", "--sort", "oldest")
     lines = result.stdout.splitlines()
     assert [line for line in lines if line.startswith(("第", "轉載"))] in (["第3種茶"], ["轉載"])
@@ -202,14 +202,14 @@ def test_collapse_counts_stories_and_matches(run, shop, options, summary):
     assert result.stdout.splitlines()[-1].startswith(f"{summary}, ")
 
 
-def test_collapse_goes_on_behind_a_cursor(run, shop):
+def test_collapse_works_with_a_cursor(run, shop):
     arguments = ("search", "說明", "--collapse", "--limit", "5", "--in", shop)
     cursor = json.loads(run(*arguments, "--json").stdout)["cursor"]
     result = run(*arguments, "--cursor", cursor)
     assert result.stdout.splitlines()[-1].startswith("5 more stories among 13 matches, ")
 
 
-def test_of_many_duplicates_the_first_are_named(run, tmp_path):
+def test_only_the_first_duplicates_are_listed(run, tmp_path):
     location = str(tmp_path / "index")
     with searchkit.create(location) as index:
         body = "同一篇報導由許多報紙轉載，一字不改。"
@@ -226,7 +226,7 @@ def test_of_many_duplicates_the_first_are_named(run, tmp_path):
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_recency(run, tmp_path, newest_first):
+def test_recency_ranks_newer_articles_first(run, tmp_path, newest_first):
     location = str(tmp_path / "index")
     now = datetime.now(timezone.utc)
     documents = [{"id": name, "body": "茶"} for name in ("new", "old")]
@@ -239,7 +239,7 @@ def test_recency(run, tmp_path, newest_first):
 @pytest.mark.parametrize(
     ("query", "option", "index"), [("软件", "--no-regional", "sample"), ("青茶", "--no-synonyms", "shop")]
 )
-def test_other_words_can_be_left_out(run, request, query, option, index):
+def test_regional_words_and_synonyms_can_be_turned_off(run, request, query, option, index):
     location = request.getfixturevalue(index)
     assert set(found(run, location, query, option)) < set(found(run, location, query))
 
@@ -247,7 +247,7 @@ def test_other_words_can_be_left_out(run, request, query, option, index):
 # -- did you mean
 
 
-def test_what_was_perhaps_meant_is_ready_to_run(run, sample):
+def test_did_you_mean_prints_a_command_that_works(run, sample):
     result = run("search", "pyhton", "--in", sample, "--limit", "3", "--sort", "newest", "--collapse")
     assert (result.exit_code, result.stdout) == (0, "")
     nothing, meant, hint = result.stderr.splitlines()
@@ -262,7 +262,7 @@ def test_what_was_perhaps_meant_is_ready_to_run(run, sample):
     assert "Python" in again.stdout
 
 
-def test_the_options_are_those_that_were_typed(run, shop, monkeypatch):
+def test_did_you_mean_repeats_the_options_that_were_typed(run, shop, monkeypatch):
     monkeypatch.setenv("SEARCHKIT_INDEX", shop)
     options = ["--where", "author=Ann Lee", "--where", "price=1..", "--sort", "-price", "--no-synonyms"]
     stderr = run("search", "茶葉", "oolnog", "--offset", "1", *options).stderr
@@ -274,29 +274,29 @@ def test_the_options_are_those_that_were_typed(run, shop, monkeypatch):
     assert run(*shlex.split(hint)[2:]).exit_code == 0
 
 
-def test_what_was_perhaps_meant_where_little_was_found(run, shop):
+def test_did_you_mean_appears_with_few_hits(run, shop):
     result = run("search", "oolnog", "--in", shop)
     assert result.stdout.splitlines()[-1].startswith("1 match, ")
     assert result.stderr.startswith("did you mean: oolong\nhint: searchkit search oolong --in ")
 
 
-def test_what_sounds_the_same(run, shop):
+def test_did_you_mean_finds_words_that_sound_the_same(run, shop):
     result = run("search", "明钱龙井", "--in", shop, "--limit", "0")
     assert result.stderr.splitlines()[0] == "did you mean: 明前龙井"
 
 
-def test_json_has_what_was_perhaps_meant_in_itself(run, sample):
+def test_json_has_the_suggestion(run, sample):
     result = run("search", "pyhton", "--json", "--in", sample)
     assert json.loads(result.stdout)["suggestion"] == "python"
     assert result.stderr == "nothing found\n"
 
 
 @pytest.mark.parametrize("query", ["python", "茶", "没有这样的词组啊啊"])
-def test_nothing_else_was_meant(run, sample, query):
+def test_did_you_mean_is_silent_for_good_queries(run, sample, query):
     assert "did you mean" not in run("search", query, "--in", sample).stderr
 
 
-def test_a_suggestion_does_not_steer_the_terminal(run, sample, monkeypatch):
+def test_did_you_mean_has_no_control_characters(run, sample, monkeypatch):
     monkeypatch.setattr(searchkit.Results, "suggestion", "茶\x1b[2J\n\u202e乙\x9b")
     result = run("search", "茶葉", "--in", sample, "--source", "a\x1b[2J")
     assert result.stderr.splitlines()[1:] == [

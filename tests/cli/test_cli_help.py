@@ -29,7 +29,7 @@ def examples() -> Iterator[str]:
                 yield line.strip().partition("   ")[0]
 
 
-def test_commands_are_those_of_the_design_in_the_order_of_a_first_visit():
+def test_help_lists_the_commands_in_order_of_use():
     assert main.list_commands(click.Context(main)) == [
         "demo",
         "index",
@@ -51,7 +51,7 @@ def test_commands_are_those_of_the_design_in_the_order_of_a_first_visit():
 @pytest.mark.parametrize(
     ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_every_option_is_explained(name, command):
+def test_every_option_has_a_help_sentence(name, command):
     context = click.Context(command, info_name=name)
     options = [parameter for parameter in command.get_params(context) if isinstance(parameter, click.Option)]
     assert options, "there is at least --help"
@@ -89,7 +89,7 @@ def declared(tmp_path_factory):
 
 
 @pytest.mark.parametrize("line", [line for line in examples() if line.startswith(ASKING)])
-def test_examples_of_questions_work(run, declared, line):
+def test_the_query_examples_of_help_work(run, declared, line):
     words = shlex.split(line)[1:]
     if "--in" in words:
         del words[words.index("--in") : words.index("--in") + 2]
@@ -98,7 +98,7 @@ def test_examples_of_questions_work(run, declared, line):
 
 
 @pytest.mark.parametrize("line", list(examples()))
-def test_examples_name_options_that_there_are(line):
+def test_the_examples_of_help_use_known_options(line):
     _, name, *arguments = shlex.split(line)
     command = main.get_command(click.Context(main), name)
     assert command is not None
@@ -106,18 +106,13 @@ def test_examples_name_options_that_there_are(line):
     assert {argument for argument in arguments if argument.startswith("--")} <= known
 
 
-def test_no_command_is_a_cry_for_help(run):
+def test_no_command_prints_the_help(run):
     bare, helped = run(), run("--help")
     assert (bare.exit_code, bare.stderr) == (0, "")
     assert bare.stdout == helped.stdout
 
 
-def test_version(run):
-    result = run("--version")
-    assert (result.exit_code, result.stdout) == (0, f"searchkit {searchkit.__version__}\n")
-
-
-def test_runs_as_a_module(start):
+def test_python_m_searchkit_prints_the_version(start):
     done = start("--version")
     assert (done.returncode, done.stdout, done.stderr) == (
         0,

@@ -20,7 +20,7 @@ def write(folder, name, text="一句話。"):
     (folder / name).write_text(text, encoding="utf-8")
 
 
-def test_makes_an_index_and_sums_up(run, articles):
+def test_index_creates_an_index_and_prints_a_summary(run, articles):
     result = run("index", str(articles), "--to", "news")
     counts, size = result.stdout.splitlines()
     assert re.fullmatch(
@@ -31,28 +31,19 @@ def test_makes_an_index_and_sums_up(run, articles):
     assert contents("news") == ["第0篇", "第1篇", "第2篇"]
 
 
-def test_memory_is_in_megabytes(run, articles):
+def test_memory_is_given_in_megabytes(run, articles):
     assert run("index", str(articles), "--to", "news", "--memory", "16").exit_code == 0
     refused = run("index", str(articles), "--to", "news", "--memory", "15")
     assert (refused.exit_code, "16" in refused.stderr) == (2, True)
 
 
-def test_adds_to_the_index_that_is_there(run, articles):
-    run("index", str(articles), "--to", "news")
-    write(articles, "3.txt", "第3篇\n\n新的。")
-    write(articles, "0.txt", "第0篇\n\n改過了。")
-    result = run("index", str(articles), "--to", "news")
-    assert result.stdout.startswith("1 added, 1 updated, 0 deleted, 2 unchanged, 0 failed")
-    assert run("search", "改过了", "--in", "news", "--limit", "0").stdout.startswith("1 match,")
-
-
-def test_several_paths_are_one_commit(run, articles, tmp_path):
+def test_index_takes_several_paths(run, articles, tmp_path):
     write(tmp_path / "more", "9.txt", "第9篇\n\n別的。")
     assert run("index", str(articles), str(tmp_path / "more" / "9.txt"), "--to", "news").exit_code == 0
     assert len(contents("news")) == 4
 
 
-def test_counts_sum_up_to_what_was_given(run, tmp_path):
+def test_the_summary_counts_replaced_documents_of_all_files(run, tmp_path):
     """In one file an older article comes behind a newer, in another a newer one replaces both."""
     line = '{{"id": "{}", "body": "第{}版", "published": "{}-01-01T00:00:00Z"}}\n'
     write(
@@ -67,7 +58,7 @@ def test_counts_sum_up_to_what_was_given(run, tmp_path):
         assert index.get("x").body == "第3版"
 
 
-def test_quiet_says_what_failed_and_nothing_else(run, articles):
+def test_quiet_prints_failures_only(run, articles):
     write(articles, "broken.txt", "")
     for option in ("-q", "--quiet"):
         result = run("index", str(articles), "--to", "news", option)
@@ -76,7 +67,7 @@ def test_quiet_says_what_failed_and_nothing_else(run, articles):
 
 
 @pytest.mark.parametrize(("strict", "status"), [([], 0), (["--strict"], 1)])
-def test_what_can_be_indexed_is_committed_all_the_same(run, articles, strict, status):
+def test_files_that_fail_do_not_stop_the_others(run, articles, strict, status):
     write(articles, "picture.jpg")
     result = run("index", str(articles), "--to", "news", *strict)
     assert result.exit_code == status
@@ -85,11 +76,11 @@ def test_what_can_be_indexed_is_committed_all_the_same(run, articles, strict, st
     assert len(contents("news")) == 3
 
 
-def test_strict_is_content_when_nothing_failed(run, articles):
+def test_strict_exits_with_0_without_failures(run, articles):
     assert run("index", str(articles), "--to", "news", "--strict").exit_code == 0
 
 
-def test_only_the_first_failures_are_listed(run, articles):
+def test_only_the_first_20_failures_are_listed(run, articles):
     for number in range(25):
         write(articles, f"broken{number:02}.txt", "")
     lines = run("index", str(articles), "--to", "news").stderr.splitlines()
@@ -99,7 +90,7 @@ def test_only_the_first_failures_are_listed(run, articles):
     assert len(run("index", str(articles), "--to", "news", "-v").stderr.splitlines()) == 25
 
 
-def test_an_encoding_that_is_said_is_not_guessed(run, tmp_path):
+def test_encoding_is_used_instead_of_detection(run, tmp_path):
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "a.txt").write_bytes("標題\n\n圖書館".encode("big5"))
     run("index", str(tmp_path / "old"), "--encoding", "big5", "--to", "right")
@@ -111,7 +102,7 @@ def test_an_encoding_that_is_said_is_not_guessed(run, tmp_path):
 # -- words
 
 
-def test_words_files(run, articles, tmp_path):
+def test_user_words_and_stop_words_are_read_from_files(run, articles, tmp_path):
     (tmp_path / "words.txt").write_text(
         "\ufeff# 人名\n\n王毅称 3 nr\n張三豐\n  上川陽子  \nC#\n", encoding="utf-8"
     )
@@ -125,7 +116,7 @@ def test_words_files(run, articles, tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--user-words", "--stop-words"])
-def test_words_belong_to_the_creation(run, articles, tmp_path, option):
+def test_word_files_are_refused_for_an_existing_index(run, articles, tmp_path, option):
     (tmp_path / "words.txt").write_text("王毅\n", encoding="utf-8")
     run("index", str(articles), "--to", "news")
     write(articles, "3.txt")
@@ -142,7 +133,7 @@ def test_words_belong_to_the_creation(run, articles, tmp_path, option):
     [(b"\xff\xfe\x00", "is not UTF-8"), (None, "does not exist")],
     ids=["binary", "missing"],
 )
-def test_words_that_cannot_be_read(run, articles, tmp_path, content, reason):
+def test_unreadable_word_files_are_refused(run, articles, tmp_path, content, reason):
     if content is not None:
         (tmp_path / "words.txt").write_bytes(content)
     result = run("index", str(articles), "--to", "news", "--user-words", str(tmp_path / "words.txt"))
@@ -175,7 +166,7 @@ def test_ctrl_c_while_reading_commits_nothing(run, articles, monkeypatch):
     assert run("index", str(articles), "--to", "news").exit_code == 0, "the lock was let go"
 
 
-def test_ctrl_c_while_committing_promises_nothing(run, articles, monkeypatch):
+def test_ctrl_c_while_committing_says_the_outcome_is_unknown(run, articles, monkeypatch):
     def interrupted(self):
         raise KeyboardInterrupt
 

@@ -71,7 +71,7 @@ import searchkit
     ],
     ids=lambda value: " ".join(value).encode("ascii", "replace").decode() if isinstance(value, list) else "",
 )
-def test_wrong_usage(run, sample, shop, arguments, message):
+def test_wrong_usage_exits_with_2(run, sample, shop, arguments, message):
     result = run(*(argument.replace("{sample}", sample).replace("{shop}", shop) for argument in arguments))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("error: ")
@@ -95,14 +95,14 @@ def test_wrong_usage(run, sample, shop, arguments, message):
     ],
     ids=lambda value: " ".join(value).encode("ascii", "replace").decode() if isinstance(value, list) else "",
 )
-def test_what_cannot_be_done(run, articles, arguments, message):
+def test_what_cannot_be_done_exits_with_1(run, articles, arguments, message):
     result = run(*(argument.replace("{articles}", str(articles)) for argument in arguments))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("error: ")
     assert message in result.stderr
 
 
-def test_no_index_says_how_to_make_one(run):
+def test_a_missing_index_has_a_hint_how_to_make_one(run):
     assert run("search", "茶").stderr.endswith(
         "\nhint: 'searchkit index PATH... --to LOCATION' makes an index\n"
     )
@@ -136,7 +136,7 @@ ERRORS = [
         ("index", "."),
     ],
 )
-def test_every_error_has_its_status(run, monkeypatch, command, error, status, message):
+def test_every_error_has_a_message_and_an_exit_status(run, monkeypatch, command, error, status, message):
     def fail(location):
         raise error
 
@@ -148,7 +148,7 @@ def test_every_error_has_its_status(run, monkeypatch, command, error, status, me
 
 
 @pytest.mark.parametrize("error", [KeyError("missing"), ImportError("no module named 'other'")], ids=repr)
-def test_a_bug_is_not_hidden(run, monkeypatch, error):
+def test_unknown_exceptions_are_raised(run, monkeypatch, error):
     def fail(location):
         raise error
 
@@ -157,7 +157,7 @@ def test_a_bug_is_not_hidden(run, monkeypatch, error):
         run("search", "茶")
 
 
-def test_a_warning_of_others_stays_one(run, monkeypatch):
+def test_warnings_of_other_packages_stay_warnings(run, monkeypatch):
     def warn(location):
         warnings.warn("old", DeprecationWarning, stacklevel=1)
 
@@ -185,7 +185,7 @@ def test_a_warning_of_others_stays_one(run, monkeypatch):
         ),  # a combining accent
     ],
 )
-def test_the_caret_stands_under_the_place(run, sample, query, reason, shown, columns):
+def test_the_caret_is_below_the_position_of_a_syntax_error(run, sample, query, reason, shown, columns):
     result = run("search", query, "--in", sample)
     assert result.exit_code == 2
     assert result.stderr.split("\n") == [
@@ -197,7 +197,7 @@ def test_the_caret_stands_under_the_place(run, sample, query, reason, shown, col
     ]
 
 
-def test_of_a_long_query_the_place_is_shown(run, sample):
+def test_a_syntax_error_in_a_long_query_shows_its_surroundings(run, sample):
     result = run("search", "图书馆" * 2000 + " ( " + "乾隆" * 2000, "--in", sample)
     _, shown, caret, _ = result.stderr.splitlines()
     assert shown.startswith("  …书馆图书馆")
@@ -207,5 +207,5 @@ def test_of_a_long_query_the_place_is_shown(run, sample):
     assert caret.index("^") == sum(2 if character in "图书馆" else 1 for character in before)
 
 
-def test_a_query_does_not_steer_the_terminal(run, sample):
+def test_a_syntax_error_has_no_control_characters(run, sample):
     assert "\x1b" not in run("search", "\x1b[2J茶 (", "--in", sample).stderr

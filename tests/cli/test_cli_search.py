@@ -22,7 +22,7 @@ def titles(result):
     return [line for line in result.stdout.splitlines() if line and not line.startswith(" ")][:-1]
 
 
-def test_a_hit_is_its_title_its_origin_and_a_snippet(run, sample):
+def test_a_hit_has_a_title_an_origin_and_a_snippet(run, sample):
     result = run("search", "遣唐使", "晁衡", "--in", sample)
     title, origin, snippet, empty, summary = result.stdout.splitlines()
     assert title == "遣唐使特展开幕，讲述中日关系史上的一段航程"
@@ -34,7 +34,7 @@ def test_a_hit_is_its_title_its_origin_and_a_snippet(run, sample):
     assert result.stderr == ""
 
 
-def test_hits_are_separated_by_empty_lines_and_snippets_are_one_line_each(run, sample):
+def test_hits_are_separated_by_empty_lines(run, sample):
     result = run("search", "高铁", "--in", sample)
     blocks = result.stdout.split("\n\n")
     assert len(blocks) == 7  # six hits and the count
@@ -65,7 +65,7 @@ def test_hits_are_separated_by_empty_lines_and_snippets_are_one_line_each(run, s
         ("。", 0),
     ],
 )
-def test_queries_and_filters(run, sample, arguments, expected):
+def test_queries_and_filters_find_the_expected_number(run, sample, arguments, expected):
     assert total(run("search", *arguments.split(), "--in", sample)) == expected
 
 
@@ -78,7 +78,7 @@ def test_match_any_finds_more_than_all(run, sample):
     assert all_of_them < any_of_them
 
 
-def test_a_title_that_is_missing_leaves_no_empty_line(run, tmp_path):
+def test_a_missing_title_is_named(run, tmp_path):
     location = str(tmp_path / "index")
     with searchkit.create(location) as index:
         index.add([{"id": "1", "body": "只有一句話。"}])
@@ -88,7 +88,7 @@ def test_a_title_that_is_missing_leaves_no_empty_line(run, tmp_path):
     ]
 
 
-def test_an_id_that_is_no_url_is_shown(run, tmp_path):
+def test_ids_that_are_no_urls_are_shown(run, tmp_path):
     location = str(tmp_path / "index")
     with searchkit.create(location) as index:
         index.add(
@@ -100,7 +100,7 @@ def test_an_id_that_is_no_url_is_shown(run, tmp_path):
     assert "· id https:" not in run("search", "茶", "--in", location, "--source", "example.com").stdout
 
 
-def test_newest_and_oldest(run, sample):
+def test_sort_newest_and_oldest_order_by_date(run, sample):
     newest = run("search", "茶", "--sort", "newest", "--in", sample)
     oldest = run("search", "茶", "--sort", "oldest", "--in", sample)
     dates = re.findall(r"^  (\d{4}-\d\d-\d\d) · ", newest.stdout, re.MULTILINE)
@@ -109,7 +109,7 @@ def test_newest_and_oldest(run, sample):
     assert titles(oldest) == titles(newest)[::-1]
 
 
-def test_pages(run, sample):
+def test_limit_and_offset_make_pages(run, sample):
     everything = titles(run("search", "高铁", "--in", sample))
     first, second = (
         run("search", "高铁", "--limit", "4", "--offset", str(offset), "--in", sample) for offset in (0, 4)
@@ -121,33 +121,33 @@ def test_pages(run, sample):
     assert "\n6 of 6 matches, " in last.stdout
 
 
-def test_a_page_behind_the_last_says_how_many_there_are(run, sample):
+def test_an_offset_past_the_end_tells_the_total(run, sample):
     result = run("search", "高铁", "--offset", "6", "--in", sample)
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "nothing found behind --offset 6; there are 6\n"
 
 
-def test_limit_0_counts(run, sample):
+def test_limit_0_prints_the_count_only(run, sample):
     result = run("search", "高铁", "--limit", "0", "--in", sample)
     assert re.fullmatch(r"6 matches, [\d.]+ ms\n", result.stdout)
 
 
-def test_snippet_length(run, sample):
+def test_snippet_length_limits_the_printed_snippet(run, sample):
     result = run("search", "晁衡", "--snippet-length", "10", "--in", sample)
     assert len(result.stdout.splitlines()[2].strip()) <= 10
 
 
-def test_nothing_found_is_no_failure(run, sample):
+def test_nothing_found_exits_with_0(run, sample):
     result = run("search", "没有这样的词组啊啊", "--in", sample)
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "nothing found\n")
 
 
-def test_lenient_reads_what_strict_reading_refuses(run, sample):
+def test_lenient_accepts_a_malformed_query(run, sample):
     assert run("search", "茶 (", "--in", sample).exit_code == 2
     assert total(run("search", "茶 (", "--lenient", "--in", sample)) == 4
 
 
-def test_control_characters_of_an_article_do_not_reach_the_output(run, tmp_path):
+def test_control_characters_of_articles_are_removed(run, tmp_path):
     location = str(tmp_path / "index")
     evil = "茶\x1b]0;owned\x07\x9b31m\u202e壞"
     with searchkit.create(location) as index:
@@ -175,7 +175,7 @@ def test_control_characters_of_an_article_do_not_reach_the_output(run, tmp_path)
         (["--color", "always"], "1", True),  # what is said on the command line is meant
     ],
 )
-def test_colours_in_a_pipe(run, sample, monkeypatch, options, no_color, coloured):
+def test_color_option_in_a_pipe(run, sample, monkeypatch, options, no_color, coloured):
     monkeypatch.setenv("NO_COLOR", no_color)
     result = run("search", "乾隆", "--in", sample, *options)
     assert ("\x1b[1;33m乾隆\x1b[0m" in result.stdout) is coloured
@@ -185,7 +185,7 @@ def test_colours_in_a_pipe(run, sample, monkeypatch, options, no_color, coloured
 # -- JSON
 
 
-def test_json_is_the_shape_of_the_design(run, sample):
+def test_json_has_the_documented_shape(run, sample):
     result = run("search", "中日關係", "--json", "--limit", "1", "--in", sample)
     assert result.stdout.count("\n") == 1
     assert "中日關係史" in result.stdout, "not escaped as \\uXXXX"
@@ -204,14 +204,14 @@ def test_json_is_the_shape_of_the_design(run, sample):
         assert {text[start:end] for start, end in spans} == {"中日關係"}
 
 
-def test_json_is_what_the_library_gives(run, sample):
+def test_json_equals_to_dict_of_the_results(run, sample):
     found = json.loads(run("search", "茶", "-乾隆", "--json", "--in", sample).stdout)
     with searchkit.open(sample) as index:
         expected = index.search("茶 -乾隆").to_dict()
     assert {**found, "took": 0} == {**expected, "took": 0}
 
 
-def test_json_has_a_cursor_while_there_is_more(run, sample):
+def test_json_has_a_cursor_until_the_last_page(run, sample):
     """One page behind the other, from one process to the next, is the whole list."""
     whole = json.loads(run("search", "高铁", "--json", "--in", sample).stdout)
     assert "cursor" not in whole
@@ -227,7 +227,7 @@ def test_json_has_a_cursor_while_there_is_more(run, sample):
     assert "\n2 more of 6 matches, " in result.stdout
 
 
-def test_a_cursor_belongs_to_its_search_and_its_index(run, articles):
+def test_a_cursor_of_another_search_or_state_is_refused(run, articles):
     def search(*options):
         return run("search", "茶", "--limit", "1", "--in", "news", *options)
 
@@ -245,19 +245,19 @@ def test_a_cursor_belongs_to_its_search_and_its_index(run, articles):
     assert later.stderr.startswith("error: the index has changed since the first page")
 
 
-def test_json_of_nothing(run, sample):
+def test_json_without_hits(run, sample):
     result = run("search", "没有这样的词组啊啊", "--json", "--in", sample)
     found = json.loads(result.stdout)
     assert (result.exit_code, found["total"], found["hits"]) == (0, 0, [])
     assert result.stderr == "nothing found\n"
 
 
-def test_json_is_utf8_whatever_the_terminal_speaks(start, sample):
+def test_json_is_utf8_in_any_terminal_encoding(start, sample):
     done = start("search", "夜市招牌", "--json", "--in", sample, PYTHONIOENCODING="ascii")
     assert "𠮷" in json.loads(done.stdout.decode("utf-8"))["hits"][0]["title"]
 
 
-def test_text_in_a_terminal_that_lacks_the_characters(start, sample):
+def test_characters_missing_from_the_terminal_encoding_are_replaced(start, sample):
     done = start("search", "夜市招牌", "--in", sample, PYTHONIOENCODING="gb2312")
     assert (done.returncode, done.stderr) == (0, b"")
     assert "的?" in done.stdout.decode("gb2312")
@@ -266,12 +266,12 @@ def test_text_in_a_terminal_that_lacks_the_characters(start, sample):
 # -- where
 
 
-def test_the_index_of_the_environment(run, sample, monkeypatch):
+def test_search_uses_searchkit_index_of_the_environment(run, sample, monkeypatch):
     monkeypatch.setenv("SEARCHKIT_INDEX", sample)
     assert total(run("search", "国际论坛")) == 2
     assert run("search", "国际论坛", "--in", "elsewhere").exit_code == 1
 
 
-def test_the_default_index(run, articles):
+def test_search_uses_the_default_index(run, articles):
     assert run("index", str(articles)).exit_code == 0
     assert total(run("search", "茶")) == 2

@@ -19,7 +19,7 @@ def outdated(run, articles):
     return "old news"
 
 
-def test_stats(run, sample):
+def test_stats_prints_the_index(run, sample):
     result = run("stats", sample)
     lines = dict(line.split(maxsplit=1) for line in result.stdout.replace(" by", "_by").splitlines())
     assert result.exit_code == 0
@@ -38,7 +38,7 @@ def test_stats(run, sample):
         assert lines["analyzer"] == index.stats().analyzer
 
 
-def test_stats_of_what_an_index_was_created_with(run, shop):
+def test_stats_prints_fields_synonyms_and_pinyin(run, shop):
     output = run("stats", shop).stdout
     assert "fields         price (number), author (text), paid (boolean), event (date)\n" in output
     assert "synonyms       2\n" in output
@@ -48,7 +48,7 @@ def test_stats_of_what_an_index_was_created_with(run, shop):
     assert (found["synonyms"], found["pinyin"]) == (2, True)
 
 
-def test_stats_as_json(run, sample):
+def test_stats_prints_json(run, sample):
     found = json.loads(run("stats", sample, "--json").stdout)
     assert (found["location"], found["documents"], found["needs_rebuild"]) == (sample, 44, False)
     assert found["bytes"] > 10_000
@@ -56,7 +56,7 @@ def test_stats_as_json(run, sample):
     assert set(found) >= {"format", "version", "analyzer", "user_words", "stop_words"}
 
 
-def test_stats_of_the_index_of_the_environment(run, sample, monkeypatch):
+def test_stats_uses_searchkit_index_of_the_environment(run, sample, monkeypatch):
     monkeypatch.setenv("SEARCHKIT_INDEX", sample)
     assert "documents      44\n" in run("stats").stdout
 
@@ -70,19 +70,19 @@ def test_an_outdated_index_is_searched_with_a_warning(run, outdated):
     assert hint == "hint: 'searchkit rebuild LOCATION' does that"
 
 
-def test_an_outdated_index_is_not_added_to(run, outdated, articles):
+def test_an_outdated_index_refuses_new_articles(run, outdated, articles):
     result = run("index", str(articles), "--to", outdated)
     assert result.exit_code == 1
     assert "\nerror: old news: the index was analysed by other rules" in result.stderr
 
 
-def test_stats_says_that_a_rebuild_is_needed_and_how(run, outdated):
+def test_stats_says_how_to_rebuild(run, outdated):
     result = run("stats", outdated)
     assert "needs rebuild  yes: searchkit rebuild 'old news'\n" in result.stdout
     assert result.stderr == ""
 
 
-def test_rebuild(run, outdated):
+def test_rebuild_updates_an_outdated_index(run, outdated):
     result = run("rebuild", outdated)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith("old news: 3 documents analysed anew in ")
@@ -90,7 +90,7 @@ def test_rebuild(run, outdated):
     assert run("search", "茶", "--in", outdated).stderr == ""
 
 
-def test_optimize_makes_one_piece_of_many(run, articles):
+def test_optimize_merges_all_segments(run, articles):
     for number in range(4):
         (articles / "0.txt").write_text(f"第0篇\n\n第{number}版的茶。", encoding="utf-8")
         run("index", str(articles), "--to", "news")
@@ -107,14 +107,14 @@ def segments(run, location):
     return json.loads(run("stats", location, "--json").stdout)["details"]["segments"]
 
 
-def test_optimize_mends_as_well(run, outdated):
+def test_optimize_updates_an_outdated_index(run, outdated):
     result = run("optimize", outdated)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "needs rebuild  no\n" in run("stats", outdated).stdout
 
 
 @pytest.mark.parametrize("command", ["rebuild", "optimize"])
-def test_an_interrupted_rewriting_changes_nothing(run, outdated, monkeypatch, command):
+def test_an_interrupted_rebuild_changes_nothing(run, outdated, monkeypatch, command):
     def interrupted(values):
         raise KeyboardInterrupt
 

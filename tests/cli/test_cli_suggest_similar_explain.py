@@ -14,13 +14,13 @@ ENVOYS = "https://daily.example.com/2024/09/12/envoys"
 # -- suggest
 
 
-def test_suggestions_have_their_numbers_in_a_column(run, shop):
+def test_suggest_prints_counts_in_a_column(run, shop):
     result = run("suggest", "明", "--in", shop)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == ["明前      1 document", "明前龍井  1 document"]
 
 
-def test_numbers_are_flush_right(run, tmp_path):
+def test_suggest_aligns_counts_to_the_right(run, tmp_path):
     location = str(tmp_path / "index")
     with searchkit.create(location) as index:
         index.add(
@@ -44,7 +44,7 @@ def test_numbers_are_flush_right(run, tmp_path):
     ],
     ids=lambda value: " ".join(value),
 )
-def test_suggest_as_json(run, shop, arguments, expected):
+def test_suggest_prints_json(run, shop, arguments, expected):
     result = run("suggest", *arguments, "--json", "--in", shop)
     assert (result.exit_code, result.stderr) == (0, "")
     found = json.loads(result.stdout)
@@ -53,12 +53,12 @@ def test_suggest_as_json(run, shop, arguments, expected):
     assert all(one["documents"] >= 1 for one in found["suggestions"])
 
 
-def test_no_suggestion_is_no_failure(run, shop):
+def test_suggest_without_suggestions_exits_with_0(run, shop):
     result = run("suggest", "沒有這樣的", "--in", shop)
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "nothing found\n")
 
 
-def test_a_title_that_is_suggested_does_not_steer_the_terminal(run, tmp_path):
+def test_suggestions_have_no_control_characters(run, tmp_path):
     location = str(tmp_path / "index")
     with searchkit.create(location) as index:
         index.add([{"id": "1", "title": "茶\x1b]0;owned\x07\x9b31m\u202e道", "body": "茶"}])
@@ -81,7 +81,7 @@ def test_similar_prints_hits_as_a_search_does(run, sample):
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-def test_similar_as_json_is_what_the_library_gives(run, sample):
+def test_similar_json_equals_to_dict_of_the_results(run, sample):
     given = json.loads(run("similar", ENVOYS, "--json", "--limit", "3", "--in", sample).stdout)
     with searchkit.open(sample) as index:
         expected = index.similar(ENVOYS, limit=3).to_dict()
@@ -105,7 +105,7 @@ def test_similar_takes_filters(run, shop, options, expected):
     assert {hit["id"] for hit in given["hits"]} == expected
 
 
-def test_nothing_similar(run, shop):
+def test_similar_without_hits_exits_with_0(run, shop):
     result = run("similar", "tea3", "--tag", "nothing", "--in", shop)
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "nothing found\n")
     result = run("similar", "tea3", "--offset", "100", "--in", shop)
@@ -115,7 +115,7 @@ def test_nothing_similar(run, shop):
 # -- explain
 
 
-def test_explain_says_why_it_matches(run, sample):
+def test_explain_shows_the_score_of_a_match(run, sample):
     result = run("explain", "遣唐使", "-乾隆", ENVOYS, "--in", sample)
     assert (result.exit_code, result.stderr) == (0, "")
     query, verdict, *points = result.stdout.splitlines()
@@ -124,13 +124,13 @@ def test_explain_says_why_it_matches(run, sample):
     assert len(points) > 1
 
 
-def test_explain_prints_the_explanation(run, sample):
+def test_explain_prints_the_explanation_of_the_library(run, sample):
     with searchkit.open(sample) as index:
         expected = str(index.explain("遣唐使 晁衡", ENVOYS))
     assert run("explain", "遣唐使 晁衡", ENVOYS, "--in", sample).stdout == f"{expected}\n"
 
 
-def test_explain_says_why_it_does_not_match(run, sample):
+def test_explain_shows_the_condition_that_is_not_met(run, sample):
     result = run("explain", "遣唐使", "-晁衡", ENVOYS, "--in", sample)
     assert result.exit_code == 0
     assert "does not match: it does not satisfy -晁衡." in result.stdout
@@ -147,13 +147,13 @@ def test_explain_says_why_it_does_not_match(run, sample):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_explain_as_json(run, shop, arguments, matches):
+def test_explain_prints_json(run, shop, arguments, matches):
     found = json.loads(run("explain", *arguments, "tea3", "--json", "--in", shop).stdout)
     assert (found["id"], found["matches"]) == ("tea3", matches)
     assert set(found) >= {"query", "score", "contributions", "missing", "documents"}
 
 
-def test_explain_of_words_of_elsewhere(run, tmp_path):
+def test_explain_follows_no_regional(run, tmp_path):
     location = str(tmp_path / "index")
     with searchkit.create(location) as index:
         index.add([{"id": "1", "body": "軟體"}])
@@ -161,7 +161,7 @@ def test_explain_of_words_of_elsewhere(run, tmp_path):
         assert verdict in run("explain", "软件", "1", *options, "--in", location).stdout
 
 
-def test_an_explanation_does_not_steer_the_terminal(run, tmp_path):
+def test_explain_output_has_no_control_characters(run, tmp_path):
     location, evil = str(tmp_path / "index"), "1\x1b[2J\n   9.000  fake\u202e\x9b"
     with searchkit.create(location) as index:
         index.add([{"id": evil, "body": "茶"}])
@@ -171,7 +171,7 @@ def test_an_explanation_does_not_steer_the_terminal(run, tmp_path):
 
 
 @pytest.mark.parametrize("command", [["similar"], ["explain", "茶"]], ids=" ".join)
-def test_a_document_that_is_not_there(run, shop, command):
+def test_similar_and_explain_refuse_an_unknown_id(run, shop, command):
     result = run(*command, "no\x1bthing", "--in", shop)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [

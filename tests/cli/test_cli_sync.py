@@ -35,7 +35,7 @@ def summary(output: str) -> str:
     return found[1]
 
 
-def test_what_came_what_changed_and_what_went(run: Run, articles: Path) -> None:
+def test_a_second_run_adds_updates_and_deletes(run: Run, articles: Path) -> None:
     run("index", str(articles), "--to", "news")
     write(articles, "3.txt", "新的。")
     write(articles, "1.txt", "改過了。")
@@ -46,6 +46,7 @@ def test_what_came_what_changed_and_what_went(run: Run, articles: Path) -> None:
     assert re.fullmatch(r"news: 3 documents, [\d.]+ kB", result.stdout.splitlines()[1])
     assert result.stderr == f"{articles / 'broken.txt'}: an empty file\n"
     assert result.exit_code == 0
+    assert run("search", "改过了", "--in", "news", "--limit", "0").stdout.startswith("1 match,")
     again = run("index", str(articles), "--to", "news", "--strict")
     assert summary(again.stdout) == "0 added, 0 updated, 0 deleted, 3 unchanged, 1 failed"
     assert (again.exit_code, again.stderr) == (1, result.stderr)
@@ -62,7 +63,7 @@ def test_no_delete_keeps_documents_of_files_that_are_gone(run: Run, articles: Pa
     assert len(contents("news")) == 2
 
 
-def test_json_lines_that_are_named_only_add(run: Run, tmp_path: Path) -> None:
+def test_named_json_lines_files_only_add(run: Run, tmp_path: Path) -> None:
     """Those in a folder are files like any others."""
     (tmp_path / "dumps").mkdir()
     for folder in (tmp_path, tmp_path / "dumps"):
@@ -76,7 +77,7 @@ def test_json_lines_that_are_named_only_add(run: Run, tmp_path: Path) -> None:
     assert contents("news") == ["乙二", "乙二", "甲"]
 
 
-def test_a_path_that_is_not_named_is_left_alone(run: Run, articles: Path, tmp_path: Path) -> None:
+def test_documents_of_paths_not_named_are_kept(run: Run, articles: Path, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     write(tmp_path / "more", "9.txt", "別的。")
     run("index", str(articles), str(tmp_path / "more"), "--to", "news")
@@ -105,7 +106,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Any:
     return played
 
 
-def test_watch_goes_on_until_ctrl_c(run: Run, articles: Path, watched: Any) -> None:
+def test_watch_indexes_changes_until_ctrl_c(run: Run, articles: Path, watched: Any) -> None:
     def add() -> bool:
         write(articles, "3.txt", "新的。")
         return True
@@ -171,7 +172,9 @@ def test_watch_waits_for_another_writer(run: Run, articles: Path, watched: Any, 
     assert len(contents("news")) == 4
 
 
-def test_watch_without_its_library(run: Run, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watch_without_watchfiles_says_what_to_install(
+    run: Run, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     result = run("index", str(articles), "--to", "news", "--watch")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -182,7 +185,9 @@ def test_watch_without_its_library(run: Run, articles: Path, monkeypatch: pytest
         searchkit.open("news")
 
 
-def test_watch_for_real(articles: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_watch_with_real_files_and_ctrl_c(
+    articles: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
     """A file that is saved by replacing it, and Ctrl-C."""
     process = subprocess.Popen(
         [

@@ -54,7 +54,7 @@ def test_a_terminal_gets_colours_and_wrapped_snippets(in_terminal, sample):
         assert len(text.encode("gb18030")) <= 60  # two bytes where there are two columns
 
 
-def test_a_terminal_that_wants_no_colours(in_terminal, sample):
+def test_no_color_turns_colours_off_in_a_terminal(in_terminal, sample):
     status, output = in_terminal("search", "乾隆", "--in", sample, NO_COLOR="1")
     assert status == 0
     assert "\x1b" not in output
@@ -82,7 +82,7 @@ def columns(output):
     return [len(re.sub(r"\x1b\[[\d;]*m", "", line).encode("gb18030")) for line in output.splitlines()]
 
 
-def test_what_was_perhaps_meant_is_coloured(in_terminal, sample):
+def test_did_you_mean_is_coloured_in_a_terminal(in_terminal, sample):
     status, output = in_terminal("search", "pyhton", "--in", sample)
     assert status == 0
     assert "\n\x1b[36m\x1b[1mdid you mean:\x1b[0m python\n" in output
@@ -94,14 +94,14 @@ def test_json_in_a_terminal_is_indented(in_terminal, sample):
     assert json.loads(output)["total"] == 2
 
 
-def test_the_demo_in_a_terminal_has_highlights(in_terminal, tmp_path):
+def test_demo_highlights_matches_in_a_terminal(in_terminal, tmp_path):
     status, output = in_terminal("demo", "--to", str(tmp_path / "demo"))
     assert status == 0
     assert "節水" not in output
     assert "\x1b[1;33m國際論壇\x1b[0m" in output
 
 
-def test_indexing_in_a_terminal_shows_how_far_it_is(in_terminal, articles, tmp_path):
+def test_index_shows_a_progress_bar_in_a_terminal(in_terminal, articles, tmp_path):
     status, output = in_terminal("index", str(articles), "--to", str(tmp_path / "news"))
     assert status == 0
     assert re.search(r"\d+% \|.*\| 1 document, [\d,]+ a second, [\d:?]+ left", output)
@@ -124,7 +124,7 @@ def test_a_pipe_gets_plain_text(start, sample):
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(("search", "茶 ("), 2), (("stats", "nowhere"), 1)])
-def test_exit_statuses_of_the_process(start, sample, arguments, status):
+def test_the_process_ends_with_the_exit_status(start, sample, arguments, status):
     done = start(*arguments, SEARCHKIT_INDEX=sample)
     assert (done.returncode, done.stdout) == (status, b"")
     assert b"Traceback" not in done.stderr
@@ -146,7 +146,7 @@ def test_a_reader_that_closes_early_is_no_error(environment, sample, arguments):
     assert process.returncode != 0
 
 
-def test_head_gets_its_line(environment, sample):
+def test_head_reads_one_line_without_an_error(environment, sample):
     command = (
         f"{sys.executable} -m searchkit search 的 --limit 44 --snippet-length 2000 --in {sample} | head -1"
     )
@@ -155,7 +155,7 @@ def test_head_gets_its_line(environment, sample):
     assert done.stdout.count(b"\n") == 1
 
 
-def test_ctrl_c(environment, tmp_path):
+def test_ctrl_c_ends_the_process_without_a_commit(environment, tmp_path):
     articles = tmp_path / "many.jsonl"
     line = json.dumps({"body": "茶" * 200}, ensure_ascii=False)[:-1]
     articles.write_text(

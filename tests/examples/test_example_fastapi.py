@@ -25,7 +25,7 @@ def client(in_demo: None, load: Load) -> TestClient:
     return TestClient(load("fastapi_site").site)
 
 
-def test_its_own_endpoint_answers_with_results(client: TestClient, index: Index) -> None:
+def test_the_articles_endpoint_answers_with_results(client: TestClient, index: Index) -> None:
     answer = client.get("/articles", params={"q": "图书馆", "limit": 2}).json()
     expected = index.search("图书馆", limit=2).to_dict()
     for either in (answer, expected):
@@ -36,7 +36,7 @@ def test_its_own_endpoint_answers_with_results(client: TestClient, index: Index)
     assert answer == expected
 
 
-def test_an_article_comes_with_the_places_of_the_matches(client: TestClient, index: Index) -> None:
+def test_an_article_has_the_spans_of_its_matches(client: TestClient, index: Index) -> None:
     hit = index.search("图书馆")[0]
     path = f"/articles/{quote(hit.id, safe='')}"
     answer = client.get(path, params={"q": "图书馆"}).json()
@@ -47,7 +47,7 @@ def test_an_article_comes_with_the_places_of_the_matches(client: TestClient, ind
 
 
 @pytest.mark.parametrize("path", ["/articles", f"/articles/{quote(HOSTILE['id'], safe='')}"])
-def test_a_query_that_is_not_well_formed_is_a_400_with_the_place(client: TestClient, path: str) -> None:
+def test_a_malformed_query_is_a_400_with_the_position(client: TestClient, path: str) -> None:
     response = client.get(path, params={"q": '图书馆 "茶'})
     assert response.status_code == 400
     assert response.json()["position"] == 4
@@ -63,11 +63,13 @@ def test_a_query_that_is_not_well_formed_is_a_400_with_the_place(client: TestCli
         ("/articles?q=" + "a" * 501, 422),
     ],
 )
-def test_what_cannot_be_is_refused(client: TestClient, path: str, status: int) -> None:
+def test_unknown_articles_and_invalid_parameters_are_refused(
+    client: TestClient, path: str, status: int
+) -> None:
     assert client.get(path).status_code == status
 
 
-def test_the_search_page_is_mounted_beside_it(client: TestClient) -> None:
+def test_the_search_page_is_mounted_beside_the_api(client: TestClient) -> None:
     response = client.get("/search", params={"q": "图书馆"})
     assert response.status_code == 200
     tree = lxml.html.fromstring(response.text)
@@ -78,11 +80,11 @@ def test_the_search_page_is_mounted_beside_it(client: TestClient) -> None:
     assert client.get("/search/api/search", params={"q": "图书馆"}).json()["total"] == 4
 
 
-def test_it_describes_itself(client: TestClient) -> None:
+def test_openapi_lists_the_endpoints(client: TestClient) -> None:
     assert set(client.get("/openapi.json").json()["paths"]) == {"/articles", "/articles/{id}"}
 
 
-def test_another_index_can_be_named(
+def test_searchkit_index_names_another_index(
     load: Load, make_index: Callable[..., Index], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_index(Document(body="只有这里才有的茶"), location=tmp_path / "other")

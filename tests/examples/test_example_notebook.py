@@ -34,7 +34,7 @@ def run(cells: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return results
 
 
-def test_every_cell_shows_something(
+def test_every_notebook_cell_shows_its_result(
     cells: dict[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = run(cells)
@@ -50,7 +50,7 @@ def test_every_cell_shows_something(
     assert "matches, with a score of" in capsys.readouterr().out
 
 
-def test_no_output_is_kept(cells: dict[str, dict[str, Any]]) -> None:
+def test_the_notebook_is_stored_without_output(cells: dict[str, dict[str, Any]]) -> None:
     """It would have to be made anew with every change of an order or a snippet."""
     code = [cell for cell in cells.values() if cell["cell_type"] == "code"]
     assert [(cell["outputs"], cell["execution_count"]) for cell in code] == [([], None)] * len(code)

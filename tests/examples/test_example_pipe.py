@@ -36,7 +36,9 @@ def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_shows_what_was_found(in_demo: None, tmp_path: Path, index: Index) -> None:
+def test_the_pipe_prints_hits_spellings_sources_and_lengths(
+    in_demo: None, tmp_path: Path, index: Index
+) -> None:
     result = run(tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     hits, spellings, sources, longest = (
@@ -56,13 +58,13 @@ def test_it_shows_what_was_found(in_demo: None, tmp_path: Path, index: Index) ->
     ]
 
 
-def test_a_query_that_is_not_well_formed_ends_it(in_demo: None, tmp_path: Path) -> None:
+def test_a_malformed_query_ends_the_pipe_with_status_2(in_demo: None, tmp_path: Path) -> None:
     result = run(tmp_path, QUERY="图书馆 (")
     assert (result.returncode, result.stdout) == (2, "")
     assert "there is nothing in this group" in result.stderr
 
 
-def test_another_query_and_another_index_can_be_named(demo: Path, tmp_path: Path) -> None:
+def test_query_and_index_come_from_the_environment(demo: Path, tmp_path: Path) -> None:
     result = run(tmp_path, QUERY="乾隆 雪水", SEARCHKIT_INDEX=str(demo / "indexes" / "demo"))
     assert result.returncode == 0
     assert "乾隆的一杯雪水茶" in result.stdout

@@ -92,7 +92,7 @@ def tree_of(page: Page) -> lxml.html.HtmlElement:
     return tree
 
 
-def test_the_first_page_has_a_box_and_no_hits(get: Get) -> None:
+def test_the_start_page_has_a_search_box_and_no_hits(get: Get) -> None:
     tree = tree_of(get("/"))
     (box,) = tree.xpath("//input")
     assert (box.get("name"), box.get("value")) == ("q", "")
@@ -138,7 +138,7 @@ def test_a_hostile_article_stays_text(get: Get, index: Index) -> None:
         assert len(tree.xpath("//div/mark")) == (len(hit.body.spans) if hit else 0)
 
 
-def test_a_query_that_is_not_well_formed_is_a_400_that_says_why(get: Get) -> None:
+def test_a_malformed_query_is_a_400_with_the_reason(get: Get) -> None:
     status, text = get("/", q="<b> 图书馆 (")
     assert status == 400
     assert "there is nothing in this group" in text
@@ -154,5 +154,5 @@ def test_an_article_without_a_title_has_a_link(get: Get) -> None:
     assert texts(article, "div") == ["只有正文的文章：孤文。"]
 
 
-def test_an_article_that_is_not_there_is_a_404(get: Get) -> None:
+def test_an_unknown_article_is_a_404(get: Get) -> None:
     assert get("/article", id="nothing")[0] == get("/article")[0] == 404

@@ -1,7 +1,7 @@
-"""Test sets: documents, queries, and which documents answer which query.
+"""Test sets: documents, queries, and relevance judgments.
 
-A folder in the BEIR layout is one as it is. Any folder of articles makes one of known items: each headline
-asks for its own article. The queries of both can be turned into the other script.
+A folder in the BEIR layout is a test set. Any folder of articles makes a known-item set: each headline is a
+query for its own article. The queries of both can be converted to the other script.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _CONVERSIONS: dict[Script, str] = {"simplified": "s2t", "traditional": "t2s"}
 
 
 class SetError(Exception):
-    """A folder is no test set; the message says which file and line, and why."""
+    """A folder is not a test set; the message has the file, the line and the reason."""
 
 
 @dataclass(frozen=True)
 class JudgedSet:
-    """What an engine is given, what it is asked, and the grade of each right answer by query."""
+    """Documents, queries, and the relevance grades of documents by query."""
 
     name: str
     documents: list[Document]
@@ -63,8 +63,8 @@ class JudgedSet:
 def read_beir(folder: Path) -> JudgedSet:
     """The test set in a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv, or one other file there.
 
-    Documents without any text are left out, but their judgments stay; queries that nothing answers are left
-    out. Raises `SetError`.
+    Documents without text are left out, but their judgments are kept; queries without relevant documents are
+    left out. Raises `SetError`.
     """
     documents = _read_objects(folder / "corpus.jsonl")
     queries = {id: row["text"] for id, row in _read_objects(folder / "queries.jsonl").items()}
@@ -78,10 +78,10 @@ def read_beir(folder: Path) -> JudgedSet:
 
 
 def known_items(name: str, documents: Iterable[Document], most: int) -> JudgedSet:
-    """Up to ``most`` headlines as queries, each answered by its own article, of which only the body is given.
+    """Up to ``most`` headlines as queries, each with its own article as the answer; only bodies are indexed.
 
-    An article is asked for if no other has its headline or its body. Which ones is decided by their ids, so
-    the same collection gives the same queries in any order.
+    Articles that share a headline or body with another are not used. The choice depends on the ids, so a
+    collection gives the same queries in any order.
     """
     documents = list(documents)
     titles, bodies = (
@@ -116,9 +116,9 @@ def thinned(judged_set: JudgedSet, most: int) -> JudgedSet:
 
 
 def in_other_script(judged_set: JudgedSet) -> JudgedSet:
-    """The set with every query converted from the script it is in; documents and judgments are the same.
+    """The set with every query converted to the other script; documents and judgments are unchanged.
 
-    A query with as much of either (讀书) is taken to be in the script of most others.
+    A query with as much of either script (讀书) counts as one in the script of most others.
     """
     scripts = {id: script_of(text) for id, text in judged_set.queries.items()}
     counts = Counter(scripts.values())
@@ -179,7 +179,7 @@ def _judgments_file(folder: Path) -> Path:
 def _read_judgments(
     path: Path, queries: Mapping[str, str], documents: Mapping[str, object]
 ) -> dict[str, dict[str, int]]:
-    """By query the grades of its documents, without those of no relevance."""
+    """The grades of relevant documents by query."""
     judged: dict[str, dict[str, int]] = defaultdict(dict)
     rows = csv.reader(_lines(path), delimiter="\t", quoting=csv.QUOTE_NONE)
     for number, row in enumerate(rows, 1):
@@ -222,7 +222,7 @@ def _with_text(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[Document]:
 
 
 def _document(id: str, title: str, body: str) -> Document | None:
-    """The document, or None when there is no letter or character in it."""
+    """The document, or None if it has no letter or Han character."""
     try:
         return Document(id=id, title=title, body=body)
     except DocumentError:
@@ -237,7 +237,7 @@ def _is_headline(title: str) -> bool:
 
 
 def _without_title(document: Document) -> Document | None:
-    """The body alone, and without the headline where it stands in there again; None if nothing remains."""
+    """The body without the headline, also where the body repeats it; None if nothing remains."""
     body = document.body
     if _is_headline(document.title):  # 「中国」 is no line to take out
         body = body.replace(document.title, "")
@@ -253,10 +253,10 @@ def _converter(conversion: str) -> OpenCC:
 
 
 def _converted(text: str, script: Script) -> str:
-    """The text, which is in this script, in the other one."""
+    """The text converted from this script to the other one."""
     return str(_converter(_CONVERSIONS[script]).convert(text))
 
 
 def _changes(text: str, script: Script) -> int:
-    """How many characters would change, were the text in this script."""
+    """How many characters a conversion from this script would change."""
     return sum(before != after for before, after in zip(text, _converted(text, script)))

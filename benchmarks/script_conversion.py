@@ -1,7 +1,7 @@
-"""Scripts: text in Traditional or Simplified characters, one character for one.
+"""Conversion of text between Traditional and Simplified characters, one character to one.
 
-Character by character, as somebody who types the other script is served by an input method: good enough to
-make text and queries with, and the same on any machine. The tables are those of OpenCC
+Without phrases, as an input method gives the other script: good enough to make text and queries, and the same
+on every machine. The tables are those of OpenCC
 (https://github.com/BYVoid/OpenCC, Apache-2.0) as `opencc-python-reimplemented` ships them.
 """
 
@@ -31,16 +31,16 @@ def to_simplified(text: str) -> str:
 
 
 def to_other_script(text: str) -> str:
-    """The text in the script that it is not in; the same text where both write it alike."""
+    """The text converted to the other script; unchanged where both scripts write it alike."""
     simplified = to_simplified(text)
     return simplified if simplified != text else to_traditional(text)
 
 
 @cache
 def _table(name: str) -> dict[int, int]:
-    """The first, most frequent character of each entry of one character.
+    """The first, most frequent character of each dictionary line of one character.
 
-    Han characters that stay as they are have an entry as well: `str.translate` is slow for what it misses.
+    Unchanged Han characters are in the table as well: `str.translate` is slow for missing keys.
     """
     table = {code: code for code in (*range(0x3000, 0x3020), *range(0x4E00, 0xA000), *range(0xFF00, 0xFF20))}
     for source, targets in read_dictionary(name):

@@ -1,4 +1,4 @@
-"""Serving: `searchkit serve` as a process of its own on loopback, and what to ask it."""
+"""`searchkit serve` as a process on loopback, and queries for it."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _CLASSES = ("one word", "two words", "other script", "name", "headline")
 
 @dataclass(frozen=True)
 class Served:
-    """A server that runs: its address, and its process."""
+    """A running server: its address and its process."""
 
     url: str
     pid: int
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
-    """The options that say what is served: those of `copied`."""
+    """Add the options for the served index, those of `copied`."""
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--index", type=Path, help="an index in a folder")
     source.add_argument("--articles", type=Path, help="a folder of articles to make one of")
@@ -43,8 +43,8 @@ def add_source(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def copied(index: Path | None, articles: Path | None) -> Iterator[Path]:
-    """A copy of the index, or one made of the articles, which is gone afterwards."""
-    # On the same disk, where a backup is made of links.
+    """A temporary copy of the index, or a temporary index of the articles."""
+    # On the same disk, where a backup consists of hard links.
     with tempfile.TemporaryDirectory(prefix=".served-", dir=index.parent if index else None) as folder:
         copy = Path(folder) / "index"
         if index:
@@ -59,7 +59,7 @@ def copied(index: Path | None, articles: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def serving(location: Path) -> Iterator[Served]:
-    """Serves the index without a limit of the rate; what the server complains of is passed on."""
+    """Serve the index without a rate limit; errors of the server are printed."""
     command = [sys.executable, "-m", "searchkit", "serve", str(location), "--port", "0", "--rate", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -83,7 +83,7 @@ def serving(location: Path) -> Iterator[Served]:
 
 
 def searches(location: Path, count: int) -> Sequence[str]:
-    """What somebody might search the index for, at most so many: words and titles of its documents, mixed."""
+    """Queries for the index, at most that many: words and titles of its documents, mixed."""
     with searchkit.open(location) as index:
         documents = Random(SEED).sample(list(islice(index, 20_000)), min(len(index), _SAMPLE))
     asked = questions(documents, SEED, -(-count // len(_CLASSES)))

@@ -1,4 +1,4 @@
-"""Run files of TREC: what a peer ranked for every query, for other programs to judge as well."""
+"""TREC run files: the ranking of a peer for every query, for evaluation by other programs."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _UNSAFE = re.compile(r"[%\s]")
 def write_run(path: Path, run: Run, name: str) -> None:
     """Write ``query Q0 document rank score name`` lines.
 
-    The score counts down from the number of documents: programs that judge runs sort by it, each with a
-    rule of its own for equal scores, and the order that the peer gave is what is to be judged. Spaces in ids,
-    which the format has no room for, are written as in addresses: %20.
+    The score counts down from the number of documents: evaluation programs sort by score and break ties in
+    different ways, but the order of the peer is what counts. Spaces in ids, which the format does not allow,
+    are percent-encoded.
     """
     with path.open("w", encoding="utf-8") as file:
         for query, documents in run.items():
@@ -32,7 +32,7 @@ def write_run(path: Path, run: Run, name: str) -> None:
 
 
 def read_run(path: Path) -> dict[str, list[str]]:
-    """The run in a file that `write_run` wrote, without the queries that found nothing."""
+    """The run in a file of `write_run`, without queries that had no hits."""
     run: dict[str, list[str]] = {}
     with path.open(encoding="utf-8") as file:
         for line in file:

@@ -1,7 +1,7 @@
-"""Host: a peer in a process of its own, so that its memory and what it imports are its own.
+"""The host of a peer: runs it in a process of its own, to measure its memory and imports alone.
 
-The process is a fresh interpreter that runs `benchmarks.child`; a peer that fails or ends is a `PeerError`
-with the reason, and the others go on.
+The process is a fresh interpreter that runs `benchmarks.peer_child`. A peer that fails or ends raises a
+`PeerError` with the reason, and the others continue.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class PeerError(Exception):
 
 @dataclass(frozen=True)
 class Indexed:
-    """What came of indexing a folder."""
+    """The result of indexing a folder."""
 
     documents: int
     seconds: float
@@ -41,7 +41,7 @@ class Indexed:
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of questions, in their order."""
+    """The answers to questions, in their order."""
 
     seconds: list[float]
     totals: list[int | None]
@@ -59,28 +59,28 @@ class Host:
         self._log = location.with_name(f"{location.name}.log")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.child", registry, name, str(location)],
+                [sys.executable, "-m", "benchmarks.peer_child", registry, name, str(location)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                # What is found from here must be found from there.
+                # The child must find the same modules.
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 encoding="utf-8",
             )
 
     def start(self) -> None:
-        """Wait until it is up and has imported its peer."""
+        """Wait until the process runs and has imported its peer."""
         self._do("start")
 
     def index(self, folder: Path) -> Indexed:
-        """The whole job, from files to a committed index."""
+        """Index files on disk and commit."""
         with PeakMemory(self._process.pid) as peak:
             reply = self._do("index", folder=str(folder))
         size = self._do("size")["bytes"]
         return Indexed(reply["documents"], reply["seconds"], size, peak.bytes)
 
     def open(self) -> float:
-        """Make ready to answer; returns how long it took."""
+        """Open the index; returns the time it took."""
         return float(self._do("open")["seconds"])
 
     def ask(self, questions: Sequence[Question]) -> Asked:
@@ -136,7 +136,7 @@ class Host:
 
 
 def cold_start(name: str, location: Path, question: Question, *, registry: str) -> float:
-    """Seconds from starting an interpreter to the first answer: imports, opening, dictionaries, all of it."""
+    """Seconds from starting an interpreter to the first answer, with imports, dictionaries and opening."""
     started = time.perf_counter()
     with Host(name, location, registry=registry) as host:
         host.open()

@@ -18,21 +18,19 @@ BEIJING = timezone(timedelta(hours=8))
 
 
 @given(documents())
-def test_a_document_survives_the_way_through_json(document: Document) -> None:
+def test_a_document_survives_json(document: Document) -> None:
     again = Document.from_dict(json.loads(json.dumps(document.to_dict())))
     assert again == document
     assert again.to_dict() == document.to_dict()
 
 
 @given(documents())
-def test_what_is_empty_is_not_written(document: Document) -> None:
+def test_to_dict_leaves_out_empty_values(document: Document) -> None:
     assert all(document.to_dict().values())
 
 
 @given(anything, anything, anything, anything)
-def test_any_text_with_a_letter_in_it_makes_a_document_that_utf_8_can_hold(
-    title: str, body: str, url: str, source: str
-) -> None:
+def test_a_document_of_any_text_can_be_encoded_as_utf_8(title: str, body: str, url: str, source: str) -> None:
     document = Document(title=title, body=f"{body}甲", url=url, source=source)
     json.dumps(document.to_dict(), ensure_ascii=False).encode("utf-8")
 
@@ -41,7 +39,7 @@ def test_any_text_with_a_letter_in_it_makes_a_document_that_utf_8_can_hold(
     st.lists(anything, max_size=3),
     st.dictionaries(anything, anything | st.lists(anything, max_size=2), max_size=2),
 )
-def test_any_tags_and_extra_make_a_document_that_utf_8_can_hold(
+def test_a_document_with_any_tags_and_extra_can_be_encoded_as_utf_8(
     tags: list[str], extra: dict[str, Any]
 ) -> None:
     document = Document(body="甲", tags=tuple(tags), extra=extra)
@@ -49,9 +47,7 @@ def test_any_tags_and_extra_make_a_document_that_utf_8_can_hold(
 
 
 @pytest.mark.parametrize("where", ["title", "body", "id", "url", "source", "tags", "extra"])
-def test_a_lone_surrogate_can_be_indexed_wherever_it_stands(
-    where: str, make_index: Callable[..., Index]
-) -> None:
+def test_a_lone_surrogate_in_any_field_can_be_indexed(where: str, make_index: Callable[..., Index]) -> None:
     broken: Any = {"tags": ["\ud800"], "extra": {"甲": "\ud800"}}.get(where, "\ud800甲")
     index = make_index(Document.from_dict({"body": "乙", where: broken}))
     assert len(index) == 1
@@ -110,12 +106,12 @@ def test_the_source_defaults_to_the_host_of_the_url(url: str, source: str) -> No
         "",
     ],
 )
-def test_only_an_address_of_the_web_is_a_link(url: str) -> None:
+def test_a_url_that_is_not_http_is_no_link(url: str) -> None:
     assert Document(body="甲", url=url).link == ""
 
 
 @pytest.mark.parametrize("url", ["https://example.com/a?b=<c>#d", "HTTP://[::1]:8000", "http://例子.中国/茶"])
-def test_an_address_of_the_web_is_the_link(url: str, make_index: Callable[..., Index]) -> None:
+def test_an_http_url_is_the_link(url: str, make_index: Callable[..., Index]) -> None:
     (hit,) = make_index(Document(body="甲", url=url)).search("甲")
     assert hit.link == hit.document.link == url
 
@@ -143,7 +139,7 @@ def test_a_time_in_another_zone_is_the_same_time(moment: datetime) -> None:
     assert Document(body="甲", published=moment.astimezone(BEIJING)).published == moment
 
 
-def test_tags_are_trimmed_and_each_comes_once() -> None:
+def test_tags_are_trimmed_and_unique() -> None:
     document = Document(body="甲", tags=[" 科技 ", "", "体育", "科技", "  "])  # type: ignore[arg-type]
     assert document.tags == ("科技", "体育")
 
@@ -153,7 +149,7 @@ def test_tags_may_be_any_iterable() -> None:
         assert Document(body="甲", tags=tags).tags == ("乙", "丙")  # type: ignore[arg-type]
 
 
-def test_extra_is_given_back_as_json_has_it() -> None:
+def test_extra_is_a_copy_of_the_json_given() -> None:
     extra = {"作者": ["甲", None], "n": 1.5, "deep": {"a": True}}
     document = Document(body="甲", extra=extra)
     assert document.extra == extra
@@ -201,7 +197,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("values", "reason"), WRONG)
-def test_what_is_no_document_is_refused_with_the_reason(values: dict[str, Any], reason: str) -> None:
+def test_from_dict_refuses_invalid_values_with_the_reason(values: dict[str, Any], reason: str) -> None:
     with pytest.raises(DocumentError, match=reason) as caught:
         Document.from_dict(values)
     assert caught.value.reason
@@ -215,7 +211,7 @@ def test_what_is_no_document_is_refused_with_the_reason(values: dict[str, Any], 
         if not {"author", 5} & set(values) and not isinstance(values.get("published"), str)
     ],
 )
-def test_the_constructor_refuses_it_too(values: dict[str, Any]) -> None:
+def test_the_constructor_refuses_the_same_values(values: dict[str, Any]) -> None:
     with pytest.raises(DocumentError):
         Document(**values)
 
@@ -226,14 +222,14 @@ def test_the_constructor_refuses_none_where_a_value_belongs(name: str) -> None:
         Document(body="甲", **{name: None})
 
 
-def test_none_in_a_mapping_is_a_missing_value() -> None:
+def test_from_dict_takes_none_as_a_missing_value() -> None:
     assert Document.from_dict({"body": "甲", "title": None, "tags": None, "published": None}) == Document(
         body="甲"
     )
 
 
 @pytest.mark.parametrize("value", ["text", 5, None, ["body"], object()])
-def test_what_is_no_mapping_is_no_document(value: Any) -> None:
+def test_from_dict_refuses_what_is_no_mapping(value: Any) -> None:
     with pytest.raises(DocumentError, match=type(value).__name__):
         Document.from_dict(value)
 
@@ -249,7 +245,7 @@ def test_what_is_no_mapping_is_no_document(value: Any) -> None:
         ({"id": "x", "body": "甲", "published": "yesterday"}, "x"),
     ],
 )
-def test_the_error_names_the_document(values: dict[str, Any], id: str | None) -> None:
+def test_a_document_error_names_the_document(values: dict[str, Any], id: str | None) -> None:
     with pytest.raises(DocumentError) as caught:
         Document.from_dict(values)
     assert caught.value.id == id

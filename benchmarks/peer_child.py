@@ -1,9 +1,9 @@
-"""The child's side of `host`: one peer in a process of its own, which reads commands and writes replies.
+"""The child process of `benchmarks.peer_host`: one peer that reads commands and writes replies.
 
-    python -m benchmarks.child REGISTRY PEER LOCATION
+    python -m benchmarks.peer_child REGISTRY PEER LOCATION
 
-A command and a reply are a line of JSON each. Nothing but the peer is imported beside the standard library,
-so memory and the time to start are the peer's own.
+Each command and each reply is a line of JSON. Besides the standard library only the peer is imported, so
+memory and start-up time are those of the peer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Reply = dict[str, Any]
 
 def main() -> None:
     registry, name, location = sys.argv[1:]
-    # What a library prints must not come between the replies.
+    # Output of a library must not get between the replies.
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     commands: _Commands | None = None
@@ -48,13 +48,13 @@ def main() -> None:
 
 
 class _Commands:
-    """What the parent may ask for."""
+    """The commands of the parent."""
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
 
     def start(self) -> Reply:
-        """Only to be up."""
+        """Do nothing: the process is running."""
         return {}
 
     def index(self, folder: str) -> Reply:
@@ -83,7 +83,7 @@ class _Commands:
         }
 
     def throughput(self, questions: list[dict[str, Any]], threads: int) -> Reply:
-        """All questions, asked by so many threads at once; how long until the last is answered."""
+        """Answer all questions with several threads; the reply has the total time."""
         asked = _questions(questions)
         self._peer.prepare_questions(asked)
         with ThreadPoolExecutor(threads) as pool:

@@ -1,4 +1,4 @@
-"""Committing: another process that writes into an index while it is searched."""
+"""A background writer: another process that commits into an index while it is searched."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ with searchkit.open(sys.argv[1]) as index:
 
 @contextmanager
 def committing(location: Path) -> Iterator[Callable[[str], None]]:
-    """A process that commits a document each time it is called, and has done so when the call returns."""
+    """A process that commits one document for each call; the call returns after the commit."""
     command = [sys.executable, "-c", _WRITER, str(location)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.sets import JudgedSet, SetError, in_other_script, known_items, read_beir, script_of, thinned
+from benchmarks.judged_sets import (
+    JudgedSet,
+    SetError,
+    in_other_script,
+    known_items,
+    read_beir,
+    script_of,
+    thinned,
+)
 from searchkit import Document
 
 CORPUS = [
@@ -36,7 +44,7 @@ def folder_of(path: Path, corpus: object = CORPUS, queries: object = QUERIES, ju
 # -- BEIR
 
 
-def test_a_folder_is_read(tmp_path):
+def test_a_beir_folder_is_read(tmp_path):
     judged_set = read_beir(folder_of(tmp_path))
     assert judged_set.name == tmp_path.name
     assert [(d.id, d.title, d.body) for d in judged_set.documents] == [
@@ -47,34 +55,34 @@ def test_a_folder_is_read(tmp_path):
     assert judged_set.judged == {"q1": {"茶": 2, "水": 1}, "q2": {"水": 1}}
 
 
-def test_judgments_of_a_document_without_text_stay(tmp_path):
+def test_judgments_of_documents_without_text_are_kept(tmp_path):
     judged_set = read_beir(folder_of(tmp_path, judged="q1\t空\t1\n"))
     assert judged_set.judged == {"q1": {"空": 1}}
 
 
-def test_of_documents_with_one_id_the_last_counts(tmp_path):
+def test_the_last_document_with_an_id_counts(tmp_path):
     later = {"_id": "茶", "text": "不同"}
     documents = read_beir(folder_of(tmp_path, corpus=[*CORPUS, later])).documents
     assert [(d.id, d.body) for d in documents if d.id == "茶"] == [("茶", "不同")]
 
 
-def test_the_judgments_need_no_head(tmp_path):
+def test_judgments_need_no_header(tmp_path):
     assert read_beir(folder_of(tmp_path, judged="q2\t水\t1\n")).judged == {"q2": {"水": 1}}
 
 
-def test_test_tsv_counts_where_there_are_others(tmp_path):
+def test_test_tsv_is_preferred_to_other_judgments(tmp_path):
     folder = folder_of(tmp_path)
     (folder / "qrels" / "dev.tsv").write_text("q1\t水\t1\n")
     assert set(read_beir(folder).judged) == {"q1", "q2"}
 
 
-def test_the_only_file_of_judgments_counts(tmp_path):
+def test_a_single_file_of_judgments_is_used(tmp_path):
     folder = folder_of(tmp_path)
     (folder / "qrels" / "test.tsv").rename(folder / "qrels" / "dev.tsv")
     assert set(read_beir(folder).judged) == {"q1", "q2"}
 
 
-def test_of_several_files_none_of_which_is_test_tsv_none_is_guessed(tmp_path):
+def test_several_files_of_judgments_without_test_tsv_are_refused(tmp_path):
     folder = folder_of(tmp_path)
     (folder / "qrels" / "test.tsv").rename(folder / "qrels" / "dev.tsv")
     (folder / "qrels" / "train.tsv").write_text("q1\t水\t1\n")
@@ -100,7 +108,7 @@ def test_of_several_files_none_of_which_is_test_tsv_none_is_guessed(tmp_path):
         ({"judged": "q1\t茶\t0\n"}, r"test\.tsv: no document is judged relevant"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(tmp_path, wrong, message):
+def test_malformed_sets_are_refused_with_file_and_line(tmp_path, wrong, message):
     with pytest.raises(SetError, match=message):
         read_beir(folder_of(tmp_path, **wrong))
 
@@ -144,13 +152,13 @@ ARTICLES = [
 ]
 
 
-def test_headlines_ask_for_their_articles():
+def test_known_items_ask_for_articles_by_headline():
     judged_set = known_items("報紙", ARTICLES, 10)
     assert judged_set.queries == {"a": "颱風明天登陸臺灣東部", "b": "立法院三讀通過預算案"}
     assert judged_set.judged == {"a": {"a": 1}, "b": {"b": 1}}
 
 
-def test_no_headline_is_in_what_is_indexed():
+def test_known_items_are_indexed_without_headlines():
     documents = {document.id: document for document in known_items("報紙", ARTICLES, 10).documents}
     assert set(documents) == set("abcdefgi")  # h is nothing without its headline
     assert not any(document.title for document in documents.values())
@@ -158,7 +166,7 @@ def test_no_headline_is_in_what_is_indexed():
     assert documents["c"].body == "要聞：今天有雨。"  # too short to be asked for, and to be taken out
 
 
-def test_which_are_asked_for_depends_on_the_articles_alone():
+def test_the_choice_of_known_items_depends_on_the_articles_only():
     articles = [Document(id=str(n), title=f"第{n}號公報的標題在此", body=f"第{n}號的正文") for n in range(50)]
     asked = known_items("公報", articles, 10).queries
     assert len(asked) == 10
@@ -167,7 +175,7 @@ def test_which_are_asked_for_depends_on_the_articles_alone():
     assert set(asked) < set(known_items("公報", articles, 20).queries)
 
 
-def test_a_collection_without_headlines_is_none():
+def test_articles_without_headlines_make_no_set():
     with pytest.raises(SetError, match="報紙: no article has a headline"):
         known_items("報紙", ARTICLES[2:], 10)
 
@@ -186,11 +194,11 @@ def test_a_collection_without_headlines_is_none():
         ("", None),
     ],
 )
-def test_the_script_of_a_text(text, script):
+def test_the_script_of_a_text_is_detected(text, script):
     assert script_of(text) == script
 
 
-def test_queries_are_converted_from_the_script_each_is_in():
+def test_each_query_is_converted_from_its_own_script():
     queries = {"1": "圖書館的頭髮", "2": "图书馆的头发", "3": "中文"}
     judged_set = JudgedSet("甲", ARTICLES, queries, {"1": {"a": 1}})
     other = in_other_script(judged_set)
@@ -200,10 +208,10 @@ def test_queries_are_converted_from_the_script_each_is_in():
 
 
 @pytest.mark.parametrize(("others", "converted"), [("圖書館", "读书"), ("图书馆", "讀書")])
-def test_a_query_in_both_scripts_is_taken_for_one_in_that_of_the_others(others, converted):
+def test_an_ambiguous_query_takes_the_script_of_the_others(others, converted):
     assert script_of("讀书") is None
     assert in_other_script(JudgedSet("甲", [], {"1": others, "2": "讀书"}, {})).queries["2"] == converted
 
 
-def test_a_set_that_shows_no_script_at_all_is_left_as_it_is():
+def test_a_set_without_a_script_is_not_converted():
     assert in_other_script(JudgedSet("甲", [], {"1": "中文"}, {})).queries == {"1": "中文"}

@@ -1,9 +1,9 @@
-"""What only searchkit is asked for: facets, recency, near-duplicates, suggestions, similar articles.
+"""Times of features that peers lack: facets, recency, near-duplicates, suggestions, similar articles.
 
-    python -m benchmarks.own FOLDER [--index LOCATION] [--rounds 20] [--pinyin]
+    python -m benchmarks.features FOLDER [--index LOCATION] [--rounds 20] [--pinyin]
 
-Queries are made from the articles themselves, so any folder will do. An index that is already at the
-location is searched as it is.
+Queries are made from the articles, so any folder will do. An existing index at the location is searched
+without changes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _WRONG = ("coronavirs", "pyhton", "微信微心", "新冠肺言", "中国中国�
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.own", description="Time what only searchkit does."
+        prog="python -m benchmarks.features", description="Time the features that only searchkit has."
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--index", type=Path, help="where to build it; a temporary folder by default")
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def _build(folder: Path, location: Path, pinyin: bool) -> None:
-    """Index the folder and print what became of every file."""
+    """Index the folder and print the report."""
     started = time.perf_counter()
     with searchkit.create(location, pinyin=pinyin) as index:
         report = index.add(searchkit.read_articles(folder))
@@ -85,7 +85,7 @@ def _size(index: searchkit.Index) -> str:
 
 
 def _all_calls(index: searchkit.Index) -> dict[str, list[Call]]:
-    """What somebody may wait for, by its name."""
+    """All timed calls by their names."""
     documents = Random(SEED).sample(list(islice(index, 20_000)), min(len(index), _SAMPLE))
     words = [question.text for question in questions(documents, SEED)["one word"]]
     calls: dict[str, list[Call]] = {
@@ -96,7 +96,7 @@ def _all_calls(index: searchkit.Index) -> dict[str, list[Call]]:
 
 
 def _other_calls(index: searchkit.Index, documents: Sequence[Document]) -> dict[str, list[Call]]:
-    """Suggestions as letters are typed, mended queries, similar articles."""
+    """Suggestions while typing, corrected queries, similar articles."""
     typed = [document.title[:end] for document in documents for end in range(1, 7)]
     return {
         "suggest": [partial(index.suggest, text) for text in typed],
@@ -107,7 +107,7 @@ def _other_calls(index: searchkit.Index, documents: Sequence[Document]) -> dict[
 
 
 def _search(index: searchkit.Index, query: str, options: dict[str, Any]) -> None:
-    """From typed text to ten hits with their highlights, which are made when asked for."""
+    """A search with its ten hits, including the lazy highlights."""
     for hit in index.search(query, lenient=True, **options):
         hit.title.spans, hit.snippet.spans  # noqa: B018
 
@@ -117,7 +117,7 @@ def _suggestion(index: searchkit.Index, query: str) -> str | None:
 
 
 def _times(name: str, calls: list[Call], rounds: int) -> str:
-    """Median and 95th percentile, and those of the first round, when nothing is remembered yet."""
+    """Median and 95th percentile, and those of the first round, with empty caches."""
     times: list[list[float]] = []
     for _ in range(rounds):
         times.append([])

@@ -1,0 +1,158 @@
+"""Results -> styled lines for people. `click.echo` removes the styles where they are not wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from searchkit import Highlighted, Hit, Results
+from searchkit.cli.columns import cut, one_line, padded, printable, width, wrapped
+from searchkit.cli.output import count_of, seconds_of
+
+__all__ = ["facet_lines", "on_one_line", "result_lines"]
+
+_INDENT = "  "
+_MOST_DUPLICATES = 5
+_MOST_VALUES = 10
+_WIDEST_VALUE = 40
+_WIDEST_NAME = 24
+_LEAST_ROOM = 20
+
+
+def result_lines(
+    results: Results,
+    *,
+    offset: int | None,
+    room: int | None,
+    collapsed: bool = False,
+    in_time: Collection[str] = (),
+) -> Iterator[str]:
+    """All hits, separated by empty lines, then the facets and the number of matches.
+
+    ``offset`` is None after a cursor, where the number of hits before the page is not known. ``room`` is the
+    width to wrap snippets to; None leaves each snippet on one line. ``in_time`` names the facets of dates.
+    """
+    for hit in results:
+        yield from _hit_lines(hit, room)
+        yield ""
+    if results.facets:
+        yield from facet_lines(results.facets, in_time=in_time, room=room)
+        yield ""
+    count = _collapsed_summary(results, offset) if collapsed else _summary(results, offset)
+    yield click.style(f"{count}, {seconds_of(results.took)}", dim=True)
+
+
+def on_one_line(text: Highlighted) -> Highlighted:
+    """The text with its line breaks replaced by spaces."""
+    return Highlighted(one_line(text.text), text.spans, text.start)
+
+
+def _hit_lines(hit: Hit, room: int | None) -> Iterator[str]:
+    yield on_one_line(hit.title).ansi() or "(no title)"
+    date = hit.published.date().isoformat() if hit.published else ""
+    id = f"id {hit.id}" if hit.id != hit.url else ""  # 'similar' and 'explain' ask for it
+    origin = _joined(date, hit.source, hit.url, id)
+    if origin:
+        yield _INDENT + click.style(origin, dim=True)
+    snippet = on_one_line(hit.snippet)
+    lines = [snippet] if room is None else wrapped(snippet, max(room - len(_INDENT), _LEAST_ROOM))
+    for line in lines:
+        if line.text:
+            yield _INDENT + line.ansi()
+    for duplicate in _duplicate_lines(hit.duplicates, room):
+        yield _INDENT + click.style(duplicate, dim=True)
+
+
+def _duplicate_lines(duplicates: Sequence[Hit], room: int | None) -> Iterator[str]:
+    for hit in duplicates[:_MOST_DUPLICATES]:
+        line = f"also {_joined(hit.source, hit.title.text or '(no title)')}"
+        yield line if room is None else cut(Highlighted(line), max(room - len(_INDENT), _LEAST_ROOM)).text
+    if len(duplicates) > _MOST_DUPLICATES:
+        yield f"and {len(duplicates) - _MOST_DUPLICATES:,} more"
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(printable(one_line(part)) for part in parts if part)
+
+
+def _summary(results: Results, offset: int | None) -> str:
+    """The number of matches, and which of them are on this page, unless it has all or none."""
+    count = count_of(results.total, "match", "matches")
+    if len(results) in (0, results.total):
+        return count
+    shown = f"{len(results):,} more" if offset is None else _range(offset, len(results))
+    return f"{shown} of {count}"
+
+
+def _collapsed_summary(results: Results, offset: int | None) -> str:
+    """The number of matches, and which stories are on this page. The total of stories is not known."""
+    count = count_of(results.total, "match", "matches")
+    stories = count_of(len(results), "story", "stories")
+    if len(results) in (0, results.total):
+        return count
+    if offset is None:
+        shown = stories.replace(" ", " more ")
+    elif offset == 0 and sum(1 + len(hit.duplicates) for hit in results) == results.total:
+        shown = stories
+    else:
+        shown = f"{'story' if len(results) == 1 else 'stories'} {_range(offset, len(results))}"
+    return f"{shown} among {count}"
+
+
+def _range(offset: int, length: int) -> str:
+    return f"{offset + 1:,}" if length == 1 else f"{offset + 1:,}–{offset + length:,}"
+
+
+# -- facets
+
+
+def facet_lines(
+    facets: Mapping[str, Mapping[Any, int]], *, in_time: Collection[str], room: int | None
+) -> Iterator[str]:
+    """A block of lines for each facet: its name, then its values and their counts, in aligned columns.
+
+    A facet shows its first values, the most frequent ones; a facet in ``in_time`` shows its latest values.
+    """
+    shown = {name: _rows(counts, name in in_time) for name, counts in facets.items()}
+    counts = [count for rows in shown.values() for _, count in rows]
+    names = min(max(map(width, facets), default=0), _WIDEST_NAME)
+    numbers = max((len(f"{count:,}") for count in counts), default=1)
+    widest = max((width(value) for rows in shown.values() for value, _ in rows), default=0)
+    column = min(widest, _WIDEST_VALUE)
+    if room is not None:
+        column = max(min(column, room - names - numbers - 2 * len(_INDENT)), 8)
+    for name, rows in shown.items():
+        lines = [
+            f"{padded(_fitting(value, column, room), column)}{_INDENT}{count:>{numbers},}"
+            for value, count in rows
+        ]
+        if left_out := len(facets[name]) - len(rows):
+            in_order = name in in_time
+            note = click.style(f"… {left_out:,} {'earlier' if in_order else 'more'}", dim=True)
+            lines.insert(0 if in_order else len(lines), note)
+        label = cut(Highlighted(name), names).text
+        for line in lines or [click.style("none", dim=True)]:
+            styled = click.style(label, bold=True) if label else ""
+            yield f"{styled}{' ' * (names - width(label))}{_INDENT}{line}"
+            label = ""
+
+
+def _rows(counts: Mapping[Any, int], in_time: bool) -> Sequence[tuple[str, int]]:
+    rows = list(counts.items())
+    kept = rows[-_MOST_VALUES:] if in_time else rows[:_MOST_VALUES]
+    return [(printable(one_line(_text(value))), count) for value, count in kept]
+
+
+def _text(value: Any) -> str:
+    """The value as --where takes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _fitting(value: str, column: int, room: int | None) -> str:
+    return value if room is None else cut(Highlighted(value), column).text
