@@ -48,7 +48,7 @@ def test_a_missing_figure_is_a_complaint() -> None:
 def test_more_calls_of_a_search_fail_the_guard(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(guard, "DOCUMENTS", 40)
+    monkeypatch.setattr(guard, "DOCUMENTS", 20)
     monkeypatch.setattr(guard, "_ROUNDS", 1)
     monkeypatch.setitem(guard._ALLOWED, "time", 100.0)
     monkeypatch.setattr(guard, "BASELINE", tmp_path / "guard.json")
