@@ -26,9 +26,9 @@ Example:
 def rebuild(location: str) -> None:
     """Analyse the documents of an index anew.
 
-    That is needed after an update of searchkit that reads text by other rules; 'searchkit stats' says so.
-    Searches go on meanwhile, and see the index as it was until all is done. Without a LOCATION it is the
-    index in the environment variable SEARCHKIT_INDEX, or else indexes/default.
+    That is needed after an update of searchkit to another version of the analyzer; 'searchkit stats' says
+    so. Searches go on meanwhile, and see the index as it was until all is done. Without a LOCATION it is
+    the index in the environment variable SEARCHKIT_INDEX, or else indexes/default.
     """
     with _opened(location) as index:
         documents, took = _rewritten(index.rebuild, index.location)

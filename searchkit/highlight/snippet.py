@@ -14,22 +14,15 @@ from typing import NamedTuple
 
 from searchkit.analysis import is_latin, normalize, variants
 from searchkit.highlight.fragmenter import Span, cut
+from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.matcher import fancy_latin, find_matches
 from searchkit.query import HighlightTerm
 
-__all__ = ["Fragment", "Highlighter", "Span"]
+__all__ = ["Highlighter", "Span"]
 
 # How often a word is looked for to find the best fragment: where it comes a hundred times, the first
 # ones do as well.
 _ENOUGH = 30
-
-
-class Fragment(NamedTuple):
-    """A piece of a text: where it starts there, what it says, and its matches."""
-
-    start: int
-    text: str
-    spans: tuple[Span, ...]
 
 
 _Match = tuple[int, int, int]
@@ -54,7 +47,7 @@ class Highlighter:
         """All matches in a body."""
         return _merged(self._matches(self._fold(text), "body")[0])
 
-    def snippet(self, text: str, length: int) -> Fragment:
+    def snippet(self, text: str, length: int) -> Highlighted:
         """The best fragment of a body, of at most ``length`` characters.
 
         Best is the one with most of what was searched, and that close together. It starts and ends at
@@ -70,7 +63,7 @@ class Highlighter:
             if not all_of_them or any(match[0] < start or match[1] > end for match in matches):
                 matches, _ = self._matches(normalized, "body", start, end)
         spans = tuple((left - start, right - start) for left, right in _merged(matches))
-        return Fragment(start, text[start:end], spans)
+        return Highlighted(text[start:end], spans, start)
 
     def _matches(
         self, normalized: str, part: str, start: int = 0, end: int | None = None, *, most: int | None = None

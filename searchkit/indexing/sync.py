@@ -386,7 +386,7 @@ class _Before:
         if self._is_empty:
             return None
         if id not in self._digests:
-            found = self._snapshot.get([id]).get(id)
+            found = self._snapshot.stored([id]).get(id)
             self._digests[id] = None if found is None else digest_of(StoredFields(found).fields)
         return self._digests[id]
 

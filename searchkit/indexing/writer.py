@@ -84,4 +84,4 @@ class Writer:
         self._report.added += len(uncounted) - updated
 
     def _were_there(self, ids: list[str]) -> set[str]:
-        return set() if self._was_empty or not ids else self._before.present(ids)
+        return set() if self._was_empty or not ids else self._before.existing(ids)

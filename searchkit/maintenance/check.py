@@ -68,7 +68,7 @@ def _check_documents(snapshot: Snapshot, settings: Settings, report: CheckReport
 
 def _wrong_with(snapshot: Snapshot, entry: IndexDocument, stored: str) -> str:
     """Why the document is not found by what it holds, if it is not."""
-    if snapshot.get([entry.id]).get(entry.id) != stored:
+    if snapshot.stored([entry.id]).get(entry.id) != stored:
         return "its id does not find it"
     its_id = TermSet("id", (id_term(entry.id),))
     if (count := snapshot.count(its_id)) != 1:

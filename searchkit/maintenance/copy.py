@@ -17,9 +17,8 @@ from searchkit.errors import IndexExistsError, IndexIncompatibleError, IndexNotF
 from searchkit.indexing.pipeline import made_entries
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CopyReport, Failure
-from searchkit.search.cursor import CursorStore
 from searchkit.search.options import SearchOptions
-from searchkit.search.search import search
+from searchkit.search.search import count
 from searchkit.settings import Settings
 
 __all__ = ["CopyProgress", "copy"]
@@ -71,7 +70,7 @@ def copy(
                 progress(report.copied + report.kept, len(before))
             for page in _pages(target.snapshot(), _PAGE):
                 ids = [one.document.id for one in page]
-                for id in set(ids) - before.get(ids).keys():
+                for id in set(ids) - before.existing(ids):
                     writer.delete(id)  # the source had it when the copy was begun
                     report.removed += 1
             writer.commit()
@@ -115,7 +114,7 @@ def _refuse_others(target: Engine, source: Engine, settings: Settings) -> None:
 
 def _not_there(page: list[StoredFields], target: Snapshot) -> list[StoredFields]:
     """Those that the copy does not have as they are."""
-    there = target.get([one.document.id for one in page]) if len(target) else {}
+    there = target.stored([one.document.id for one in page]) if len(target) else {}
     return [
         one
         for one in page
@@ -129,11 +128,8 @@ def _compare(before: Snapshot, copied: Snapshot, settings: Settings, location: s
         raise SearchkitError(f"{location}: the copy has {len(copied)} documents, and not {len(before)}")
     asked = list(filter(None, titles))
     for title in asked:
-        for options in (
-            SearchOptions(limit=0, lenient=True),
-            SearchOptions(limit=0, match="any", lenient=True),
-        ):
-            totals = [search(title, options, one, settings, CursorStore()).total for one in (before, copied)]
+        for options in (SearchOptions(lenient=True), SearchOptions(match="any", lenient=True)):
+            totals = [count(title, options, one, settings) for one in (before, copied)]
             if totals[0] != totals[1]:
                 raise SearchkitError(
                     f"{location}: the copy finds {totals[1]} documents for {title!r}, and not {totals[0]}"

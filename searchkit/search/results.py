@@ -1,121 +1,50 @@
-"""results: what a search gives back. Results hold Hits, a Hit holds Highlighted texts.
+"""Results: what a search returns. Results hold Hits, a Hit holds Highlighted texts.
 
-A hit works out its document, its title and its snippet when they are asked for, so a program
-that wants only ids pays for no highlights.
+A hit works out its document, its title and its snippet when they are asked for, so a program that wants only
+ids does not pay for highlights.
 """
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from searchkit.document import Document, link_of
-from searchkit.highlight.snippet import Highlighter, Span
+from searchkit.engine.base import ScoredDoc
+from searchkit.highlight.highlighted import Highlighted
+from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
 
-if TYPE_CHECKING:
-    from searchkit.search.notebook import NotebookHit
-
 __all__ = ["Highlighted", "Hit", "Results"]
-
-_MOST_IN_A_CELL = 100
-_SPECIAL = re.compile("[&<>\"']")
-_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-# What would steer a terminal or turn the direction of its text around.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class _Html(str):
-    """A text that is HTML already: what escapes for templates (Django, Jinja, MarkupSafe) leaves it alone."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return str(self)
-
-
-class Highlighted:
-    """A title, or a fragment of a body, with its matches.
-
-    ``text`` is the original text, verbatim; ``spans`` are the matches as pairs
-    ``(start, end)`` of code points in it, sorted and disjoint; ``start`` is where the
-    fragment begins in the body.
-
-    In templates that escape by themselves it stands as ``{{ hit.title }}`` in Jinja, ``{{ hit.title.html }}``
-    in Django, which makes plain text of the first.
-    """
-
-    __slots__ = ("spans", "start", "text")
-
-    def __init__(self, text: str, spans: Sequence[Span] = (), start: int = 0) -> None:
-        self.text = text
-        self.spans = tuple(spans)
-        self.start = start
-
-    def html(self, tag: str = "mark") -> str:
-        """The text as HTML, escaped, with the matches in ``<tag>``."""
-        if not _TAG.fullmatch(tag):
-            raise ValueError(f"tag must be the name of an HTML element like 'mark', not {tag!r}")
-        # Most texts have nothing to escape, and to look once is quicker than to try piece by piece.
-        escape = html.escape if _SPECIAL.search(self.text) else str
-        return _Html(self._joined(f"<{tag}>", f"</{tag}>", escape))
-
-    def ansi(self) -> str:
-        """The text for a terminal, matches bold and yellow, control characters of the text left out."""
-        return self._joined("\x1b[1;33m", "\x1b[0m", lambda text: _CONTROL.sub("", text))
-
-    def __html__(self) -> str:
-        return self.html()
-
-    def _repr_html_(self) -> str:
-        from searchkit.search.notebook import text_html
-
-        return text_html(self.html())
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"Highlighted({self.text!r}, spans={list(self.spans)})"
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Highlighted):
-            return NotImplemented
-        return (self.text, self.spans, self.start) == (other.text, other.spans, other.start)
-
-    def __hash__(self) -> int:
-        return hash((self.text, self.spans, self.start))
-
-    def _joined(self, before: str, after: str, escape: Any) -> str:
-        pieces = []
-        end_of_last = 0
-        for start, end in self.spans:
-            pieces += [escape(self.text[end_of_last:start]), before, escape(self.text[start:end]), after]
-            end_of_last = end
-        return "".join([*pieces, escape(self.text[end_of_last:])])
 
 
 class Hit:
     """One document that was found.
 
     ``score`` is its BM25 sum for this query, comparable within one result; 0 when sorted by a field.
-    ``duplicates`` are the hits with the same story, where the search was told to fold them into one.
+    ``duplicates`` are the hits with the same story, when the search collapses near-duplicates.
     """
 
     def __init__(
-        self, stored: StoredFields, score: float, highlighter: Highlighter, snippet_length: int
+        self,
+        found: ScoredDoc,
+        highlighter: Highlighter,
+        snippet_length: int,
+        duplicates: tuple[Hit, ...] = (),
     ) -> None:
-        self.score = score
-        self.duplicates: tuple[Hit, ...] = ()
-        self._stored = stored
+        self.score = found.score
+        self.duplicates = duplicates
+        self._text = found.stored
         self._highlighter = highlighter
         self._snippet_length = snippet_length
 
-    @property
+    @cached_property
+    def _stored(self) -> StoredFields:
+        return StoredFields(self._text)
+
+    @cached_property
     def _fields(self) -> dict[str, Any]:
         return self._stored.fields
 
@@ -134,7 +63,7 @@ class Hit:
 
     @property
     def link(self) -> str:
-        """The url where a page may link to it; otherwise nothing: `Document.link`."""
+        """The url if a page may link to it, else the empty text: `Document.link`."""
         return link_of(self.url)
 
     @property
@@ -154,8 +83,7 @@ class Hit:
     @cached_property
     def snippet(self) -> Highlighted:
         """The best fragment of the body."""
-        fragment = self._highlighter.snippet(self._fields.get("body", ""), self._snippet_length)
-        return Highlighted(fragment.text, fragment.spans, fragment.start)
+        return self._highlighter.snippet(self._fields.get("body", ""), self._snippet_length)
 
     @cached_property
     def body(self) -> Highlighted:
@@ -182,33 +110,21 @@ class Hit:
             ]
         return values
 
-    def _notebook_hit(self) -> NotebookHit:
-        """The hit as a notebook shows it."""
-        from searchkit.search.notebook import NotebookHit
-
-        about = (
-            self.published.date().isoformat() if self.published else "",
-            self.source,
-            f"id {self.id}" if self.id != self.url else "",
-            f"{len(self.duplicates)} more of the same story" if self.duplicates else "",
-        )
-        return NotebookHit(self.title.html(), self.link, about, self.snippet.html())
-
     def _repr_html_(self) -> str:
         from searchkit.search.notebook import hit_html
 
-        return hit_html(self._notebook_hit())
+        return hit_html(self)
 
     def __repr__(self) -> str:
         return f"<Hit {self.id!r} score={self.score:.3f} title={self.title.text!r}>"
 
 
 class Results(Sequence[Hit]):
-    """The hits of one page, and what is known of all.
+    """The hits of one page, and figures about all of them.
 
-    ``query`` is the query as it was understood, in the form that `parse` reads the same; ``total`` counts
+    ``query`` is the query as it was understood, in its plain form, which parses to the same; ``total`` counts
     the matches on all pages, ``took`` is the time in seconds. ``facets`` has, for each one asked for, its
-    values and how many matches have them: most first, years and months in their order.
+    values and how many matches have them: the most frequent first, years, months and dates in their order.
     """
 
     def __init__(
@@ -232,18 +148,17 @@ class Results(Sequence[Hit]):
 
     @cached_property
     def cursor(self) -> str | None:
-        """What ``search(query, cursor=...)`` takes to go on behind these hits; None behind the last one."""
+        """What ``search(query, cursor=...)`` takes for the next page; None on the last one."""
         return self._make_cursor() if self._make_cursor else None
 
     @property
     def has_more(self) -> bool:
-        """Are there hits behind these? Unlike `cursor` it keeps no state of the index for whoever goes on."""
+        """Is there a next page? Unlike `cursor`, this keeps no snapshot of the index for it."""
         return self._make_cursor is not None
 
     @cached_property
     def suggestion(self) -> str | None:
-        """A query that was perhaps meant, when this one found little or nothing: worked out when asked
-        for."""
+        """A query that was perhaps meant, when this one finds next to nothing; worked out on first access."""
         return self._make_suggestion() if self._make_suggestion else None
 
     def to_dict(self, *, with_cursor: bool = True) -> dict[str, Any]:
@@ -274,16 +189,11 @@ class Results(Sequence[Hit]):
     def __iter__(self) -> Iterator[Hit]:
         return iter(self._hits)
 
-    @property
-    def _count(self) -> str:
-        return f"{len(self):,} of {self.total:,} in {self.took * 1000:.1f} ms"
-
     def _repr_html_(self) -> str:
-        # Without the suggestion, which would be a search of its own.
-        from searchkit.search.notebook import listing_html
+        from searchkit.search.notebook import results_html
 
-        entries = [hit._notebook_hit() for hit in self[:_MOST_IN_A_CELL]]
-        return listing_html(self.query, self._count, entries, len(self) - len(entries), self.facets)
+        return results_html(self)
 
     def __repr__(self) -> str:
-        return f"<Results {self.query!r}: {self._count}>"
+        count = f"{len(self):,} of {self.total:,} in {self.took * 1000:.1f} ms"
+        return f"<Results {self.query!r}: {count}>"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from strategies import has_tokens, lines, meaningful_texts, passages, rewritten
 
 import searchkit
+from searchkit import Highlighted
 from searchkit.analysis import Analyzer, normalize, tokenize, variants
 from searchkit.analysis.normalizer import normalization_table
 from searchkit.highlight.snippet import Highlighter, Span
@@ -332,7 +333,7 @@ def test_a_short_body_without_a_match_is_shown_whole() -> None:
 
 
 def test_the_fragment_of_nothing_is_empty() -> None:
-    assert highlighter("苹果").snippet("", 10) == (0, "", ())
+    assert highlighter("苹果").snippet("", 10) == Highlighted("")
 
 
 def test_a_match_longer_than_the_fragment_is_cut_and_not_an_error() -> None:

@@ -204,15 +204,19 @@ class WhooshSnapshot(Snapshot):
         with reading(self._location):
             return sum(map(len, self._matched(match)))
 
-    def values(self, match: Clause, field: str) -> dict[Any, int]:
-        counted: Counter[Any] = Counter()
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
         with reading(self._location):
-            for part, documents in zip(self.parts, self._matched(match)):
-                column = part.segment.column(field)
-                # Most documents have the same few values or labels, so those are counted first.
-                for value, count in Counter(column[document] for document in documents).items():
-                    for label in set(value) if isinstance(value, tuple) else (value,):
-                        counted[label] += count
+            matched = self._matched(match)
+            return {field: self._counts(matched, field) for field in fields}
+
+    def _counts(self, matched: Sequence[Set[int]], field: str) -> dict[Any, int]:
+        counted: Counter[Any] = Counter()
+        for part, documents in zip(self.parts, matched):
+            column = part.segment.column(field)
+            # Most documents have the same few values or labels, so those are counted first.
+            for value, count in Counter(column[document] for document in documents).items():
+                for label in set(value) if isinstance(value, tuple) else (value,):
+                    counted[label] += count
         del counted[None]
         return dict(counted.most_common(MOST_VALUES))
 
@@ -228,7 +232,7 @@ class WhooshSnapshot(Snapshot):
                     counted[term] += count
         return heapq.nlargest(min(limit, len(counted)), counted.items(), key=itemgetter(1))
 
-    def get(self, ids: Iterable[str]) -> dict[str, str]:
+    def stored(self, ids: Iterable[str]) -> dict[str, str]:
         found = {}
         with reading(self._location):
             for id in ids:

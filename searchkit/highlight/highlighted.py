@@ -1,0 +1,83 @@
+"""Highlighted: a text with the spans of its matches, as plain text, HTML or for a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from html import escape
+
+from searchkit.highlight.fragmenter import Span
+
+__all__ = ["Highlighted"]
+
+_SPECIAL = re.compile("[&<>\"']")
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+# What would steer a terminal or turn the direction of its text around.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class _Html(str):
+    """Text that is HTML already, so that templates (Django, Jinja, MarkupSafe) do not escape it again."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+class Highlighted:
+    """A title, or a fragment of a body, with its matches.
+
+    ``text`` is the original text, verbatim; ``spans`` are the matches as pairs
+    ``(start, end)`` of code points in it, sorted and disjoint; ``start`` is where the
+    fragment begins in the body.
+
+    Templates that escape show it by ``{{ hit.title }}`` in Jinja and by ``{{ hit.title.html }}`` in Django,
+    which takes the former for plain text.
+    """
+
+    __slots__ = ("spans", "start", "text")
+
+    def __init__(self, text: str, spans: Sequence[Span] = (), start: int = 0) -> None:
+        self.text = text
+        self.spans = tuple(spans)
+        self.start = start
+
+    def html(self, tag: str = "mark") -> str:
+        """The text as HTML, escaped, with the matches in ``<tag>``."""
+        if not _TAG.fullmatch(tag):
+            raise ValueError(f"tag must be the name of an HTML element like 'mark', not {tag!r}")
+        # Most texts have nothing to escape, and one look is quicker than to try piece by piece.
+        return _Html(self._joined(f"<{tag}>", f"</{tag}>", escape if _SPECIAL.search(self.text) else str))
+
+    def ansi(self) -> str:
+        """The text for a terminal, with matches in bold yellow and without control characters."""
+        return self._joined("\x1b[1;33m", "\x1b[0m", lambda text: _CONTROL.sub("", text))
+
+    def __html__(self) -> str:
+        return self.html()
+
+    def _repr_html_(self) -> str:
+        return f'<div style="max-width:60em;white-space:pre-line"><bdi>{self.html()}</bdi></div>'
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Highlighted({self.text!r}, spans={list(self.spans)})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Highlighted):
+            return NotImplemented
+        return (self.text, self.spans, self.start) == (other.text, other.spans, other.start)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.spans, self.start))
+
+    def _joined(self, before: str, after: str, escaped: Callable[[str], str]) -> str:
+        pieces = []
+        end_of_last = 0
+        for start, end in self.spans:
+            pieces += [escaped(self.text[end_of_last:start]), before, escaped(self.text[start:end]), after]
+            end_of_last = end
+        return "".join([*pieces, escaped(self.text[end_of_last:])])
