@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,15 @@ def test_importing_searchkit_loads_only_what_is_listed(loaded: set[str]) -> None
 @pytest.mark.parametrize("module", FORBIDDEN)
 def test_importing_searchkit_loads_no_slow_module(module: str, loaded: set[str]) -> None:
     assert module not in loaded
+
+
+def test_opening_and_searching_an_index_loads_no_slow_module(tmp_path: Path) -> None:
+    location = tmp_path / "index"
+    with searchkit.create(location) as index:
+        index.add([{"title": "半导体", "id": "1"}], workers=1)
+    code = f"import searchkit; assert searchkit.open({str(location)!r}).search('半导体').total"
+    # `dataclasses` imports `inspect`.
+    assert _modules(code) & {*FORBIDDEN, "filelock", "secrets", "tempfile"} == {"inspect"}
 
 
 @pytest.mark.parametrize("module", sorted(searchkit._MODULES))

@@ -241,6 +241,30 @@ class TestSnapshots:
             total, found = snapshot.search(Plan(term), limit=10, offset=0)
             assert (total, set(found_ids(found))) == (1, ids)
 
+    def test_several_plans_find_what_each_of_them_finds_alone(self, engine: Engine) -> None:
+        fill(engine, [entry(str(n), {"published": -n}, words=" ".join("甲" * n)) for n in range(5)])
+        plans = [
+            Plan(Term("words", "甲"), (ScoreClause(Term("words", "甲"), 2.0),)),
+            Plan(MatchNone()),
+            Plan(MatchAll()),
+            Plan(TermSet("id", ("3",)), (ScoreClause(Term("words", "甲"), 1.0),)),
+        ]
+        snapshot = engine.snapshot()
+        assert snapshot.multi_search([], limit=1) == []
+        for limit in (0, 1, 3, 2000):
+            for sort in (None, Sort("published")):
+                alone = [snapshot.search(plan, limit=limit, offset=0, sort=sort) for plan in plans]
+                assert snapshot.multi_search(plans, limit=limit, sort=sort) == alone
+
+    def test_ids_of_deleted_documents_do_not_exist(self, engine: Engine) -> None:
+        fill(engine, [entry(str(number)) for number in range(6)])
+        with writing(engine) as writer:
+            writer.delete("1")
+            writer.upsert(entry("2"))
+            writer.commit()
+        for asked_for in (["0", "1", "2", "x"], ["0", "2"], ["1"], ["x"], []):
+            assert engine.snapshot().existing(asked_for) == {*asked_for} & {"0", "2"}
+
 
 class TestMetadata:
     def test_metadata_is_what_was_last_written(self, engine: Engine) -> None:
