@@ -1,23 +1,23 @@
-"""Highlighted: a text with the spans of its matches, as plain text, HTML or for a terminal."""
+"""Highlighted: a text with the spans of its matches, as HTML and for terminals."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Sequence
-from html import escape
 
-from searchkit.highlight.fragmenter import Span
+__all__ = ["Highlighted", "Span"]
 
-__all__ = ["Highlighted"]
+Span = tuple[int, int]
 
 _SPECIAL = re.compile("[&<>\"']")
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-# What would steer a terminal or turn the direction of its text around.
+# What would steer a terminal or reverse the direction of its text.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class _Html(str):
-    """Text that is HTML already, so that templates (Django, Jinja, MarkupSafe) do not escape it again."""
+    """Text that is HTML already: libraries that escape (Django, Jinja, MarkupSafe) leave it as it is."""
 
     __slots__ = ()
 
@@ -28,12 +28,11 @@ class _Html(str):
 class Highlighted:
     """A title, or a fragment of a body, with its matches.
 
-    ``text`` is the original text, verbatim; ``spans`` are the matches as pairs
-    ``(start, end)`` of code points in it, sorted and disjoint; ``start`` is where the
-    fragment begins in the body.
+    ``text`` is the original text, verbatim; ``spans`` are the matches as pairs ``(start, end)`` of code
+    points in it, sorted and disjoint; ``start`` is where the fragment begins in the body.
 
-    Templates that escape show it by ``{{ hit.title }}`` in Jinja and by ``{{ hit.title.html }}`` in Django,
-    which takes the former for plain text.
+    In a template that escapes, write ``{{ hit.title }}`` in Jinja and ``{{ hit.title.html }}`` in Django,
+    which makes plain text of the first.
     """
 
     __slots__ = ("spans", "start", "text")
@@ -47,11 +46,12 @@ class Highlighted:
         """The text as HTML, escaped, with the matches in ``<tag>``."""
         if not _TAG.fullmatch(tag):
             raise ValueError(f"tag must be the name of an HTML element like 'mark', not {tag!r}")
-        # Most texts have nothing to escape, and one look is quicker than to try piece by piece.
-        return _Html(self._joined(f"<{tag}>", f"</{tag}>", escape if _SPECIAL.search(self.text) else str))
+        # Most texts have nothing to escape, and one search is faster than to escape each part.
+        escape = html.escape if _SPECIAL.search(self.text) else str
+        return _Html(self._joined(f"<{tag}>", f"</{tag}>", escape))
 
     def ansi(self) -> str:
-        """The text for a terminal, with matches in bold yellow and without control characters."""
+        """The text for a terminal: matches in bold yellow, without the control characters of the text."""
         return self._joined("\x1b[1;33m", "\x1b[0m", lambda text: _CONTROL.sub("", text))
 
     def __html__(self) -> str:
@@ -74,10 +74,10 @@ class Highlighted:
     def __hash__(self) -> int:
         return hash((self.text, self.spans, self.start))
 
-    def _joined(self, before: str, after: str, escaped: Callable[[str], str]) -> str:
-        pieces = []
+    def _joined(self, before: str, after: str, escape: Callable[[str], str]) -> str:
+        parts = []
         end_of_last = 0
         for start, end in self.spans:
-            pieces += [escaped(self.text[end_of_last:start]), before, escaped(self.text[start:end]), after]
+            parts += [escape(self.text[end_of_last:start]), before, escape(self.text[start:end]), after]
             end_of_last = end
-        return "".join([*pieces, escaped(self.text[end_of_last:])])
+        return "".join([*parts, escape(self.text[end_of_last:])])

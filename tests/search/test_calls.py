@@ -43,6 +43,6 @@ def test_a_search_of_one_word_calls_few_functions_beside_those_of_the_query(call
     assert sum(calls[part] for part in OF_A_SEARCH) < 60
 
 
-def test_a_hit_is_made_in_two_calls(sample_index: Index) -> None:
-    few, many = (python_calls(lambda n=n: sample_index.search(WORD, limit=n)) for n in (1, HITS))
-    assert many.total() - few.total() <= 2 * (HITS - 1)
+def test_a_hit_is_made_in_one_call(sample_index: Index) -> None:
+    few, many = (python_calls(lambda n=n: sample_index.search(WORD, limit=n)) for n in (1, 9))
+    assert many.total() - few.total() == 8

@@ -205,9 +205,9 @@ class TantivySnapshot(Snapshot):
                 if sort
                 else self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
             )
-            doc = self._searcher.doc
+            doc, new = self._searcher.doc, tuple.__new__  # ScoredDoc() would be a call in Python for each hit
             hits = [
-                ScoredDoc(0.0 if sort else score, doc(address)["stored"][0].decode())
+                new(ScoredDoc, (0.0 if sort else score, doc(address)["stored"][0].decode()))
                 for score, address in result.hits
             ]
             return result.count, hits  # type: ignore[attr-defined]  # missing in its type stub
