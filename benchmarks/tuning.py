@@ -25,7 +25,7 @@ from benchmarks.sets import JudgedSet, SetError, read_beir, thinned
 from searchkit.analysis import Analyzer
 from searchkit.analysis.function_words import QUESTION_WORDS
 from searchkit.query import matching, scoring
-from searchkit.query.words import WordsOf
+from searchkit.query.analyzed_text import analyze_text
 
 CUT = 10
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def keywords(text: str, most: int) -> str:
     """The content words of a question as one part of a query, as somebody types them who asks no question."""
-    words = WordsOf(Analyzer())(text).content
+    words = analyze_text(text, Analyzer()).content_words
     return "".join([word for word in words if word not in QUESTION_WORDS][:most]) or text
 
 

@@ -13,8 +13,8 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+from searchkit.analysis.bigram_filter import LINE_END
 from searchkit.analysis.normalizer import read_dictionary
-from searchkit.analysis.tokenizer import LINE_END
 
 TARGET = Path(__file__).parent.parent / "searchkit" / "analysis" / "normalizer.txt"
 HEADER = """\

@@ -1,9 +1,8 @@
 """Analyzer: text -> terms, the same for documents and for queries.
 
-Fold, then segment, then several channels, a kind of term each: *words* rank what the text is
-about, *bigrams* hold every passage, *units* (single characters, Latin words) rank what
-words and bigrams miss and find one character alone. docs/decisions/0001-channels.md has
-what each of them adds.
+A text is normalized and segmented; its terms are in three channels. *Words* rank what the text is about,
+*bigrams* match every phrase, *unigrams* (the tokens: single characters, Latin words) rank what words and
+bigrams miss, and match one character alone. docs/decisions/0001-channels.md has what each of them adds.
 """
 
 from __future__ import annotations
@@ -14,33 +13,32 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+from searchkit.analysis.bigram_filter import unigram_and_bigram_terms
 from searchkit.analysis.jieba_tokenizer import jieba_version
 from searchkit.analysis.normalizer import normalization_columns, normalize
 from searchkit.analysis.segmenter import Segmenter, segmenter
-from searchkit.analysis.tokenizer import is_latin, tokenize, unigram_and_bigram_terms
 from searchkit.text import well_formed
 
 __all__ = ["Analyzer", "Terms"]
 
-# Raised whenever the terms of a text change, so that an index made before says so.
+# Raised whenever the terms of a text change, so that an older index says so.
 _RULES = 2
 
 
 class Terms(NamedTuple):
-    """The terms of one text, a channel each, joined by single spaces; and the text they are in."""
+    """The terms of one text in each channel, joined by single spaces; and the normalized text."""
 
     words: str
     bigrams: str
-    tokens: str
+    unigrams: str
     normalized: str
 
 
 class Analyzer:
     """Makes terms, with words of one's own and stop words.
 
-    ``user_words`` are kept whole by the segmenter (names, products, jargon); ``stop_words``
-    are left out of the words channel. Neither changes what a passage in quotes
-    finds. Both may be given in any script.
+    ``user_words`` are kept whole by the segmenter (names, products, jargon); ``stop_words`` are left out of
+    the words channel. Neither changes what a phrase in quotes finds. Both may be in any script.
     """
 
     def __init__(self, user_words: Iterable[str] = (), stop_words: Iterable[str] = ()) -> None:
@@ -59,45 +57,29 @@ class Analyzer:
         return Terms(" ".join(self.words(normalized)), bigram_terms, unigram_terms, normalized)
 
     def words(self, normalized: str) -> list[str]:
-        """The words of folded text that are no stop words, in order."""
+        """The words of normalized text in order, without stop words."""
+        return self.segment(normalized)[1]
+
+    def segment(self, normalized: str) -> tuple[list[str], list[str]]:
+        """The words of normalized text in order: all of them, and those that are not stop words."""
         words = self._segmenter.words(normalized)
-        return [word for word in words if word not in self._stop] if self._stop else words
-
-    def query_words(self, normalized: str) -> list[str]:
-        """The words of folded text that a document should have, each once.
-
-        Text of stop words alone asks for these. Each word consists of units of the text, so that it can be
-        found by them; where the segmenter cut a Latin one, the unit is the word.
-        """
-        all_tokens = tokenize(normalized)
-        pieces, in_order = dict.fromkeys(all_tokens), _joined(all_tokens)
-        words = {word: tokenize(word) for word in self.words(normalized) or self._segmenter.words(normalized)}
-        whole = {word: parts for word, parts in words.items() if parts and _joined(parts) in in_order}
-        covered = {part for parts in whole.values() for part in parts}
-        return [*whole, *(token for token in pieces if is_latin(token) and token not in covered)] or list(
-            pieces
-        )
+        return words, [word for word in words if word not in self._stop] if self._stop else words
 
     @property
     def settings(self) -> dict[str, list[str]]:
-        """What `Analyzer(**settings)` makes the same analyzer from: JSON, stored with the index."""
+        """`Analyzer(**settings)` is the same analyzer again. JSON, stored with the index."""
         return {"user_words": list(self.user_words), "stop_words": list(self.stop_words)}
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of all that decides about terms: equal fingerprints, equal terms."""
+        """A digest of everything that terms depend on: equal fingerprints, equal terms."""
         made_of = {
             "rules": _RULES,
             "rjieba": jieba_version(),
-            "fold": normalization_columns(),
+            "normalization": normalization_columns(),
             **self.settings,
         }
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _joined(pieces: Iterable[str]) -> str:
-    """Neighbours are within their text, pieces that only occur there are not."""
-    return "\n" + "\n".join(pieces) + "\n"
 
 
 def _clean_words(name: str, words: Iterable[str]) -> tuple[str, ...]:

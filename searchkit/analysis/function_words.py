@@ -1,8 +1,8 @@
-"""Function words: words that say how, not what, and which no document has to contain.
+"""Function words: words like 在, 的, 什么, 为什么, which a document does not have to contain.
 
-在, 的, 什么, 为什么: in a part of several words they rank, but the content words decide about a match.
-A part of function words alone asks for all of them. A question word makes a part a question, whose
-answer may be in other words. In folded spelling.
+In a text of several words they count for the rank, but the content words decide about a match. A text of
+function words alone needs all of them. A question word makes a text a question, whose answer may be in other
+words. All are in normalized spelling.
 """
 
 from __future__ import annotations

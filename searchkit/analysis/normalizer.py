@@ -1,15 +1,13 @@
-"""Fold: text -> the same text with one form of every character.
+"""Normalizer: text -> the same text with one form of every character (a character filter).
 
-Traditional and Simplified, the forms of Taiwan, Hong Kong and Japan, full and half
-width, upper and lower case, accented and plain Latin letters become one. Each
-character becomes exactly one character, so an offset in the folded text *is* an offset in
-the original, and a highlight needs no map.
+Traditional and Simplified, the forms of Taiwan, Hong Kong and Japan, full and half width, upper and lower
+case, accented and plain Latin letters become one. Each character becomes exactly one character, so an offset
+in the normalized text *is* an offset in the original, and a highlight needs no map.
 
-The variants come from the dictionaries of OpenCC (https://github.com/BYVoid/OpenCC,
-Apache-2.0) as `opencc-python-reimplemented` ships them. Conversion *in context*, what
-OpenCC is for, would be wrong here: it turns 乾 into 干 but leaves 乾隆, so a search for one
-would miss the other. Character by character, the fold cannot disagree with itself.
-See docs/decisions/0002-fold.md.
+The variants come from the dictionaries of OpenCC (https://github.com/BYVoid/OpenCC, Apache-2.0) as
+`opencc-python-reimplemented` ships them. Conversion *in context*, what OpenCC is for, would be wrong here: it
+turns 乾 into 干 but leaves 乾隆, so a search for one would miss the other. Character by character, the result
+cannot depend on the context. See docs/decisions/0002-fold.md.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ def normalize(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def variants(character: str) -> str:
-    """All characters that fold to what `character` folds to, itself among them.
+    """All characters with the same normalized form as `character`, itself among them.
 
     >>> variants("国")
     '国國'
@@ -54,14 +52,14 @@ def variants(character: str) -> str:
 
 @cache
 def normalization_table() -> dict[int, str]:
-    """The table of the fold, by code point: what is not in it stays as it is."""
+    """The normalized form by code point; a character that is not in it stays as it is."""
     characters, normalized = normalization_columns()
     return dict(zip(map(ord, characters), normalized, strict=True))
 
 
 @cache
 def normalization_columns() -> tuple[str, str]:
-    """The characters that do not stay as they are, and at the same places what they become."""
+    """The characters that change, and at the same places their normalized forms."""
     text = read_resource("searchkit.analysis", "normalizer.txt")
     characters, normalized = (line for line in text.split("\n") if line and not line.startswith("# "))
     return characters, normalized
@@ -69,9 +67,9 @@ def normalization_columns() -> tuple[str, str]:
 
 @cache
 def _whole_table() -> dict[int, int]:
-    """The same with the frequent characters that stay as they are.
+    """The same table with the frequent characters that stay as they are.
 
-    `str.translate` takes twice as long for a character that it does not find, and is quickest with numbers.
+    `str.translate` takes twice as long for a character that is missing, and is fastest with numbers.
     """
     table: dict[int, int] = {}
     for codes in _FREQUENT:

@@ -24,8 +24,8 @@ def require_pinyin() -> None:
 
 @lru_cache(maxsize=100_000)
 def pinyin_keys(normalized: str) -> tuple[str, ...]:
-    """The syllables of a folded text in one, without tones, and their initials; nothing for a text without
-    Han.
+    """The syllables of a normalized text in one, without tones, and their initials; nothing where there is
+    no Han.
 
     >>> pinyin_keys("王毅")
     ('wangyi', 'wy')

@@ -1,8 +1,8 @@
-"""Segmenter: folded text -> words. Han by jieba's dictionary and model, Latin words and numbers by our rules.
+"""Segmenter: normalized text -> words. Han by jieba's dictionary and model, the rest by our rules.
 
-The dictionary is spelled as the mainland spells, so the text is folded first, and the few words that
-the fold spells differently (着名 for 著名) are added to it. Words that mix Han and Latin (t恤, a股) are
-found by a table, because rjieba and jieba disagree where Latin meets Han.
+The dictionary has the spelling of the mainland, so the text is normalized first, and the few words that
+are normalized to another spelling (着名 for 著名) are added to it. Words that mix Han and Latin (t恤, a股)
+are found by a table, because rjieba and jieba disagree where Latin meets Han.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""highlight: the text of a document and the terms of a query -> spans and a snippet."""
+"""highlight: the text of a document and the highlight terms of a query -> spans and a snippet."""

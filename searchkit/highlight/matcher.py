@@ -1,81 +1,156 @@
-"""occurrences: a needle and folded text -> where the units of the needle stand as neighbours in one line.
+"""Matcher: the highlight terms of a query against texts -> where their tokens stand.
 
-The same rules as in `searchkit.analysis.tokenizer`, looked at from a place in the text: Latin words are
-whole, C is no part of C++, and any punctuation may stand between two units. No regular expression,
-because compiling one takes longer than to search ten articles by hand.
+The tokens of a term are neighbours in one line, by the rules of `searchkit.analysis.tokenizer`, looked at
+from a place in the text: Latin words are whole, C is no part of C++, and any punctuation may stand between
+tokens. No regular expression: compiling one takes longer than to search ten articles by hand.
+
+Only the characters of the query are normalized in a text, by `str.replace` of each of their variants. That
+takes a few microseconds for an article; to normalize all of it takes a hundred.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 
-from searchkit.analysis import LATIN, is_latin, normalization_table, tokenize
-from searchkit.highlight.fragmenter import Span
+from searchkit.analysis import LATIN, is_latin, normalization_table, normalize, tokenize, variants
 from searchkit.query import HighlightTerm
+from searchkit.query.ast import Field
 
-__all__ = ["fancy_latin", "find_matches"]
+__all__ = ["Match", "Matcher"]
 
 _LATIN_WORD = re.compile(rf"[{LATIN}]+")
-# Capitals as well: in a text of which only the letters of the query are folded, some are left.
+# Capitals as well: where only the characters of the query are normalized, some are left.
 _LATIN_LETTERS = frozenset(
     character for character in map(chr, range(0x250)) if _LATIN_WORD.match(character.lower())
 )
 
-
-def find_matches(highlight_term: HighlightTerm, normalized: str, start: int, end: int) -> Iterator[Span]:
-    """The places of the needle within folded[start:end], in order."""
-    if highlight_term.is_inexact:
-        like = _like(highlight_term.tokens[0], highlight_term.distance)
-        return (match.span() for match in _LATIN_WORD.finditer(normalized, start, end) if like(match[0]))
-    return _neighbours(highlight_term, normalized, start, end)
+Match = tuple[int, int, int]
+"""Start, end and the number of the term."""
 
 
-def _neighbours(highlight_term: HighlightTerm, normalized: str, start: int, end: int) -> Iterator[Span]:
-    for token in highlight_term.tokens:
-        if token not in normalized:
-            return
-    first, rest, open_end = highlight_term.tokens[0], highlight_term.tokens[1:], highlight_term.open
-    # Han characters that stand together, as nearly always, need no look at each of them.
-    together = highlight_term.together
-    at = normalized.find(first, start, end)
-    while at >= 0:
-        if together and normalized.startswith(together, at):
-            reached = at + len(together)
-        elif together and rest and (behind := normalized[at + 1 : at + 2]) != rest[0] and behind.isalnum():
-            reached = -1  # another character follows, as nearly always where it is not the needle
-        else:
-            reached = _token_end(first, normalized, at, open_end and not rest)
-            for i, token in enumerate(rest):
-                if reached < 0:
+class Matcher:
+    """Finds the highlight terms of one query in texts."""
+
+    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
+        # Longest first, so that 马克思 is one match and never 马克.
+        self.terms = sorted(highlight_terms, key=lambda term: -sum(map(len, term.tokens)))
+        finders = [_Finder(number, term) for number, term in enumerate(self.terms)]
+        self._finders = {
+            field: [finder for finder in finders if finder.field in (None, field)]
+            for field in ("title", "body")
+        }
+        self._replacements, self._has_latin = _replacements(self.terms)
+
+    def normalize(self, text: str) -> str:
+        """The text with the characters of the query normalized; of the same length."""
+        if self._replacements is None or (self._has_latin and _fancy_latin().search(text)):
+            return normalize(text)
+        for variant, character in self._replacements:
+            text = text.replace(variant, character)
+        return text
+
+    def find(
+        self, normalized: str, field: Field, start: int = 0, end: int | None = None, most: int | None = None
+    ) -> tuple[list[Match], bool]:
+        """The matches within normalized[start:end] in order, of two that overlap the longer; are these all?
+
+        With ``most``, only the first so many of each term.
+        """
+        end = len(normalized) if end is None else end
+        found = []
+        is_complete = True
+        for finder in self._finders[field]:
+            if matches := finder.find(normalized, start, end, most):
+                found.append(matches)
+                is_complete = is_complete and len(matches) != most
+        if len(found) == 1:
+            return found[0], is_complete
+        taken = bytearray(end - start)
+        all_matches = []
+        for matches in found:
+            for match in matches:
+                left, right, _ = match
+                if not (taken[left - start] or taken[right - start - 1]):
+                    taken[left - start : right - start] = b"\1" * (right - left)
+                    all_matches.append(match)
+        all_matches.sort()
+        return all_matches, is_complete
+
+
+class _Finder:
+    """Finds one highlight term, which has this number."""
+
+    def __init__(self, number: int, term: HighlightTerm) -> None:
+        self.field = term.field
+        self._number = number
+        self._tokens = term.tokens
+        self._latin = [is_latin(token) for token in term.tokens]
+        self._prefix = term.prefix
+        self._is_like = _like(term.tokens[0], term.distance) if term.is_inexact else None
+        # Tokens without punctuation between, as they stand nearly always; of Latin words it says nothing.
+        self._together = "" if any(self._latin) else "".join(term.tokens)
+        self._second = self._together[1:2]
+
+    def find(self, normalized: str, start: int, end: int, most: int | None) -> list[Match]:
+        """The first ``most`` matches within normalized[start:end], in order."""
+        number = self._number
+        if self._is_like:
+            words = _LATIN_WORD.finditer(normalized, start, end)
+            return [(*word.span(), number) for word in words if self._is_like(word[0])][:most]
+        for token in self._tokens:
+            if token not in normalized:
+                return []
+        first, together, second = self._tokens[0], self._together, self._second
+        found: list[Match] = []
+        at = normalized.find(first, start, end)
+        while at >= 0:
+            if together and normalized.startswith(together, at):
+                reached = at + len(together)
+            elif second and (behind := normalized[at + 1 : at + 2]) != second and behind.isalnum():
+                reached = -1  # another character follows, as nearly always where it is not the term
+            else:
+                reached = self._end_at(normalized, at)
+            if 0 <= reached <= end:
+                found.append((at, reached, number))
+                if len(found) == most:
                     break
-                following = _next_token(normalized, reached)
-                reached = _token_end(token, normalized, following, open_end and i == len(rest) - 1)
-        if 0 <= reached <= end:
-            yield at, reached
-        else:
-            reached = at + 1
-        at = normalized.find(first, reached, end)
+            else:
+                reached = at + 1
+            at = normalized.find(first, reached, end)
+        return found
+
+    def _end_at(self, normalized: str, at: int) -> int:
+        """Where the term ends that begins at this place; -1 where it does not stand there."""
+        last = len(self._tokens) - 1
+        for number, token in enumerate(self._tokens):
+            if not normalized.startswith(token, at):
+                if not number or normalized[at : at + 1].isalnum():
+                    return -1
+                at = _next_token(normalized, at)
+                if not normalized.startswith(token, at):
+                    return -1
+            if not self._latin[number]:
+                at += len(token)
+            elif (at := _latin_end(token, normalized, at, self._prefix and number == last)) < 0:
+                return -1
+        return at
 
 
-def _token_end(token: str, normalized: str, at: int, open_end: bool) -> int:
-    """Where the unit ends that stands at this place; -1 when it does not stand there."""
-    if not normalized.startswith(token, at):
-        return -1
+def _latin_end(token: str, normalized: str, at: int, is_prefix: bool) -> int:
+    """Where the Latin token ends whose letters stand at this place; -1 where they are part of another."""
     end = at + len(token)
-    if not is_latin(token):
-        return end
     if at and normalized[at - 1] in _LATIN_LETTERS:
         return -1
-    if open_end:
+    if is_prefix:
         match = _LATIN_WORD.match(normalized, end)
         return match.end() if match else end
     if token[-1] in "+#":
         return -1 if normalized.startswith("+", end) and token[-1] == "+" else end
     if end < len(normalized) and normalized[end] in _LATIN_LETTERS:
         return -1
-    # Perhaps the C of C++ or C#: the rules for units decide.
+    # Perhaps the C of C++ or C#: the tokenizer decides.
     if (
         len(token) == 1
         and normalized.startswith(("+", "#"), end)
@@ -86,7 +161,7 @@ def _token_end(token: str, normalized: str, at: int, open_end: bool) -> int:
 
 
 def _next_token(normalized: str, at: int) -> int:
-    """The first place from ``at`` that is no punctuation: a unit, or the end of the line or of the text."""
+    """The first place from ``at`` that is no punctuation: a token, or the end of the line or of the text."""
     length = len(normalized)
     while at < length:
         character = normalized[at]
@@ -96,9 +171,31 @@ def _next_token(normalized: str, at: int) -> int:
     return at
 
 
+def _replacements(terms: Sequence[HighlightTerm]) -> tuple[list[tuple[str, str]] | None, bool]:
+    """The variants of the characters of the terms, and what to replace them by; None for the whole table.
+
+    Are there Latin letters among the characters? A text with é or Ａ needs the whole table then.
+    """
+    if any(term.prefix or term.is_inexact for term in terms):
+        return None, True
+    tokens = dict.fromkeys(token for term in terms for token in term.tokens)
+    letters = dict.fromkeys("".join(token for token in tokens if is_latin(token)))
+    if not all(letter.isascii() for letter in letters):
+        return None, True
+    capitals = [(letter.upper(), letter) for letter in letters if letter.isalpha()]
+    others = [
+        (variant, token)
+        for token in tokens
+        if not is_latin(token)
+        for variant in variants(token)
+        if variant != token
+    ]
+    return capitals + others, bool(letters)
+
+
 @cache
 def _disguised() -> frozenset[str]:
-    """Signs that the fold makes a unit: the radical ⼀ becomes 一, and is no punctuation."""
+    """Signs that are a token once normalized: the radical ⼀ becomes 一, and is no punctuation."""
     return frozenset(
         chr(code)
         for code, normalized in normalization_table().items()
@@ -107,8 +204,8 @@ def _disguised() -> frozenset[str]:
 
 
 @cache
-def fancy_latin() -> re.Pattern[str]:
-    """What folds to Latin letters, digits, + and #, other than A to Z."""
+def _fancy_latin() -> re.Pattern[str]:
+    """What becomes a Latin letter, a digit, + or #, other than A to Z."""
     latin = {*_LATIN_LETTERS, "+", "#"}
     fancy = "".join(
         chr(code)

@@ -19,7 +19,7 @@ def build_index_document(document: Document, settings: Settings) -> IndexDocumen
     Raises `DocumentError` when a declared field of it has a value of another kind.
     """
     title, body = settings.analyzer.terms(document.title), settings.analyzer.terms(document.body)
-    story = sketch(body.normalized if body.tokens else title.normalized)
+    story = sketch(body.normalized if body.unigrams else title.normalized)
     values = settings.fields.values(document)
     values[SKETCH] = story
     values[TITLES] = title_keys(document.title, title, pinyin=settings.pinyin)
@@ -30,9 +30,9 @@ def build_index_document(document: Document, settings: Settings) -> IndexDocumen
         terms={
             "words": f"{title.words} {title.words} {body.words}",
             "title_bigrams": title.bigrams,
-            "title_unigrams": title.tokens,
+            "title_unigrams": title.unigrams,
             "body_bigrams": body.bigrams,
-            "body_unigrams": body.tokens,
+            "body_unigrams": body.unigrams,
         },
         values=values,
     )

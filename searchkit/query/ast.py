@@ -1,8 +1,7 @@
-"""The query tree: what a query means, before anything is known of terms or engines.
+"""The query tree: what a query means, without terms or engines.
 
-Made by `searchkit.query.parser` from what a person typed, turned into a plan for an engine
-by `searchkit.query.planner`. Nodes are values: equal trees mean the same, and the
-text of a tree parses to the tree again.
+`searchkit.query.parser` makes it from what a person typed, `searchkit.query.planner` makes a plan for an
+engine from it. Nodes are values: equal trees mean the same, and the text of a tree parses to the tree again.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ Field = Literal["title", "body"]
 
 @dataclass(frozen=True)
 class TextNode:
-    """Running text without spaces: its words count, as many as ``match`` asks for."""
+    """Text without spaces: as many of its words are needed as ``match`` says."""
 
     text: str
     field: Field | None = None
@@ -45,9 +44,9 @@ class TextNode:
 
 @dataclass(frozen=True)
 class PhraseNode:
-    """Text in quotes: it stands in the document as it is, but for script, width, case and punctuation.
+    """Text in quotes: the document has it as it is, apart from script, width, case and punctuation.
 
-    With ``slop``, so many characters may stand between its pieces, which spaces separate.
+    With ``slop``, up to so many characters may stand between its parts, which are separated by spaces.
     """
 
     text: str
@@ -60,7 +59,7 @@ class PhraseNode:
 
 @dataclass(frozen=True)
 class PrefixNode:
-    """What begins with this text: of Latin words the beginning, of Chinese the characters."""
+    """Words that begin with this text; of Chinese, the text itself."""
 
     text: str
     field: Field | None = None
@@ -94,7 +93,7 @@ class FuzzyNode:
 
 @dataclass(frozen=True)
 class TermNode:
-    """Documents whose ``source`` is exactly this, or one of whose tags (``tag``)."""
+    """Documents that have exactly this ``source``, or this ``tag``."""
 
     name: str
     value: str
@@ -105,7 +104,7 @@ class TermNode:
 
 @dataclass(frozen=True)
 class DateRangeNode:
-    """Documents published from the first day to the last, in UTC, both included; None is no bound."""
+    """Documents published from the first day to the last, both included, in UTC; None is no bound."""
 
     first: date | None
     last: date | None
@@ -117,7 +116,7 @@ class DateRangeNode:
 
 @dataclass(frozen=True)
 class BoostNode:
-    """The child, counting ``weight`` times for the rank."""
+    """The child, which counts ``weight`` times for the rank."""
 
     child: QueryNode
     weight: float
@@ -183,11 +182,11 @@ QueryNode = Union[  # noqa: UP007 - forward references, Python 3.10
 ]
 
 QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』", "｢": "｣"}
-"""What opens a passage, and what closes it then."""
+"""What opens a phrase, and what closes it."""
 
 
 def _quoted(text: str) -> str:
-    # A passage came out of some quotes, so there are some that it does not hold.
+    # A phrase stood in some quotes, so there are some that it does not contain.
     opening = next(opening for opening, closing in QUOTES.items() if not {*closing} & {*text})
     return f"{opening}{text}{QUOTES[opening][0]}"
 

@@ -1,8 +1,7 @@
 """Lexer: what a person typed -> tokens.
 
-Here it is decided what is an operator and what is text. To the strict reading every quote and bracket is an
-operator; to the lenient one they are only where they stand apart, because 他说“好”吗 and 湖南（长沙） are
-running text.
+The lexer decides what is an operator and what is text. When it reads strictly, every quote and bracket is an
+operator; when it reads leniently, only those that stand apart, because 他说“好”吗 and 湖南（长沙） are text.
 """
 
 from __future__ import annotations
@@ -13,13 +12,14 @@ from typing import NamedTuple
 from searchkit.errors import QuerySyntaxError
 from searchkit.query.ast import QUOTES
 
-__all__ = ["FIELDS", "MAX_DEPTH", "MAX_TOKENS", "NO_OPERATOR", "Token", "tokens"]
+__all__ = ["FIELDS", "MAX_DEPTH", "MAX_TOKENS", "NO_OPERATOR", "OPERATORS", "Token", "tokens"]
 
 MAX_DEPTH = 50
 """Groups within groups."""
 MAX_TOKENS = 1000
-"""Parts, passages and operators; a passage of any length is one, and so is text up to a bracket or quote."""
+"""Texts, phrases and operators; a phrase of any length is one, and so is text up to a bracket or quote."""
 FIELDS = ("title", "body", "source", "tag", "date")
+OPERATORS = ("OR", "AND", "NOT")
 
 _QUOTE = "".join(QUOTES)
 _UNKNOWN = re.compile(r"[a-z_]+:(?!//)(?=[^\s)）])")
@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     | (?P<open>[(（])
     | (?P<close>[)）])
     | (?P<quote>[{_QUOTE}])
-    | (?P<operator>(?:OR|AND|NOT)(?=[\s()（）{_QUOTE}]|$))
+    | (?P<operator>(?:{"|".join(OPERATORS)})(?=[\s()（）{_QUOTE}]|$))
     | (?P<field>(?i:{"|".join(FIELDS)})[:：])
     | (?P<unknown>{_UNKNOWN.pattern})
     | (?P<minus>(?<![^\s(（])[-－](?=[^\s\-－)）]))
@@ -37,17 +37,17 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-# What may follow a passage, a group or a word: ~ with a number, ^ with a number.
+# What may follow a phrase, a group or a word: ~ with a number, ^ with a number.
 _SUFFIX = re.compile(r"(?P<tilde>[~～](?P<distance>\d*))?(?:[\^＾](?P<weight>\d+(?:\.\d+)?))?(?=[\s)）]|$)")
 _TEXT_SUFFIX = re.compile(_SUFFIX.pattern.replace(r"(?=[\s)）]|$)", "$"))
 NO_OPERATOR = "·"
-"""Takes the place of a sign that the lenient reading takes as text: no operator, and ignored in any text."""
+"""Replaces a sign that is read as text: it is no operator, and every text ignores it."""
 
 
 class Token(NamedTuple):
-    """A token: what kind, its text, where it stands in the query, and what follows it as a suffix.
+    """A token of the query language: its kind, its text, its position in the query, and its suffixes.
 
-    ``distance`` is the number behind ``~``, -1 for a ``~`` without one; ``weight`` that behind ``^``.
+    ``distance`` is the number behind ``~``, -1 for a ``~`` without one; ``weight`` is that behind ``^``.
     """
 
     kind: str
@@ -58,7 +58,7 @@ class Token(NamedTuple):
 
 
 def tokens(text: str, *, lenient: bool) -> list[Token]:
-    """The tokens of a query; passages are whole, text and groups carry their suffixes.
+    """The tokens of a query; a phrase is one, and texts, phrases and groups have their suffixes.
 
     Raises `QuerySyntaxError` for what is not well-formed, unless ``lenient``.
     """
@@ -92,10 +92,10 @@ class _Lexer:
         return [_with_suffix(_plain(token)) if token.kind == "text" else token for token in self._found]
 
     def _read(self, token: Token) -> Token:
-        """The token as what it is where it stands."""
+        """The token with the kind that it has at its position."""
         match token.kind:
             case "quote":
-                return self._passage(token)
+                return self._phrase(token)
             case "open":
                 return self._opening(token)
             case "close":
@@ -110,7 +110,7 @@ class _Lexer:
             case _:
                 return token
 
-    def _passage(self, quote: Token) -> Token:
+    def _phrase(self, quote: Token) -> Token:
         start = quote.position + 1
         there = [mark for mark in QUOTES[quote.text] if quote.position < self._last_quote[mark]]
         end = min((self._text.find(mark, start) for mark in there), default=None)
@@ -120,7 +120,7 @@ class _Lexer:
         if not self._stands_apart(quote.position, end + 1):
             return self._as_text(quote)
         self._position = end + 1
-        return self._suffixed(Token("passage", self._text[start:end], quote.position))
+        return self._suffixed(Token("phrase", self._text[start:end], quote.position))
 
     def _opening(self, bracket: Token) -> Token:
         if self._depth == MAX_DEPTH:
@@ -136,7 +136,7 @@ class _Lexer:
         return self._suffixed(bracket) if groups else self._as_text(bracket)
 
     def _suffixed(self, token: Token) -> Token:
-        """The token with the ``~`` and ``^`` that stand right behind it."""
+        """The token with the ``~`` and ``^`` right behind it."""
         match = _SUFFIX.match(self._text, self._position)
         if match is None or match.end() == match.start():
             return token
@@ -144,7 +144,7 @@ class _Lexer:
         return _with_numbers(token, match)
 
     def _stands_apart(self, start: int, end: int) -> bool:
-        """Is text[start:end] an expression of its own?"""
+        """Is text[start:end] separated from the text around it?"""
         if not self._lenient:
             return True
         before, behind = self._text[max(0, start - 1) : start], self._text[end : end + 1]
@@ -155,7 +155,7 @@ class _Lexer:
         return token._replace(kind="text", text=text)
 
     def _add(self, token: Token) -> None:
-        """Append the token; text that goes on without a space is one token with the text before."""
+        """Append the token; text that follows text without a space is the same token."""
         previous = self._found[-1] if self._found else None
         if (
             token.kind == "text"
@@ -173,7 +173,7 @@ class _Lexer:
 
 
 def _plain(token: Token) -> Token:
-    """Text put together of pieces, in which nothing looks like a field when it is read again."""
+    """The text without anything that would be a field when it is read again."""
     match = _UNKNOWN.match(token.text)
     if match is None:
         return token
@@ -185,7 +185,7 @@ def _with_suffix(token: Token) -> Token:
     if match is None or match.start() == match.end():
         return token
     text = token.text[: match.start()]
-    # What looks like a suffix in front of the suffix is text, and stays text when it is read again.
+    # What looks like a suffix in front of the suffix is text, and has to stay text when it is read again.
     while (other := _TEXT_SUFFIX.search(text)) and other.start() < other.end():
         text = text[: other.start()] + NO_OPERATOR + text[other.start() + 1 :]
     return _with_numbers(token._replace(text=text), match)

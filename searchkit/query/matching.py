@@ -1,183 +1,106 @@
-"""matching: query tree -> what a document must be to match.
+"""matching: texts of a query -> clauses, what a document must have to match.
 
-A word matches where its characters stand: where its chain of bigrams is, whatever the
-segmenter made of the document. Of the words of a part, ``match`` says how many are needed.
+A word matches where its characters stand: where its bigrams are a phrase, whatever words the segmenter found
+in the document. ``match`` says how many of the words of a text are needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import Literal
 
-from searchkit.analysis import WORD_END, bigram, is_latin, normalize, tokenize
-from searchkit.engine.plan import (
-    Boolean,
-    Clause,
-    Fuzzy,
-    MatchAll,
-    MatchNone,
-    Phrase,
-    Prefix,
-    Range,
-    Term,
-    TermSet,
-    Wildcard,
-)
-from searchkit.query.ast import (
-    AndNode,
-    BoostNode,
-    DateRangeNode,
-    Field,
-    FuzzyNode,
-    MatchNoneNode,
-    NotNode,
-    OrNode,
-    PhraseNode,
-    PrefixNode,
-    QueryNode,
-    TermNode,
-    TextNode,
-    WildcardNode,
-)
-from searchkit.query.filters import day_end, day_start
-from searchkit.query.words import Words, WordsOf
+from searchkit.analysis import WORD_END, bigram, bigrams, is_latin
+from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Term
+from searchkit.query.analyzed_text import AnalyzedText
+from searchkit.query.ast import Field
 
-__all__ = ["FEW", "Match", "chain", "in_parts", "match_node"]
+__all__ = ["FEW", "Match", "in_fields", "loose_phrase", "match_text", "phrase", "prefix"]
 
 Match = Literal["most", "all", "any"]
 
-PARTS: tuple[Field, ...] = ("title", "body")
 FEW = 5
-"""Up to so many content words of a part are a few: ``match="most"`` asks for two of them."""
+"""Up to so many content words of a text are few: ``match="most"`` needs two of them."""
 MOST = 1 / 3
-"""Of more, this share of them; docs/decisions/0003-match.md has what either costs."""
+"""Of more, this share is needed; docs/decisions/0003-match.md has what either costs."""
 QUESTION_NEEDS = 1
 """How many content words of a question: its answer is often in others, docs/decisions/0003-match.md."""
 
-# The names of values in queries, and the fields of an engine that hold them.
-_VALUE_FIELDS = {"source": "source", "tag": "tags"}
+
+def match_text(text: AnalyzedText, field: Field | None, match: Match) -> Clause:
+    """Documents that have enough of the content words, or their alternatives."""
+    if len(text.content_words) == 1:
+        return _word(text.content_words[0], text, field)
+    words = tuple(_word(word, text, field) for word in text.content_words)
+    return Boolean(should=words, minimum_should_match=_needed(len(words), text.is_question, match))
 
 
-def match_node(query: QueryNode, words_of: WordsOf, match: Match) -> Clause:
-    """What a document must be for ``query`` to mean it."""
-    return _Matching(words_of, match).node(query)
+def _needed(words: int, is_question: bool, match: Match) -> int:
+    if match == "all":
+        return words
+    if match == "any":
+        return 1
+    if is_question:
+        return min(words, QUESTION_NEEDS)
+    return min(words, 2) if words <= FEW else ceil(words * MOST)
 
 
-class _Matching:
-    def __init__(self, words_of: WordsOf, needed: Match) -> None:
-        self._words_of = words_of
-        self._needed = needed
-
-    def node(self, query: QueryNode) -> Clause:
-        match query:
-            case TextNode(_, part):
-                words = self._words_of.part(query)
-                nodes = tuple(_word(word, words, part) for word in words.content)
-                return (
-                    nodes[0]
-                    if len(nodes) == 1
-                    else Boolean(should=nodes, minimum_should_match=self._at_least(words))
-                )
-            case PhraseNode(text, part, slop):
-                pieces = [found for piece in text.split() if (found := tokenize(normalize(piece)))]
-                if slop and len(pieces) > 1:
-                    return _in(part, lambda name: _loose_chain(pieces, name, slop))
-                return in_parts(self._words_of(text).tokens, part)
-            case PrefixNode(text, part):
-                return _in(part, lambda name: _open_chain(self._words_of(text).tokens, name))
-            case WildcardNode(pattern, part):
-                return _in(part, lambda name: Wildcard(f"{name}_unigrams", normalize(pattern)))
-            case FuzzyNode(text, part, distance):
-                return _in(part, lambda name: Fuzzy(f"{name}_unigrams", normalize(text), distance))
-            case TermNode(name, value):
-                return TermSet(_VALUE_FIELDS[name], (value,))
-            case DateRangeNode(first, last):
-                return Range(
-                    "published", day_start(first) if first else None, day_end(last) if last else None
-                )
-            case BoostNode(child, _):
-                return self.node(child)
-            case AndNode(children):
-                wanted = tuple(self.node(child) for child in children if not isinstance(child, NotNode))
-                unwanted = tuple(self.node(child.child) for child in children if isinstance(child, NotNode))
-                return Boolean(must=wanted, must_not=unwanted)
-            case OrNode(children):
-                return Boolean(should=tuple(self.node(child) for child in children))
-            case NotNode(child):
-                return Boolean(must=(MatchAll(),), must_not=(self.node(child),))
-            case MatchNoneNode():
-                return MatchNone()
-
-    def _at_least(self, words: Words) -> int:
-        """How many of the content words of a part a document must have."""
-        there = len(words.content)
-        if self._needed == "all":
-            return there
-        if self._needed == "any":
-            return 1
-        if words.is_question:
-            return min(there, QUESTION_NEEDS)
-        return min(there, 2) if there <= FEW else ceil(there * MOST)
+def _word(word: str, text: AnalyzedText, field: Field | None) -> Clause:
+    typed = phrase(text.tokens_of[word], field)
+    others = text.alternatives.get(word)
+    return Boolean(should=(typed, *(phrase(other.tokens, field) for other in others))) if others else typed
 
 
-def _word(word: str, words: Words, part: Field | None) -> Clause:
-    literal = in_parts(tokenize(word), part)
-    others = tuple(in_parts(other.tokens, part) for other in words.alternatives(word))
-    return Boolean(should=(literal, *others)) if others else literal
+def phrase(tokens: Sequence[str], field: Field | None) -> Clause:
+    """Documents that have the tokens as neighbours in one line of the field, or of either field."""
+    if len(tokens) == 1:
+        return in_fields(field, "unigrams", Term, tokens[0])
+    terms = _positions(tokens)
+    if len(terms) == 1:
+        return in_fields(field, "bigrams", Term, terms[0][1])
+    return in_fields(field, "bigrams", Phrase, terms)
 
 
-def in_parts(pieces: list[str], part: Field | None) -> Clause:
-    """The units as neighbours, in the part or in any."""
-    return _in(part, lambda name: chain(pieces, name))
+def prefix(tokens: Sequence[str], field: Field | None) -> Clause:
+    """The same phrase, whose last token may go on where it is a Latin word."""
+    if not is_latin(tokens[-1]):
+        return phrase(tokens, field)
+    if len(tokens) == 1:
+        return in_fields(field, "unigrams", Prefix, tokens[0])
+    *whole, (position, last) = _positions(tokens)
+    last = last.removesuffix(WORD_END)
+    if not whole:
+        return in_fields(field, "bigrams", Prefix, last)
+    return in_fields(field, "bigrams", Phrase, (*whole, (position, last)), 0, frozenset({len(whole)}))
 
 
-def chain(pieces: list[str], part: Field) -> Clause:
-    """The units as neighbours in one line of the part."""
-    if len(pieces) == 1:
-        return Term(f"{part}_unigrams", pieces[0])
-    links = _links(pieces)
-    return (
-        Term(f"{part}_bigrams", links[0][1]) if len(links) == 1 else Phrase(f"{part}_bigrams", tuple(links))
-    )
-
-
-def _in(part: Field | None, make: Callable[[Field], Clause]) -> Clause:
-    return make(part) if part else Boolean(should=tuple(make(name) for name in PARTS))
-
-
-def _links(pieces: list[str]) -> list[tuple[int, str]]:
-    """The bigrams of two or more units with their places: every second one, and the last, cover all."""
-    last = len(pieces) - 2
-    return [(at, bigram(pieces[at], pieces[at + 1])) for at in sorted({*range(0, last, 2), last})]
-
-
-def _open_chain(pieces: list[str], part: Field) -> Clause:
-    """The units as neighbours; the last one, when it is a Latin word, goes on or not."""
-    if not is_latin(pieces[-1]):
-        return chain(pieces, part)
-    if len(pieces) == 1:
-        return Prefix(f"{part}_unigrams", pieces[0])
-    links = _links(pieces)
-    place, text = links[-1]
-    links[-1] = place, text.removesuffix(WORD_END)
-    if len(links) == 1:
-        return Prefix(f"{part}_bigrams", links[0][1])
-    return Phrase(f"{part}_bigrams", tuple(links), beginnings=frozenset({len(links) - 1}))
-
-
-def _loose_chain(pieces: list[list[str]], part: Field, slop: int) -> Clause:
-    """Each piece as it is, and all of them with up to ``slop`` units between."""
-    links: list[tuple[int, str]] = []
-    beginnings = set()
+def loose_phrase(phrases: Sequence[Sequence[str]], field: Field | None, slop: int) -> Clause:
+    """Each phrase as it is, and all of them in order with up to ``slop`` tokens between."""
+    if field is None:
+        return Boolean(should=(loose_phrase(phrases, "title", slop), loose_phrase(phrases, "body", slop)))
+    terms: list[tuple[int, str]] = []
+    prefixes: set[int] = set()
     start = 0
-    for piece in pieces:
-        if len(piece) == 1:  # its bigram is known by its first unit only
-            beginnings.add(len(links))
-            links.append((start, bigram(piece[0], "")))
+    for tokens in phrases:
+        if len(tokens) == 1:  # its bigram is known by its first token only
+            prefixes.add(len(terms))
+            terms.append((start, bigram(tokens[0], "")))
         else:
-            links += [(start + place, text) for place, text in _links(piece)]
-        start += len(piece)
-    together = Phrase(f"{part}_bigrams", tuple(links), slop, frozenset(beginnings))
-    whole = tuple(chain(piece, part) for piece in pieces if len(piece) > 2)
+            terms += [(start + position, text) for position, text in _positions(tokens)]
+        start += len(tokens)
+    together = in_fields(field, "bigrams", Phrase, tuple(terms), slop, frozenset(prefixes))
+    whole = tuple(phrase(tokens, field) for tokens in phrases if len(tokens) > 2)
     return Boolean(must=(together, *whole)) if whole else together
+
+
+def in_fields(field: Field | None, channel: str, clause: Callable[..., Clause], *values: object) -> Clause:
+    """The clause with these values in a channel of the field; without a field, of title or body."""
+    if field:
+        return clause(f"{field}_{channel}", *values)
+    return Boolean(should=(clause(f"title_{channel}", *values), clause(f"body_{channel}", *values)))
+
+
+def _positions(tokens: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """The bigrams of two or more tokens with their positions: every second one, and the last, cover all."""
+    terms = tuple(enumerate(bigrams(tokens)))
+    return terms[::2] if len(terms) % 2 else (*terms[:-1:2], terms[-1])

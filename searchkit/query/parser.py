@@ -1,21 +1,20 @@
 """Parser: what a person typed -> query tree.
 
-    中日關係 上川陽子      both parts
-    "中日，關係"           this passage;  "中日 关系"~5  with up to five characters between its pieces
+    中日關係 上川陽子      both texts
+    "中日，關係"           this phrase;  "中日 关系"~5  with up to five characters between its parts
     -體育   NOT 體育       not this
     甲 OR 乙               either; binds less than the space
     (甲 OR 乙) 丙          grouped
     title:關係 body:"…"    in the title, in the body
     source:… tag:…         exactly this source, this tag
     date:2024-07           published then; date:2024-01-01..2024-07-31, date:2024.., date:..2023
-    半导*  micro*          begins so
-    w?rd  micro*ft         letters left open in a Latin word
+    半导*  micro*          words that begin like this
+    w?rd  micro*ft         a Latin word with any letters for * and one for ?
     helo~  helo~2          a Latin word with one or two letters wrong
     甲^2                   counts twice for the rank
 
-Full-width forms of every operator work （：＂“”「」（）－～＊＾）. Anything else is text.
-Strict reading raises `QuerySyntaxError` with the place; lenient reading takes what is
-not well-formed as text, and never raises.
+Every operator may be full width （：＂“”「」（）－～＊＾）. Everything else is text. What is not well-formed
+raises `QuerySyntaxError` with its position; a lenient parser reads it as text, and never raises.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ from searchkit.query.ast import (
     WildcardNode,
 )
 from searchkit.query.dates import parse_dates
-from searchkit.query.lexer import NO_OPERATOR, Token, tokens
+from searchkit.query.lexer import NO_OPERATOR, OPERATORS, Token, tokens
 from searchkit.text import well_formed
 
 __all__ = ["MAX_LENGTH", "parse"]
@@ -54,14 +53,19 @@ MAX_WEIGHT = 100
 
 _IN_FIELD = ("title", "body")
 _LATIN_WORD = re.compile(rf"[{LATIN}]+")
-# A Latin word with letters left open; a ? at its end ends a question, a * there makes a prefix.
-_OPEN_WORD = re.compile(rf"[{LATIN}]+[*?]+[{LATIN}][{LATIN}*?]*")
+# A Latin word with * or ? in it; at its end ? ends a question, and * makes a prefix.
+_WILDCARD = re.compile(rf"[{LATIN}]+[*?]+[{LATIN}][{LATIN}*?]*")
 
 
 def parse(text: str, *, lenient: bool = False) -> QueryNode:
-    """The tree of a query; `MatchNoneNode` when it holds no letter, digit or Han character."""
+    """The tree of a query; `MatchNoneNode` for one without a letter, digit or Han character.
+
+    Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``.
+    """
     if not isinstance(text, str):
         raise TypeError(f"a query is a text, not {type(text).__name__}")
+    if len(text) <= MAX_LENGTH and text.isalnum() and text not in OPERATORS:
+        return TextNode(text)  # one word, as most queries are
     text = well_formed(text)
     if len(text) > MAX_LENGTH:
         if not lenient:
@@ -74,7 +78,7 @@ def parse(text: str, *, lenient: bool = False) -> QueryNode:
 
 
 class _Parser:
-    """Recursive descent, a method for each level of binding, the loosest first. Only groups recurse."""
+    """Recursive descent with a method for each precedence, the lowest first. Only groups recurse."""
 
     def __init__(self, text: str, lenient: bool) -> None:
         self._text = text
@@ -89,23 +93,23 @@ class _Parser:
                 self._fail(token, "this bracket closes nothing")
                 self._next += 1
             else:
-                found.append(self._alternatives(None))
+                found.append(self._disjunction(None))
         return _joined(AndNode, found)
 
-    def _alternatives(self, field: Field | None) -> QueryNode:
-        """``sequence (OR sequence)*``"""
-        branches = [self._sequence(field)]
+    def _disjunction(self, field: Field | None) -> QueryNode:
+        """``conjunction (OR conjunction)*``"""
+        branches = [self._conjunction(field)]
         while (token := self._peek()) is not None and token.kind == "OR":
             self._next += 1
             if self._next == 1 or self._tokens[self._next - 2].kind in ("OR", "open"):
                 self._fail(token, "OR has nothing on its left")
             if not self._at_item():
                 self._fail(token, "OR has nothing on its right")
-            branches.append(self._sequence(field))
+            branches.append(self._conjunction(field))
         return _joined(OrNode, branches)
 
-    def _sequence(self, field: Field | None) -> QueryNode:
-        """``item+``, with AND between them or not."""
+    def _conjunction(self, field: Field | None) -> QueryNode:
+        """``item (AND? item)*``"""
         items: list[QueryNode] = []
         first = self._next
         while (token := self._peek()) is not None and token.kind not in ("close", "OR"):
@@ -120,9 +124,9 @@ class _Parser:
         return _joined(AndNode, items)
 
     def _item(self, field: Field | None) -> QueryNode:
-        """A part, passage or group, with what stands before it: ``-``, NOT, fields."""
+        """A text, phrase or group, with what stands before it: ``-``, NOT, fields."""
         negated = False
-        name: Token | None = None  # of a field that holds no text: source, tag, date
+        name: Token | None = None  # of a field without text: source, tag, date
         while (token := self._take()).kind in ("NOT", "minus", "field"):
             if not self._at_item():
                 self._fail(token, f"{token.text} has nothing behind it")
@@ -138,33 +142,33 @@ class _Parser:
         elif token.kind == "open":
             found, token = self._group(token, field)
         elif not has_tokens(normalize(token.text)):
-            found = MatchNoneNode()  # punctuation alone asks for nothing
-        elif token.kind == "passage":
+            found = MatchNoneNode()  # punctuation alone finds nothing
+        elif token.kind == "phrase":
             found = PhraseNode(token.text, field, self._number(token, "slop", MAX_SLOP))
         else:
-            found = self._words(token, field)
+            found = self._text_node(token, field)
         if found == MatchNoneNode():
             return found
         if negated:
-            while isinstance(found, BoostNode):  # what is ruled out has no weight
+            while isinstance(found, BoostNode):  # what is excluded has no weight
                 found = found.child
             return found.child if isinstance(found, NotNode) else NotNode(found)
         return self._weighted(found, token)
 
     def _group(self, bracket: Token, field: Field | None) -> tuple[QueryNode, Token]:
-        """What is in the group, and its closing bracket."""
+        """The contents of the group, and its closing bracket."""
         if not self._at_item():
             self._fail(bracket, "there is nothing in this group")
-        found = self._alternatives(field)
+        found = self._disjunction(field)
         if self._peek() is None:
             self._fail(bracket, "this bracket is not closed")
             return found, bracket
-        return found, self._take()  # _alternatives stops at a closing bracket only
+        return found, self._take()  # _disjunction stops at a closing bracket only
 
     def _value(self, name: Token, token: Token) -> QueryNode:
         """``source:…``, ``tag:…``, ``date:…``"""
         field = name.text[:-1].lower()
-        if token.kind not in ("text", "passage") or not token.text.strip():
+        if token.kind not in ("text", "phrase") or not token.text.strip():
             self._fail(name, f"{name.text} needs a value right behind it")
             return MatchNoneNode()
         if field != "date":
@@ -175,10 +179,10 @@ class _Parser:
             return MatchNoneNode()
         return dates
 
-    def _words(self, token: Token, field: Field | None) -> QueryNode:
-        """Running text, or one word with ``*``, ``?`` or ``~``."""
+    def _text_node(self, token: Token, field: Field | None) -> QueryNode:
+        """A text, or one word with ``*``, ``?`` or ``~``."""
         text = token.text.replace("＊", "*")
-        # A dash at the beginning, as in --OR and in "…"-a*, leaves nothing behind that would be an operator.
+        # Without dashes in front, as in --OR and in "…"-a*, there may be an operator.
         dashes = len(text) - len(text.lstrip("-－"))
         text = NO_OPERATOR * dashes + text[dashes:]
         normalized = normalize(text)
@@ -188,7 +192,7 @@ class _Parser:
             self._fail(
                 token, "~ behind a word is for Latin words; quote Chinese to let characters stand between"
             )
-        if _OPEN_WORD.fullmatch(normalized):
+        if _WILDCARD.fullmatch(normalized):
             return WildcardNode(text, field)
         if normalized.endswith("*") and "*" not in normalized[:-1]:
             return PrefixNode(text[:-1], field)
@@ -232,7 +236,7 @@ class _Parser:
 
 
 def _joined(kind: type[AndNode] | type[OrNode], queries: list[QueryNode]) -> QueryNode:
-    """The queries under one node; those that ask for nothing are left out."""
+    """The queries under one node, without those that find nothing."""
     found: list[QueryNode] = []
     for query in queries:
         if isinstance(query, kind):

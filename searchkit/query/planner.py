@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
-from searchkit.analysis import Analyzer
-from searchkit.engine.plan import Boolean, Clause, MatchNone, Plan
-from searchkit.query.alternatives import AlternativesOf, add_alternatives
-from searchkit.query.ast import QueryNode
-from searchkit.query.highlight_terms import HighlightTerm, highlight_terms
-from searchkit.query.long_texts import with_long_texts
-from searchkit.query.matching import Match, match_node
-from searchkit.query.scoring import Statistics, rank_scores
-from searchkit.query.words import WordsOf
+from searchkit.analysis import Analyzer, normalize, tokenize
+from searchkit.engine.plan import (
+    Boolean,
+    Clause,
+    Fuzzy,
+    MatchAll,
+    MatchNone,
+    Plan,
+    Range,
+    ScoreClause,
+    Term,
+    TermSet,
+    Wildcard,
+)
+from searchkit.query.alternatives import SynonymMap, with_alternatives
+from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
+from searchkit.query.ast import (
+    AndNode,
+    BoostNode,
+    DateRangeNode,
+    Field,
+    FuzzyNode,
+    MatchNoneNode,
+    NotNode,
+    OrNode,
+    PhraseNode,
+    PrefixNode,
+    QueryNode,
+    TermNode,
+    TextNode,
+    WildcardNode,
+)
+from searchkit.query.filters import day_end, day_start
+from searchkit.query.highlight_terms import HighlightTerm, text_highlights
+from searchkit.query.matching import FEW, Match, in_fields, loose_phrase, match_text, phrase, prefix
+from searchkit.query.scoring import Statistics, WeightedTerm, alternative_terms, text_terms
 
 __all__ = ["Planned", "plan_query"]
 
+# The names of values in queries, and the fields of an engine that hold them.
+_VALUE_FIELDS = {"source": "source", "tag": "tags"}
 
-@dataclass(frozen=True)
+
+@dataclasses.dataclass(frozen=True)
 class Planned:
     """A plan for an engine, what to highlight in its hits, and the query as it was understood."""
 
     plan: Plan
     highlight_terms: tuple[HighlightTerm, ...]
-    query: QueryNode = field(compare=False)
+    query: QueryNode = dataclasses.field(compare=False)
 
 
 def plan_query(
@@ -33,17 +65,155 @@ def plan_query(
     *,
     match: Match = "most",
     filters: tuple[Clause, ...] = (),
-    others_of: AlternativesOf | None = None,
+    synonym_maps: Sequence[SynonymMap] = (),
 ) -> Planned:
-    """What an engine has to do for ``query``, within ``filters``, where others_of gives alternatives of
-    words."""
-    words_of = WordsOf(analyzer)
-    if match == "most":
-        query = with_long_texts(query, words_of)
-    if others_of:
-        add_alternatives(query, words_of, others_of)
-    matched = match_node(query, words_of, match)
-    if filters and matched != MatchNone():
-        matched = Boolean(must=(matched, *filters))
-    found = Plan(matched, rank_scores(query, words_of, statistics))
-    return Planned(found, highlight_terms(query, words_of), query)
+    """What an engine has to do for ``query``, within ``filters``."""
+    planner = _Planner(analyzer, statistics, match, synonym_maps)
+    if match == "most" and isinstance(query, AndNode | OrNode):
+        query = planner.with_long_texts(query)
+    clause = planner.clause(query, 1.0)
+    if filters and not isinstance(clause, MatchNone):
+        clause = Boolean(must=(clause, *filters))
+    scores = [ScoreClause(Term(name, term), weight) for (name, term), weight in planner.weights.items()]
+    return Planned(Plan(clause, tuple(scores)), tuple(planner.highlight_terms), query)
+
+
+class _Planner:
+    """Makes the clauses of a tree, and gathers on the way what ranks and what is highlighted."""
+
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        statistics: Statistics,
+        match: Match,
+        synonym_maps: Sequence[SynonymMap],
+    ) -> None:
+        self._analyzer = analyzer
+        self._statistics = statistics
+        self._match: Match = match
+        self._synonym_maps = synonym_maps
+        self._analyzed: dict[str, AnalyzedText] = {}
+        self.weights: dict[tuple[str, str], float] = {}
+        self.highlight_terms: dict[HighlightTerm, None] = {}
+
+    def with_long_texts(self, query: QueryNode) -> QueryNode:
+        """The query with the texts side by side as one text, where they have more than a few content words.
+
+        Who types a few words means all of them. A headline that is pasted has spaces as well, and the article
+        behind it may lack any of its words: docs/decisions/0003-match.md has what it costs to need each text.
+        """
+        match query:
+            case AndNode(children):
+                children = tuple(self.with_long_texts(child) for child in children)
+                for name in dict.fromkeys(child.field for child in children if isinstance(child, TextNode)):
+                    children = self._joined(children, name)
+                return children[0] if len(children) == 1 else AndNode(children)
+            case OrNode(children):
+                return OrNode(tuple(self.with_long_texts(child) for child in children))
+            case _:
+                return query
+
+    def _joined(self, children: tuple[QueryNode, ...], name: Field | None) -> tuple[QueryNode, ...]:
+        texts: list[AnalyzedText] = []
+        others: list[QueryNode] = []
+        first = 0
+        for child in children:
+            if isinstance(child, TextNode) and child.field == name:
+                first = first if texts else len(others)
+                texts.append(self._analyze(child.text))
+            else:
+                others.append(child)
+        if len(texts) < 2 or sum(len(text.content_words) for text in texts) <= FEW:
+            return children
+        joined = join_texts(texts)
+        self._analyzed[joined.text] = joined
+        return (*others[:first], TextNode(joined.text, name), *others[first:])
+
+    def clause(self, query: QueryNode, weight: float | None) -> Clause:
+        """What a document must be to match, and how much it counts for the rank.
+
+        Without a weight the query is ruled out: it neither ranks nor is highlighted.
+        """
+        match query:
+            case TextNode():
+                return self._texts([query.text], query.field, weight)[0]
+            case PhraseNode(text, field, slop):
+                whole = self._analyze(text)
+                phrases = [found for part in text.split() if (found := tokenize(normalize(part)))]
+                marked: Sequence[Sequence[str]] = phrases if slop else [whole.tokens]
+                highlights = [HighlightTerm(tuple(tokens), field) for tokens in marked]
+                self._rank(text_terms(whole, field), highlights, weight)
+                if slop and len(phrases) > 1:
+                    return loose_phrase(phrases, field, slop)
+                return phrase(whole.tokens, field)
+            case PrefixNode(text, field):
+                whole = self._analyze(text)
+                highlight = HighlightTerm(tuple(whole.tokens), field, prefix=True)
+                self._rank(text_terms(whole, field), [highlight], weight)
+                return prefix(whole.tokens, field)
+            case WildcardNode(pattern, field):
+                pattern = normalize(pattern)
+                self._rank((), [HighlightTerm((pattern,), field)], weight)
+                return in_fields(field, "unigrams", Wildcard, pattern)
+            case FuzzyNode(text, field, distance):
+                word = normalize(text)
+                self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
+                return in_fields(field, "unigrams", Fuzzy, word, distance)
+            case TermNode(name, value):
+                return TermSet(_VALUE_FIELDS[name], (value,))
+            case DateRangeNode(first, last):
+                low, high = day_start(first) if first else None, day_end(last) if last else None
+                return Range("published", low, high)
+            case BoostNode(child, factor):
+                return self.clause(child, None if weight is None else weight * factor)
+            case AndNode(children):
+                return self._all_of(children, weight)
+            case OrNode(children):
+                return Boolean(should=tuple(self.clause(child, weight) for child in children))
+            case NotNode(child):
+                return Boolean(must=(MatchAll(),), must_not=(self.clause(child, None),))
+            case MatchNoneNode():
+                return MatchNone()
+
+    def _all_of(self, children: Sequence[QueryNode], weight: float | None) -> Clause:
+        must: list[Clause] = []
+        must_not: list[Clause] = []
+        # Words of texts that stand side by side may have an alternative together.
+        for name, group in groupby(children, lambda child: isinstance(child, TextNode) and child.field):
+            if name is not False:
+                given = [child.text for child in group if isinstance(child, TextNode)]
+                must += self._texts(given, name, weight)
+                continue
+            for child in group:
+                if isinstance(child, NotNode):
+                    must_not.append(self.clause(child.child, None))
+                else:
+                    must.append(self.clause(child, weight))
+        return Boolean(must=tuple(must), must_not=tuple(must_not))
+
+    def _texts(self, given: Sequence[str], field: Field | None, weight: float | None) -> list[Clause]:
+        """The clauses of texts of one field that stand side by side."""
+        texts = list(map(self._analyze, given))
+        if self._synonym_maps:
+            texts = with_alternatives(texts, self._synonym_maps, self._analyze)
+        clauses = []
+        for text in texts:
+            self._rank(text_terms(text, field), text_highlights(text, field), weight)
+            if text.alternatives:
+                self._rank(alternative_terms(text, field, self._statistics), (), weight)
+            clauses.append(match_text(text, field, self._match))
+        return clauses
+
+    def _analyze(self, text: str) -> AnalyzedText:
+        if text not in self._analyzed:
+            self._analyzed[text] = analyze_text(text, self._analyzer)
+        return self._analyzed[text]
+
+    def _rank(
+        self, terms: Iterable[WeightedTerm], highlights: Iterable[HighlightTerm], weight: float | None
+    ) -> None:
+        if weight is None:
+            return
+        for term, counts in terms:
+            self.weights[term] = self.weights.get(term, 0.0) + weight * counts
+        self.highlight_terms.update(dict.fromkeys(highlights))

@@ -1,9 +1,9 @@
 """recency: how much newer documents count for more, as part of a plan.
 
-The freshness of a document is 1 when it is new, and half of it is gone after each half-life. A new document
-gets `STRENGTH` times the score of the best hit on top of its own, an older one its share of that. In steps
-of a sixteenth, since an engine adds up what matches; the age is counted in whole days, or in hours when the
-half-life is below a week, so that the order stays while somebody turns the pages.
+The freshness of a document is 1 when it is new, and halves with each half-life. A new document gets
+`STRENGTH` times the score of the best hit on top of its own, an older one its share of that. Freshness has
+steps of a sixteenth, since an engine adds up what matches. Age is counted in whole days, or in hours when the
+half-life is below a week, so that the order stays the same from page to page.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def half_life(recency: str | timedelta) -> timedelta:
 
 
 def recency_scores(life: timedelta, now: datetime, best: float) -> tuple[ScoreClause, ...]:
-    """What newer documents get on top, where the best hit scores ``best`` without."""
+    """What newer documents get on top, where the best hit scores ``best`` without it."""
     unit = timedelta(hours=1) if life < timedelta(days=7) else timedelta(days=1)
     start = milliseconds(now) // (unit // timedelta(milliseconds=1)) * (unit // timedelta(milliseconds=1))
     span = life // timedelta(milliseconds=1)

@@ -2,8 +2,8 @@
 
 The pairs come from the phrase tables of OpenCC (https://github.com/BYVoid/OpenCC, Apache-2.0) as
 `opencc-python-reimplemented` ships them, read in both directions. They were made to translate texts on
-computing, where 程序 is 程式; elsewhere it is the procedure of a court. So a word that means something else
-in everyday texts finds nothing but itself, though it may be found.
+computing, where 程序 is 程式; elsewhere it is the procedure of a court. So a word with another meaning in
+everyday texts finds only itself, though other words may find it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from searchkit.query.synonyms import key_of_text
 
 __all__ = ["regional_words"]
 
-# In folded spelling.
+# In normalized spelling.
 _EVERYDAY = frozenset(
     """
     万象 互动 交互 交互式 代码 传送 发送 低级 高级 高端 高阶 进阶 保存 储存 存储 存取 访问 通道 全局 局部
@@ -35,7 +35,7 @@ _EVERYDAY = frozenset(
 
 @cache
 def regional_words() -> Mapping[str, list[str]]:
-    """For the `key_of_text` of a word, what the same is called elsewhere, in folded spelling."""
+    """For the `key_of_text` of a word, what the same thing is called elsewhere, normalized."""
     pairs = {
         pair
         for name in ("TWPhrases.txt", "TWPhrasesRev.txt")

@@ -1,21 +1,20 @@
-"""ranking: query tree -> the terms whose BM25 is added up for the rank.
+"""scoring: texts of a query -> the terms whose BM25 is added up for the rank.
 
-Words, bigrams and units rank together; docs/decisions/0001-channels.md has what each of them adds.
+Words, bigrams and unigrams rank together; docs/decisions/0001-channels.md has what each of them adds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import log
 from typing import Protocol
 
-from searchkit.analysis import bigram, tokenize
+from searchkit.analysis import bigrams
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
-from searchkit.engine.plan import Clause, ScoreClause, Term
-from searchkit.query.ast import AndNode, BoostNode, Field, OrNode, PhraseNode, PrefixNode, QueryNode, TextNode
-from searchkit.query.words import Words, WordsOf
+from searchkit.query.analyzed_text import AnalyzedText, without
+from searchkit.query.ast import Field
 
-__all__ = ["Statistics", "idf", "rank_scores"]
+__all__ = ["Statistics", "WeightedTerm", "alternative_terms", "idf", "text_terms"]
 
 WEIGHTS = {"words": 1.0, "body_bigrams": 0.75, "body_unigrams": 0.75, "title_bigrams": 0.05}
 """What a term's BM25 counts for, by field."""
@@ -24,6 +23,9 @@ WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_unigrams": 0.5}
 _FUNCTION_BIGRAMS = FUNCTION_WORDS | QUESTION_WORDS
 ALTERNATIVE = 0.5
 """What a regional word or a synonym counts for, at most, against the word that was typed."""
+
+WeightedTerm = tuple[tuple[str, str], float]
+"""A field of the engine and a term in it, and what the term's BM25 counts for."""
 
 
 class Statistics(Protocol):
@@ -36,32 +38,47 @@ class Statistics(Protocol):
         """How many documents have each of the terms in the field."""
 
 
-def rank_scores(query: QueryNode, words_of: WordsOf, statistics: Statistics) -> tuple[ScoreClause, ...]:
-    """What adds to the score: all that is asked for, nothing that is ruled out."""
-    weights: dict[Clause, float] = {}
+def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm]:
+    """The terms of a text, each once: a word that a long question repeats is no more what it is about."""
+    channels = {
+        "words": without(text.words, QUESTION_WORDS),  # an answer does not repeat them
+        "bigrams": without(bigrams(text.tokens), _FUNCTION_BIGRAMS),
+        # Of a single word the unigrams say nothing that the word does not, and cost half the time.
+        "unigrams": text.tokens if len(text.words) > 1 or len(text.tokens) == 1 else (),
+    }
+    found = {}
+    for name, weight in (_weights(field) if field else WEIGHTS).items():
+        for term in channels[name.rpartition("_")[2]]:
+            found[name, term] = weight
+    return found.items()
 
-    def add(terms: Iterable[tuple[Term, float]], factor: float) -> None:
-        for term, weight in terms:
-            weights[term] = weights.get(term, 0.0) + factor * weight
 
-    def collect(query: QueryNode, factor: float) -> None:
-        match query:
-            case TextNode(_, part):
-                words = words_of.part(query)
-                add(_terms(words, part), factor)
-                add(_alternative_terms(words, part, statistics), factor)
-            case PhraseNode(text, part) | PrefixNode(text, part):
-                add(_terms(words_of(text), part), factor)
-            case BoostNode(child, weight):
-                collect(child, factor * weight)
-            case AndNode(children) | OrNode(children):
-                for child in children:
-                    collect(child, factor)
-            case _:
-                pass  # filters and open words match or do not
+def alternative_terms(
+    text: AnalyzedText, field: Field | None, statistics: Statistics
+) -> Iterator[WeightedTerm]:
+    """The terms of regional words and synonyms, weighted so that they rank below what was typed.
 
-    collect(query, 1.0)
-    return tuple(ScoreClause(node, weight) for node, weight in weights.items())
+    A rare word says more than a common one, so its weight is cut down to what the typed word would say: of
+    two documents alike, the one with the typed word comes first. And where there are documents with the
+    typed word, only bigrams count, which do not depend on the neighbours that the segmenter saw.
+    """
+    size = len(statistics)
+    for word in dict.fromkeys(text.words):
+        if word not in text.alternatives:
+            continue
+        tokens = text.tokens_of[word]
+        is_there = _is_there(tokens, statistics)
+        for other in text.alternatives[word]:
+            for name, weight in _weights(field).items():
+                channel = name.rpartition("_")[2]
+                typed = _terms(channel, [word], tokens)
+                others = _terms(channel, other.words, other.tokens)
+                if not typed or not others or (name == "words" and is_there):
+                    continue
+                most = idf(size, max(statistics.doc_freqs(name, typed)))
+                for term, having in zip(others, statistics.doc_freqs(name, others)):
+                    share = min(1.0, most / idf(size, having)) / len(others)
+                    yield (name, term), weight * ALTERNATIVE * share
 
 
 def idf(documents: int, having: int) -> float:
@@ -70,69 +87,18 @@ def idf(documents: int, having: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def _weights(part: Field | None) -> dict[str, float]:
-    return {None: WEIGHTS, "title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[part]
+def _weights(field: Field | None) -> dict[str, float]:
+    return {None: WEIGHTS, "title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[field]
 
 
-def _bigrams(pieces: Sequence[str]) -> list[str]:
-    return [bigram(first, second) for first, second in zip(pieces, pieces[1:])]
+def _terms(channel: str, words: Sequence[str], tokens: Sequence[str]) -> Sequence[str]:
+    """The terms of one word in a channel."""
+    if channel == "words":
+        return words
+    return bigrams(tokens) if channel == "bigrams" else tokens if len(tokens) == 1 else ()
 
 
-def _terms(words: Words, part: Field | None) -> list[tuple[Term, float]]:
-    """The terms of a text, each once: a word that a long question repeats is no more what it is about."""
-    pieces = words.tokens
-    channels = {
-        "words": words.ranking,
-        "bigrams": _telling(_bigrams(pieces)),
-        # Of a single word the units say nothing that the word does not, and they are dear: half the time.
-        "unigrams": pieces if len(words.all) > 1 or len(pieces) == 1 else [],
-    }
-    return [
-        (Term(field, text), weight)
-        for field, weight in _weights(part).items()
-        for text in dict.fromkeys(channels[field.rpartition("_")[2]])
-    ]
-
-
-def _telling(bigrams: list[str]) -> list[str]:
-    """Those that are no function words, unless there are no others."""
-    return [term for term in bigrams if term not in _FUNCTION_BIGRAMS] or bigrams
-
-
-def _alternative_terms(words: Words, part: Field | None, statistics: Statistics) -> list[tuple[Term, float]]:
-    """The terms of regional words and synonyms, weighted so that they rank below what was typed.
-
-    A rare word says more than a common one, so its weight is cut down to what the typed word would say: of
-    two documents alike, the one with the typed word comes first. And where there are documents with the
-    typed word, only bigrams count, which do not depend on what the segmenter made of its neighbours.
-    """
-    found = []
-    size = len(statistics)
-    for word in dict.fromkeys(words.all):
-        pieces = tokenize(word)
-        others_of_word = words.alternatives(word)
-        is_there = bool(others_of_word) and _is_there(pieces, statistics)
-        for other in others_of_word:
-            for field, weight in _weights(part).items():
-                channel = _CHANNELS[field.rpartition("_")[2]]
-                typed, others = channel([word], pieces), channel(other.all, other.tokens)
-                if not typed or not others or (field == "words" and is_there):
-                    continue
-                most = min(idf(size, having) for having in statistics.doc_freqs(field, typed))
-                for text, having in zip(others, statistics.doc_freqs(field, others)):
-                    share = min(1.0, most / idf(size, having)) / len(others)
-                    found.append((Term(field, text), weight * ALTERNATIVE * share))
-    return found
-
-
-def _is_there(pieces: list[str], statistics: Statistics) -> bool:
-    """May some document have these units as neighbours?"""
-    channel, terms = ("bigrams", _bigrams(pieces)) if len(pieces) > 1 else ("unigrams", pieces)
-    return any(min(statistics.doc_freqs(f"{part}_{channel}", terms)) for part in ("title", "body"))
-
-
-_CHANNELS: dict[str, Callable[[list[str], list[str]], list[str]]] = {
-    "words": lambda words, _: words,
-    "bigrams": lambda _, pieces: _bigrams(pieces),
-    "unigrams": lambda _, pieces: pieces if len(pieces) == 1 else [],
-}
+def _is_there(tokens: Sequence[str], statistics: Statistics) -> bool:
+    """May some document have these tokens as neighbours?"""
+    channel, terms = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
+    return any(min(statistics.doc_freqs(f"{name}_{channel}", terms)) for name in ("title", "body"))

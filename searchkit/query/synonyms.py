@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from searchkit.text import well_formed
 __all__ = ["SynonymRules", "Synonyms", "key_of_text"]
 
 SynonymRules = str | os.PathLike[str] | Mapping[str, str | Iterable[str]] | Iterable[Iterable[str]]
-"""A file; a mapping of a word to what it finds as well; or groups of words that find one another."""
+"""A file; a mapping of a word to what else it finds; or groups of words that find one another."""
 
 
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -34,20 +34,17 @@ class Synonyms:
 
     def __init__(self, rules: SynonymRules = ()) -> None:
         self.rules: dict[str, list[str]] = {}
-        """As they were given, two-way ones both ways: JSON that makes the same synonyms."""
+        """The rules as given, two-way ones in both directions. JSON; `Synonyms(rules)` is the same again."""
         for word, others in _pairs(rules):
             known = self.rules.setdefault(_clean(word), [])
             known += [other for other in map(_clean, others) if other not in known]
 
-    def of(self, key: str) -> Sequence[str]:
-        """What else a word finds, by its `key_of_text`."""
-        return self._by_key.get(key, ())
-
     def __len__(self) -> int:
-        return len(self._by_key)
+        return len(self.by_key)
 
     @cached_property
-    def _by_key(self) -> dict[str, list[str]]:
+    def by_key(self) -> Mapping[str, list[str]]:
+        """For the `key_of_text` of a word, what else it finds."""
         found: dict[str, dict[str, str]] = {}
         for word, others in self.rules.items():
             key = key_of_text(word)
@@ -57,7 +54,7 @@ class Synonyms:
 
 
 def key_of_text(text: str) -> str:
-    """What two spellings of a word have in common: the units of its fold."""
+    """What all spellings of a word have in common: the tokens of its normalized form."""
     return " ".join(tokenize(normalize(text)))
 
 

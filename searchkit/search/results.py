@@ -77,8 +77,7 @@ class Hit:
     @cached_property
     def title(self) -> Highlighted:
         """The whole title with its matches."""
-        title = self._fields.get("title", "")
-        return Highlighted(title, self._highlighter.title(title))
+        return self._highlighter.title(self._fields.get("title", ""))
 
     @cached_property
     def snippet(self) -> Highlighted:
@@ -88,8 +87,7 @@ class Hit:
     @cached_property
     def body(self) -> Highlighted:
         """The whole body with all its matches."""
-        body = self._fields.get("body", "")
-        return Highlighted(body, self._highlighter.body(body))
+        return self._highlighter.body(self._fields.get("body", ""))
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as JSON values, as the command line prints it."""

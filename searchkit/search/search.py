@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 from searchkit.engine.base import ScoredDoc, Snapshot, id_term
@@ -96,15 +96,11 @@ def plan(
     filters: tuple[Clause, ...] = (),
 ) -> Planned:
     """The plan of a query for this index."""
-
-    def others_of(key: str) -> Iterable[str]:
-        if options.synonyms:
-            yield from settings.synonyms.of(key)
-        if options.regional:
-            yield from regional_words().get(key, ())
-
+    synonym_maps = [settings.synonyms.by_key] if options.synonyms else []
+    if options.regional:
+        synonym_maps.append(regional_words())
     return plan_query(
-        query, settings.analyzer, snapshot, match=options.match, filters=filters, others_of=others_of
+        query, settings.analyzer, snapshot, match=options.match, filters=filters, synonym_maps=synonym_maps
     )
 
 

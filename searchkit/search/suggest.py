@@ -10,7 +10,7 @@ from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.engine.base import Snapshot
 from searchkit.engine.plan import Boolean, Plan
 from searchkit.indexing.suggestions import LONGEST_KEY, sound_key, split_key, typed_key
-from searchkit.query.matching import in_parts
+from searchkit.query.matching import phrase
 from searchkit.schema import TITLES, WORDS
 from searchkit.text import well_formed
 
@@ -85,7 +85,7 @@ def _counted(snapshot: Snapshot, texts: Sequence[str]) -> list[Suggestion]:
     plans = []
     for text in texts:
         pieces = [found for piece in text.split() if (found := tokenize(normalize(piece)))]
-        plans.append(Plan(Boolean(must=tuple(in_parts(piece, None) for piece in pieces))))
+        plans.append(Plan(Boolean(must=tuple(phrase(tokens, None) for tokens in pieces))))
     counts = snapshot.multi_search(plans, limit=0)
     return [Suggestion(text, count) for text, (count, _) in zip(texts, counts)]
 

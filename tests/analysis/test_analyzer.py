@@ -6,14 +6,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import lines, rewritten, texts
 
-from searchkit.analysis import LINE_END, Analyzer, Terms, bigram, normalize, tokenize
+from searchkit.analysis import LINE_END, Analyzer, Terms, bigram, normalize
 
 
-def test_a_text_has_its_words_bigrams_and_units() -> None:
+def test_the_terms_of_a_text_are_words_bigrams_and_unigrams() -> None:
     bigrams = f"中国 国用 {bigram('用', 'c++')} {bigram('c++', LINE_END)}"
     assert Analyzer().terms("中國，用 C++。") == Terms(
         "中国 用 c++", bigrams, "中 国 用 c++", "中国,用 c++。"
@@ -42,7 +42,7 @@ def test_stop_words_are_left_out_of_the_words_only(stop_word: str) -> None:
     text = "台灣的 the 山"
     with_all, without = Analyzer().terms(text), Analyzer(stop_words=[stop_word]).terms(text)
     assert set(with_all.words.split()) - set(without.words.split()) == {normalize(stop_word)}
-    assert (without.bigrams, without.tokens) == (with_all.bigrams, with_all.tokens)
+    assert (without.bigrams, without.unigrams) == (with_all.bigrams, with_all.unigrams)
 
 
 def test_words_of_ones_own_change_the_words_only() -> None:
@@ -50,39 +50,7 @@ def test_words_of_ones_own_change_the_words_only() -> None:
     plain, own = Analyzer().terms(text), Analyzer(user_words=["上川陽子"]).terms(text)
     assert "上川阳子" in own.words.split()
     assert "上川阳子" not in plain.words.split()
-    assert (own.bigrams, own.tokens) == (plain.bigrams, plain.tokens)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("中国的历史", ["中国", "的", "历史"]),
-        ("历史历史", ["历史"]),
-        ("，。", []),
-        ("C++语言", ["c++", "语言"]),
-        ("straße", ["straße"]),
-        ("Łódź", ["łodz"]),
-        ("smørrebrød", ["smørrebrød"]),
-    ],
-)
-def test_the_words_of_a_query(text: str, expected: list[str]) -> None:
-    assert Analyzer().query_words(normalize(text)) == expected
-
-
-def test_a_query_of_stop_words_alone_asks_for_them() -> None:
-    analyzer = Analyzer(stop_words=["的"])
-    assert analyzer.query_words("中国的") == ["中国"]
-    assert analyzer.query_words("的") == ["的"]
-
-
-@given(texts)
-@example("cAT&T\nAT&TC++")
-def test_the_words_of_a_query_are_made_of_units_of_its_text(text: str) -> None:
-    """Otherwise a query could not find the very text that it is."""
-    of_text = tokenize(normalize(text))
-    for word in Analyzer().query_words(normalize(text)):
-        pieces = tokenize(word)
-        assert any(of_text[start : start + len(pieces)] == pieces for start in range(len(of_text))), word
+    assert (own.bigrams, own.unigrams) == (plain.bigrams, plain.unigrams)
 
 
 @pytest.mark.parametrize(

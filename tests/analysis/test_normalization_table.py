@@ -1,4 +1,4 @@
-"""The table of the fold is what its tool makes of the dictionaries that are installed."""
+"""The normalization table is what its tool makes of the dictionaries that are installed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_table_is_what_the_tool_writes(tool: ModuleType) -> None:
         } == normalization_table()
 
 
-def test_a_folded_character_is_folded_no_further() -> None:
+def test_a_normalized_character_stays_as_it_is() -> None:
     assert (
         not {ord(normalized) for normalized in normalization_table().values()} & normalization_table().keys()
     )

@@ -1,4 +1,4 @@
-"""The fold: every character becomes exactly one, whatever script, width, case or accent it is written in."""
+"""The normalizer: every character becomes exactly one, in whatever script, width, case or accent."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ALL_CHARACTERS = "".join(map(chr, range(sys.maxunicode + 1)))
 
 
 @cache
-def folded_characters() -> list[tuple[str, str]]:
-    """Every character of Unicode that folds to another, and what it folds to."""
+def changed_characters() -> list[tuple[str, str]]:
+    """Every character of Unicode that changes, and what it becomes."""
     pairs = zip(ALL_CHARACTERS, normalize(ALL_CHARACTERS), strict=True)
     return [(character, normalized) for character, normalized in pairs if character != normalized]
 
@@ -32,27 +32,27 @@ def test_the_length_of_any_text_is_kept(text: str) -> None:
 
 
 @given(anything)
-def test_a_character_folds_the_same_wherever_it_stands(text: str) -> None:
+def test_a_character_becomes_the_same_wherever_it_stands(text: str) -> None:
     assert normalize(text) == "".join(map(normalize, text))
 
 
-def test_folding_all_of_unicode_twice_is_folding_it_once() -> None:
+def test_normalizing_all_of_unicode_twice_is_normalizing_it_once() -> None:
     normalized = normalize(ALL_CHARACTERS)
     assert len(normalized) == len(ALL_CHARACTERS)
     assert normalize(normalized) == normalized
 
 
 def test_no_white_space_comes_or_goes() -> None:
-    assert len(folded_characters()) > 6000
+    assert len(changed_characters()) > 6000
     assert [
         character
-        for character, normalized in folded_characters()
+        for character, normalized in changed_characters()
         if character.isspace() or normalized.isspace()
     ] == []
 
 
 @pytest.mark.parametrize("name", ["TSCharacters", "TWVariants", "HKVariants", "JPVariants"])
-def test_every_pair_of_the_dictionaries_of_characters_folds_together(name: str, tool: ModuleType) -> None:
+def test_every_pair_of_the_dictionaries_of_characters_becomes_one(name: str, tool: ModuleType) -> None:
     apart = [
         f"{source}{target}"
         for source, target in dictionary_pairs(name)
@@ -66,7 +66,7 @@ def test_every_pair_of_the_dictionaries_of_characters_folds_together(name: str, 
 
 
 @pytest.mark.parametrize("conversion", CONVERSIONS)
-def test_every_character_folds_like_its_conversion(conversion: str) -> None:
+def test_every_character_is_normalized_like_its_conversion(conversion: str) -> None:
     # OpenCC leaves any other character as it is, so this holds for any text, character by character.
     known = {
         side for name in ("STCharacters", "TSCharacters") for pair in dictionary_pairs(name) for side in pair
@@ -106,7 +106,7 @@ def test_every_character_folds_like_its_conversion(conversion: str) -> None:
         ("國際論壇", "国际论坛"),
     ],
 )
-def test_a_word_folds_alike_in_either_script(traditional: str, simplified: str) -> None:
+def test_a_word_is_normalized_alike_in_either_script(traditional: str, simplified: str) -> None:
     assert normalize(traditional) == normalize(simplified)
 
 
@@ -174,9 +174,9 @@ def test_letters_keep_their_script() -> None:
         )
 
 
-def test_variants_are_exactly_the_fold_class() -> None:
+def test_variants_are_exactly_the_characters_of_one_normalized_form() -> None:
     classes = defaultdict(set)
-    for character, normalized in folded_characters():
+    for character, normalized in changed_characters():
         classes[normalized] |= {character, normalized}
     for normalized, members in classes.items():
         for member in members:
@@ -191,6 +191,6 @@ def test_a_character_is_among_its_own_variants(character: str) -> None:
 
 
 @given(st.data())
-def test_text_rewritten_in_variants_folds_alike(data: st.DataObject) -> None:
+def test_text_rewritten_in_variants_is_normalized_alike(data: st.DataObject) -> None:
     text = data.draw(lines)
     assert normalize(data.draw(rewritten(text))) == normalize(text)

@@ -1,4 +1,4 @@
-"""The segmenter: words of folded text, jieba's and one's own."""
+"""The segmenter: words of normalized text, of jieba's dictionary and of the user."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_words_of_ones_own_do_not_leak_into_other_segmenters() -> None:
     assert segmenter().words(text) == before
 
 
-def test_respelled_words_are_in_folded_spelling() -> None:
+def test_respelled_words_are_normalized() -> None:
     words = [line.rsplit(" ", 1) for line in _rows(RESPELLED)]
     assert len(words) > 500
     assert [word for word, _ in words if normalize(word) != word] == []

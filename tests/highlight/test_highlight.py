@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from strategies import has_tokens, lines, meaningful_texts, passages, rewritten
 
 import searchkit
-from searchkit import Highlighted
 from searchkit.analysis import Analyzer, normalize, tokenize, variants
 from searchkit.analysis.normalizer import normalization_table
-from searchkit.highlight.snippet import Highlighter, Span
+from searchkit.highlight.highlighted import Highlighted, Span
+from searchkit.highlight.snippet import Highlighter
 from searchkit.query import HighlightTerm, parse, plan_query
 from searchkit.query.ast import AndNode, PhraseNode, QueryNode, TextNode
 
@@ -28,7 +28,7 @@ def highlighter(query: str | QueryNode) -> Highlighter:
 
 def marked(query: str, text: str) -> str:
     """The body with its matches in square brackets."""
-    return with_marks(text, highlighter(query).body(text))
+    return with_marks(text, highlighter(query).body(text).spans)
 
 
 def with_marks(text: str, spans: tuple[Span, ...]) -> str:
@@ -56,8 +56,8 @@ def searches(draw: st.DrawFn) -> Searched:
     """A text, and a search for some passages and words of it, and perhaps for others."""
     text = draw(meaningful_texts)
     others = lines.filter(has_tokens)
-    asked_for = passages_of(text).map(PhraseNode) | passages_of(text).map(TextNode) | others.map(TextNode)
-    found = draw(st.lists(asked_for, min_size=1, max_size=3))
+    texts = passages_of(text).map(PhraseNode) | passages_of(text).map(TextNode) | others.map(TextNode)
+    found = draw(st.lists(texts, min_size=1, max_size=3))
     query = AndNode(tuple(found))
     return Searched(text, query, plan_query(query, ANALYZER, EMPTY).highlight_terms)
 
@@ -72,7 +72,7 @@ def assert_well_formed(text: str, spans: tuple[Span, ...]) -> None:
 
 
 def assert_searched(text: str, spans: tuple[Span, ...], highlight_terms: tuple[HighlightTerm, ...]) -> None:
-    """What each span covers are the units of needles, one needle or several in a row."""
+    """What each span covers are the tokens of highlight terms, of one or of several in a row."""
     for start, end in spans:
         covered = tuple(tokenize(normalize(text[start:end])))
         assert covered
@@ -81,16 +81,16 @@ def assert_searched(text: str, spans: tuple[Span, ...], highlight_terms: tuple[H
         ]
 
 
-def _made_of(pieces: tuple[str, ...], words: set[tuple[str, ...]]) -> bool:
+def _made_of(tokens: tuple[str, ...], words: set[tuple[str, ...]]) -> bool:
     reached = {0}
-    for start in range(len(pieces)):
+    for start in range(len(tokens)):
         if start in reached:
-            reached |= {start + len(word) for word in words if pieces[start : start + len(word)] == word}
-    return len(pieces) in reached
+            reached |= {start + len(word) for word in words if tokens[start : start + len(word)] == word}
+    return len(tokens) in reached
 
 
-def find_matches(pieces: tuple[str, ...], text: str) -> list[Span]:
-    """Where the units stand as neighbours in one line, the simple and slow way."""
+def find_matches(tokens: tuple[str, ...], text: str) -> list[Span]:
+    """Where the tokens stand as neighbours in one line, the simple and slow way."""
     found, line_start = [], 0
     for line in text.split("\n"):
         normalized, position, placed = normalize(line), 0, []
@@ -98,18 +98,18 @@ def find_matches(pieces: tuple[str, ...], text: str) -> list[Span]:
             position = normalized.index(token, position)
             placed.append((token, position))
             position += len(token)
-        for first in range(len(placed) - len(pieces) + 1):
-            window = placed[first : first + len(pieces)]
-            if tuple(token for token, _ in window) == pieces:
-                last_unit, last_start = window[-1]
-                found.append((line_start + window[0][1], line_start + last_start + len(last_unit)))
+        for first in range(len(placed) - len(tokens) + 1):
+            window = placed[first : first + len(tokens)]
+            if tuple(token for token, _ in window) == tokens:
+                last_token, last_start = window[-1]
+                found.append((line_start + window[0][1], line_start + last_start + len(last_token)))
         line_start += len(line) + 1
     return found
 
 
 @given(searches())
 def test_the_spans_of_a_body_are_sorted_disjoint_inside_and_searched(searched: Searched) -> None:
-    spans = Highlighter(searched.highlight_terms).body(searched.text)
+    spans = Highlighter(searched.highlight_terms).body(searched.text).spans
     assert_well_formed(searched.text, spans)
     assert_searched(searched.text, spans, searched.highlight_terms)
 
@@ -121,7 +121,7 @@ def test_a_title_is_highlighted_like_a_body(searched: Searched) -> None:
 
 
 @given(searches(), st.integers(1, 60))
-def test_a_snippet_is_a_verbatim_piece_no_longer_than_asked_for(searched: Searched, length: int) -> None:
+def test_a_snippet_is_verbatim_and_no_longer_than_its_limit(searched: Searched, length: int) -> None:
     fragment = Highlighter(searched.highlight_terms).snippet(searched.text, length)
     assert fragment.text == searched.text[fragment.start : fragment.start + len(fragment.text)]
     assert len(fragment.text) <= length
@@ -148,7 +148,7 @@ def test_a_passage_of_the_text_is_highlighted_in_it(data: st.DataObject) -> None
     text = data.draw(meaningful_texts)
     passage = data.draw(passages_of(text))
     found = highlighter(PhraseNode(passage))
-    assert found.body(text)
+    assert found.body(text).spans
     assert found.title(text) == found.body(text)
 
 
@@ -162,10 +162,10 @@ def test_a_snippet_shows_a_passage_that_fits_into_it(data: st.DataObject) -> Non
 
 
 @given(st.data())
-def test_all_occurrences_of_a_passage_are_highlighted(data: st.DataObject) -> None:
+def test_every_match_of_a_passage_is_highlighted(data: st.DataObject) -> None:
     text = data.draw(meaningful_texts)
     passage = data.draw(passages_of(text))
-    spans = highlighter(PhraseNode(passage)).body(text)
+    spans = highlighter(PhraseNode(passage)).body(text).spans
     for start, end in find_matches(tuple(tokenize(normalize(passage))), text):
         assert any(left < end and start < right for left, right in spans), text[start:end]
 
@@ -175,7 +175,7 @@ def test_variants_in_the_text_do_not_shift_the_highlights(data: st.DataObject) -
     searched = data.draw(searches())
     other = data.draw(rewritten(searched.text))
     found = Highlighter(searched.highlight_terms)
-    assert found.body(other) == found.body(searched.text)
+    assert found.body(other).spans == found.body(searched.text).spans
 
 
 @given(st.data())
@@ -191,20 +191,22 @@ def test_a_query_in_variants_highlights_the_same(data: st.DataObject) -> None:
 @example("İİ C++ ", "c++", 5)
 def test_any_text_can_be_highlighted(text: str, query: str, length: int) -> None:
     found = Highlighter(plan_query(parse(query, lenient=True), ANALYZER, EMPTY).highlight_terms)
-    assert_well_formed(text, found.body(text))
+    assert_well_formed(text, found.body(text).spans)
     fragment = found.snippet(text, length)
     assert fragment.text == text[fragment.start : fragment.start + len(fragment.text)]
     assert len(fragment.text) <= length
 
 
-def test_every_character_is_highlighted_when_its_folded_form_is_searched() -> None:
+def test_every_character_is_highlighted_when_its_normalized_form_is_searched() -> None:
     characters = [chr(code) for code in normalization_table()]
-    one_unit = [
+    one_token = [
         character for character in characters if tokenize(normalize(character)) == [normalize(character)]
     ]
-    assert len(one_unit) > 6000
+    assert len(one_token) > 6000
     missed = [
-        c for c in one_unit if Highlighter([HighlightTerm((normalize(c),))]).body(f"。{c}。") != ((1, 2),)
+        c
+        for c in one_token
+        if Highlighter([HighlightTerm((normalize(c),))]).body(f"。{c}。").spans != ((1, 2),)
     ]
     assert missed == []
 
@@ -213,7 +215,9 @@ def test_latin_words_are_highlighted_in_any_width_and_style() -> None:
     missed = []
     for letter in "abcdefghijklmnopqrstuvwxyz0123456789":
         found = Highlighter([HighlightTerm((f"x{letter}",))])
-        missed += [variant for variant in variants(letter) if found.body(f"用x{variant}。") != ((1, 3),)]
+        missed += [
+            variant for variant in variants(letter) if found.body(f"用x{variant}。").spans != ((1, 3),)
+        ]
     assert missed == []
 
 
@@ -283,10 +287,10 @@ def test_the_matches_of(query: str, text: str, expected: str) -> None:
         ("title:中国 body:中国", True, True),
     ],
 )
-def test_a_search_in_one_part_is_highlighted_there(query: str, in_title: bool, in_body: bool) -> None:
+def test_a_search_in_one_field_is_highlighted_there(query: str, in_title: bool, in_body: bool) -> None:
     found = highlighter(query)
-    assert bool(found.title("去中国")) == in_title
-    assert bool(found.body("去中国")) == in_body
+    assert bool(found.title("去中国").spans) == in_title
+    assert bool(found.body("去中国").spans) == in_body
     assert bool(found.snippet("去中国", 20).spans) == in_body
 
 
@@ -323,7 +327,7 @@ def test_a_fragment_starts_and_ends_at_sentence_ends(end: str) -> None:
     )
 
 
-def test_without_a_match_the_fragment_is_the_beginning() -> None:
+def test_without_a_match_the_fragment_is_the_start_of_the_text() -> None:
     assert snippet("香蕉", "苹果熟了。" + FILLER, 8) == "苹果熟了。"
     assert snippet("香蕉", "  苹果", 8).strip() == "苹果"
 
@@ -354,5 +358,5 @@ def test_a_fragment_cuts_no_latin_word_in_two() -> None:
 
 def test_a_word_that_comes_a_thousand_times_is_highlighted_everywhere() -> None:
     text = "苹果，" * 1000
-    assert len(highlighter("苹果").body(text)) == 1000
+    assert len(highlighter("苹果").body(text).spans) == 1000
     assert len(highlighter("苹果").snippet(text, 160).spans) >= 53

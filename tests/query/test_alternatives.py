@@ -58,8 +58,7 @@ def spellings(word: str) -> set[str]:
 
 def plan(query: str, others: dict[str, list[str]] | None = None) -> Planned:
     by_key = {key_of_text(word): found for word, found in (others or {}).items()}
-    others_of = (lambda key: by_key.get(key, ())) if others else None
-    return plan_query(parse(query), ANALYZER, EMPTY, others_of=others_of)
+    return plan_query(parse(query), ANALYZER, EMPTY, synonym_maps=[by_key])
 
 
 def highlight_terms(query: str, others: dict[str, list[str]]) -> set[str]:
@@ -100,11 +99,11 @@ class TestRegionalWords:
     ) -> None:
         assert ids(make_index(f"昨天，{word}，如此。", f"昨天，{other}，如此。"), word) == ["0", "1"]
 
-    def test_the_everyday_words_are_in_folded_spelling(self) -> None:
+    def test_the_everyday_words_are_in_normalized_spelling(self) -> None:
         """A word that is not can never be equal to one of a query."""
         assert {word for word in _EVERYDAY if normalize(word) != word} == set()
 
-    def test_the_table_holds_other_words_in_folded_spelling(self) -> None:
+    def test_the_table_holds_other_words_in_normalized_spelling(self) -> None:
         assert len(ALL_PAIRS) > 500
         for word, other in ALL_PAIRS:
             assert normalize(other) == other
@@ -113,7 +112,7 @@ class TestRegionalWords:
             assert (len(word) == 1) == (len(other) == 1), "one character says too little to mean a word"
 
     def test_no_word_of_the_table_is_only_another_spelling(self) -> None:
-        """比特币 and 比特幣 are equal once they are folded, and find one another without any table."""
+        """比特币 and 比特幣 are equal once they are normalized, and find one another without any table."""
         assert not any(key_of_text(word) == key_of_text(other) for word, other in ALL_PAIRS)
 
     @settings(max_examples=60)
@@ -143,7 +142,7 @@ class TestRegionalWords:
                     id=str(number),
                     title=text if place in ("title", "both") else "题",
                     body=text if place in ("body", "both") else "文",
-                    tags=["asked"],
+                    tags=["alike"],
                 )
             )
         for number, (first, sentences) in enumerate(others * (1 + 9 * many)):
@@ -152,13 +151,13 @@ class TestRegionalWords:
         with searchkit.create(":memory:") as index:
             index.add(documents)
             for match in ("most", "all", "any"):
-                hits = list(index.search(pair[0], tags="asked", match=match))
+                hits = list(index.search(pair[0], tags="alike", match=match))
                 assert [hit.id for hit in hits] == ["0", "1"]
                 assert hits[0].score > hits[1].score
 
 
 class TestWhereAlternativesCount:
-    def test_a_passage_is_exact(self, make_index: MakeIndex) -> None:
+    def test_a_phrase_is_exact(self, make_index: MakeIndex) -> None:
         index = make_index("新的软件。", "新的軟體。", "新的硬件。")
         assert ids(index, '"软件"') == ["0"]
         assert ids(index, "「軟體」") == ["1"]
@@ -187,7 +186,7 @@ class TestWhereAlternativesCount:
         other = {"title": "body", "body": "title"}[field]
         assert f"{other}_" not in repr(planned.plan)
         assert "words" not in repr(planned.plan)
-        assert {highlight_term.part for highlight_term in planned.highlight_terms} == {field}
+        assert {highlight_term.field for highlight_term in planned.highlight_terms} == {field}
 
     @pytest.mark.parametrize(
         ("match", "found"), [("all", {"both"}), ("most", {"both"}), ("any", {"both", "one", "two"})]
@@ -232,7 +231,7 @@ class TestWhereAlternativesCount:
         ):
             assert plan(query, others) == plan(query), query
 
-    def test_what_is_asked_for_and_its_alternatives_are_marked(self) -> None:
+    def test_what_is_searched_and_its_alternatives_are_marked(self) -> None:
         others = {"软件": ["軟體", "应用程式"], "茶": ["茗"]}
         assert highlight_terms("软件 水", others) == {"软件", "软体", "应用程式", "水"}
         assert highlight_terms("水 -软件", others) == {"水"}
@@ -258,22 +257,23 @@ class TestWhereAlternativesCount:
     @given(st.lists(st.sampled_from("人工 智慧 软件 计程车 茶 的 水果".split()), min_size=1, max_size=5))
     def test_without_alternatives_nothing_is_changed(self, words: list[str]) -> None:
         for query in (" ".join(words), "".join(words), " OR ".join(words)):
-            assert plan_query(parse(query), ANALYZER, EMPTY, others_of=lambda key: ()) == plan(query)
+            assert plan_query(parse(query), ANALYZER, EMPTY, synonym_maps=[{}]) == plan(query)
 
     @given(st.lists(st.sampled_from("人工 智慧 软件 計程車 茶".split()), min_size=1, max_size=12))
-    def test_alternatives_are_asked_for_by_every_run_of_words(self, words: list[str]) -> None:
-        asked: list[str] = []
+    def test_every_run_of_words_is_looked_up(self, words: list[str]) -> None:
+        looked_up: list[str] = []
 
-        def others_of(key: str) -> list[str]:
-            asked.append(key)
-            return []
+        class Spy(dict[str, list[str]]):
+            def get(self, key: str, default: Any = None) -> Any:
+                looked_up.append(key)
+                return default
 
-        plan_query(parse(" ".join(words)), ANALYZER, EMPTY, others_of=others_of)
+        plan_query(parse(" ".join(words)), ANALYZER, EMPTY, synonym_maps=[Spy()])
         keys = [key_of_text(word) for word in words]
         runs = {
             " ".join(keys[start:end]) for start in range(len(keys)) for end in range(start + 1, len(keys) + 1)
         }
-        assert set(asked) == runs
+        assert set(looked_up) == runs
 
 
 class TestNot:
@@ -281,7 +281,7 @@ class TestNot:
     SYNONYMS = (("土豆", "馬鈴薯"), ("茶", "軟體"))
 
     bodies = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map("，".join), min_size=1)
-    asked = (
+    queries = (
         st.sampled_from(WORDS)
         | st.sampled_from(WORDS).map("title:{}".format)
         | st.sampled_from(WORDS).map('"{}"'.format)
@@ -291,7 +291,7 @@ class TestNot:
     )
 
     @settings(max_examples=50)
-    @given(bodies, st.lists(asked, min_size=1, max_size=8), st.booleans(), st.booleans())
+    @given(bodies, st.lists(queries, min_size=1, max_size=8), st.booleans(), st.booleans())
     def test_minus_excludes_what_the_word_finds(
         self, bodies: list[str], queries: list[str], regional: bool, synonyms: bool
     ) -> None:
@@ -308,7 +308,7 @@ class TestNot:
                 assert not found & others
                 assert index.count(query, **options) + index.count(f"-{query}", **options) == len(index)
 
-    def test_a_word_is_ruled_out_with_its_alternatives(self, make_index: MakeIndex) -> None:
+    def test_a_word_is_excluded_with_its_alternatives(self, make_index: MakeIndex) -> None:
         index = make_index("茶和软件", "茶和軟體", "茶")
         assert ids(index, "茶 -软件") == ids(index, "茶 NOT 軟體") == ["2"]
         assert set(ids(index, "茶 -软件", regional=False)) == {"1", "2"}
@@ -317,7 +317,7 @@ class TestNot:
             "软" in highlight_term for highlight_term in highlight_terms("茶 -软件", {"软件": ["軟體"]})
         )
 
-    def test_what_is_ruled_out_does_not_rank(self) -> None:
+    def test_what_is_excluded_does_not_rank(self) -> None:
         others = {"软件": ["軟體"]}
         assert plan("茶 -软件", others).plan.scores == plan("茶").plan.scores
         assert plan("-软件", others).plan == Plan(plan("-软件", others).plan.match, ())
@@ -401,13 +401,13 @@ class TestSynonymsInASearch:
         with searchkit.create(":memory:", synonyms=[pair]) as index:
             index.add(
                 [
-                    *(Document(id=w, body="。".join([*around, w]), tags=["asked"]) for w in pair),
+                    *(Document(id=w, body="。".join([*around, w]), tags=["alike"]) for w in pair),
                     *(Document(id=f"a{n}", body=f"{pair[0]}。{n}") for n in range(ones)),
                     *(Document(id=f"b{n}", body=f"{pair[1]}。{n}") for n in range(others)),
                 ]
             )
-            assert ids(index, pair[0], tags="asked", match=match) == list(pair)
-            assert ids(index, pair[1], tags="asked", match=match) == list(reversed(pair))
+            assert ids(index, pair[0], tags="alike", match=match) == list(pair)
+            assert ids(index, pair[1], tags="alike", match=match) == list(reversed(pair))
 
 
 def test_what_is_excluded_has_no_alternatives_of_its_neighbours(make_index: MakeIndex) -> None:

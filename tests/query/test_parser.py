@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import anything, queries
 
 from searchkit import QuerySyntaxError
-from searchkit.analysis import normalize
+from searchkit.analysis import has_tokens, normalize
 from searchkit.query import QueryNode, parse
 from searchkit.query.ast import (
     AndNode,
@@ -28,7 +29,7 @@ from searchkit.query.ast import (
     WildcardNode,
 )
 from searchkit.query.lexer import MAX_DEPTH, MAX_TOKENS
-from searchkit.query.parser import MAX_LENGTH
+from searchkit.query.parser import MAX_LENGTH, _Parser
 
 甲, 乙, 丙, 丁, 戊 = map(TextNode, "甲乙丙丁戊")
 NOTHING = MatchNoneNode()
@@ -62,7 +63,7 @@ READ_ALIKE: list[tuple[str, QueryNode]] = [
     ("-", NOTHING),
     ("-，", NOTHING),
     ("title:，", NOTHING),
-    # parts
+    # texts
     ("甲", 甲),
     ("中日關係", TextNode("中日關係")),
     ("中日關係 上川陽子", every(TextNode("中日關係"), TextNode("上川陽子"))),
@@ -73,7 +74,7 @@ READ_ALIKE: list[tuple[str, QueryNode]] = [
     ("甲，乙", TextNode("甲，乙")),
     ("《書名》", TextNode("《書名》")),
     ("'甲'", TextNode("'甲'")),
-    # passages
+    # phrases
     ('"甲，乙"', PhraseNode("甲，乙")),
     ("＂甲 乙＂", PhraseNode("甲 乙")),
     ('"甲＂', PhraseNode("甲")),
@@ -318,8 +319,8 @@ def test_the_lenient_reading_takes_any_text(text: str) -> None:
 
 @given(st.lists(st.sampled_from(["甲", "C++", "3.6.3", "國際論壇", "，"]), max_size=6))
 def test_text_without_operators_is_read_as_its_parts(words: list[str]) -> None:
-    parts = tuple(TextNode(word) for word in words if word != "，")
-    expected = AndNode(parts) if len(parts) > 1 else parts[0] if parts else NOTHING
+    texts = tuple(TextNode(word) for word in words if word != "，")
+    expected = AndNode(texts) if len(texts) > 1 else texts[0] if texts else NOTHING
     assert parse(" ".join(words)) == parse(" ".join(words), lenient=True) == expected
 
 
@@ -369,7 +370,7 @@ def test_a_query_may_not_have_more_parts() -> None:
     assert len(tree.children) == MAX_TOKENS
 
 
-def test_a_passage_of_any_length_is_one_part() -> None:
+def test_a_phrase_of_any_length_is_one_token() -> None:
     text = "甲 " * MAX_TOKENS * 2
     assert parse(f'"{text}"') == PhraseNode(text)
 
@@ -495,3 +496,17 @@ def test_the_text_of_a_tree_parses_to_the_tree(query: str) -> None:
 def test_the_text_of_any_tree_parses_to_the_tree(text: str) -> None:
     tree = parse(text, lenient=True)
     assert parse(str(tree)) == tree
+
+
+def test_a_letter_or_digit_alone_is_a_text() -> None:
+    """Also without the lexer, which a query of letters and digits does not need."""
+    characters = [character for character in map(chr, range(sys.maxunicode + 1)) if character.isalnum()]
+    assert [each for each in characters if not has_tokens(normalize(each))] == []
+    assert parse("".join(characters[:1000])) == _Parser("".join(characters[:1000]), lenient=False).query()
+
+
+@pytest.mark.parametrize("word", ["AND", "OR", "NOT"])
+def test_an_operator_alone_is_no_text(word: str) -> None:
+    with pytest.raises(QuerySyntaxError):
+        parse(word)
+    assert parse(word, lenient=True) == NOTHING

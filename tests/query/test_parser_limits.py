@@ -49,7 +49,7 @@ def read(text: str, *, lenient: bool) -> None:
 
 @pytest.mark.parametrize("lenient", [True, False])
 def test_the_longest_and_densest_queries_take_a_bounded_number_of_calls(lenient: bool) -> None:
-    for text in islice(adversaries(), 0, None, 31):  # a prime: each piece comes first, and second
+    for text in islice(adversaries(), 0, None, 31):  # a prime: each kind comes first, and second
         assert len(text) == MAX_LENGTH
         assert calls(lambda text=text: read(text, lenient=lenient)) < MOST_CALLS, text[:20]  # type: ignore[misc]
 

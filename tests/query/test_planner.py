@@ -1,4 +1,4 @@
-"""The planner: what an engine is asked to match and to add up, and what is highlighted."""
+"""The planner: what an engine has to match and to add up, and what is highlighted."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ from searchkit.engine.plan import (
 )
 from searchkit.query import HighlightTerm, Planned, parse, plan_query
 from searchkit.query.ast import PhraseNode
-from searchkit.query.long_texts import with_long_texts
 from searchkit.query.matching import FEW, MOST, Match
-from searchkit.query.words import WordsOf
 
 ANALYZER = Analyzer()
 EMPTY = searchkit.create(":memory:")._engine.snapshot()
@@ -42,7 +40,7 @@ def matched(query: str, match: Match = "most") -> Clause:
 
 
 def words_needed(query: str, match: Match = "most") -> tuple[int, int]:
-    """How many words of a query of one part are needed, and of how many."""
+    """How many words of a query of one text are needed, and of how many."""
     node = matched(query, match)
     assert isinstance(node, Boolean)
     if all(isinstance(child, Term | Phrase) for child in node.should):
@@ -54,8 +52,8 @@ def highlight_terms(query: str) -> set[str]:
     return {"".join(highlight_term.tokens) for highlight_term in plan(query).highlight_terms}
 
 
-def chain_of(node: Clause) -> tuple[str, list[tuple[int, str]]]:
-    """The field of a chain and its terms with their offsets, also where it is of one term."""
+def phrase_of(node: Clause) -> tuple[str, list[tuple[int, str]]]:
+    """The field of a phrase and its terms with their positions, also where it has one term."""
     match node:
         case Term(field, text):
             return field, [(0, text)]
@@ -65,23 +63,25 @@ def chain_of(node: Clause) -> tuple[str, list[tuple[int, str]]]:
 
 
 @given(lines, st.sampled_from([None, "title", "body"]))
-def test_the_chain_of_a_passage_is_its_sequence_of_units(text: str, part: str | None) -> None:
-    pieces = tokenize(normalize(text))
-    assume(pieces)
-    node = plan_query(PhraseNode(text, part), ANALYZER, EMPTY).plan.match  # type: ignore[arg-type]
-    in_parts = {"title": [node], "body": [node]}.get(part or "", getattr(node, "should", ()))
-    assert [chain_of(one)[0].partition("_")[0] for one in in_parts] == ([part] if part else ["title", "body"])
-    for one in in_parts:
-        field, terms = chain_of(one)
-        if len(pieces) == 1:
-            assert (field.partition("_")[2], terms) == ("unigrams", [(0, pieces[0])])
+def test_the_phrase_of_a_passage_is_its_sequence_of_tokens(text: str, field: str | None) -> None:
+    tokens = tokenize(normalize(text))
+    assume(tokens)
+    node = plan_query(PhraseNode(text, field), ANALYZER, EMPTY).plan.match  # type: ignore[arg-type]
+    in_fields = [node] if field else getattr(node, "should", ())
+    assert [phrase_of(one)[0].partition("_")[0] for one in in_fields] == (
+        [field] if field else ["title", "body"]
+    )
+    for one in in_fields:
+        channel, terms = phrase_of(one)
+        if len(tokens) == 1:
+            assert (channel.partition("_")[2], terms) == ("unigrams", [(0, tokens[0])])
             continue
-        assert field.partition("_")[2] == "bigrams"
+        assert channel.partition("_")[2] == "bigrams"
         covered = set()
         for offset, term in terms:
-            assert term == bigram(pieces[offset], pieces[offset + 1])
+            assert term == bigram(tokens[offset], tokens[offset + 1])
             covered |= {offset, offset + 1}
-        assert covered == set(range(len(pieces))), "a unit is not asked for"
+        assert covered == set(range(len(tokens))), "a token is not needed"
         offsets = [offset for offset, _ in terms]
         assert offsets == sorted(set(offsets))
         assert offsets[0] == 0
@@ -114,7 +114,7 @@ def test_every_tree_has_a_plan_of_known_fields(text: str, match: Match) -> None:
         ("苹果香蕉葡萄西瓜桃子草莓土豆番茄", 8),
     ],
 )
-def test_match_says_how_many_words_of_a_part_are_needed(query: str, words: int) -> None:
+def test_match_says_how_many_words_of_a_text_are_needed(query: str, words: int) -> None:
     assert words_needed(query, "all") == (words, words)
     assert words_needed(query, "any") == (1, words)
     assert words_needed(query, "most") == (min(words, 2) if words <= FEW else ceil(words * MOST), words)
@@ -135,7 +135,7 @@ def test_most_is_two_of_few_words_and_a_third_of_many(query: str, needed: int) -
     assert words_needed(query)[0] == needed
 
 
-def test_each_part_is_needed_whatever_match_says() -> None:
+def test_each_text_is_needed_whatever_match_says() -> None:
     for match in ("most", "all", "any"):
         node = matched("苹果 香蕉", match)  # type: ignore[arg-type]
         assert isinstance(node, Boolean)
@@ -157,7 +157,7 @@ def test_most_of_the_words_of_a_long_text_are_needed_wherever_it_has_spaces(word
 
 
 @pytest.mark.parametrize("match", ["all", "any"])
-def test_other_matches_need_each_part_of_a_long_text(match: Match) -> None:
+def test_other_matches_need_each_of_many_texts(match: Match) -> None:
     node = matched(" ".join(FRUIT), match)
     assert isinstance(node, Boolean)
     assert len(node.must) == len(FRUIT)
@@ -173,20 +173,20 @@ def test_other_matches_need_each_part_of_a_long_text(match: Match) -> None:
         ("(苹果香蕉 葡萄西瓜 桃子草莓) OR 土豆", "苹果香蕉，葡萄西瓜，桃子草莓 OR 土豆"),
     ],
 )
-def test_what_else_is_asked_for_is_needed_beside_a_long_text(query: str, same: str) -> None:
+def test_other_nodes_are_needed_beside_a_long_text(query: str, same: str) -> None:
     assert matched(query) == matched(same)
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        "苹果香蕉 葡萄西瓜 title:桃子草莓",  # no more than a few in the same part of a document
+        "苹果香蕉 葡萄西瓜 title:桃子草莓",  # no more than a few in the same field
         "苹果香蕉 葡萄西瓜 桃子草莓^2",
         "苹果香蕉葡萄西瓜桃子草莓 OR 土豆番茄",
     ],
 )
-def test_parts_of_another_kind_are_not_of_the_long_text(query: str) -> None:
-    assert with_long_texts(parse(query), WordsOf(ANALYZER)) == parse(query)
+def test_nodes_of_another_kind_do_not_join_the_long_text(query: str) -> None:
+    assert plan(query).query == parse(query)
 
 
 def test_a_word_that_comes_twice_is_needed_once() -> None:
@@ -229,15 +229,15 @@ def test_a_question_is_one_in_any_script(query: str) -> None:
     ],
 )
 def test_function_words_are_not_needed_beside_others(query: str, content: set[str]) -> None:
-    asked_for = set()
-    for part in query.split():
-        node = matched(part, "all")
+    needed = set()
+    for text in query.split():
+        node = matched(text, "all")
         assert isinstance(node, Boolean)
         words = node.should if not isinstance(node.should[0], Term | Phrase) else (node,)
         for word in words:
             assert isinstance(word, Boolean)
-            asked_for.add(chain_of(word.should[0])[1][0][1])
-    assert asked_for == content
+            needed.add(phrase_of(word.should[0])[1][0][1])
+    assert needed == content
 
 
 def test_function_words_rank_all_the_same() -> None:
@@ -245,7 +245,7 @@ def test_function_words_rank_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("words", [FUNCTION_WORDS, QUESTION_WORDS], ids=["function", "question"])
-def test_the_word_lists_are_in_folded_spelling(words: frozenset[str]) -> None:
+def test_the_word_lists_are_normalized(words: frozenset[str]) -> None:
     """A word that is not can never be equal to one of a query."""
     assert {word for word in words if normalize(word) != word} == set()
 
@@ -267,20 +267,20 @@ def test_the_word_lists_are_in_folded_spelling(words: frozenset[str]) -> None:
         ("", set()),
     ],
 )
-def test_what_is_asked_for_is_highlighted_and_what_is_ruled_out_is_not(
+def test_what_is_searched_is_highlighted_and_what_is_excluded_is_not(
     query: str, highlighted: set[str]
 ) -> None:
     assert highlight_terms(query) == highlighted
 
 
 @pytest.mark.parametrize("query", ["-香蕉", "苹果 -香蕉", "苹果 NOT (香蕉 葡萄)"])
-def test_what_is_ruled_out_does_not_rank(query: str) -> None:
+def test_what_is_excluded_does_not_rank(query: str) -> None:
     terms = {score.node.text for score in plan(query).plan.scores}
     assert not any("香" in term or "葡" in term for term in terms)
     assert bool(terms) == query.startswith("苹果")
 
 
-def test_no_needle_comes_twice() -> None:
+def test_no_highlight_term_comes_twice() -> None:
     for query in ("苹果 苹果", "苹果", '"苹果" 苹果'):
         found = plan(query).highlight_terms
         assert len(found) == len(set(found))
@@ -292,21 +292,21 @@ def test_what_is_searched_in_the_title_is_highlighted_there_only() -> None:
     assert plan("苹果").highlight_terms == (HighlightTerm(("苹", "果"), None),)
 
 
-@pytest.mark.parametrize("part", ["title", "body"])
-def test_a_search_in_one_part_neither_matches_nor_ranks_in_the_other(part: str) -> None:
-    planned = plan(f"{part}:苹果香蕉葡萄")
-    assert {score.node.field.partition("_")[0] for score in planned.plan.scores} == {part}
-    other = {"title": "body", "body": "title"}[part]
+@pytest.mark.parametrize("field", ["title", "body"])
+def test_a_search_in_one_field_neither_matches_nor_ranks_in_the_other(field: str) -> None:
+    planned = plan(f"{field}:苹果香蕉葡萄")
+    assert {score.node.field.partition("_")[0] for score in planned.plan.scores} == {field}
+    other = {"title": "body", "body": "title"}[field]
     assert f"{other}_" not in repr(planned.plan.match)
 
 
-def test_a_term_that_is_asked_for_twice_counts_twice() -> None:
+def test_a_term_of_two_texts_counts_twice() -> None:
     once = {score.node: score.weight for score in plan("苹果").plan.scores}
     twice = {score.node: score.weight for score in plan("苹果 苹果").plan.scores}
     assert twice == {term: 2 * weight for term, weight in once.items()}
 
 
-def test_a_term_that_one_part_repeats_counts_once() -> None:
+def test_a_term_that_one_text_repeats_counts_once() -> None:
     once = {score.node: score.weight for score in plan("公司欠债，股东还钱").plan.scores}
     again = {score.node: score.weight for score in plan("公司欠债，股东还钱，公司欠债").plan.scores}
     assert {term: again[term] for term in once} == once
@@ -318,7 +318,7 @@ def test_question_words_do_not_rank_as_words_or_bigrams() -> None:
     assert not terms & {Term("words", "什么"), Term("body_bigrams", "什么")}
 
 
-def test_a_part_of_question_words_alone_ranks_by_these() -> None:
+def test_a_text_of_question_words_alone_ranks_by_these() -> None:
     terms = {score.node for score in plan("什么").plan.scores}
     assert {Term("words", "什么"), Term("body_bigrams", "什么")} <= terms
 

@@ -46,3 +46,7 @@ def test_a_search_of_one_word_calls_few_functions_beside_those_of_the_query(call
 def test_a_hit_is_made_in_one_call(sample_index: Index) -> None:
     few, many = (python_calls(lambda n=n: sample_index.search(WORD, limit=n)) for n in (1, 9))
     assert many.total() - few.total() == 8
+
+
+def test_a_search_of_one_word_calls_fewer_than_140_functions(calls: Counter[str]) -> None:
+    assert calls.total() < 140

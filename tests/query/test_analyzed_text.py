@@ -1,0 +1,93 @@
+"""The analysis of a query's texts: each is segmented once, and its words are made of its tokens."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from strategies import lines, texts
+
+import searchkit
+from searchkit import Document
+from searchkit.analysis import Analyzer, normalize, tokenize
+from searchkit.analysis.segmenter import Segmenter
+from searchkit.query.analyzed_text import analyze_text, join_texts
+
+ANALYZER = Analyzer()
+STOPPING = Analyzer(stop_words=["的", "在"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("中国的历史", ["中国", "的", "历史"]),
+        ("历史历史", ["历史"]),
+        ("，。", []),
+        ("C++语言", ["c++", "语言"]),
+        ("straße", ["straße"]),
+        ("Łódź", ["łodz"]),
+        ("smørrebrød", ["smørrebrød"]),
+    ],
+)
+def test_the_query_words_of_a_text(text: str, expected: list[str]) -> None:
+    assert analyze_text(text, ANALYZER).query_words == expected
+
+
+def test_stop_words_are_query_words_where_there_are_no_others() -> None:
+    assert analyze_text("中国的", STOPPING).query_words == ["中国"]
+    assert analyze_text("的", STOPPING).query_words == ["的"]
+
+
+@given(texts)
+@example("cAT&T\nAT&TC++")
+@example("𪛞𪛟")
+def test_query_words_are_neighbouring_tokens_of_their_text(text: str) -> None:
+    """Otherwise a query could not find the very text that it is."""
+    analyzed = analyze_text(text, ANALYZER)
+    assert analyzed.tokens == tokenize(normalize(text))
+    for word in analyzed.query_words:
+        tokens = analyzed.tokens_of[word]
+        assert tokens == tokenize(word) != []
+        assert any(analyzed.tokens[at : at + len(tokens)] == tokens for at in range(len(analyzed.tokens))), (
+            word
+        )
+
+
+@given(st.lists(lines.map(lambda line: line.replace(" ", "")), min_size=1, max_size=4))
+@example(["C", "++", "AT", "&T", "卡拉", "OK", "a", "股"])
+def test_joined_texts_are_analysed_as_the_text_that_they_are_together(parts: list[str]) -> None:
+    for analyzer in (ANALYZER, STOPPING):
+        joined = join_texts([analyze_text(part, analyzer) for part in parts])
+        assert joined == analyze_text(" ".join(parts), analyzer)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "半导体",
+        "软件",
+        "软件 出租车 土豆",
+        "软件 软件 软件",
+        '"半导体，软件" 半导体*',
+        "苹果 香蕉 葡萄 西瓜 桃子 草莓 土豆 番茄",
+        "(软件 OR 苹果) -香蕉 title:香蕉",
+    ],
+)
+def test_no_text_of_a_query_is_segmented_twice(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    segmented: Counter[str] = Counter()
+    words = Segmenter.words
+
+    def spy(self: Segmenter, normalized: str) -> list[str]:
+        segmented[normalized] += 1
+        return words(self, normalized)
+
+    with searchkit.create(":memory:", synonyms=[["土豆", "马铃薯"]]) as index:
+        index.add([Document(id="1", body="半导体和软件，苹果，香蕉，葡萄")])
+        monkeypatch.setattr(Segmenter, "words", spy)
+        for hit in index.search(query):
+            assert hit.snippet.html()
+    assert segmented
+    assert max(segmented.values()) == 1
+    assert not any(" " in text for text in segmented), "texts side by side are not segmented again as one"
