@@ -199,7 +199,7 @@ class Index:
     # -- reading
 
     @takes_options(SearchOptions)
-    def search(self, query: str, *, options: SearchOptions) -> Results:
+    def search(self, query: str, options: SearchOptions) -> Results:
         """The documents that match, best first.
 
         **Which**: ``since`` and ``until`` bound the time of publication: an aware datetime, a date or a
@@ -223,7 +223,7 @@ class Index:
         return self._ask(lambda latest: search(query, options, latest, self._settings, self._cursors))
 
     @takes_options(SearchOptions)
-    def count(self, query: str, *, options: SearchOptions) -> int:
+    def count(self, query: str, options: SearchOptions) -> int:
         """How many documents match: ``search(query, ...).total`` without the hits.
 
         Takes the options of `search`; those that are not about what matches make no difference.
@@ -231,7 +231,7 @@ class Index:
         return self._ask(lambda latest: count(query, options, latest, self._settings))
 
     @takes_options(HitOptions)
-    def hit(self, query: str, id: str, *, options: HitOptions) -> Hit | None:
+    def hit(self, query: str, id: str, options: HitOptions) -> Hit | None:
         """The document with this id as `search` finds it, on whatever page: with its score, and the matches
         in its title and its whole body. None when the query does not find it, or there is no such document.
 
@@ -262,7 +262,7 @@ class Index:
         return self._ask(lambda latest: suggest(prefix, latest, analyzer, cache.of(latest), limit=limit))
 
     @takes_options(SimilarOptions)
-    def similar(self, id: str, *, options: SimilarOptions) -> Results:
+    def similar(self, id: str, options: SimilarOptions) -> Results:
         """Documents about the same as the one with this id, most alike first; the filters are those of
         `search`.
 
@@ -274,7 +274,7 @@ class Index:
         return self._ask(lambda latest: similar(document, options, latest, self._settings))
 
     @takes_options(QueryOptions)
-    def explain(self, query: str, id: str, *, options: QueryOptions) -> Explanation:
+    def explain(self, query: str, id: str, options: QueryOptions) -> Explanation:
         """Why the query finds the document with this id or not, and what its score is made of; print it.
 
         Raises KeyError when there is no such document.

@@ -87,8 +87,8 @@ def search_option(name: str, *declarations: str, **attributes: Any) -> Decorator
     elif kind is bool:
         values["is_flag"] = True
     elif kind is int:
-        least = 1 if name.endswith("_length") else 0
-        values |= {"type": click.IntRange(min=least), "metavar": "N", "show_default": bool(field.default)}
+        numbers = click.IntRange(min=field.metadata["least"])
+        values |= {"type": numbers, "metavar": "N", "show_default": bool(field.default)}
     elif get_origin(kind) is Literal:
         values |= {"type": click.Choice(get_args(kind)), "show_default": True}
     elif kind is str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import cache, wraps
-from typing import Any, Concatenate, Generic, Literal, ParamSpec, Protocol, TypeVar, get_args, overload
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_args, overload
 
 from searchkit.engine.plan import Clause
 from searchkit.query import Match
@@ -20,17 +20,7 @@ from searchkit.query.filters import When, as_list, filter_nodes
 from searchkit.query.recency import half_life
 from searchkit.schema import Schema
 
-__all__ = [
-    "Collapse",
-    "FilterOptions",
-    "HitOptions",
-    "PageOptions",
-    "QueryOptions",
-    "SearchOptions",
-    "SimilarOptions",
-    "SnippetOptions",
-    "takes_options",
-]
+__all__ = ["HitOptions", "PageOptions", "QueryOptions", "SearchOptions", "SimilarOptions", "takes_options"]
 
 Collapse = Literal["near-duplicates"]
 
@@ -38,37 +28,32 @@ Collapse = Literal["near-duplicates"]
 _OF_ONE_PAGE = frozenset({"limit", "offset", "cursor", "snippet_length", "facets"})
 
 
-# -- checks: the value of an option as it is kept, or an error that names the option
+Check = Callable[[str, Any], Any]
+"""Returns the value of an option as it is kept, or raises an error with the name of the option."""
 
 
-def _whole_number(name: str, value: Any, least: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, not {value}")
-    return value
+def _option(default: Any, help: str, check: Check | None = None, **more: Any) -> Any:
+    return field(default=default, metadata={"help": help, "check": check, **more})
 
 
-def _count(name: str, value: Any) -> int:
-    return _whole_number(name, value, 0)
+def _number(default: int, least: int, help: str) -> Any:
+    def check(name: str, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{name} must be a whole number, not {value!r}")
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, not {value}")
+        return value
+
+    return _option(default, help, check, least=least)
 
 
-def _length(name: str, value: Any) -> int:
-    return _whole_number(name, value, 1)
+def _choice(default: str | None, choices: tuple[str, ...], help: str) -> Any:
+    def check(name: str, value: Any) -> Any:
+        if value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        return value
 
-
-def _choice(name: str, value: Any, choices: tuple[str, ...]) -> Any:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
-    return value
-
-
-def _match(name: str, value: Any) -> Any:
-    return _choice(name, value, get_args(Match))
-
-
-def _collapse(name: str, value: Any) -> Any:
-    return _choice(name, value, get_args(Collapse))
+    return _option(default, help, check)
 
 
 def _text(name: str, value: Any) -> str:
@@ -85,29 +70,29 @@ def _set_of_texts(name: str, value: Any) -> tuple[str, ...]:
     return tuple(sorted(as_list(name, value)))  # equal sets make equal cursors
 
 
-def _fields(name: str, value: Any) -> dict[str, Any] | None:
+def _where(name: str, value: Any) -> dict[str, Any] | None:
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} must be a mapping of fields to values, not {value!r}")
     wanted = sorted(value.items(), key=lambda item: str(item[0]))
     return {field: _settled(values) for field, values in wanted} or None
 
 
-def _settled(wanted: Any) -> Any:
-    """The wanted values of a field in a form that reads the same each time."""
-    if isinstance(wanted, Iterator):
-        return list(wanted)
-    return sorted(wanted, key=repr) if isinstance(wanted, set | frozenset) else wanted
+def _settled(values: Any) -> Any:
+    """The values of a field in a form that reads the same each time."""
+    if isinstance(values, Iterator):
+        return list(values)
+    return sorted(values, key=repr) if isinstance(values, set | frozenset) else values
 
 
-def _half_life(name: str, value: Any) -> Any:  # noqa: ARG001
+def _recency(name: str, value: Any) -> Any:  # noqa: ARG001
     half_life(value)
     return value
 
 
 @cache
-def _checks(options: type[_Options]) -> list[tuple[str, Any, Callable[[str, Any], Any]]]:
+def _checks(options: type[_Options]) -> list[tuple[str, Any, Check]]:
     """The options that have a check, with their defaults, which need none."""
-    return [(f.name, f.default, f.metadata["check"]) for f in fields(options) if "check" in f.metadata]
+    return [(f.name, f.default, f.metadata["check"]) for f in fields(options) if f.metadata["check"]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,49 +105,29 @@ class _Options:
                 object.__setattr__(self, name, check(name, value))
 
 
-# -- the options
-
-
 @dataclass(frozen=True, kw_only=True)
 class QueryOptions(_Options):
     """How a query is understood."""
 
-    match: Match = field(
-        default="most", metadata={"help": "How many words of running text a hit needs.", "check": _match}
-    )
-    regional: bool = field(
-        default=True,
-        metadata={"help": "Find the words of other regions as well: 软件 finds 軟體."},
-    )
-    synonyms: bool = field(default=True, metadata={"help": "Find the synonyms of the index as well."})
-    lenient: bool = field(
-        default=False,
-        metadata={"help": "Read questions and queries with mistakes as well as they can be."},
-    )
+    match: Match = _choice("most", get_args(Match), "How many words of running text a hit needs.")
+    regional: bool = _option(True, "Find the words of other regions as well: 软件 finds 軟體.")
+    synonyms: bool = _option(True, "Find the synonyms of the index as well.")
+    lenient: bool = _option(False, "Read questions and queries with mistakes as well as they can be.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilterOptions(_Options):
     """Which documents may be found, whatever the query says."""
 
-    since: When | None = field(
-        default=None, metadata={"help": "Published on this day or later (2024-07-31, in UTC)."}
-    )
-    until: When | None = field(default=None, metadata={"help": "Published on this day or earlier."})
-    source: str | Iterable[str] = field(
-        default=(),
-        metadata={"help": "From this source; several mean any of them.", "check": _set_of_texts},
-    )
-    tags: str | Iterable[str] = field(
-        default=(), metadata={"help": "With this tag; several mean any of them.", "check": _set_of_texts}
-    )
-    where: Mapping[str, Any] | None = field(
-        default=None,
-        metadata={
-            "help": "With this value of a declared field, or one in a range (price=10..20, price=10..); "
-            "several of one name mean any of them.",
-            "check": _fields,
-        },
+    since: When | None = _option(None, "Published on this day or later (2024-07-31, in UTC).")
+    until: When | None = _option(None, "Published on this day or earlier.")
+    source: str | Iterable[str] = _option((), "From this source; several mean any of them.", _set_of_texts)
+    tags: str | Iterable[str] = _option((), "With this tag; several mean any of them.", _set_of_texts)
+    where: Mapping[str, Any] | None = _option(
+        None,
+        "With this value of a declared field, or one in a range (price=10..20, price=10..); several of one "
+        "name mean any of them.",
+        _where,
     )
 
     def filters(self, known: Schema) -> tuple[Clause, ...]:
@@ -174,22 +139,15 @@ class FilterOptions(_Options):
 class PageOptions(_Options):
     """Which of the hits are returned."""
 
-    limit: int = field(
-        default=10,
-        metadata={"help": "Show at most N hits; with 0 they are only counted.", "check": _count},
-    )
-    offset: int = field(
-        default=0, metadata={"help": "Leave out the first N hits, for further pages.", "check": _count}
-    )
+    limit: int = _number(10, 0, "Show at most N hits; with 0 they are only counted.")
+    offset: int = _number(0, 0, "Leave out the first N hits, for further pages.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SnippetOptions(_Options):
     """How hits are shown."""
 
-    snippet_length: int = field(
-        default=160, metadata={"help": "At most this many characters of the text.", "check": _length}
-    )
+    snippet_length: int = _number(160, 1, "At most this many characters of the text.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,42 +170,27 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
     Raises ValueError or TypeError with the name of the option that is wrong.
     """
 
-    cursor: str | None = field(
-        default=None,
-        metadata={
-            "help": "Go on behind the page whose JSON had this cursor, while the index has not changed."
-        },
+    cursor: str | None = _option(
+        None, "Go on behind the page whose JSON had this cursor, while the index has not changed."
     )
-    sort: str = field(
-        default="relevance",
-        metadata={
-            "help": "What comes first: relevance, newest, oldest, or by a declared field: price from its "
-            "least value, -price from its greatest.",
-            "check": _text,
-        },
+    sort: str = _option(
+        "relevance",
+        "What comes first: relevance, newest, oldest, or by a declared field: price from its least value, "
+        "-price from its greatest.",
+        _text,
     )
-    facets: str | Iterable[str] = field(
-        default=(),
-        metadata={
-            "help": "Count the matches by these, separated by commas: source, tags, year, month, declared "
-            "fields.",
-            "check": _texts,
-        },
+    facets: str | Iterable[str] = _option(
+        (),
+        "Count the matches by these, separated by commas: source, tags, year, month, declared fields.",
+        _texts,
     )
-    recency: str | timedelta | None = field(
-        default=None,
-        metadata={
-            "help": "Let newer articles count for more; half of the freshness is gone after 12h, 30d, 2w or "
-            "1y.",
-            "check": _half_life,
-        },
+    recency: str | timedelta | None = _option(
+        None,
+        "Let newer articles count for more; half of the freshness is gone after 12h, 30d, 2w or 1y.",
+        _recency,
     )
-    collapse: Collapse | None = field(
-        default=None,
-        metadata={
-            "help": "Show a story that several sources tell once, with the others.",
-            "check": _collapse,
-        },
+    collapse: Collapse | None = _choice(
+        None, get_args(Collapse), "Show a story that several sources tell once, with the others."
     )
 
     def __post_init__(self) -> None:
@@ -267,25 +210,12 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
 
 _Keywords = ParamSpec("_Keywords")
 _Owner = TypeVar("_Owner")
-_OwnerOf = TypeVar("_OwnerOf", contravariant=True)
 _Taken = TypeVar("_Taken")
-_TakenBy = TypeVar("_TakenBy", contravariant=True)
 _Answer = TypeVar("_Answer")
-_AnswerOf = TypeVar("_AnswerOf", covariant=True)
-
-
-class _OfText(Protocol[_OwnerOf, _TakenBy, _AnswerOf]):
-    """A method with one text, a query or an id."""
-
-    def __call__(self, owner: _OwnerOf, text: str, /, *, options: _TakenBy) -> _AnswerOf: ...
-
-
-class _OfQueryAndId(Protocol[_OwnerOf, _TakenBy, _AnswerOf]):
-    def __call__(self, owner: _OwnerOf, query: str, id: str, /, *, options: _TakenBy) -> _AnswerOf: ...
 
 
 class takes_options(Generic[_Keywords, _Taken]):  # noqa: N801
-    """Decorates a method with the parameter ``options``: callers pass each of the options as a keyword.
+    """Decorates a method whose last parameter is ``options``: callers pass each option as a keyword.
 
     Type checkers and `inspect.signature` see the keywords with their types and defaults.
     """
@@ -295,27 +225,30 @@ class takes_options(Generic[_Keywords, _Taken]):  # noqa: N801
 
     @overload
     def __call__(
-        self, method: _OfText[_Owner, _Taken, _Answer]
+        self, method: Callable[[_Owner, str, _Taken], _Answer]
     ) -> Callable[Concatenate[_Owner, str, _Keywords], _Answer]: ...
     @overload
     def __call__(
-        self, method: _OfQueryAndId[_Owner, _Taken, _Answer]
+        self, method: Callable[[_Owner, str, str, _Taken], _Answer]
     ) -> Callable[Concatenate[_Owner, str, str, _Keywords], _Answer]: ...
     def __call__(self, method: Any) -> Any:
         make: Any = self._options
         signature = inspect.signature(method)
         keywords = inspect.signature(make).parameters
-        *texts, _ = signature.parameters.values()  # and the options behind them
+        *texts, _ = signature.parameters.values()
         names = [text.name for text in texts]
 
         @wraps(method)
         def with_keywords(*given: Any, **keyword: Any) -> Any:
             named = {}
-            if len(given) < len(names):
+            if len(given) < len(names):  # query=..., id=...
                 named = {name: keyword.pop(name) for name in names if name in keyword}
             if not keyword.keys() <= keywords.keys():
                 unknown = next(name for name in keyword if name not in keywords)
                 raise TypeError(f"{method.__qualname__}() got an unexpected keyword argument {unknown!r}")
+            if len(given) > len(names):
+                expected = f"{len(names)} positional arguments but {len(given)} were given"
+                raise TypeError(f"{method.__qualname__}() takes {expected}")
             return method(*given, options=make(**keyword), **named)
 
         shown = signature.replace(parameters=[*texts, *keywords.values()])
