@@ -30,6 +30,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` takes longer to impo
 if TYPE_CHECKING:
     from searchkit.articles import Articles, read_articles
     from searchkit.document import Document
+    from searchkit.highlight.highlighted import Highlighted
     from searchkit.index import Index, check, create, open  # noqa: A004
     from searchkit.indexing.writer import Writer
     from searchkit.reports import (
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
         SyncReport,
     )
     from searchkit.search.explain import Contribution, Explanation
-    from searchkit.search.results import Highlighted, Hit, Results
+    from searchkit.search.options import SearchOptions
+    from searchkit.search.results import Hit, Results
     from searchkit.search.suggest import Suggestion
 del TYPE_CHECKING
 
@@ -72,6 +74,7 @@ __all__ = [
     "QuerySyntaxError",
     "Report",
     "Results",
+    "SearchOptions",
     "SearchkitError",
     "SearchkitWarning",
     "Stats",
@@ -101,7 +104,9 @@ _MODULES = {
         "SyncProgress",
         "SyncReport",
     ),
-    "searchkit.search.results": ("Highlighted", "Hit", "Results"),
+    "searchkit.highlight.highlighted": ("Highlighted",),
+    "searchkit.search.options": ("SearchOptions",),
+    "searchkit.search.results": ("Hit", "Results"),
     "searchkit.search.explain": ("Contribution", "Explanation"),
     "searchkit.search.suggest": ("Suggestion",),
     "searchkit.indexing.writer": ("Writer",),

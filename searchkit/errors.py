@@ -13,7 +13,7 @@
     └── EngineUnavailableError   the engine's library or server is not there
 
     SearchkitWarning
-    └── AnalyzerChangedWarning   the index was analysed by other rules than today's
+    └── AnalyzerChangedWarning   the index was analysed by another version of the analyzer
 
 Wrong arguments (a negative ``limit``, an unknown ``sort``) are ``ValueError`` or
 ``TypeError``, as everywhere in Python.
@@ -125,4 +125,4 @@ class SearchkitWarning(UserWarning):
 
 
 class AnalyzerChangedWarning(SearchkitWarning):
-    """The index was analysed by other rules than today's: ``index.rebuild()``."""
+    """The index was analysed by another version of the analyzer: ``index.rebuild()``."""

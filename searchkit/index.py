@@ -1,6 +1,6 @@
-"""Index: ties the layers together.
+"""Index: what a program holds. It ties the layers together.
 
-Document -> entry -> engine                         add
+Documents -> indexing pipeline -> engine            add, sync
 text -> query -> plan -> engine -> Results          search
 """
 
@@ -12,14 +12,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.analysis import Analyzer
 from searchkit.analysis.pinyin import require_pinyin
-from searchkit.dates import When
 from searchkit.document import Document
 from searchkit.engine import create_engine, damage_at, folder_of_same_engine, open_engine
 from searchkit.engine.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
@@ -32,13 +30,19 @@ from searchkit.errors import (
     SearchkitError,
 )
 from searchkit.indexing.stored_fields import StoredFields
-from searchkit.query import Match
 from searchkit.query.synonyms import SynonymRules, Synonyms
 from searchkit.schema import FieldKind, Schema
-from searchkit.search.cursor import CursorStore
-from searchkit.search.options import Collapse, SearchOptions
+from searchkit.search.cursor import Cursors
+from searchkit.search.options import (
+    HitOptions,
+    PageOptions,
+    QueryOptions,
+    SearchOptions,
+    SimilarOptions,
+    takes_options,
+)
 from searchkit.search.results import Hit, Results
-from searchkit.search.search import search, search_one
+from searchkit.search.search import count, search, search_one
 from searchkit.search.suggest import PrefixCache, Suggestion, suggest
 from searchkit.settings import Settings
 from searchkit.text import as_list
@@ -67,7 +71,7 @@ class Index:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
-        self._cursors = CursorStore()
+        self._cursors = Cursors()
         self._prefix_cache = PrefixCache()
         self._closed = False
 
@@ -121,7 +125,7 @@ class Index:
         """
         from searchkit.indexing.sync import sync
 
-        self._refuse_other_rules()
+        self._check_analyzer()
         started = time.perf_counter()
         with closing(self._engine_writer(timeout=timeout, memory=memory)) as engine_writer:
             report = sync(
@@ -152,7 +156,7 @@ class Index:
         """
         from searchkit.indexing.writer import Writer
 
-        self._refuse_other_rules()
+        self._check_analyzer()
         started = time.perf_counter()
         with closing(self._engine_writer(timeout=timeout, memory=memory)) as engine_writer:
             writer = Writer(self._settings, engine_writer, self._open().snapshot())
@@ -188,28 +192,8 @@ class Index:
 
     # -- reading
 
-    def search(
-        self,
-        query: str,
-        *,
-        limit: int = 10,
-        offset: int = 0,
-        cursor: str | None = None,
-        sort: str = "relevance",
-        since: When | None = None,
-        until: When | None = None,
-        source: str | Iterable[str] = (),
-        tags: str | Iterable[str] = (),
-        where: Mapping[str, Any] | None = None,
-        facets: str | Iterable[str] = (),
-        match: Match = "most",
-        regional: bool = True,
-        synonyms: bool = True,
-        recency: str | timedelta | None = None,
-        collapse: Collapse | None = None,
-        snippet_length: int = 160,
-        lenient: bool = False,
-    ) -> Results:
+    @takes_options(SearchOptions)
+    def search(self, query: str, options: SearchOptions) -> Results:
         """The documents that match, best first.
 
         **Which**: ``since`` and ``until`` bound the time of publication: an aware datetime, a date or a
@@ -230,52 +214,25 @@ class Index:
         Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``, ValueError for an
         option that has no such value, `CursorExpiredError` for the cursor of a state that is gone.
         """
-        options = SearchOptions(
-            limit=limit,
-            offset=offset,
-            cursor=cursor,
-            sort=sort,
-            since=since,
-            until=until,
-            source=source,
-            tags=tags,
-            where=where or {},
-            facets=facets,
-            match=match,
-            regional=regional,
-            synonyms=synonyms,
-            recency=recency,
-            collapse=collapse,
-            snippet_length=snippet_length,
-            lenient=lenient,
-        )
-        return self._on_latest(lambda one: search(query, options, one, self._settings, self._cursors))
+        return self._ask(lambda latest: search(query, options, latest, self._settings, self._cursors))
 
-    def count(self, query: str, *, lenient: bool = False, **filters: Any) -> int:
-        """How many documents match; takes the filters and ``match`` of `search`."""
-        return self.search(query, limit=0, lenient=lenient, **filters).total
+    @takes_options(SearchOptions)
+    def count(self, query: str, options: SearchOptions) -> int:
+        """How many documents match: ``search(query, ...).total`` without the hits.
 
-    def hit(
-        self,
-        query: str,
-        id: str,
-        *,
-        match: Match = "most",
-        regional: bool = True,
-        synonyms: bool = True,
-        snippet_length: int = 160,
-        lenient: bool = False,
-    ) -> Hit | None:
+        Takes the options of `search`; those that are not about what matches make no difference.
+        """
+        return self._ask(lambda latest: count(query, options, latest, self._settings))
+
+    @takes_options(HitOptions)
+    def hit(self, query: str, id: str, options: HitOptions) -> Hit | None:
         """The document with this id as `search` finds it, on whatever page: with its score, and the matches
         in its title and its whole body. None when the query does not find it, or there is no such document.
 
         For a page that shows one article of a list. Raises `QuerySyntaxError` for a query that is not
         well-formed, unless ``lenient``.
         """
-        options = SearchOptions(
-            match=match, regional=regional, synonyms=synonyms, snippet_length=snippet_length, lenient=lenient
-        )
-        return self._on_latest(lambda one: search_one(query, id, options, one, self._settings))
+        return self._ask(lambda latest: search_one(query, id, options, latest, self._settings))
 
     def get(self, id: str) -> Document | None:
         """The document with this id, or None."""
@@ -284,7 +241,7 @@ class Index:
     def get_many(self, ids: Iterable[str]) -> dict[str, Document]:
         """Those of the documents with these ids that there are, by id and in the order of the ids."""
         ids = as_list("ids", ids)
-        found = self._on_latest(lambda one: one.get(ids))
+        found = self._ask(lambda latest: latest.stored(ids))
         return {id: StoredFields.decode(found[id]).document for id in ids if id in found}
 
     def suggest(self, prefix: str, *, limit: int = 10) -> list[Suggestion]:
@@ -294,62 +251,32 @@ class Index:
         In any script; in pinyin (``wangyi``, ``wy``; two letters at least) where the index was created
         with ``pinyin=True``.
         """
-        SearchOptions(limit=limit)
-        prefix_cache, analyzer = self._prefix_cache, self._settings.analyzer
-        return self._on_latest(lambda one: suggest(prefix, one, analyzer, prefix_cache.of(one), limit=limit))
+        PageOptions(limit=limit)  # checks it
+        cache, analyzer = self._prefix_cache, self._settings.analyzer
+        return self._ask(lambda latest: suggest(prefix, latest, analyzer, cache.of(latest), limit=limit))
 
-    def similar(
-        self,
-        id: str,
-        *,
-        limit: int = 10,
-        offset: int = 0,
-        since: When | None = None,
-        until: When | None = None,
-        source: str | Iterable[str] = (),
-        tags: str | Iterable[str] = (),
-        where: Mapping[str, Any] | None = None,
-        snippet_length: int = 160,
-    ) -> Results:
+    @takes_options(SimilarOptions)
+    def similar(self, id: str, options: SimilarOptions) -> Results:
         """Documents about the same as the one with this id, most alike first; the filters are those of
         `search`.
 
         Raises KeyError when there is no such document.
         """
-        options = SearchOptions(
-            limit=limit,
-            offset=offset,
-            since=since,
-            until=until,
-            source=source,
-            tags=tags,
-            where=where or {},
-            snippet_length=snippet_length,
-        )
         from searchkit.search.similar import similar
 
         document = self._existing(id)
-        return self._on_latest(lambda one: similar(document, options, one, self._settings))
+        return self._ask(lambda latest: similar(document, options, latest, self._settings))
 
-    def explain(
-        self,
-        query: str,
-        id: str,
-        *,
-        match: Match = "most",
-        regional: bool = True,
-        synonyms: bool = True,
-        lenient: bool = False,
-    ) -> Explanation:
+    @takes_options(QueryOptions)
+    def explain(self, query: str, id: str, options: QueryOptions) -> Explanation:
         """Why the query finds the document with this id or not, and what its score is made of; print it.
 
         Raises KeyError when there is no such document.
         """
-        options = SearchOptions(match=match, regional=regional, synonyms=synonyms, lenient=lenient)
         from searchkit.search.explain import explain
 
         document = self._existing(id)
-        return self._on_latest(lambda one: explain(query, document, options, one, self._settings))
+        return self._ask(lambda latest: explain(query, document, options, latest, self._settings))
 
     @property
     def location(self) -> str:
@@ -442,14 +369,14 @@ class Index:
 
     @property
     def needs_rebuild(self) -> bool:
-        """Was the index analysed by other rules than today's?"""
+        """Was the index analysed by another version of the analyzer?"""
         return bool(self._open().read_metadata()["fingerprint"] != self._settings.analyzer.fingerprint)
 
     def __len__(self) -> int:
-        return self._on_latest(len)
+        return self._ask(len)
 
     def __contains__(self, id: object) -> bool:
-        return isinstance(id, str) and bool(self._on_latest(lambda one: one.present([id])))
+        return isinstance(id, str) and bool(self._ask(lambda latest: latest.existing([id])))
 
     def __iter__(self) -> Iterator[Document]:
         for stored in self._open().snapshot():
@@ -479,17 +406,17 @@ class Index:
             raise SearchkitError(f"{self._engine.location}: this index is closed")
         return self._engine
 
-    def _on_latest(self, answer: Callable[[Snapshot], _Answer]) -> _Answer:
-        """What the latest commit answers, or the one behind it: a cluster may lose what one searches."""
+    def _ask(self, question: Callable[[Snapshot], _Answer]) -> _Answer:
+        """Ask the latest snapshot; once more when it is lost meanwhile, as in a cluster it may be."""
         try:
-            return answer(self._open().snapshot())
+            return question(self._open().snapshot())
         except CursorExpiredError:
-            return answer(self._open().snapshot())
+            return question(self._open().snapshot())
 
-    def _refuse_other_rules(self) -> None:
+    def _check_analyzer(self) -> None:
         if self.needs_rebuild:
             raise IndexIncompatibleError(
-                f"{self._engine.location}: the index was analysed by other rules than today's; "
+                f"{self._engine.location}: the index was analysed by another version of the analyzer; "
                 "call rebuild() before adding"
             )
 
@@ -556,13 +483,13 @@ def open(location: Location) -> Index:
 
     Raises `IndexNotFoundError` where there is none, `IndexIncompatibleError` when another version of
     searchkit made it, `IndexCorruptError` when it is damaged. Warns with `AnalyzerChangedWarning`
-    when it was analysed by other rules than today's; `Index.rebuild` mends that.
+    when another version of the analyzer analysed it; `Index.rebuild` analyses it anew.
     """
     engine = open_engine(os.fspath(location))
     index = Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location))
     if index.needs_rebuild:
         warnings.warn(
-            f"{engine.location}: the index was analysed by other rules than today's, so some searches "
+            f"{engine.location}: the index was analysed by another version of the analyzer, so some searches "
             "may miss; index.rebuild() analyses the stored documents anew",
             AnalyzerChangedWarning,
             stacklevel=2,

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import searchkit
 
-# Beyond those that every interpreter loads. Nothing slow: no importlib.metadata, email, inspect, zipfile,
-# socket or asyncio.
+# What takes long, and a search does without.
+SLOW = {"importlib.metadata", "email", "inspect", "zipfile", "socket", "asyncio"}
+# Beyond those that every interpreter loads.
 ALLOWED = {"__future__", "searchkit", "searchkit.errors"}
 
 
 def test_importing_searchkit_loads_only_what_is_listed() -> None:
     assert _modules("import searchkit") - _modules("import os") == ALLOWED
+
+
+def test_opening_and_searching_an_index_loads_no_slow_module(tmp_path: Path) -> None:
+    location = tmp_path / "index"
+    with searchkit.create(location) as index:
+        index.add([{"title": "半导体", "id": "1"}], workers=1)
+    code = f"import searchkit; assert searchkit.open({str(location)!r}).search('半导体').total"
+    # `dataclasses` imports `inspect`.
+    assert _modules(code) & {*SLOW, "filelock", "secrets", "tempfile"} == {"inspect"}
 
 
 @pytest.mark.parametrize("module", sorted(searchkit._MODULES))

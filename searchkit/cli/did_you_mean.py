@@ -36,7 +36,7 @@ def _options(ctx: click.Context) -> Iterator[str]:
             continue
         value = ctx.params[name]
         for one in value if parameter.multiple else [value]:
-            yield parameter.opts[0]
+            yield (parameter.secondary_opts if one is False else parameter.opts)[0]
             if not parameter.is_flag:
                 yield _quoted(printable(one_line(str(one))))
 

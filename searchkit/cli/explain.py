@@ -14,7 +14,7 @@ from searchkit.cli.options import (
     json_option,
     location_option,
     query_of,
-    reading_options,
+    query_options,
     refuse_unknown_options,
 )
 from searchkit.cli.output import print_json
@@ -35,7 +35,7 @@ Examples:
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @click.argument("id")
 @location_option("--in", "The index with the article.")
-@reading_options
+@query_options
 @json_option
 @click.pass_context
 def explain(
@@ -44,8 +44,6 @@ def explain(
     words: tuple[str, ...],
     id: str,
     location: str,
-    no_regional: bool,
-    no_synonyms: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -58,7 +56,7 @@ def explain(
     refuse_unknown_options(ctx, [id])
     with searchkit.open(location) as index:
         check_there(index, id)
-        found = index.explain(query, id, regional=not no_regional, synonyms=not no_synonyms, **options)
+        found = index.explain(query, id, **options)
     if as_json:
         print_json(dataclasses.asdict(found))
         return

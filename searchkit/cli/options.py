@@ -1,4 +1,4 @@
-"""The options that several commands have in common, and what they mean for the library.
+"""The options that several commands have in common; those of a search are made from `SearchOptions`.
 
 Parameters have the names of the library's arguments where the values are the same, so that a command can
 hand them on.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from dataclasses import fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
@@ -26,8 +27,9 @@ __all__ = [
     "location_option",
     "page_options",
     "query_of",
-    "reading_options",
+    "query_options",
     "refuse_unknown_options",
+    "search_option",
     "snippet_option",
     "where_of",
 ]
@@ -68,66 +70,50 @@ def _together(*options: Decorator) -> Decorator:
     return decorate
 
 
-page_options = _together(
-    click.option(
-        "--limit",
-        type=click.IntRange(min=0),
-        default=10,
-        show_default=True,
-        metavar="N",
-        help="Show at most N hits; with 0 they are only counted.",
-    ),
-    click.option(
-        "--offset",
-        type=click.IntRange(min=0),
-        default=0,
-        metavar="N",
-        help="Leave out the first N hits, for further pages.",
-    ),
-)
+_FIELDS = {field.name: field for field in fields(searchkit.SearchOptions)}
+_TYPES = get_type_hints(searchkit.SearchOptions)
+
+
+def search_option(name: str, *declarations: str, **attributes: Any) -> Decorator:
+    """The option for a field of `searchkit.SearchOptions`, with its default, its help and its values.
+
+    Its name is the one of the field, unless there are other ``declarations``.
+    """
+    field, kind = _FIELDS[name], _TYPES[name]
+    option = f"--{name.replace('_', '-')}"
+    values: dict[str, Any] = {"default": field.default, "help": field.metadata["help"]}
+    if kind is bool and field.default:
+        option = f"{option}/--no-{name}"
+    elif kind is bool:
+        values["is_flag"] = True
+    elif kind is int:
+        numbers = click.IntRange(min=field.metadata["least"])
+        values |= {"type": numbers, "metavar": "N", "show_default": bool(field.default)}
+    elif get_origin(kind) is Literal:
+        values |= {"type": click.Choice(get_args(kind)), "show_default": True}
+    elif kind is str:
+        values["show_default"] = True
+    elif field.default == ():
+        values["multiple"] = True
+    return click.option(*(declarations or (option,)), name, **values | attributes)
+
+
+page_options = _together(search_option("limit"), search_option("offset"))
 """``limit`` and ``offset``."""
 
 filter_options = _together(
-    click.option("--since", metavar="DATE", help="Published on this day or later (2024-07-31, in UTC)."),
-    click.option("--until", metavar="DATE", help="Published on this day or earlier."),
-    click.option("--source", multiple=True, metavar="S", help="From this source; several mean any of them."),
-    click.option(
-        "--tag", "tags", multiple=True, metavar="T", help="With this tag; several mean any of them."
-    ),
-    click.option(
-        "--where",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="With this value of a declared field, or one in a range (price=10..20, price=10..); several "
-        "of one name mean any of them.",
-    ),
+    search_option("since", metavar="DATE"),
+    search_option("until", metavar="DATE"),
+    search_option("source", metavar="S"),
+    search_option("tags", "--tag", metavar="T"),
+    search_option("where", default=(), multiple=True, metavar="NAME=VALUE"),
 )
 """``since``, ``until``, ``source``, ``tags``, and ``where`` for `where_of`."""
 
-reading_options = _together(
-    click.option(
-        "--match",
-        type=click.Choice(["most", "all", "any"]),
-        default="most",
-        show_default=True,
-        help="How many words of running text a hit needs.",
-    ),
-    click.option("--no-regional", is_flag=True, help="Find no words of other regions: 软件 without 軟體."),
-    click.option("--no-synonyms", is_flag=True, help="Find no synonyms of the index."),
-    click.option(
-        "--lenient", is_flag=True, help="Read questions and queries with mistakes as well as they can be."
-    ),
-)
-"""How a query is read: ``match``, ``no_regional``, ``no_synonyms`` and ``lenient``."""
+query_options = _together(*map(search_option, ("match", "regional", "synonyms", "lenient")))
+"""How a query is understood."""
 
-snippet_option = click.option(
-    "--snippet-length",
-    type=click.IntRange(min=1),
-    default=160,
-    show_default=True,
-    metavar="N",
-    help="At most this many characters of the text.",
-)
+snippet_option = search_option("snippet_length")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 

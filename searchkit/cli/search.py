@@ -18,7 +18,8 @@ from searchkit.cli.options import (
     location_option,
     page_options,
     query_of,
-    reading_options,
+    query_options,
+    search_option,
     snippet_option,
     where_of,
 )
@@ -53,35 +54,13 @@ With fields that 'searchkit index --field price=number --field author=text' decl
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @location_option("--in", "The index to search.")
 @page_options
-@click.option(
-    "--cursor",
-    metavar="TEXT",
-    help="Go on behind the page whose JSON had this cursor, while the index has not changed.",
-)
-@click.option(
-    "--sort",
-    default="relevance",
-    show_default=True,
-    metavar="ORDER",
-    help="What comes first: relevance, newest, oldest, or by a declared field: price from its least value, "
-    "-price from its greatest.",
-)
+@search_option("cursor", metavar="TEXT")
+@search_option("sort", metavar="ORDER")
 @filter_options
-@click.option(
-    "--facets",
-    multiple=True,
-    metavar="LIST",
-    help="Count the matches by these, separated by commas: source, tags, year, month, declared fields.",
-)
-@reading_options
-@click.option(
-    "--recency",
-    metavar="TIME",
-    help="Let newer articles count for more; half of the freshness is gone after 12h, 30d, 2w or 1y.",
-)
-@click.option(
-    "--collapse", is_flag=True, help="Show a story that several sources tell once, with the others."
-)
+@search_option("facets", metavar="LIST")
+@query_options
+@search_option("recency", metavar="TIME")
+@search_option("collapse", flag_value="near-duplicates")
 @snippet_option
 @json_option
 @colour_option
@@ -96,9 +75,6 @@ def search(
     cursor: str | None,
     where: tuple[str, ...],
     facets: tuple[str, ...],
-    no_regional: bool,
-    no_synonyms: bool,
-    collapse: bool,
     as_json: bool,
     colour: Colour,
     **options: Any,
@@ -120,9 +96,6 @@ def search(
             cursor=cursor,
             where=wanted,
             facets=counted,
-            regional=not no_regional,
-            synonyms=not no_synonyms,
-            collapse="near-duplicates" if collapse else None,
             **options,
         )
         if as_json:
@@ -132,7 +105,7 @@ def search(
                 results,
                 offset=None if cursor else offset,
                 room=room_of_terminal(),
-                collapsed=collapse,
+                collapsed=bool(options["collapse"]),
                 in_time=_in_time(index) if counted else (),
             )
             print_lines(lines, colour)

@@ -9,7 +9,7 @@ import click
 
 import searchkit
 from searchkit.cli.columns import cut, one_line, padded, printable, width
-from searchkit.cli.options import check_text, json_option, location_option
+from searchkit.cli.options import check_text, json_option, location_option, search_option
 from searchkit.cli.output import count_of, print_json, print_lines, room_of_terminal
 
 __all__ = ["suggest"]
@@ -29,14 +29,7 @@ Examples:
 )
 @click.argument("words", metavar="PREFIX...", nargs=-1, required=True)
 @location_option("--in", "The index whose words and titles are suggested.")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="Show at most N suggestions.",
-)
+@search_option("limit", help="Show at most N suggestions.")
 @json_option
 def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) -> None:
     """Complete the beginning of a query with frequent words and titles of the index.

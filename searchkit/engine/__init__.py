@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -130,6 +129,8 @@ def _our_own(name: str) -> EngineKind:
 
 
 def _of_a_package(name: str, location: str) -> EngineKind:
+    from importlib.metadata import entry_points  # takes longer to import than an index to open
+
     found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
     shown = without_credentials(location)
     if found is None:

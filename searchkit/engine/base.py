@@ -1,8 +1,17 @@
-"""The contract of an engine: it stores entries, matches a plan and ranks what matched.
+"""What an engine has to do: store documents, index ready-made terms, match a plan and rank what matched.
 
-An engine knows nothing of HTML, of Chinese or of highlights: terms come ready made, joined
-by spaces, and documents are text that it gives back. So an engine is thin, and one suite of
-contract tests (tests/engine) runs over all of them.
+An engine knows nothing of HTML, of Chinese or of highlights. Terms come ready-made, joined by single spaces,
+and a document is a text that it gives back as it is.
+
+An engine of another package implements
+
+* `searchkit.engine.EngineKind`: create an index, open one, look at the files of one that does not open;
+* `Engine`: the metadata, the notes, the latest snapshot, the one writer, the size;
+* `EngineWriter`: upsert, delete, and a commit that is visible at once or not at all;
+* `Snapshot`: search, count, facets, document frequencies, stored documents; later commits do not change it.
+
+It has to implement what is abstract here. The other methods have a default, which it may replace by something
+quicker or better. `tests/engine` is the contract as tests: add a factory to ``ENGINES`` in its ``suite.py``.
 """
 
 from __future__ import annotations
@@ -35,10 +44,10 @@ __all__ = [
 _LONGEST_KEY = 128
 
 LEAST_MEMORY = 16_000_000
-"""Bytes that a writer may be told to do with."""
+"""The least memory, in bytes, that a writer can be given."""
 
 MOST_VALUES = 65_000
-"""How many values of a field are counted in one search."""
+"""How many values of a field are counted at most."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,11 @@ class IndexDocument:
     terms: Mapping[str, str]
     """Terms joined by single spaces, for each of `searchkit.engine.plan.TEXT_FIELDS`."""
     values: Mapping[str, Value] = field(default_factory=dict)
-    """What it has in the value fields of the index; a field may be missing."""
+    """Its values in the value fields of the index; a field may be missing."""
 
 
 class ScoredDoc(NamedTuple):
-    """One hit: its score (0 when sorted by a field) and the stored document."""
+    """One hit: its score (0 when sorted by a field) and its stored fields."""
 
     score: float
     stored: bytes
@@ -69,17 +78,17 @@ def id_term(id: str) -> str:
 
 @dataclass(frozen=True)
 class EngineStats:
-    """What an engine knows of its size."""
+    """The size of an index."""
 
     documents: int
     bytes: int
     """On disk; 0 where there is none."""
     details: Mapping[str, int] = field(default_factory=dict)
-    """Numbers of this engine's own, for instance its segments."""
+    """Numbers that only this engine has, for instance of its segments."""
 
 
 class Damage(NamedTuple):
-    """What of the stored index is not as it was written."""
+    """A part of the stored index that is not as it was written."""
 
     file: str
     what: str
@@ -98,43 +107,50 @@ class Snapshot(ABC):
     def search(
         self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
     ) -> tuple[int, list[ScoredDoc]]:
-        """How many match, and the hits from ``offset``, at most ``limit``: the best first, or sorted.
+        """How many documents match, and at most ``limit`` of them from ``offset`` on: best first, or sorted.
 
-        Equal ones come in a fixed order.
+        Hits that are equal in that order come in a fixed order.
         """
+
+    def multi_search(
+        self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None
+    ) -> list[tuple[int, list[ScoredDoc]]]:
+        """The first hits of several plans, as `search` gives them; for an engine far away in one request."""
+        return [self.search(plan, limit=limit, offset=0, sort=sort) for plan in plans]
 
     @abstractmethod
     def count(self, match: Clause) -> int:
         """How many documents match."""
 
     @abstractmethod
-    def values(self, match: Clause, field: str) -> dict[Any, int]:
-        """The values that matching documents have in the field, and how many have each; in no order.
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+        """For each field, the values that matching documents have and how many have each, in no order.
 
-        Of more than `MOST_VALUES` values those that most documents have.
+        Of more than `MOST_VALUES` values of a field those that most documents have.
         """
 
     @abstractmethod
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
-        """How many documents have each of the terms in a text field, or of the values in a field of keys.
+        """How many documents have each of the terms in a text field, or each of the values in a label or key
+        field.
 
-        Deleted ones may still count.
+        Deleted documents may still count.
         """
 
     @abstractmethod
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
-        """The values of a field of keys that begin with the text, and how many documents have each.
+        """The values of a key field that begin with the text, and how many documents have each.
 
-        Those that most documents have, at most ``limit``, come first; deleted ones may still count.
+        At most ``limit``, those of most documents first. Deleted documents may still count.
         """
 
     @abstractmethod
-    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """The stored fields of those of the documents that there are."""
+    def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The stored fields of the documents with these ids, as far as there are any."""
 
-    def present(self, ids: Iterable[str]) -> set[str]:
-        """Those of the ids that there are."""
-        return set(self.get(ids))
+    def existing(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that have a document."""
+        return set(self.stored(ids))
 
     @abstractmethod
     def __len__(self) -> int:
@@ -142,31 +158,31 @@ class Snapshot(ABC):
 
     @abstractmethod
     def __iter__(self) -> Iterator[bytes]:
-        """The stored fields of every document."""
+        """The stored fields of every document; they are read as they are asked for."""
 
 
 class EngineWriter(ABC):
     """The one writer of an index. Nothing is seen by others before `commit`."""
 
     @abstractmethod
-    def upsert(self, entry: IndexDocument) -> None:
-        """Add the entry in place of one with its id."""
+    def upsert(self, document: IndexDocument) -> None:
+        """Add the document, in place of one with its id."""
 
     @abstractmethod
     def delete(self, id: str) -> None:
-        """Remove the entry with this id, if there is one."""
+        """Remove the document with this id, if there is one."""
 
     @abstractmethod
     def delete_all(self) -> None:
-        """Remove every entry."""
+        """Remove every document."""
 
     @abstractmethod
     def commit(self) -> None:
-        """Make all since the last commit durable and visible, at once."""
+        """Make everything since the last commit durable and visible, all of it at once."""
 
     @abstractmethod
     def close(self) -> None:
-        """Forget what is not committed and let the next writer in."""
+        """Drop what is not committed, and let the next writer in."""
 
 
 class Engine(ABC):
@@ -189,12 +205,12 @@ class Engine(ABC):
     def read_note(self, name: str) -> str | None:
         """The text that was last written beside the index under this name, or None.
 
-        A name is of small letters, digits and hyphens.
+        A name has lower-case letters, digits and hyphens.
         """
 
     @abstractmethod
     def write_note(self, name: str, text: str) -> None:
-        """Keep a text beside the index, in place of the one before; it is there whole or not at all."""
+        """Keep a text beside the index, in place of the one before, atomically."""
 
     @abstractmethod
     def snapshot(self) -> Snapshot:
@@ -202,10 +218,10 @@ class Engine(ABC):
 
     @abstractmethod
     def writer(self, *, timeout: float, force_merge: bool = False, memory: int | None = None) -> EngineWriter:
-        """The writer; waits up to ``timeout`` seconds for another one, then `IndexLockedError`.
+        """The one writer; raises `IndexLockedError` when another one is there for ``timeout`` more seconds.
 
-        A ``force_merge`` writer keeps what it is given in as few segments as can be, which takes longer. What
-        it has not written yet takes some ``memory`` bytes, at least `LEAST_MEMORY`; None: the engine chooses.
+        With ``force_merge`` it leaves as few segments as possible, which takes longer. ``memory`` is how many
+        bytes it may buffer, at least `LEAST_MEMORY`; with None the engine chooses.
         """
 
     @abstractmethod
@@ -213,14 +229,14 @@ class Engine(ABC):
         """The size of the latest commit."""
 
     def damage(self, values: Iterable[ValueField]) -> list[Damage]:  # noqa: ARG002
-        """What of the latest commit is not as it was written; ``values`` are the fields that it should have.
+        """The damage to the latest commit; ``values`` are the fields that it should have.
 
-        An engine without files of its own has nothing to say here.
+        An engine without files of its own has none.
         """
         return []
 
     def copy_to(self, path: Path) -> None:  # noqa: ARG002
-        """The latest commit as an index of its own, at a path where nothing is."""
+        """Copy the latest commit into an index of its own, at a path where nothing is."""
         raise SearchkitError(
             f"{self.location}: an index that is not in a folder has no files to copy; "
             "export() writes its documents into a file"

@@ -14,7 +14,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import sys
 import threading
 import time
@@ -276,6 +275,8 @@ class WriterLock:
         )
 
     def _leave_name(self) -> None:
+        import socket  # only writers need it
+
         for path in self._path.iterdir():
             if _UNFINISHED.fullmatch(path.name):  # no other process writes any while we hold the lock
                 path.unlink(missing_ok=True)

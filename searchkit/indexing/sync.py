@@ -339,7 +339,7 @@ class _IndexBefore:
     def load(self, ids: Iterable[str]) -> None:
         """Ask the index for the documents with these ids, many in one request."""
         for batch in batches(id for id in dict.fromkeys(ids) if id not in self._digests):
-            stored = {} if self._is_empty else self._snapshot.get(batch)
+            stored = {} if self._is_empty else self._snapshot.stored(batch)
             for id in batch:
                 self._digests[id] = digest_of(stored[id]) if id in stored else None
 

@@ -102,4 +102,4 @@ class Writer:
 
     def _indexed(self, ids: list[str]) -> set[str]:
         """Those of the ids that the index had before this batch."""
-        return set() if self._was_empty or not ids else self._before.present(ids)
+        return set() if self._was_empty or not ids else self._before.existing(ids)

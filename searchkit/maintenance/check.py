@@ -58,7 +58,7 @@ def _check_documents(snapshot: Snapshot, settings: Settings, report: CheckReport
                 report.problems.append(Problem(report.location, what, f"cannot be read: {error}"))
             else:
                 built.append((document, stored))
-        by_id = snapshot.get([document.id for document, _ in built])
+        by_id = snapshot.stored([document.id for document, _ in built])
         for document, stored in built:
             ids.add(document.id)
             found = by_id.get(document.id) == stored

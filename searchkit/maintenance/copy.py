@@ -18,9 +18,8 @@ from searchkit.indexing.batches import batches
 from searchkit.indexing.pipeline import build_all
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CopyReport, Failure
-from searchkit.search.cursor import CursorStore
 from searchkit.search.options import SearchOptions
-from searchkit.search.search import search
+from searchkit.search.search import count
 from searchkit.settings import Settings
 
 __all__ = ["CopyProgress", "copy"]
@@ -73,7 +72,7 @@ def copy(
                 progress(report.copied + report.kept, len(before))
             for page in batches(target.snapshot(), _PAGE):
                 ids = {StoredFields.decode(stored).id for stored in page}
-                for id in ids - before.present(ids):
+                for id in ids - before.existing(ids):
                     writer.delete(id)  # the source had it when the copy was begun
                     report.removed += 1
             writer.commit()
@@ -116,7 +115,7 @@ def _check_is_interrupted_copy(target: Engine, source: Engine, settings: Setting
 
 def _missing(documents: list[Document], target: Snapshot) -> list[Document]:
     """The documents that the copy does not have, or has with other fields."""
-    copied = target.get([one.id for one in documents]) if len(target) else {}
+    copied = target.stored([one.id for one in documents]) if len(target) else {}
     return [
         one
         for one in documents
@@ -130,11 +129,8 @@ def _compare(before: Snapshot, copied: Snapshot, settings: Settings, location: s
         raise SearchkitError(f"{location}: the copy has {len(copied)} documents, and not {len(before)}")
     queries = list(filter(None, titles))
     for query in queries:
-        for options in (
-            SearchOptions(limit=0, lenient=True),
-            SearchOptions(limit=0, match="any", lenient=True),
-        ):
-            totals = [search(query, options, one, settings, CursorStore()).total for one in (before, copied)]
+        for options in (SearchOptions(lenient=True), SearchOptions(match="any", lenient=True)):
+            totals = [count(query, options, one, settings) for one in (before, copied)]
             if totals[0] != totals[1]:
                 raise SearchkitError(
                     f"{location}: the copy finds {totals[1]} documents for {query!r}, and not {totals[0]}"

@@ -1,1 +1,1 @@
-"""searching: a query and a snapshot of an index -> Results, suggestions, explanations."""
+"""search: a query and a snapshot of an index -> Results, suggestions, explanations."""

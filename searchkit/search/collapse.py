@@ -1,7 +1,7 @@
-"""duplicates: a list of hits -> the same list with each story once.
+"""Near-duplicates: a list of hits -> the same list with each story once.
 
-A hit is folded into the first better one of the same story. So whether a hit is shown depends on the better
-ones alone, and every page of a search agrees with the others.
+A hit is hidden behind the first better one that tells the same story. So whether it is shown depends on the
+better ones alone, and every page of a search agrees with the others.
 """
 
 from __future__ import annotations
@@ -15,50 +15,47 @@ from searchkit.indexing.sketch import needed, same_story
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.schema import SKETCH
 
-__all__ = ["MOST_STORIES", "Story", "stories"]
+__all__ = ["MOST_HITS", "Collapsed", "collapse"]
 
-MOST_STORIES = 1000
-_MOST_TELLINGS = 100
+MOST_HITS = 1000
+_MOST_DUPLICATES = 100
 
-_Leader = tuple[ScoredDoc, tuple[str, ...]]
-"""A hit that is shown, and its sketch."""
+_Sketch = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Story:
-    """A hit, and those of the same story behind it."""
+class Collapsed:
+    """A hit that is shown, and the near-duplicates behind it."""
 
     first: ScoredDoc
-    others: tuple[ScoredDoc, ...]
+    duplicates: Sequence[ScoredDoc]
 
 
-def stories(
+def collapse(
     snapshot: Snapshot, plan: Plan, sort: Sort | None, *, offset: int, limit: int
-) -> tuple[int, list[Story], bool]:
-    """How many documents match, the stories from ``offset`` on, and whether there are more behind them.
+) -> tuple[int, list[Collapsed], bool]:
+    """How many documents match, the hits that are shown from ``offset`` on, and whether there are more.
 
-    Raises ValueError behind the first `MOST_STORIES`: each page has to look at all the pages before it.
+    Raises ValueError behind the first `MOST_HITS`: each page has to look at all the pages before it.
     """
-    if offset + limit > MOST_STORIES:
-        raise ValueError(f"near-duplicates are folded among the first {MOST_STORIES} hits, not behind them")
+    if offset + limit > MOST_HITS:
+        raise ValueError(f"near-duplicates are folded among the first {MOST_HITS} hits, not behind them")
     total, found = snapshot.search(plan, limit=2 * (offset + limit), offset=0, sort=sort)
-    leaders: list[_Leader] = []
-    for one in _all(snapshot, plan, sort, found, total) if limit else ():
-        sketch = StoredFields.decode(one.stored).sketch
-        if not any(same_story(sketch, other) for _, other in leaders):
-            leaders.append((one, sketch))
-            if len(leaders) > offset + limit:
+    shown: list[ScoredDoc] = []
+    sketches: list[_Sketch] = []
+    for hit in _all_hits(snapshot, plan, sort, found, total) if limit else ():
+        sketch = StoredFields.decode(hit.stored).sketch
+        if not any(same_story(sketch, other) for other in sketches):
+            shown.append(hit)
+            sketches.append(sketch)
+            if len(shown) > offset + limit:
                 break
-    shown = range(offset, min(offset + limit, len(leaders)))
-    retold = _perhaps_retold(snapshot, [leaders[at][1] for at in shown])
-    told = [
-        Story(leaders[at][0], _others(snapshot, plan, sort, at, leaders) if perhaps else ())
-        for at, perhaps in zip(shown, retold)
-    ]
-    return total, told, len(leaders) > offset + limit
+    page = range(offset, min(offset + limit, len(shown)))
+    duplicates = _duplicates(snapshot, plan, sort, shown, sketches, page)
+    return total, [Collapsed(shown[at], duplicates.get(at, ())) for at in page], len(shown) > offset + limit
 
 
-def _all(
+def _all_hits(
     snapshot: Snapshot, plan: Plan, sort: Sort | None, found: list[ScoredDoc], total: int
 ) -> Iterator[ScoredDoc]:
     at = 0
@@ -68,34 +65,39 @@ def _all(
         found = snapshot.search(plan, limit=len(found), offset=at, sort=sort)[1] if at < total else []
 
 
-def _perhaps_retold(snapshot: Snapshot, sketches: Sequence[tuple[str, ...]]) -> list[bool]:
-    """For each sketch: do other documents have enough of its hashes for one of them to be of its story?
-
-    Mostly they have not, and to look that up takes a small part of the time of searching for them.
-    """
-    counts = iter(snapshot.doc_freqs(SKETCH, [part for sketch in sketches for part in sketch]))
-    return [sum(next(counts) > 1 for _ in sketch) >= needed(len(sketch)) for sketch in sketches]
-
-
-def _others(
+def _duplicates(
     snapshot: Snapshot,
     plan: Plan,
     sort: Sort | None,
-    number: int,
-    leaders: list[_Leader],
-) -> tuple[ScoredDoc, ...]:
-    """The hits that are folded into a leader: of its story, and of that of no better one."""
-    leader, sketch = leaders[number]
-    like_it = Boolean(
-        should=tuple(Term(SKETCH, part) for part in sketch), minimum_should_match=needed(len(sketch))
-    )
-    near = Plan(Boolean(must=(plan.match, like_it)), plan.scores)
-    _, found = snapshot.search(near, limit=_MOST_TELLINGS, offset=0, sort=sort)
-    better = [sketch for _, sketch in leaders[:number]]
-    return tuple(
-        one
-        for one in found
-        if one.stored != leader.stored
-        and same_story(own := StoredFields.decode(one.stored).sketch, sketch)
-        and not any(same_story(own, other) for other in better)
-    )
+    shown: Sequence[ScoredDoc],
+    sketches: Sequence[_Sketch],
+    page: range,
+) -> dict[int, list[ScoredDoc]]:
+    """The hits behind those of the page: of the same story, and of that of no better one."""
+    retold = _retold(snapshot, sketches, page)
+    searches = [Plan(Boolean(must=(plan.match, _alike(sketches[at]))), plan.scores) for at in retold]
+    answers = snapshot.multi_search(searches, limit=_MOST_DUPLICATES, sort=sort)
+    return {
+        at: [
+            hit
+            for hit in found
+            if hit.stored != shown[at].stored
+            and same_story(sketch := StoredFields.decode(hit.stored).sketch, sketches[at])
+            and not any(same_story(sketch, better) for better in sketches[:at])
+        ]
+        for at, (_, found) in zip(retold, answers)
+    }
+
+
+def _retold(snapshot: Snapshot, sketches: Sequence[_Sketch], page: range) -> list[int]:
+    """Those hits of the page for which other documents have enough hashes of the sketch.
+
+    There are few of them, and document frequencies take a small part of the time of a search.
+    """
+    freqs = iter(snapshot.doc_freqs(SKETCH, [part for at in page for part in sketches[at]]))
+    return [at for at in page if sum(next(freqs) > 1 for _ in sketches[at]) >= needed(len(sketches[at]))]
+
+
+def _alike(sketch: _Sketch) -> Boolean:
+    terms = tuple(Term(SKETCH, part) for part in sketch)
+    return Boolean(should=terms, minimum_should_match=needed(len(sketch)))

@@ -1,7 +1,7 @@
-"""cursors: a place in a list of hits <-> a text, with the state of the index that the list was made of.
+"""Cursors: a position in a list of hits <-> a text, for the client who asks for the next page.
 
-The same commit gives the same list, in any process. Where the index has changed since, the list goes on
-as long as the process keeps the state of then: the last few that somebody may want to go on in.
+A commit gives the same list in any process. When the index has changed, the list goes on as long as this
+process keeps the snapshot of then: it keeps the last few of those that a cursor was made for.
 """
 
 from __future__ import annotations
@@ -17,55 +17,56 @@ from searchkit.dates import to_milliseconds
 from searchkit.engine.base import Snapshot
 from searchkit.errors import CursorExpiredError
 
-__all__ = ["CursorStore", "Place"]
+__all__ = ["Cursors", "Position"]
 
 _KEPT = 8
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a list goes on, and the moment by which its documents are new or old."""
+class Position:
+    """Where a page of hits begins, and the time against which documents are new or old."""
 
     snapshot: Snapshot
     offset: int
     now: datetime
 
 
-class CursorStore:
-    """Those of one index."""
+class Cursors:
+    """Makes and reads the cursors of one index."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
 
-    def text(self, place: Place, digest: str) -> str:
-        """The place as a text, for the search with this digest."""
+    def encode(self, position: Position, digest: str) -> str:
+        """The cursor for a position in the hits of the search with this digest."""
+        version = position.snapshot.version
         with self._lock:
-            self._kept[place.snapshot.version] = place.snapshot
-            self._kept.move_to_end(place.snapshot.version)
+            self._kept[version] = position.snapshot
+            self._kept.move_to_end(version)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        values = [place.snapshot.version, place.offset, to_milliseconds(place.now), digest]
+        values = [version, position.offset, to_milliseconds(position.now), digest]
         return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
-    def place(self, cursor: str, digest: str, latest: Snapshot) -> Place:
-        """The place that a text means.
+    def decode(self, cursor: str, digest: str, latest: Snapshot) -> Position:
+        """The position that a cursor stands for.
 
-        Raises ValueError for a text that is no cursor or one of another search, `CursorExpiredError` when the
-        index has changed and its state of then is gone.
+        Raises ValueError for a text that is no cursor, or the cursor of another search, `CursorExpiredError`
+        when the index has changed and the snapshot of then is gone.
         """
         version, offset, now, made_for = _read(cursor)
         if made_for != digest:
             raise ValueError("this cursor belongs to another search: the query or its options are different")
         with self._lock:
-            kept = latest if version == latest.version else self._kept.get(version)
-        if kept is None:
+            snapshot = latest if version == latest.version else self._kept.get(version)
+        if snapshot is None:
             raise CursorExpiredError(
                 "the index has changed since the first page; search again without a cursor"
             )
-        if not 0 < offset < len(kept):  # there is a hit before it, and one behind it
+        if not 0 < offset < len(snapshot):  # there is a hit before it, and one behind it
             raise _no_cursor(cursor)
-        return Place(kept, offset, now)
+        return Position(snapshot, offset, now)
 
 
 def _read(cursor: str) -> tuple[str, int, datetime, str]:

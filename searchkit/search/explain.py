@@ -1,19 +1,20 @@
-"""explain: a query and a document -> why it is found or not, and what its score is made of."""
+"""Explain: why a document matches a query or not, and what its score is made of."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import Boolean, Clause, MatchAll, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
 from searchkit.query.ast import AndNode, NotNode, QueryNode
-from searchkit.search.options import SearchOptions
+from searchkit.search.options import QueryOptions
 from searchkit.search.search import plan
 from searchkit.settings import Settings
 
@@ -33,14 +34,14 @@ class Contribution:
     """What one term adds to a score."""
 
     term: str
-    """As the query has it; one that it finds as well is in folded spelling."""
+    """As the query has it; a synonym or regional word in its normalized form."""
     field: str
     points: float
     weight: float
     times: int
-    """How often it stands in this field of the document."""
+    """How often the document has it in this field."""
     documents: int
-    """How many documents have it there."""
+    """How many documents have it in this field."""
 
     def __str__(self) -> str:
         times = "once" if self.times == 1 else f"{self.times} times"
@@ -52,15 +53,15 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a document is found with a query, or why not. ``str()`` of it is for people."""
+    """Why a query finds a document, or why not. Print it."""
 
     query: str
     id: str
     matches: bool
     score: float
-    """The sum of the contributions; that of `Hit.score`, were it found."""
+    """The sum of the contributions: what `Hit.score` is, or would be."""
     contributions: tuple[Contribution, ...]
-    """What adds to the score, most first."""
+    """The terms that add to the score, the most important first."""
     missing: tuple[str, ...]
     """The parts of the query that the document does not satisfy."""
     documents: int
@@ -80,31 +81,43 @@ class Explanation:
 
 
 def explain(
-    text: str, document: Document, options: SearchOptions, snapshot: Snapshot, settings: Settings
+    text: str, document: Document, options: QueryOptions, snapshot: Snapshot, settings: Settings
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
     query = parse(text, lenient=options.lenient)
-    understood = plan(query, options, snapshot, settings)
-    planned, needs = understood.plan, _needs(understood.query, understood.plan.match)
-    this = TermSet("id", (id_term(document.id),))
-
-    def matches(node: Clause) -> bool:
-        return snapshot.count(Boolean(must=(this, node))) > 0
-
-    found = snapshot.search(Plan(this, planned.scores), limit=1, offset=0)[1]
+    planned = plan(query, options, snapshot, settings)
+    match, scores = planned.plan.match, planned.plan.scores
+    parts = list(_parts(planned.query, match))
+    terms = _terms_of(scores, document, settings)
+    # One request: for its score, whether it matches, which parts it matches, and the score of each term.
+    (scored, matched, *matched_parts), scored_terms = _ask(
+        snapshot,
+        document.id,
+        [Plan(MatchAll(), scores), Plan(match), *(Plan(clause) for _, clause in parts)],
+        [Plan(MatchAll(), (score,)) for score, _ in terms],
+    )
     return Explanation(
         query=str(query),
         id=document.id,
-        matches=matches(planned.match),
-        score=found[0].score if found and planned.scores else 0.0,
-        contributions=tuple(_contributions(query, planned.scores, this, document, snapshot, settings)),
-        missing=tuple(str(part) for part, node in needs if not matches(node)),
+        matches=matched is not None,
+        score=scored or 0.0,
+        contributions=tuple(_contributions(str(query), terms, scored_terms, snapshot)),
+        missing=tuple(str(part) for (part, _), score in zip(parts, matched_parts) if score is None),
         documents=len(snapshot),
     )
 
 
-def _needs(query: QueryNode, match: Clause) -> Iterator[tuple[QueryNode, Clause]]:
-    """The parts of a query and what each asks for: within the query, since words side by side may have
+def _ask(snapshot: Snapshot, id: str, *groups: list[Plan]) -> Iterator[list[float | None]]:
+    """For each plan the score of the document with this id, None where it does not match."""
+    this = TermSet("id", (id_term(id),))
+    plans = [Plan(Boolean(must=(this, one.match)), one.scores) for group in groups for one in group]
+    answers = iter(snapshot.multi_search(plans, limit=1))
+    for group in groups:
+        yield [found[0].score if found else None for _, found in islice(answers, len(group))]
+
+
+def _parts(query: QueryNode, match: Clause) -> Iterator[tuple[QueryNode, Clause]]:
+    """The parts of a query with their clauses, taken from the whole plan: words side by side may have
     alternatives together."""
     if not (isinstance(query, AndNode) and isinstance(match, Boolean)):
         yield query, match
@@ -114,27 +127,41 @@ def _needs(query: QueryNode, match: Clause) -> Iterator[tuple[QueryNode, Clause]
         yield child, Boolean(must_not=(next(unwanted),)) if isinstance(child, NotNode) else next(wanted)
 
 
+def _terms_of(
+    scores: Sequence[ScoreClause], document: Document, settings: Settings
+) -> list[tuple[ScoreClause, int]]:
+    """The terms that the document has, and how often."""
+    indexed = DocumentBuilder(settings).build(document).terms
+    counts = {field: Counter(joined.split(" ")) for field, joined in indexed.items()}
+    return [
+        (score, times)
+        for score in scores
+        if isinstance(score.node, Term) and (times := counts[score.node.field][score.node.text])
+    ]
+
+
 def _contributions(
-    query: QueryNode,
-    scores: tuple[ScoreClause, ...],
-    this: Clause,
-    document: Document,
-    snapshot: Snapshot,
-    settings: Settings,
+    typed: str, terms: Sequence[tuple[ScoreClause, int]], points: Sequence[float | None], snapshot: Snapshot
 ) -> list[Contribution]:
-    typed = str(query)
     normalized = normalize(typed)
-    terms = DocumentBuilder(settings).build(document).terms
-    counts = {field: Counter(joined.split(" ")) for field, joined in terms.items()}
+    nodes = [score.node for score, _ in terms if isinstance(score.node, Term)]
+    freqs = _doc_freqs(nodes, snapshot)
     found = []
-    for score in scores:
-        node = score.node
-        if isinstance(node, Term) and (times := counts[node.field][node.text]):
-            hits = snapshot.search(Plan(this, (score,)), limit=1, offset=0)[1]
-            having = snapshot.doc_freqs(node.field, [node.text])[0]
-            points = hits[0].score if hits else 0.0
-            text = node.text.replace(WORD_END, " ").strip()
-            at = normalized.find(text)
-            shown = typed[at : at + len(text)] if at >= 0 else text
-            found.append(Contribution(shown, node.field, points, score.weight, times, having))
+    for node, (score, times), own in zip(nodes, terms, points):
+        text = node.text.replace(WORD_END, " ").strip()
+        at = normalized.find(text)
+        shown = typed[at : at + len(text)] if at >= 0 else text
+        found.append(Contribution(shown, node.field, own or 0.0, score.weight, times, freqs[node]))
     return sorted(found, key=lambda one: -one.points)
+
+
+def _doc_freqs(terms: Sequence[Term], snapshot: Snapshot) -> dict[Term, int]:
+    """How many documents have each of the terms: one question for each field."""
+    texts: dict[str, list[str]] = {}
+    for term in terms:
+        texts.setdefault(term.field, []).append(term.text)
+    return {
+        Term(field, text): count
+        for field, of_field in texts.items()
+        for text, count in zip(of_field, snapshot.doc_freqs(field, of_field))
+    }

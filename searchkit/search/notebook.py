@@ -1,63 +1,60 @@
-"""notebook: what a search found -> HTML for a cell of a notebook.
+"""Notebook: hits and results -> HTML for a cell of a notebook.
 
-It stands in pages of others: so everything is escaped, and there are neither scripts nor style sheets. The
-colours are those around it, so that it can be read in light and dark notebooks. Each text of a document is in
-a ``<bdi>`` of its own, so that none turns the direction of what stands behind it around.
+It stands in pages of others, so everything is escaped, and there are neither scripts nor style sheets.
+Colours are inherited, so that it can be read in light and dark notebooks. Each text of a document is in a
+``<bdi>`` of its own, so that right-to-left text does not turn what stands behind it around.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from html import escape
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["NotebookHit", "hit_html", "listing_html"]
+if TYPE_CHECKING:
+    from searchkit.search.results import Hit, Results
 
+__all__ = ["hit_html", "results_html"]
+
+_MOST_HITS = 100
 _LONGEST_QUERY = 100  # that of `similar` has all words of an article
 _MOST_VALUES = 10
 _PALE = "opacity:.7;font-size:.9em"
 
 
-@dataclass(frozen=True)
-class NotebookHit:
-    """A hit as it is shown. ``title`` and ``snippet`` are HTML already."""
-
-    title: str
-    link: str
-    about: tuple[str, ...]
-    """Date, source and the like; what is empty is left out."""
-    snippet: str
-
-
-def hit_html(entry: NotebookHit) -> str:
-    """One hit: its title, which is a link where it can be one, what is known of it, and its snippet."""
-    title = f"<bdi>{entry.title or '(no title)'}</bdi>"
-    if entry.link:
-        title = f'<a href="{escape(entry.link)}" target="_blank" rel="noopener noreferrer">{title}</a>'
-    about = " · ".join(f"<bdi>{escape(one)}</bdi>" for one in entry.about if one)
+def hit_html(hit: Hit) -> str:
+    """Its title, with a link if there is one, its date, source and id, and its snippet."""
+    title = f"<bdi>{hit.title.html() or '(no title)'}</bdi>"
+    if hit.link:
+        title = f'<a href="{escape(hit.link)}" target="_blank" rel="noopener noreferrer">{title}</a>'
+    details = (
+        hit.published.date().isoformat() if hit.published else "",
+        hit.source,
+        f"id {hit.id}" if hit.id != hit.url else "",
+        f"{len(hit.duplicates)} more of the same story" if hit.duplicates else "",
+    )
+    shown = " · ".join(f"<bdi>{escape(detail)}</bdi>" for detail in details if detail)
     return (
         f'<div style="margin:.4em 0"><div><strong>{title}</strong>'
-        f' <span style="{_PALE}">{about}</span></div><div><bdi>{entry.snippet}</bdi></div></div>'
+        f' <span style="{_PALE}">{shown}</span></div><div><bdi>{hit.snippet.html()}</bdi></div></div>'
     )
 
 
-def listing_html(
-    query: str,
-    count: str,
-    entries: Iterable[NotebookHit],
-    left_out: int,
-    facets: Mapping[str, Mapping[Any, int]],
-) -> str:
-    """A list of hits: what was asked, how many there are, each of them, and a line for each facet."""
-    asked = query if len(query) <= _LONGEST_QUERY else query[: _LONGEST_QUERY - 1] + "…"
-    items = "".join(f"<li>{hit_html(entry)}</li>" for entry in entries)
-    more = f'<div style="{_PALE}">… and {left_out:,} more</div>' if left_out else ""
-    lines = "".join(_facet_html(name, counts) for name, counts in facets.items())
+def results_html(results: Results) -> str:
+    """The query, how many hits there are, each of them, and a line for each facet."""
+    query = results.query
+    if len(query) > _LONGEST_QUERY:
+        query = query[: _LONGEST_QUERY - 1] + "…"
+    # Without the suggestion, which would be a search of its own.
+    count = f"{len(results):,} of {results.total:,} in {results.took * 1000:.1f} ms"
+    items = "".join(f"<li>{hit_html(hit)}</li>" for hit in results[:_MOST_HITS])
+    left_out = len(results) - _MOST_HITS
+    more = f'<div style="{_PALE}">… and {left_out:,} more</div>' if left_out > 0 else ""
+    lines = "".join(_facet_html(name, counts) for name, counts in results.facets.items())
     return (
-        f'<div style="max-width:60em"><div><bdi><strong>{escape(asked)}</strong></bdi>'
-        f' <span style="{_PALE}">{escape(count)}</span></div>'
+        f'<div style="max-width:60em"><div><bdi><strong>{escape(query)}</strong></bdi>'
+        f' <span style="{_PALE}">{count}</span></div>'
         f'<ol style="margin:.4em 0;padding-left:2em">{items}</ol>{more}{lines}</div>'
     )
 

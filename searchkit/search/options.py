@@ -1,12 +1,18 @@
-"""options: the arguments of a search, checked once."""
+"""The options of a search and its relatives: types, defaults, help texts and checks, each of them once.
+
+`Index.search` and the others take them as keywords (`takes_options`), the command line and the web app read
+`SearchOptions`.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Any, Literal, get_args
+from functools import cache, wraps
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_args, overload
 
 from searchkit.dates import When
 from searchkit.engine.plan import Clause
@@ -16,66 +22,185 @@ from searchkit.query.recency import half_life
 from searchkit.schema import Schema
 from searchkit.text import as_list
 
-__all__ = ["Collapse", "SearchOptions"]
+__all__ = ["HitOptions", "PageOptions", "QueryOptions", "SearchOptions", "SimilarOptions", "takes_options"]
 
 Collapse = Literal["near-duplicates"]
 
-# What makes no other list of hits, only another piece of it or another look.
+# They make no other list of hits, only another part of it or another look.
 _OF_ONE_PAGE = frozenset({"limit", "offset", "cursor", "snippet_length", "facets"})
 
 
+Check = Callable[[str, Any], Any]
+"""Returns the value of an option as it is kept, or raises an error with the name of the option."""
+
+
+def _option(default: Any, help: str, check: Check | None = None, **more: Any) -> Any:
+    return field(default=default, metadata={"help": help, "check": check, **more})
+
+
+def _number(default: int, least: int, help: str) -> Any:
+    def check(name: str, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{name} must be a whole number, not {value!r}")
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, not {value}")
+        return value
+
+    return _option(default, help, check, least=least)
+
+
+def _choice(default: str | None, choices: tuple[str, ...], help: str) -> Any:
+    def check(name: str, value: Any) -> Any:
+        if value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
+    return _option(default, help, check)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be text, not {value!r}")
+    return value
+
+
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    return tuple(as_list(name, value))  # an iterator can be read only once
+
+
+def _set_of_texts(name: str, value: Any) -> tuple[str, ...]:
+    return tuple(sorted(as_list(name, value)))  # equal sets make equal cursors
+
+
+def _where(name: str, value: Any) -> dict[str, Any] | None:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a mapping of fields to values, not {value!r}")
+    wanted = sorted(value.items(), key=lambda item: str(item[0]))
+    return {field: _settled(values) for field, values in wanted} or None
+
+
+def _settled(values: Any) -> Any:
+    """The values of a field in a form that reads the same each time."""
+    if isinstance(values, Iterator):
+        return list(values)
+    return sorted(values, key=repr) if isinstance(values, set | frozenset) else values
+
+
+def _recency(name: str, value: Any) -> Any:  # noqa: ARG001
+    half_life(value)
+    return value
+
+
+@cache
+def _checks(options: type[_Options]) -> list[tuple[str, Any, Check]]:
+    """The options that have a check, with their defaults, which need none."""
+    return [(f.name, f.default, f.metadata["check"]) for f in fields(options) if f.metadata["check"]]
+
+
 @dataclass(frozen=True, kw_only=True)
-class SearchOptions:
-    """What `Index.search` takes beside the query; there it is said what each means.
-
-    Raises ValueError or TypeError with the name of what is wrong.
-    """
-
-    limit: int = 10
-    offset: int = 0
-    cursor: str | None = None
-    sort: str = "relevance"
-    since: When | None = None
-    until: When | None = None
-    source: str | Iterable[str] = ()
-    tags: str | Iterable[str] = ()
-    where: Mapping[str, Any] = field(default_factory=dict)
-    facets: str | Iterable[str] = ()
-    match: Match = "most"
-    regional: bool = True
-    synonyms: bool = True
-    recency: str | timedelta | None = None
-    collapse: Collapse | None = None
-    snippet_length: int = 160
-    lenient: bool = False
-
+class _Options:
     def __post_init__(self) -> None:
-        _check_count("limit", self.limit, least=0)
-        _check_count("offset", self.offset, least=0)
-        _check_count("snippet_length", self.snippet_length, least=1)
-        _check_choice("match", self.match, get_args(Match))
-        if self.collapse is not None:
-            _check_choice("collapse", self.collapse, get_args(Collapse))
-        if not isinstance(self.sort, str):
-            raise TypeError(f"sort must be text, not {self.sort!r}")
-        if not isinstance(self.where, Mapping):
-            raise TypeError(f"where must be a mapping of fields to values, not {self.where!r}")
-        if self.recency is not None:
-            half_life(self.recency)
-            if self.sort != "relevance":
-                raise ValueError(f"recency is for sort='relevance'; this search sorts by {self.sort!r}")
-        if self.cursor is not None and self.offset:
-            raise ValueError("a cursor says where to go on, so there is no offset beside it")
-        # Whoever gives an iterator gives it once, and equal sets may come in any order.
-        for name in ("source", "tags"):
-            object.__setattr__(self, name, tuple(sorted(as_list(name, getattr(self, name)))))
-        object.__setattr__(self, "facets", tuple(as_list("facets", self.facets)))
-        wanted = sorted(self.where.items(), key=lambda item: str(item[0]))
-        object.__setattr__(self, "where", {name: _settled(value) for name, value in wanted})
+        # mypy takes the hash of an instance for that of the class.
+        for name, default, check in _checks(type(self)):  # type: ignore[arg-type]
+            value = getattr(self, name)
+            if value is not default:
+                object.__setattr__(self, name, check(name, value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryOptions(_Options):
+    """How a query is understood."""
+
+    match: Match = _choice("most", get_args(Match), "How many words of running text a hit needs.")
+    regional: bool = _option(True, "Find the words of other regions as well: 软件 finds 軟體.")
+    synonyms: bool = _option(True, "Find the synonyms of the index as well.")
+    lenient: bool = _option(False, "Read questions and queries with mistakes as well as they can be.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterOptions(_Options):
+    """Which documents may be found, whatever the query says."""
+
+    since: When | None = _option(None, "Published on this day or later (2024-07-31, in UTC).")
+    until: When | None = _option(None, "Published on this day or earlier.")
+    source: str | Iterable[str] = _option((), "From this source; several mean any of them.", _set_of_texts)
+    tags: str | Iterable[str] = _option((), "With this tag; several mean any of them.", _set_of_texts)
+    where: Mapping[str, Any] | None = _option(
+        None,
+        "With this value of a declared field, or one in a range (price=10..20, price=10..); several of one "
+        "name mean any of them.",
+        _where,
+    )
 
     def filters(self, known: Schema) -> tuple[Clause, ...]:
-        """What a document must be, whatever the query says."""
-        return filter_nodes(self.since, self.until, self.source, self.tags) + known.where(self.where)
+        """The clauses that a document has to match."""
+        return filter_nodes(self.since, self.until, self.source, self.tags) + known.where(self.where or {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageOptions(_Options):
+    """Which of the hits are returned."""
+
+    limit: int = _number(10, 0, "Show at most N hits; with 0 they are only counted.")
+    offset: int = _number(0, 0, "Leave out the first N hits, for further pages.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnippetOptions(_Options):
+    """How hits are shown."""
+
+    snippet_length: int = _number(160, 1, "At most this many characters of the text.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HitOptions(SnippetOptions, QueryOptions):
+    """The options of `Index.hit`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimilarOptions(SnippetOptions, FilterOptions, PageOptions):
+    """The options of `Index.similar`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
+    """The options of `Index.search`, which says more about them.
+
+    Each field has its help text in ``metadata["help"]``: a program with a form or a command line for
+    searches makes it from ``dataclasses.fields(SearchOptions)``.
+
+    Raises ValueError or TypeError with the name of the option that is wrong.
+    """
+
+    cursor: str | None = _option(
+        None, "Go on behind the page whose JSON had this cursor, while the index has not changed."
+    )
+    sort: str = _option(
+        "relevance",
+        "What comes first: relevance, newest, oldest, or by a declared field: price from its least value, "
+        "-price from its greatest.",
+        _text,
+    )
+    facets: str | Iterable[str] = _option(
+        (),
+        "Count the matches by these, separated by commas: source, tags, year, month, declared fields.",
+        _texts,
+    )
+    recency: str | timedelta | None = _option(
+        None,
+        "Let newer articles count for more; half of the freshness is gone after 12h, 30d, 2w or 1y.",
+        _recency,
+    )
+    collapse: Collapse | None = _choice(
+        None, get_args(Collapse), "Show a story that several sources tell once, with the others."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.recency is not None and self.sort != "relevance":
+            raise ValueError(f"recency is for sort='relevance'; this search sorts by {self.sort!r}")
+        if self.cursor is not None and self.offset:
+            raise ValueError("a cursor says where to go on, so there is no offset beside it")
 
     def digest(self, query: str) -> str:
         """Equal for searches whose hits are pages of one list."""
@@ -83,20 +208,51 @@ class SearchOptions:
         return hashlib.sha256(repr((query, values)).encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
-def _settled(wanted: Any) -> Any:
-    """What a field should be, such that it reads the same each time."""
-    if isinstance(wanted, Iterator):
-        return list(wanted)
-    return sorted(wanted, key=repr) if isinstance(wanted, set | frozenset) else wanted
+# -- methods that take them as keywords
+
+_Keywords = ParamSpec("_Keywords")
+_Owner = TypeVar("_Owner")
+_Taken = TypeVar("_Taken")
+_Answer = TypeVar("_Answer")
 
 
-def _check_count(name: str, value: int, *, least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, not {value}")
+class takes_options(Generic[_Keywords, _Taken]):  # noqa: N801
+    """Decorates a method whose last parameter is ``options``: callers pass each option as a keyword.
 
+    Type checkers and `inspect.signature` see the keywords with their types and defaults.
+    """
 
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    def __init__(self, options: Callable[_Keywords, _Taken]) -> None:
+        self._options = options
+
+    @overload
+    def __call__(
+        self, method: Callable[[_Owner, str, _Taken], _Answer]
+    ) -> Callable[Concatenate[_Owner, str, _Keywords], _Answer]: ...
+    @overload
+    def __call__(
+        self, method: Callable[[_Owner, str, str, _Taken], _Answer]
+    ) -> Callable[Concatenate[_Owner, str, str, _Keywords], _Answer]: ...
+    def __call__(self, method: Any) -> Any:
+        make: Any = self._options
+        signature = inspect.signature(method)
+        keywords = inspect.signature(make).parameters
+        *texts, _ = signature.parameters.values()
+        names = [text.name for text in texts]
+
+        @wraps(method)
+        def with_keywords(*given: Any, **keyword: Any) -> Any:
+            named = {}
+            if len(given) < len(names):  # query=..., id=...
+                named = {name: keyword.pop(name) for name in names if name in keyword}
+            if not keyword.keys() <= keywords.keys():
+                unknown = next(name for name in keyword if name not in keywords)
+                raise TypeError(f"{method.__qualname__}() got an unexpected keyword argument {unknown!r}")
+            if len(given) > len(names):
+                expected = f"{len(names)} positional arguments but {len(given)} were given"
+                raise TypeError(f"{method.__qualname__}() takes {expected}")
+            return method(*given, options=make(**keyword), **named)
+
+        shown = signature.replace(parameters=[*texts, *keywords.values()])
+        with_keywords.__signature__ = shown  # type: ignore[attr-defined]
+        return with_keywords

@@ -1,7 +1,7 @@
-"""results: what a search gives back. Results hold Hits, a Hit holds Highlighted texts.
+"""Results: what a search returns. Results hold Hits, a Hit holds Highlighted texts.
 
-A hit works out its document, its title and its snippet when they are asked for, so a program
-that wants only ids pays for no highlights.
+A hit works out its document, its title and its snippet when they are asked for, so a program that wants only
+ids does not pay for highlights.
 """
 
 from __future__ import annotations
@@ -9,32 +9,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from searchkit.document import Document, link_of
+from searchkit.engine.base import ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
 
-if TYPE_CHECKING:
-    from searchkit.search.notebook import NotebookHit
-
 __all__ = ["Highlighted", "Hit", "Results"]
-
-_MOST_IN_A_CELL = 100
 
 
 class Hit:
     """One document that was found.
 
     ``score`` is its BM25 sum for this query, comparable within one result; 0 when sorted by a field.
-    ``duplicates`` are the hits with the same story, where the search was told to fold them into one.
+    ``duplicates`` are the hits with the same story, when the search collapses near-duplicates.
     """
 
-    def __init__(self, stored: bytes, score: float, highlighter: Highlighter, snippet_length: int) -> None:
-        self.score = score
-        self.duplicates: tuple[Hit, ...] = ()
-        self._stored = stored
+    def __init__(
+        self,
+        found: ScoredDoc,
+        highlighter: Highlighter,
+        snippet_length: int,
+        duplicates: tuple[Hit, ...] = (),
+    ) -> None:
+        self.score = found.score
+        self.duplicates = duplicates
+        self._stored = found.stored
         self._highlighter = highlighter
         self._snippet_length = snippet_length
 
@@ -57,7 +59,7 @@ class Hit:
 
     @property
     def link(self) -> str:
-        """The url where a page may link to it; otherwise nothing: `Document.link`."""
+        """The url if a page may link to it, else the empty text: `Document.link`."""
         return link_of(self.url)
 
     @property
@@ -102,33 +104,21 @@ class Hit:
             ]
         return values
 
-    def _notebook_hit(self) -> NotebookHit:
-        """The hit as a notebook shows it."""
-        from searchkit.search.notebook import NotebookHit
-
-        about = (
-            self.published.date().isoformat() if self.published else "",
-            self.source,
-            f"id {self.id}" if self.id != self.url else "",
-            f"{len(self.duplicates)} more of the same story" if self.duplicates else "",
-        )
-        return NotebookHit(self.title.html(), self.link, about, self.snippet.html())
-
     def _repr_html_(self) -> str:
         from searchkit.search.notebook import hit_html
 
-        return hit_html(self._notebook_hit())
+        return hit_html(self)
 
     def __repr__(self) -> str:
         return f"<Hit {self.id!r} score={self.score:.3f} title={self.title.text!r}>"
 
 
 class Results(Sequence[Hit]):
-    """The hits of one page, and what is known of all.
+    """The hits of one page, and figures about all of them.
 
-    ``query`` is the query as it was understood, in the form that `parse` reads the same; ``total`` counts
+    ``query`` is the query as it was understood, in its plain form, which parses to the same; ``total`` counts
     the matches on all pages, ``took`` is the time in seconds. ``facets`` has, for each one asked for, its
-    values and how many matches have them: most first, years and months in their order.
+    values and how many matches have them: the most frequent first, years, months and dates in their order.
     """
 
     def __init__(
@@ -152,18 +142,17 @@ class Results(Sequence[Hit]):
 
     @cached_property
     def cursor(self) -> str | None:
-        """What ``search(query, cursor=...)`` takes to go on behind these hits; None behind the last one."""
+        """What ``search(query, cursor=...)`` takes for the next page; None on the last one."""
         return self._make_cursor() if self._make_cursor else None
 
     @property
     def has_more(self) -> bool:
-        """Are there hits behind these? Unlike `cursor` it keeps no state of the index for whoever goes on."""
+        """Is there a next page? Unlike `cursor`, this keeps no snapshot of the index for it."""
         return self._make_cursor is not None
 
     @cached_property
     def suggestion(self) -> str | None:
-        """A query that was perhaps meant, when this one found little or nothing: worked out when asked
-        for."""
+        """A query that was perhaps meant, when this one finds next to nothing; worked out on first access."""
         return self._make_suggestion() if self._make_suggestion else None
 
     def to_dict(self, *, with_cursor: bool = True) -> dict[str, Any]:
@@ -194,16 +183,11 @@ class Results(Sequence[Hit]):
     def __iter__(self) -> Iterator[Hit]:
         return iter(self._hits)
 
-    @property
-    def _count(self) -> str:
-        return f"{len(self):,} of {self.total:,} in {self.took * 1000:.1f} ms"
-
     def _repr_html_(self) -> str:
-        # Without the suggestion, which would be a search of its own.
-        from searchkit.search.notebook import listing_html
+        from searchkit.search.notebook import results_html
 
-        entries = [hit._notebook_hit() for hit in self[:_MOST_IN_A_CELL]]
-        return listing_html(self.query, self._count, entries, len(self) - len(entries), self.facets)
+        return results_html(self)
 
     def __repr__(self) -> str:
-        return f"<Results {self.query!r}: {self._count}>"
+        count = f"{len(self):,} of {self.total:,} in {self.took * 1000:.1f} ms"
+        return f"<Results {self.query!r}: {count}>"

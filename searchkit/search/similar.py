@@ -1,4 +1,4 @@
-"""similar: a document -> others about the same, by the words that set it apart (more like this)."""
+"""Similar (more like this): a document -> others about the same, by the words that set it apart."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from math import log
 from searchkit.analysis.function_words import FUNCTION_WORDS
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import Boolean, Plan, ScoreClause, Term, TermSet
 from searchkit.highlight.snippet import Highlighter
 from searchkit.query.scoring import idf
-from searchkit.search.options import SearchOptions
+from searchkit.search.options import SimilarOptions
 from searchkit.search.results import Hit, Results
 from searchkit.settings import Settings
 
@@ -22,26 +22,25 @@ _MOST_WORDS = 30
 _SHARE = 0.2
 
 
-def similar(document: Document, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> Results:
-    """The documents that share most of what sets this one apart; itself is not among them."""
+def similar(document: Document, options: SimilarOptions, snapshot: Snapshot, settings: Settings) -> Results:
+    """The documents that share most of the words that set this one apart, without itself."""
     started = time.perf_counter()
     weights = _telling_words(document, snapshot, settings)
     terms = tuple(Term("words", word) for word in weights)
-    like_it: tuple[Clause, ...] = (
-        Boolean(should=terms, minimum_should_match=max(1, round(len(terms) * _SHARE))),
-    )
+    enough = Boolean(should=terms, minimum_should_match=max(1, round(len(terms) * _SHARE)))
     match = Boolean(
-        must=(*like_it, *options.filters(settings.fields)), must_not=(TermSet("id", (id_term(document.id),)),)
+        must=(enough, *options.filters(settings.fields)), must_not=(TermSet("id", (id_term(document.id),)),)
     )
-    scores = tuple(ScoreClause(Term("words", word), weight) for word, weight in weights.items())
+    scores = tuple(ScoreClause(term, weight) for term, weight in zip(terms, weights.values()))
     total, found = snapshot.search(Plan(match, scores), limit=options.limit, offset=options.offset)
-    # Nothing is marked: thirty words of another document are no query of somebody.
-    hits = [Hit(one.stored, one.score, Highlighter(()), options.snippet_length) for one in found]
+    # Nothing is highlighted: thirty words of another document are no query of a person.
+    highlighter = Highlighter(())
+    hits = [Hit(one, highlighter, options.snippet_length) for one in found]
     return Results(" OR ".join(weights), hits, total, time.perf_counter() - started)
 
 
 def _telling_words(document: Document, snapshot: Snapshot, settings: Settings) -> dict[str, float]:
-    """The words of the document with most tf·idf, those of the title twice, and what each counts for."""
+    """The words of the document with the highest tf·idf, and their weights; the title counts twice."""
     analyzer = settings.analyzer
     title, body = analyzer.terms(document.title).words.split(), analyzer.terms(document.body).words.split()
     counts = Counter(word for word in (*title, *title, *body) if word not in FUNCTION_WORDS)

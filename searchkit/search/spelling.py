@@ -1,4 +1,4 @@
-"""spelling: a query that finds little -> one that was perhaps meant.
+"""Spelling (did you mean): a query that finds little -> one that was perhaps meant.
 
 Of Chinese, characters that sound the same (特郎普, 特朗普), where the index has pinyin; of Latin words, one
 letter wrong, missing, too many, or swapped with the next.
@@ -7,9 +7,9 @@ letter wrong, missing, too many, or swapped with the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
 from searchkit.analysis import LATIN, is_latin, normalize, tokenize
 from searchkit.analysis.pinyin import has_pinyin, pinyin_keys
@@ -22,12 +22,12 @@ from searchkit.settings import Settings
 __all__ = ["LITTLE", "better_query"]
 
 LITTLE = 2
-"""Up to so many matches are few enough to ask whether something else was meant."""
+"""With at most so many matches, something else may have been meant."""
 _TIMES_MORE = 10
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MOST_WORDS = 4
 _MOST_SPELLINGS = 20
-# Of a query longer than any that is typed, the beginning will do.
+# Of a query that is longer than people type, the beginning is enough.
 _MOST_MENDED = 10
 _LONGEST_PART = 40
 
@@ -38,49 +38,62 @@ def better_query(
     """A query that finds more than ``total``, which was found; None when there is none."""
     if total > LITTLE:
         return None
-    spelling = _Spelling(count, snapshot, settings)
-    better = spelling.mended(query)
+    parts = [part for part in islice(_parts(query), _MOST_MENDED) if count(part) <= LITTLE]
+    spelling = _Spelling(parts, snapshot, settings)
+    better = _with_parts(query, {part: spelling.mended(part) for part in parts})
     return str(better) if better != query and count(better) > total else None
 
 
+def _parts(query: QueryNode) -> Iterator[TextNode]:
+    """The parts of running text that are asked for."""
+    match query:
+        case TextNode():
+            yield query
+        case AndNode(children) | OrNode(children):
+            for child in children:
+                yield from _parts(child)
+        case BoostNode(child, _):
+            yield from _parts(child)
+        case _:
+            pass
+
+
+def _with_parts(query: QueryNode, better: Mapping[TextNode, TextNode]) -> QueryNode:
+    match query:
+        case TextNode():
+            return better.get(query, query)
+        case AndNode(children):
+            return AndNode(tuple(_with_parts(child, better) for child in children))
+        case OrNode(children):
+            return OrNode(tuple(_with_parts(child, better) for child in children))
+        case BoostNode(child, _):
+            return replace(query, child=_with_parts(child, better))
+        case _:
+            return query
+
+
 class _Spelling:
-    def __init__(self, count: Callable[[QueryNode], int], snapshot: Snapshot, settings: Settings) -> None:
-        self._count = count
+    def __init__(self, parts: Iterable[TextNode], snapshot: Snapshot, settings: Settings) -> None:
         self._snapshot = snapshot
         self._settings = settings
-        self._mendable = _MOST_MENDED
+        self._latin = self._better_words({word for part in parts for word in _latin_words(part)})
 
-    def mended(self, query: QueryNode) -> QueryNode:
-        match query:
-            case TextNode():
-                self._mendable -= 1
-                return (
-                    query if self._mendable < 0 or self._count(query) > LITTLE else self._mended_part(query)
-                )
-            case AndNode(children):
-                return AndNode(tuple(self.mended(child) for child in children))
-            case OrNode(children):
-                return OrNode(tuple(self.mended(child) for child in children))
-            case BoostNode(child, _):
-                return replace(query, child=self.mended(child))
-            case _:
-                return query
-
-    def _mended_part(self, part: TextNode) -> TextNode:
+    def mended(self, part: TextNode) -> TextNode:
         text = part.text
-        latin = [token for token in dict.fromkeys(tokenize(normalize(text))) if is_latin(token)]
-        for token in latin[:_MOST_MENDED]:
-            if better := self._one_letter_off(token):
-                text = _replaced(text, token, better)
+        for word in _latin_words(part):
+            if better := self._latin.get(word):
+                text = _replaced(text, word, better)
         if text == part.text and self._settings.pinyin and has_pinyin():
             text = self._same_sound(text)
         return replace(part, text=text)
 
-    def _one_letter_off(self, word: str) -> str | None:
-        others = sorted(_edits(word))
-        having, *counts = self._snapshot.doc_freqs("words", [word, *others])
-        best = max(range(len(others)), key=counts.__getitem__)
-        return others[best] if counts[best] > having * _TIMES_MORE else None
+    def _better_words(self, words: Iterable[str]) -> dict[str, str]:
+        """For each word the most frequent one that is one letter off, where it is far more frequent."""
+        others = {word: sorted(_edits(word)) for word in words}
+        asked = [*dict.fromkeys(chain(others, *others.values()))]
+        freqs = dict(zip(asked, self._snapshot.doc_freqs("words", asked))) if asked else {}
+        best = {word: max(edits, key=freqs.__getitem__) for word, edits in others.items()}
+        return {word: other for word, other in best.items() if freqs[other] > freqs[word] * _TIMES_MORE}
 
     def _same_sound(self, text: str) -> str:
         normalized = normalize(text)
@@ -111,6 +124,12 @@ class _Spelling:
         ]
         own = sum(count for _, count in entries) - sum(count for count, _ in others)
         return max(others)[1] if others and max(others)[0] > own else None
+
+
+def _latin_words(part: TextNode) -> list[str]:
+    """The first Latin words of the part, each once."""
+    words = [token for token in dict.fromkeys(tokenize(normalize(part.text))) if is_latin(token)]
+    return words[:_MOST_MENDED]
 
 
 def _replaced(text: str, word: str, better: str) -> str:

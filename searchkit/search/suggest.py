@@ -1,4 +1,4 @@
-"""suggest: the beginning of what somebody types -> how it may go on."""
+"""Suggest (autocomplete): the beginning of what a person types -> how it may go on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.engine.base import Snapshot
-from searchkit.engine.plan import Boolean
+from searchkit.engine.plan import Boolean, Plan
 from searchkit.indexing.suggestions import LONGEST_KEY, sound_key, split_key, typed_key
 from searchkit.query.matching import phrase
 from searchkit.schema import TITLES, WORDS
@@ -16,20 +16,20 @@ from searchkit.text import well_formed
 
 __all__ = ["PrefixCache", "Suggestion", "suggest"]
 
-# How many entries of an engine are looked at: one suggestion has several spellings.
+# How many keys are looked up: one suggestion has several spellings.
 _LOOKED_AT = 100
 # How many completions of a last word are tried with the words before it.
 _TRIED = 20
 
 LookUp = Callable[[str, str], Sequence[tuple[str, int]]]
-"""Gives the entries of a field that begin with a key, and how many documents have each."""
+"""Returns the values of a field that begin with a key, and how many documents have each."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a query may go on to be, as it stands in documents, and how many documents are about it.
+    """A completion, as it is written in documents, and how many documents are about it.
 
-    Of a text of several words, ``documents`` have all of them.
+    If it has several words, ``documents`` is how many have all of them.
     """
 
     text: str
@@ -40,29 +40,29 @@ class Suggestion:
 
 
 class PrefixCache:
-    """Remembers what was looked up in the latest state of an index: everybody types the same first letters,
-    and of these there is most to look at."""
+    """Remembers lookups in the latest snapshot: everybody types the same first letters, and these take the
+    longest to look up."""
 
     def __init__(self) -> None:
-        self._of: tuple[str, LookUp] | None = None
+        self._latest: tuple[str, LookUp] | None = None
 
     def of(self, snapshot: Snapshot) -> LookUp:
         """`Snapshot.terms_with_prefix`, remembered."""
-        known = self._of
+        known = self._latest
         if known is None or known[0] != snapshot.version:
 
             @lru_cache(maxsize=1000)
             def look_up(field: str, key: str) -> list[tuple[str, int]]:
                 return snapshot.terms_with_prefix(field, key, limit=_LOOKED_AT)
 
-            known = self._of = snapshot.version, look_up
+            known = self._latest = snapshot.version, look_up
         return known[1]
 
 
 def suggest(
     typed: str, snapshot: Snapshot, analyzer: Analyzer, look_up: LookUp, *, limit: int
 ) -> list[Suggestion]:
-    """Words and whole titles, most frequent first; behind the last word of a longer text its completions."""
+    """Words and whole titles, most frequent first; then completions of the last word of a longer text."""
     typed = well_formed(typed).lstrip()
     words = _found(look_up, WORDS, typed)
     known = {normalize(one.text) for one in words}
@@ -74,19 +74,24 @@ def suggest(
         if len(shown) >= limit:
             break
         known = {normalize(one.text) for one in shown}
-        more = (_counted(snapshot, head + one.text) for one in _found(look_up, WORDS, tail)[:_TRIED])
+        more = _counted(snapshot, [head + one.text for one in _found(look_up, WORDS, tail)[:_TRIED]])
         new = [one for one in more if one.documents and normalize(one.text) not in known]
         shown += sorted(new, key=lambda one: -one.documents)
     return shown[:limit]
 
 
-def _counted(snapshot: Snapshot, text: str) -> Suggestion:
-    parts = [found for part in text.split() if (found := tokenize(normalize(part)))]
-    return Suggestion(text, snapshot.count(Boolean(must=tuple(phrase(tokens, None) for tokens in parts))))
+def _counted(snapshot: Snapshot, texts: Sequence[str]) -> list[Suggestion]:
+    """Each text with the number of documents that have all of its words."""
+    plans = []
+    for text in texts:
+        pieces = [found for piece in text.split() if (found := tokenize(normalize(piece)))]
+        plans.append(Plan(Boolean(must=tuple(phrase(tokens, None) for tokens in pieces))))
+    counts = snapshot.multi_search(plans, limit=0)
+    return [Suggestion(text, count) for text, (count, _) in zip(texts, counts)]
 
 
 def _is_vague(typed: str, words: list[Suggestion]) -> bool:
-    """Do so many begin like this that looking at all titles takes long and says nothing?"""
+    """Do so many words begin like this that to look at all titles takes long and tells nothing?"""
     key = typed_key(normalize(typed))
     return len(words) > _LOOKED_AT // 4 and len(key) <= (2 if key.isascii() else 1)
 
@@ -119,8 +124,7 @@ def _found(look_up: LookUp, field: str, typed: str) -> list[Suggestion]:
 
 
 def _last_words(typed: str, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
-    """The text before its last word, and that word: the last part, then the last word that a segmenter
-    sees."""
+    """The text before its last word, and that word: behind the last space, then as the segmenter has it."""
     at = max(typed.rfind(" "), typed.rfind("\u3000")) + 1
     if at and typed[at:]:
         yield typed[:at], typed[at:]

@@ -11,7 +11,7 @@ import searchkit
 
 @pytest.fixture
 def outdated(run, articles):
-    """The location of an index that was analysed by other rules than today's."""
+    """The location of an index that was analysed by another version of the analyzer."""
     run("index", str(articles), "--to", "old news")
     metadata = Path("old news/index.json")
     values = json.loads(metadata.read_text(encoding="utf-8"))
@@ -66,14 +66,14 @@ def test_an_outdated_index_is_searched_with_a_warning(run, outdated):
     assert result.exit_code == 0
     assert "2 matches" in result.stdout
     warning, hint = result.stderr.splitlines()
-    assert warning.startswith("warning: old news: the index was analysed by other rules than today's")
+    assert warning.startswith("warning: old news: the index was analysed by another version of the analyzer")
     assert hint == "hint: 'searchkit rebuild LOCATION' does that"
 
 
 def test_an_outdated_index_refuses_new_articles(run, outdated, articles):
     result = run("index", str(articles), "--to", outdated)
     assert result.exit_code == 1
-    assert "\nerror: old news: the index was analysed by other rules" in result.stderr
+    assert "\nerror: old news: the index was analysed by another version" in result.stderr
 
 
 def test_stats_says_how_to_rebuild(run, outdated):

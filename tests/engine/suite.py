@@ -169,10 +169,11 @@ def answers(snapshot: Snapshot) -> dict[str, Any]:
         "version": snapshot.version,
         "all": sorted(snapshot),
         "length": len(snapshot),
-        "get": snapshot.get(IDS),
+        "stored": snapshot.stored(IDS),
+        "existing": snapshot.existing(IDS),
         "count": snapshot.count(Term("words", "甲")),
         "search": [snapshot.search(plan, limit=100, offset=0, sort=sort) for sort in (None, *SORTS)],
-        "values": [snapshot.values(MatchAll(), name) for name in COUNTED],
+        "facets": snapshot.facets(MatchAll(), COUNTED),
         "frequencies": [snapshot.doc_freqs(name, TERMS) for name in TEXT_FIELDS],
         "completions": [
             sorted(snapshot.terms_with_prefix("completions", text, limit=100)) for text in ("", "甲")

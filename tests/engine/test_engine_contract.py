@@ -63,7 +63,7 @@ class TestWriting:
         snapshot = engine.snapshot()
         assert len(snapshot) == 0
         assert list(snapshot) == []
-        assert snapshot.get(["1"]) == {}
+        assert snapshot.stored(["1"]) == {}
         assert snapshot.count(MatchAll()) == 0
         assert search(engine, MatchAll()) == []
         assert engine.stats().documents == 0
@@ -71,7 +71,7 @@ class TestWriting:
     def test_what_is_put_and_committed_is_there(self, engine: Engine) -> None:
         stored = '{"id":"1","text":"中文 𠮷 \\u0000 <b>"}\nmore'.encode()
         fill(engine, [replace(entry("1"), stored=stored), entry("2")])
-        assert engine.snapshot().get(["1"]) == {"1": stored}
+        assert engine.snapshot().stored(["1"]) == {"1": stored}
         assert sorted(engine.snapshot()) == sorted([stored, b'{"id": "2"}'])
         assert len(engine.snapshot()) == engine.stats().documents == 2
 
@@ -97,7 +97,7 @@ class TestWriting:
             writer.delete("4")
             writer.commit()
         assert ids_of(engine.snapshot()) == {"2", "3"}
-        assert engine.snapshot().get(["1", "2"]).keys() == {"2"}
+        assert engine.snapshot().stored(["1", "2"]).keys() == {"2"}
 
     def test_what_is_put_after_a_delete_in_the_same_commit_is_there(self, engine: Engine) -> None:
         fill(engine, [entry("1")])
@@ -181,9 +181,9 @@ class TestWriting:
         snapshot = engine.snapshot()
         assert len(snapshot) == len(list(snapshot)) == 3000
         asked_for = [str(number) for number in range(5000)]
-        assert snapshot.get(asked_for).keys() == set(map(str, range(3000)))
-        assert snapshot.present(asked_for) == set(map(str, range(3000)))
-        assert snapshot.get(iter(["7", "7"])).keys() == {"7"}
+        assert snapshot.stored(asked_for).keys() == set(map(str, range(3000)))
+        assert snapshot.existing(asked_for) == set(map(str, range(3000)))
+        assert snapshot.stored(iter(["7", "7"])).keys() == {"7"}
 
     @pytest.mark.parametrize("force_merge", [False, True])
     def test_little_memory_is_enough_for_any_number(self, force_merge: bool, engine: Engine) -> None:
@@ -237,9 +237,33 @@ class TestSnapshots:
         for snapshot, ids in ((before, {"1"}), (after, {"3"})):
             assert ids_of(snapshot) == ids
             assert len(snapshot) == snapshot.count(term) == 1
-            assert snapshot.get(["1", "2", "3"]).keys() == ids
+            assert snapshot.stored(["1", "2", "3"]).keys() == ids
             total, found = snapshot.search(Plan(term), limit=10, offset=0)
             assert (total, set(found_ids(found))) == (1, ids)
+
+    def test_several_plans_find_what_each_of_them_finds_alone(self, engine: Engine) -> None:
+        fill(engine, [entry(str(n), {"published": -n}, words=" ".join("甲" * n)) for n in range(5)])
+        plans = [
+            Plan(Term("words", "甲"), (ScoreClause(Term("words", "甲"), 2.0),)),
+            Plan(MatchNone()),
+            Plan(MatchAll()),
+            Plan(TermSet("id", ("3",)), (ScoreClause(Term("words", "甲"), 1.0),)),
+        ]
+        snapshot = engine.snapshot()
+        assert snapshot.multi_search([], limit=1) == []
+        for limit in (0, 1, 3, 2000):
+            for sort in (None, Sort("published")):
+                alone = [snapshot.search(plan, limit=limit, offset=0, sort=sort) for plan in plans]
+                assert snapshot.multi_search(plans, limit=limit, sort=sort) == alone
+
+    def test_ids_of_deleted_documents_do_not_exist(self, engine: Engine) -> None:
+        fill(engine, [entry(str(number)) for number in range(6)])
+        with writing(engine) as writer:
+            writer.delete("1")
+            writer.upsert(entry("2"))
+            writer.commit()
+        for asked_for in (["0", "1", "2", "x"], ["0", "2"], ["1"], ["x"], []):
+            assert engine.snapshot().existing(asked_for) == {*asked_for} & {"0", "2"}
 
 
 class TestMetadata:
@@ -311,7 +335,8 @@ class TestMetadata:
         assert again.read_metadata() == {"made": "here"}
         assert ids_of(again.snapshot()) == {"1"}
         fill(again, [entry("3", {"tags": ("甲",), PRICE: 0.5, "completions": ("甲",)})])
-        assert engine.snapshot().values(MatchAll(), "tags") == {"甲": 1}, "it knows its fields itself"
+        counted = engine.snapshot().facets(MatchAll(), ["tags"])
+        assert counted == {"tags": {"甲": 1}}, "it knows its fields itself"
         assert found_ids(search(engine, Term("completions", "甲"))) == ["3"]
         fill(engine, [entry("2")])
         assert ids_of(again.snapshot()) == {"1", "2", "3"}, (

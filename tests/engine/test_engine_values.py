@@ -167,11 +167,13 @@ class TestCounting:
             there = play(engine, history)
             snapshot = engine.snapshot()
             for node in [MatchAll(), *asked_for]:
-                for name in COUNTED:
-                    expected = Counter(
-                        value for one in there if matches(node, one) for value in set(values(one, name))
-                    )
-                    assert snapshot.values(node, name) == dict(expected), (node, name)
+                found = [one for one in there if matches(node, one)]
+                expected = {
+                    name: Counter(value for one in found for value in set(values(one, name)))
+                    for name in COUNTED
+                }
+                assert snapshot.facets(node, COUNTED) == expected, node
+            assert snapshot.facets(MatchAll(), []) == {}
 
         check()
 
@@ -183,18 +185,18 @@ class TestCounting:
             writer.upsert(entry("2"))
             writer.commit()
         snapshot = engine.snapshot()
-        assert snapshot.values(MatchAll(), "tags") == {"甲": 1, "乙": 2, "丙": 1}
-        assert snapshot.values(MatchAll(), PRICE) == {0.5: 1}
-        assert snapshot.values(MatchAll(), "published") == {-1: 1}
-        assert snapshot.values(Term("tags", "丙"), "tags") == {"乙": 1, "丙": 1}
-        assert snapshot.values(MatchAll(), "source") == {}
+        assert snapshot.facets(MatchAll(), ["tags"])["tags"] == {"甲": 1, "乙": 2, "丙": 1}
+        assert snapshot.facets(MatchAll(), [PRICE])[PRICE] == {0.5: 1}
+        assert snapshot.facets(MatchAll(), ["published"])["published"] == {-1: 1}
+        assert snapshot.facets(Term("tags", "丙"), ["tags"])["tags"] == {"乙": 1, "丙": 1}
+        assert snapshot.facets(MatchAll(), ["source"])["source"] == {}
 
     def test_of_too_many_values_the_frequent_ones_are_counted(self, engine: Engine) -> None:
         many = [tuple(f"{part}{number}" for number in range(MOST_VALUES // 2 + 9)) for part in "甲乙"]
         frequent = tuple(f"甲{number}" for number in range(0, MOST_VALUES // 2, 100)) + ("丙", "丁")
         of_all = [*many, frequent, frequent]
         fill(engine, [entry(str(number), {"tags": tags}) for number, tags in enumerate(of_all)], commits=4)
-        counted = engine.snapshot().values(MatchAll(), "tags")
+        counted = engine.snapshot().facets(MatchAll(), ["source", "tags"])["tags"]
         assert len(counted) == MOST_VALUES
         assert {value: counted.get(value) for value in frequent} == {
             value: 3 if value.startswith("甲") else 2 for value in frequent
@@ -209,7 +211,7 @@ class TestCounting:
     def test_fields_may_be_given_one_by_one(self, make_engine: MakeEngine) -> None:
         engine = make_engine(iter(FIELDS))
         fill(engine, [entry("1", {"tags": ("甲",), PRICE: 1.5})])
-        assert engine.snapshot().values(MatchAll(), PRICE) == {1.5: 1}
+        assert engine.snapshot().facets(MatchAll(), [PRICE])[PRICE] == {1.5: 1}
 
 
 class TestFrequencies:
@@ -502,7 +504,7 @@ class TestCompactWriters:
                     [of_all[id].values.get(sort.field) for id in found_ids(found)]
                     for sort, found in zip(SORTS, sorted_by)
                 ],
-                "values": [snapshot.values(MatchAll(), name) for name in COUNTED],
+                "facets": snapshot.facets(MatchAll(), COUNTED),
                 "frequencies": snapshot.doc_freqs("words", ["甲", "乙", "丙"]),
                 "completions": sorted(snapshot.terms_with_prefix("completions", "", limit=100)),
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -52,7 +53,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(wanted["name"])
         return installed.select(**wanted)
 
-    monkeypatch.setattr(engines, "entry_points", entry_points)
+    monkeypatch.setattr(importlib.metadata, "entry_points", entry_points)
     return asked
 
 

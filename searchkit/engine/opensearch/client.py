@@ -108,6 +108,16 @@ class Calls:
         """The same of something of the index."""
         return self.call(method, f"/{self.place.name}/{path}", body, **options)
 
+    def multi_search(self, bodies: Iterable[Any], params: Mapping[str, Any]) -> list[Any]:
+        """The answers to several searches; one that the cluster refuses is an error for all of them."""
+        header = {"allow_partial_search_results": False}
+        lines = "".join(_lines((header, body)) for body in bodies)
+        answers: list[Any] = self.call("POST", "/_msearch", lines, params=params, once=True)["responses"]
+        for answer in answers:
+            if "error" in answer:
+                raise self._refused(int(answer["status"]), answer)
+        return answers
+
     def bulk(self, actions: Iterable[tuple[dict[str, Any], dict[str, Any] | None]]) -> None:
         """Index and delete documents; those that the cluster has no room for at the moment are sent again."""
         waiting = list(actions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import threading
 import weakref
 from collections import deque
@@ -58,7 +58,7 @@ class OpenSearchEngine(Engine):
                 ) from None
             engine = cls(calls)
             engine.write_metadata(metadata)
-            engine._states.create(State(secrets.token_hex(8)))
+            engine._states.create(State(os.urandom(8).hex()))
         except BaseException:
             calls.close()
             raise
@@ -127,7 +127,7 @@ class OpenSearchEngine(Engine):
     def _write_text(self, id: str, text: str) -> None:
         """The text in one document, or in some more of which that one knows: it is replaced whole."""
         before = self._calls.of_index("GET", f"_doc/{id}", missing=True)
-        token, ids = secrets.token_hex(8), []
+        token, ids = os.urandom(8).hex(), []
         for at in range(_LONGEST_PIECE, len(text), _LONGEST_PIECE):
             ids.append(f"{id}-{token}-{at}")
             self._calls.of_index(

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from searchkit.engine.aggregations import facet_counts
 from searchkit.engine.base import MOST_VALUES, ScoredDoc, Snapshot, id_term
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import KEY, path_of
@@ -23,7 +24,8 @@ __all__ = ["OpenSearchSnapshot", "PointInTime"]
 _KEEP = "10m"
 _PAGE = 1000
 _WINDOW = 10_000  # how far OpenSearch looks without being told behind which hit
-_FEW = 500
+_MOST_TERMS = 1000  # of one request
+_MOST_SEARCHES = 200  # of one request
 _LONGEST_PREFIX = 200  # a regular expression of Lucene has a thousand states, and a character up to four
 _PATIENCE, _PAUSE, _MOST_REFUSED = 60.0, 0.5, 5
 
@@ -50,18 +52,25 @@ class PointInTime:
         """Make it anew."""
         self.id = self._made()
 
-    def search(self, body: dict[str, Any], params: dict[str, str]) -> Any:
-        """What the shards answer: all of them, or it is an error."""
-        body = {**body, "pit": {"id": self.id, "keep_alive": _KEEP}, "track_total_hits": True}
-        params = {"allow_partial_search_results": "false", **params}
-        answer = self._calls.call("POST", "/_search", body, params=params, once=True)
-        shards = answer["_shards"]
-        if answer["timed_out"] or shards["failed"]:
-            raise EngineUnavailableError(
-                f"{self._calls.place.location}: only {shards['successful']} of {shards['total']} shards "
-                "answered"
-            )
-        return answer
+    def search(self, bodies: Sequence[dict[str, Any]]) -> list[Any]:
+        """The answers of the shards, in one request; all shards have to answer."""
+        # Terms that are rare in one shard are not taken for rare in all.
+        by_score = any(body.get("sort", [None])[0] == "_score" for body in bodies)
+        params = {"search_type": "dfs_query_then_fetch"} if by_score else {}
+        point = {"pit": {"id": self.id, "keep_alive": _KEEP}, "track_total_hits": True}
+        if len(bodies) == 1:
+            params["allow_partial_search_results"] = "false"
+            answers = [self._calls.call("POST", "/_search", {**bodies[0], **point}, params=params, once=True)]
+        else:
+            answers = self._calls.multi_search([{**body, **point} for body in bodies], params)
+        for answer in answers:
+            shards = answer["_shards"]
+            if answer["timed_out"] or shards["failed"]:
+                raise EngineUnavailableError(
+                    f"{self._calls.place.location}: only {shards['successful']} of {shards['total']} shards "
+                    "answered"
+                )
+        return answers
 
 
 class OpenSearchSnapshot(Snapshot):
@@ -87,24 +96,36 @@ class OpenSearchSnapshot(Snapshot):
     ) -> tuple[int, list[ScoredDoc]]:
         if limit <= 0:
             return self.count(plan.match), []
-        if sort:
-            query = self._matching(plan.match)
-            order: list[Any] = [
-                {
-                    f"first.{sort.field}": {
-                        "order": "desc" if sort.descending else "asc",
-                        "missing": "_last",
-                        "unmapped_type": "keyword",
-                    }
-                }
-            ]
-        else:
-            query, order = ranked_query(plan, self._live), ["_score"]
-        body = {"query": query, "sort": [*order, KEY], "_source": ["stored"]}
-        total, hits = self._hits(body, offset, limit)
-        return total, [
-            ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"].encode()) for hit in hits
-        ]
+        total, hits = self._hits(self._body(plan, sort), offset, limit)
+        return total, _scored(hits, sort)
+
+    def multi_search(
+        self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None
+    ) -> list[tuple[int, list[ScoredDoc]]]:
+        if limit > _PAGE:
+            return super().multi_search(plans, limit=limit, sort=sort)
+        found: list[tuple[int, list[ScoredDoc]]] = []
+        for at in range(0, len(plans), _MOST_SEARCHES):
+            some = plans[at : at + _MOST_SEARCHES]
+            for answer in self._ask_all([{**self._body(plan, sort), "size": limit} for plan in some]):
+                hits = answer["hits"]
+                found.append((int(hits["total"]["value"]), _scored(hits["hits"], sort)))
+        return found
+
+    def _body(self, plan: Plan, sort: Sort | None) -> dict[str, Any]:
+        if not sort:
+            query = ranked_query(plan, self._live)
+            return {"query": query, "sort": ["_score", KEY], "_source": ["stored"]}
+        order = {
+            "order": "desc" if sort.descending else "asc",
+            "missing": "_last",
+            "unmapped_type": "keyword",
+        }
+        return {
+            "query": self._matching(plan.match),
+            "sort": [{f"first.{sort.field}": order}, KEY],
+            "_source": ["stored"],
+        }
 
     def _hits(self, body: dict[str, Any], offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and those from the offset."""
@@ -140,14 +161,17 @@ class OpenSearchSnapshot(Snapshot):
     def count(self, match: Clause) -> int:
         return int(self._ask({"query": self._matching(match), "size": 0})["hits"]["total"]["value"])
 
-    def values(self, match: Clause, field: str) -> dict[Any, int]:
-        wanted = {"terms": {"field": path_of(field), "size": MOST_VALUES, "shard_size": MOST_VALUES}}
-        return {bucket["key"]: bucket["doc_count"] for bucket in self._buckets(self._matching(match), wanted)}
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+        query = self._matching(match)
+        return facet_counts(
+            lambda wanted: self._ask({"query": query, "size": 0, "aggs": wanted})["aggregations"],
+            {name: path_of(name) for name in fields},
+        )
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         found: list[int] = []
-        for at in range(0, len(terms), _FEW):
-            queries = [match_query(Term(field, term)) for term in terms[at : at + _FEW]]
+        for at in range(0, len(terms), _MOST_TERMS):
+            queries = [match_query(Term(field, term)) for term in terms[at : at + _MOST_TERMS]]
             buckets = self._buckets(self._live, {"filters": {"filters": queries}})
             found += [bucket["doc_count"] for bucket in buckets]
         return found
@@ -168,7 +192,7 @@ class OpenSearchSnapshot(Snapshot):
         found = [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
         return [(key, count) for key, count in found if key.startswith(text)][:limit]
 
-    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
+    def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
         wanted = {id_term(id): id for id in ids}
         found = {}
         for hit in self._with_keys(list(wanted), [KEY, "stored"]):
@@ -176,12 +200,12 @@ class OpenSearchSnapshot(Snapshot):
             found[wanted[source[KEY]]] = source["stored"].encode()
         return found
 
-    def present(self, ids: Iterable[str]) -> set[str]:
+    def existing(self, ids: Iterable[str]) -> set[str]:
         wanted = {id_term(id): id for id in ids}
         return {wanted[hit["_source"][KEY]] for hit in self._with_keys(list(wanted), [KEY])}
 
     def document_ids(self, keys: Sequence[str]) -> list[str]:
-        """The ids of the documents of entries with these keys."""
+        """The ids that OpenSearch has for the documents with these keys."""
         return [hit["_id"] for hit in self._with_keys(keys, False)]
 
     def _with_keys(self, keys: Sequence[str], source: Any) -> Iterator[Any]:
@@ -211,13 +235,13 @@ class OpenSearchSnapshot(Snapshot):
         return buckets
 
     def _ask(self, body: dict[str, Any]) -> Any:
-        # Of several shards, what is rare in one is not taken for rare in all.
-        ranks = body.get("sort", [None])[0] == "_score"
-        params = {"search_type": "dfs_query_then_fetch"} if ranks else {}
+        return self._ask_all([body])[0]
+
+    def _ask_all(self, bodies: Sequence[dict[str, Any]]) -> list[Any]:
         started, refused = time.monotonic(), 0
         while True:
             try:
-                return self._point.search(body, params)
+                return self._point.search(bodies)
             except RefusedError as error:
                 # 404: the point in time is gone; 500: so is a node, or it cannot be answered at all.
                 refused += 1
@@ -237,6 +261,10 @@ class OpenSearchSnapshot(Snapshot):
                 "searched is gone; search again"
             )
         self._point.renew()
+
+
+def _scored(hits: Iterable[Any], sort: Sort | None) -> list[ScoredDoc]:
+    return [ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"]) for hit in hits]
 
 
 def version_of(state: State) -> str:

@@ -8,7 +8,7 @@ next writer.
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from collections.abc import Callable, Container
 from contextlib import suppress
@@ -47,7 +47,7 @@ class OpenSearchWriter(EngineWriter):
         self._sorting = sorting
         self._snapshot = snapshot
         self._force_merge = force_merge
-        self._token = secrets.token_hex(8)
+        self._token = os.urandom(8).hex()
         self._is_open = True
         self._number: int | None = None
         self._floor: int | None = None

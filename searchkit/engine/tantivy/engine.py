@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,23 +11,9 @@ from typing import Any
 import tantivy
 from tantivy import Query
 
-from searchkit.engine.base import (
-    MOST_VALUES,
-    Damage,
-    Engine,
-    EngineStats,
-    ScoredDoc,
-    Snapshot,
-    id_term,
-)
-from searchkit.engine.plan import (
-    TEXT_FIELDS,
-    Clause,
-    Plan,
-    Sort,
-    TermSet,
-    ValueField,
-)
+from searchkit.engine.aggregations import facet_counts
+from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, ScoredDoc, Snapshot, id_term
+from searchkit.engine.plan import TEXT_FIELDS, Clause, Plan, Sort, TermSet, ValueField
 from searchkit.engine.storage import IndexFolder, MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import reading, writing
 from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of
@@ -38,6 +24,7 @@ from searchkit.errors import IndexCorruptError
 __all__ = ["TantivyEngine", "TantivySnapshot"]
 
 _PAGE = 1000
+_BATCH = 20_000  # documents that iteration looks up at once
 
 
 def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
@@ -70,7 +57,7 @@ class TantivyEngine(Engine):
         self._notes: dict[str, str] = {}
         self._reloading = threading.Lock()
         self._reloads = 0
-        self._token = secrets.token_hex(8)  # tells an index in memory from any other
+        self._token = os.urandom(8).hex()  # tells an index in memory from any other
         self._seen = self._mark()
         self._memory_lock = threading.Lock()  # of an index in memory; a folder has its own
         index.config_reader("manual")
@@ -209,20 +196,21 @@ class TantivySnapshot(Snapshot):
     def search(
         self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
     ) -> tuple[int, list[ScoredDoc]]:
-        limit = min(limit, len(self) - offset)
+        limit = min(limit, self._searcher.num_docs - offset)
         if limit <= 0:
             return self.count(plan.match), []
         with reading(self._location):
             result = (
-                self._sorted(plan.match, sort, limit, offset) if sort else self._ranked(plan, limit, offset)
+                self._sorted(plan.match, sort, limit, offset)
+                if sort
+                else self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
             )
-            return _count(result), [
-                ScoredDoc(0.0 if sort else score, _stored(self._searcher.doc(at)))
-                for score, at in result.hits
+            doc, new = self._searcher.doc, tuple.__new__  # ScoredDoc() would be a call in Python for each hit
+            hits = [
+                new(ScoredDoc, (0.0 if sort else score, doc(address)["stored"][0]))
+                for score, address in result.hits
             ]
-
-    def _ranked(self, plan: Plan, limit: int, offset: int) -> tantivy.SearchResult:
-        return self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
+            return result.count, hits  # type: ignore[attr-defined]  # missing in its type stub
 
     def _sorted(self, match: Clause, sort: Sort, limit: int, offset: int) -> tantivy.SearchResult:
         return self._searcher.search(
@@ -234,17 +222,17 @@ class TantivySnapshot(Snapshot):
         )
 
     def count(self, match: Clause) -> int:
-        # Without scores, as `search` looks for them: with scores tantivy counts the moves of a loose chain
-        # otherwise.
+        # Without scores, as `search` matches: with them tantivy counts the moves of a loose phrase otherwise.
         query = Query.const_score_query(match_query(match, self._schema), 0.0)
         with reading(self._location):
-            return _count(self._searcher.search(query, 1))
+            return int(self._searcher.search(query, 1).count)  # type: ignore[attr-defined]
 
-    def values(self, match: Clause, field: str) -> dict[Any, int]:
-        wanted = {"values": {"terms": {"field": field, "size": MOST_VALUES}}}
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+        query = match_query(match, self._schema)
         with reading(self._location):
-            found = self._searcher.aggregate(match_query(match, self._schema), wanted)
-        return {bucket["key"]: bucket["doc_count"] for bucket in found["values"]["buckets"]}
+            return facet_counts(
+                lambda wanted: self._searcher.aggregate(query, dict(wanted)), {name: name for name in fields}
+            )
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         with reading(self._location):
@@ -256,40 +244,36 @@ class TantivySnapshot(Snapshot):
         with reading(self._location):
             return list(self._searcher.terms_with_prefix(field, text, limit=most))[:limit]
 
-    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
+    def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
         wanted = {id_term(id): id for id in ids}
+        keys = list(wanted)
         found = {}
-        for keys in _pages(list(wanted)):
-            query = match_query(TermSet("id", tuple(keys)), self._schema)
-            with reading(self._location):
-                documents = [self._searcher.doc(at) for _, at in self._searcher.search(query, _PAGE).hits]
-            for document in documents:
-                found[wanted[str(document.get_first("id"))]] = _stored(document)
+        with reading(self._location):
+            for start in range(0, len(keys), _PAGE):
+                query = match_query(TermSet("id", tuple(keys[start : start + _PAGE])), self._schema)
+                for _, address in self._searcher.search(query, _PAGE).hits:
+                    document = self._searcher.doc(address)
+                    found[wanted[document["id"][0]]] = document["stored"][0]
         return found
+
+    def existing(self, ids: Iterable[str]) -> set[str]:
+        # Stored fields are only read when some of the ids may be those of deleted documents.
+        wanted = {id_term(id): id for id in ids}
+        keys = [key for key, count in zip(wanted, self.doc_freqs("id", list(wanted))) if count]
+        known = {wanted[key] for key in keys}
+        if not keys or self.count(TermSet("id", tuple(keys))) == len(keys):
+            return known
+        return set(self.stored(known))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
     def __iter__(self) -> Iterator[bytes]:
-        if len(self):
+        everything = Query.all_query()
+        for start in range(0, self._searcher.num_docs, _BATCH):
             with reading(self._location):
-                hits = self._searcher.search(Query.all_query(), len(self), count=False).hits
+                hits = self._searcher.search(everything, _BATCH, count=False, offset=start).hits
             for _, address in hits:
                 with reading(self._location):
-                    stored = _stored(self._searcher.doc(address))
+                    stored = self._searcher.doc(address)["stored"][0]
                 yield stored
-
-
-def _pages(values: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(values), _PAGE):
-        yield values[start : start + _PAGE]
-
-
-def _count(result: tantivy.SearchResult) -> int:
-    # Its type stub lacks the attribute.
-    return int(result.count)  # type: ignore[attr-defined]
-
-
-def _stored(document: tantivy.Document) -> bytes:
-    stored: bytes = document["stored"][0]
-    return stored

@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from searchkit.engine.storage import corrupt, unwritable
 from searchkit.errors import SearchkitError
@@ -17,20 +16,29 @@ _OS_ERROR = re.compile(r"\bOs \{ code: (\d+)")
 _NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOSPC))
 
 
-@contextmanager
-def reading(location: str) -> Iterator[None]:
-    """Whatever goes wrong while files are read is damage to them: a plan is never wrong."""
-    try:
-        yield
-    except BaseException as error:
-        if not _is_from_engine(error):
-            raise
+class reading:  # noqa: N801
+    """Takes what goes wrong while files are read for damage to them: a plan is never wrong.
+
+    A class, as every search comes through here: `contextmanager` would call six functions.
+    """
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or not _is_from_engine(error):
+            return
         if (code := _OS_ERROR.search(str(error))) and int(code[1]) in _NO_DAMAGE:
             raise SearchkitError(
-                f"{location}: the index cannot be read: {os.strerror(int(code[1]))}; "
+                f"{self._location}: the index cannot be read: {os.strerror(int(code[1]))}; "
                 "even a reader has to open data/.tantivy-meta.lock for writing"
             ) from error
-        raise corrupt(location, f"the index is damaged: {_first_line(error)}") from error
+        raise corrupt(self._location, f"the index is damaged: {_first_line(error)}") from error
 
 
 class writing:  # noqa: N801  # like `reading`; written out, as every document that is indexed enters it

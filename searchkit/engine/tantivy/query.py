@@ -78,16 +78,15 @@ def match_query(node: Clause, schema: tantivy.Schema) -> Query:
 def ranked_query(plan: Plan, schema: tantivy.Schema) -> Query:
     """What matches, with the sum of its scores."""
     match = Query.const_score_query(match_query(plan.match, schema), 0.0)
-    scores = [(Occur.Should, _scored(score.node, score.weight, schema)) for score in plan.scores]
-    return Query.boolean_query([(Occur.Must, match), *scores])
-
-
-def _scored(node: Clause, weight: float, schema: tantivy.Schema) -> Query:
-    match node:
-        case Term(field, text):
-            return Query.boost_query(Query.term_query(schema, field, text, index_option="freq"), weight)
-        case _:
-            return Query.const_score_query(match_query(node, schema), weight)
+    clauses = [(Occur.Must, match)]
+    for score in plan.scores:
+        if isinstance(term := score.node, Term):
+            bm25 = Query.term_query(schema, term.field, term.text, index_option="freq")
+            clauses.append((Occur.Should, Query.boost_query(bm25, score.weight)))
+        else:
+            constant = Query.const_score_query(match_query(score.node, schema), score.weight)
+            clauses.append((Occur.Should, constant))
+    return Query.boolean_query(clauses)
 
 
 def _escaped(text: str) -> str:

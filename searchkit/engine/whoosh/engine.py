@@ -167,14 +167,17 @@ class WhooshSnapshot(Snapshot):
         with self._reading():
             return sum(1 for _ in self._searcher.docs_for_query(match_query(match)))
 
-    def values(self, match: Clause, field: str) -> dict[Any, int]:
-        facet = FieldFacet(field + VALUES, allow_overlap=True, maptype=Count)
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+        facets = {field: FieldFacet(field + VALUES, allow_overlap=True, maptype=Count) for field in fields}
         with self._reading():
-            collector = FacetCollector(UnsortedCollector(), {field: facet})
+            collector = FacetCollector(UnsortedCollector(), facets)
             self._searcher.search_with_collector(match_query(match), collector)
-            found: Counter[bytes] = Counter(collector.facetmaps[field].as_dict())
-            read = self._searcher.schema[field].from_bytes
-            return {read(value): count for value, count in found.most_common(MOST_VALUES)}
+            counts = {field: Counter(collector.facetmaps[field].as_dict()) for field in fields}
+        schema = self._searcher.schema
+        return {
+            field: {schema[field].from_bytes(value): count for value, count in found.most_common(MOST_VALUES)}
+            for field, found in counts.items()
+        }
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         with self._reading():
@@ -189,11 +192,11 @@ class WhooshSnapshot(Snapshot):
         most = heapq.nlargest(min(limit, len(counted)), counted.items(), key=lambda item: item[1])
         return [(term.decode(), count) for term, count in most]
 
-    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
+    def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
         with self._reading():
             return {id: self._stored(number) for id, number in self._numbers(ids)}
 
-    def present(self, ids: Iterable[str]) -> set[str]:
+    def existing(self, ids: Iterable[str]) -> set[str]:
         with self._reading():
             return {id for id, _ in self._numbers(ids)}
 

@@ -1,0 +1,35 @@
+"""Facets by terms aggregations: the requests and answers that OpenSearch and tantivy have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from searchkit.engine.base import MOST_VALUES
+
+__all__ = ["Aggregate", "facet_counts"]
+
+Aggregate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Runs aggregations over the documents that match, and returns the result of each by its name."""
+
+
+def facet_counts(aggregate: Aggregate, paths: Mapping[str, str]) -> dict[str, dict[Any, int]]:
+    """The facets of the fields, whose names in the engine are ``paths``, in one request where that can be.
+
+    `MOST_VALUES` is the limit of one request, so each field gets a share of it. A field with more values than
+    its share is asked for again, alone.
+    """
+    if not paths:
+        return {}
+    share = MOST_VALUES // len(paths)
+    counts = {}
+    for name, found in aggregate({name: _terms(path, share) for name, path in paths.items()}).items():
+        if found["sum_other_doc_count"] and share < MOST_VALUES:
+            found = aggregate({name: _terms(paths[name], MOST_VALUES)})[name]
+        counts[name] = {bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]}
+    return counts
+
+
+def _terms(path: str, size: int) -> dict[str, Any]:
+    # Each segment or shard gives as many values, so that counts are exact unless some are left out.
+    return {"terms": {"field": path, "size": size, "shard_size": size}}
