@@ -106,6 +106,6 @@ def test_settings_of_a_wrong_type_are_refused(name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(("value", "said"), [("中国", "中国"), (["甲", 1], "1 is int")])
-def test_the_refusal_names_the_setting_and_the_value(value: Any, said: str) -> None:
+def test_an_invalid_setting_is_named_with_its_value(value: Any, said: str) -> None:
     with pytest.raises(TypeError, match=f"user_words.*{said}"):
         Analyzer(user_words=value)

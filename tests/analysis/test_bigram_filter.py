@@ -25,7 +25,7 @@ ANALYZER = Analyzer()
         ("C C++", [("c", "c++")]),
     ],
 )
-def test_bigrams_of(text: str, pairs: list[tuple[str, str]]) -> None:
+def test_bigrams_of_texts(text: str, pairs: list[tuple[str, str]]) -> None:
     ended = [bigram(first, second) for first, second in pairs]
     last = tokenize(normalize(text))[-1:]
     assert ANALYZER.terms(text).bigrams.split() == ended + [bigram(token, LINE_END) for token in last]

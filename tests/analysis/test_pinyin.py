@@ -36,7 +36,7 @@ from searchkit.analysis.pinyin import pinyin_keys, require_pinyin
         ("ひらがな", ()),
     ],
 )
-def test_the_sound_and_the_initials(word: str, keys: tuple[str, ...]) -> None:
+def test_pinyin_keys_are_the_sound_and_the_initials(word: str, keys: tuple[str, ...]) -> None:
     assert pinyin_keys(normalize(word)) == keys
 
 

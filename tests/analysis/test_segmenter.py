@@ -183,10 +183,10 @@ class TestBothTokenizers:
             "\r\n\t\u3000 \x00\x1f",
         ],
     )
-    def test_words_are_the_same(self, text: str, python: Segmenter) -> None:
+    def test_rjieba_and_jieba_cut_the_same_words(self, text: str, python: Segmenter) -> None:
         assert python.words(normalize(text)) == segmenter().words(normalize(text))
 
-    def test_words_of_any_text_are_the_same(self, python: Segmenter) -> None:
+    def test_rjieba_and_jieba_cut_any_text_alike(self, python: Segmenter) -> None:
         alphabet = "甲乙年来的a1zc.-_+%&# 㐀\u9fff，。α\n"
 
         @given(texts | unicode_text | st.text(alphabet, max_size=16) | _mixed_text())
@@ -195,7 +195,7 @@ class TestBothTokenizers:
 
         check()
 
-    def test_words_of_articles_are_the_same(
+    def test_rjieba_and_jieba_cut_articles_alike(
         self, python: Segmenter, sample_documents: list[Document]
     ) -> None:
         for document in sample_documents:
@@ -203,7 +203,7 @@ class TestBothTokenizers:
             assert python.words(normalized) == segmenter().words(normalized)
 
     @pytest.mark.parametrize("seed", range(5))
-    def test_words_are_the_same_with_words_of_ones_own(self, seed: int) -> None:
+    def test_rjieba_and_jieba_cut_user_words_alike(self, seed: int) -> None:
         own = ["上川陽子", "雷神山", "薛定谔的貓", "gpt-4 turbo", "3.6.3版", "之", "中國人", "a", "的的"][
             seed::2
         ]
@@ -216,7 +216,7 @@ class TestBothTokenizers:
 
         check()
 
-    def test_frequencies_of_words_of_ones_own_are_the_same(self) -> None:
+    def test_rjieba_and_jieba_give_user_words_the_same_frequencies(self) -> None:
         rust, python = rust_jieba(), python_jieba()
         fixed = [("雷神山", 10**7), ("雷神山", 3 * 10**7), ("茶", 10**7)]
         asked = ["中国", "上川阳子", "的的的", "雷神山医院", "中国人民", "一"]

@@ -86,7 +86,7 @@ texts = (
 
 @given(name=st.sampled_from(NAMES), data=st.binary(max_size=200) | texts, pack=st.booleans())
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_reading_never_raises(tmp_path: Path, name: str, data: bytes, pack: bool):
+def test_reading_any_bytes_never_raises(tmp_path: Path, name: str, data: bytes, pack: bool):
     path = tmp_path / name
     path.write_bytes(gzip.compress(data) if pack else data)
     all_found = list(read_file(path))
@@ -109,7 +109,7 @@ def test_reading_never_raises(tmp_path: Path, name: str, data: bytes, pack: bool
 )
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.jsonl"])
-def test_in_a_forced_encoding_neither(tmp_path: Path, name: str, data: bytes, encoding: str):
+def test_reading_in_a_forced_encoding_never_raises(tmp_path: Path, name: str, data: bytes, encoding: str):
     path = tmp_path / name
     path.write_bytes(data)
     assert list(read_file(path, encoding))

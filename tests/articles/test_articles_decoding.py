@@ -42,7 +42,7 @@ WESTERN = [
 
 @pytest.mark.parametrize("text", SIMPLIFIED + TRADITIONAL + JAPANESE + KOREAN + WESTERN)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "gb18030"])
-def test_encodings_of_everything(text, encoding):
+def test_encodings_are_detected_by_mark_or_declaration(text, encoding):
     if encoding == "gb18030" and text in KOREAN + WESTERN:
         pytest.skip("four bytes for each character, and used by nobody")
     assert decode(text.encode(encoding)) == text
@@ -63,14 +63,14 @@ def test_encodings_of_everything(text, encoding):
         ("cp1251", ["Сегодня на рынке было много людей, и все говорили о новом мосте."]),
     ],
 )
-def test_encodings_without_a_mark(encoding, texts):
+def test_encodings_without_a_byte_order_mark_are_detected(encoding, texts):
     for text in texts:
         assert decode(text.encode(encoding)) == text
         with_ascii = f"<p class='x'>2021-03-04 {text}</p>\n" * 3
         assert decode(with_ascii.encode(encoding)) == with_ascii
 
 
-def test_text_is_told_from_the_first_that_is_not_ascii():
+def test_the_encoding_is_detected_from_the_first_non_ascii_bytes():
     text = "a { color: red }\n" * 5000 + "城里的早市六点开门"
     assert decode(text.encode("gbk")) == text
 
@@ -86,13 +86,13 @@ def test_utf8_with_a_few_bad_bytes_stays_utf8(bad):
     assert cut.rstrip("\ufffd") == text[:-1]
 
 
-def test_a_declared_encoding_with_a_bad_byte_stays_it():
+def test_a_declared_encoding_is_kept_despite_a_bad_byte():
     page = "<meta charset=gbk><p>城里的早市六点开门，卖菜的人很多。</p>".encode("gbk")
     assert decode(page.replace(b"</p>", b"\xff</p>")).count("早市六点开门") == 1
 
 
 @pytest.mark.parametrize(("newline", "count"), [("\r\n", 2), ("\r", 2), ("\n", 2), ("\r\r\n", 4)])
-def test_ends_of_lines(newline, count):
+def test_line_ends_are_normalized(newline, count):
     assert decode(f"一{newline}二{newline}".encode()).count("\n") == count
     assert "\r" not in decode(f"一{newline}二{newline}".encode("utf-16"))
 
@@ -133,7 +133,7 @@ def test_any_bytes_are_text_or_binary(data):
 
 
 @given(st.text())
-def test_utf8_comes_back(text):
+def test_text_survives_utf_8(text):
     if "\0" not in text:
         assert decode(text.encode("utf-8", "replace")) == (
             text.encode("utf-8", "replace")
@@ -144,7 +144,7 @@ def test_utf8_comes_back(text):
         )
 
 
-def test_plausibility_is_that_of_common_characters():
+def test_plausibility_is_higher_for_the_right_encoding():
     right, wrong = "城里的早市六点开门", "城里的早市六点开门".encode("gbk").decode("big5", "replace")
     assert plausibility(right) > 0.4 > 0.15 > plausibility(wrong)
     assert plausibility("오늘은 강가를 걸었습니다") > 0.2

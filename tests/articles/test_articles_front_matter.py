@@ -194,13 +194,13 @@ def test_values_in_toml(read, toml, field, value):
 @pytest.mark.parametrize(
     "toml", ["title = " + "[" * 60_000, "a." * 20_000 + "b = 1", "title = " + "9" * 50_000]
 )
-def test_hostile_toml(read, toml):
+def test_hostile_toml_is_read_safely(read, toml):
     start = time.perf_counter()
     assert "正文" in read(f"+++\n{toml}\n+++\n正文").body
     assert time.perf_counter() - start < 5
 
 
-def test_a_source_without_an_address(read):
+def test_the_source_in_front_matter_is_a_name_or_a_url(read):
     document = read("---\ntitle: 一\nsource: 某报\n---\n正文")
     assert (document.source, document.url[:8]) == ("某报", "file:///")
     assert read("---\ntitle: 一\nsource: https://a.example/x\n---\n正文").source == "a.example"
@@ -223,7 +223,7 @@ def test_a_source_without_an_address(read):
         "---\ntitle: " + "长" * 70_000 + "\n---\n正文",
     ],
 )
-def test_what_is_no_front_matter_stays_text(read, text):
+def test_text_that_is_no_front_matter_is_kept(read, text):
     assert split_front_matter(text) == ({}, text)
     kept = read(text)
     assert "".join(text.split()) == "".join((kept.title.removesuffix("文件") + kept.body).split())
@@ -241,7 +241,7 @@ def test_what_is_no_front_matter_stays_text(read, text):
     ],
 )
 @pytest.mark.parametrize("in_c", [True, False])
-def test_hostile_yaml(read, monkeypatch, yaml, in_c):
+def test_hostile_yaml_is_read_safely(read, monkeypatch, yaml, in_c):
     if not in_c:
         monkeypatch.delattr("yaml.CBaseLoader", raising=False)
     start = time.perf_counter()

@@ -35,7 +35,7 @@ def test_a_page_with_all_of_its_head(read, name):
     assert document.body == "河边的树\n旧时间\n河边有一排树。"
 
 
-def test_what_a_page_lacks_comes_from_elsewhere(read, tmp_path):
+def test_missing_parts_of_a_page_come_from_other_elements(read, tmp_path):
     page = (
         PAGE.replace('og:title"', 'x"')
         .replace("article:published_time", "x")
@@ -58,7 +58,7 @@ def test_what_a_page_lacks_comes_from_elsewhere(read, tmp_path):
 
 
 @pytest.mark.parametrize("address", ["/relative", "javascript:x", "https://", "http://[::1", ""])
-def test_an_address_that_is_none(read, address):
+def test_an_invalid_address_is_ignored(read, address):
     assert read(PAGE.replace(" https://www.example.org/tree?a=1&amp;b=2 ", address), "a.html").url == (
         "https://www.example.org/og"
     )

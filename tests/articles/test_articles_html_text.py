@@ -106,7 +106,7 @@ def test_the_lines_of_html(html, text):
 @pytest.mark.parametrize(
     "around", ["<p>前文很长。</p>{}<p>后文也很长。</p>", "<div>前文很长。<br>{}后文也很长。</div>"]
 )
-def test_what_is_not_shown_is_dropped(dropped, around):
+def test_invisible_elements_are_dropped(dropped, around):
     assert html_text(around.format(dropped)) == "前文很长。\n后文也很长。"
 
 
@@ -122,7 +122,7 @@ def test_what_is_not_shown_is_dropped(dropped, around):
         "<form><p>留" + "很长的正文" * 20 + "</p></form>",
     ],
 )
-def test_what_is_shown_is_kept(kept):
+def test_visible_elements_are_kept(kept):
     assert "留" in html_text(f"<div>{kept}</div><p>后文</p>")
 
 
@@ -150,7 +150,7 @@ SHARE = [
 
 
 @pytest.mark.parametrize("target", SHARE)
-def test_links_to_share_are_dropped(target):
+def test_share_links_are_dropped(target):
     link = f'<a href="{target}"><i></i>漏</a>'
     html = f"<p>正文一。{link}</p><ul class='social-icons'><li>分享到：</li><li>{link}</li></ul>尾"
     assert html_text(html) == "正文一。\n尾"
@@ -264,13 +264,13 @@ def test_paragraphs_come_back_as_lines(paragraphs):
 
 
 @given(st.lists(words, max_size=8), st.sampled_from(["div", "li", "h2", "section", "blockquote", "td"]))
-def test_any_block_is_a_line(paragraphs, tag):
+def test_any_block_element_is_a_line(paragraphs, tag):
     html = "".join(f"<tr><{tag}>{escape(paragraph)}</{tag}></tr>" for paragraph in paragraphs)
     assert html_text(f"<div>{html}</div>") == "\n".join(paragraphs)
 
 
 @given(words, st.sampled_from(["b", "i", "a", "span", "font", "u", "x-y"]))
-def test_inline_tags_change_nothing(text, tag):
+def test_inline_elements_do_not_break_lines(text, tag):
     assert html_text("".join(f"<{tag}>{escape(character)}</{tag}>" for character in text)) == text
 
 
@@ -281,7 +281,7 @@ def test_escaped_text_has_no_markup_left_in_it(text):
 
 
 @given(st.text(st.sampled_from("<>/!-=\"' &;#a1bpdivscrty一\n\t\x00\u3000")))
-def test_any_text_is_html(html):
+def test_any_text_is_read_as_html(html):
     text = html_text(html)
     assert text == text.strip()
     assert "\n\n" not in text

@@ -34,7 +34,7 @@ def entries(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.jsonl.gz", "a.b.NDJSON.GZ"])
-def test_all_fields(entries, name):
+def test_json_lines_with_all_fields(entries, name):
     line = {
         "id": "7",
         "title": "题",
@@ -67,7 +67,7 @@ def test_what_to_dict_writes_is_read_back(entries):
     assert entries(document.to_dict()) == [document]
 
 
-def test_the_names_of_beir(entries):
+def test_json_lines_with_the_field_names_of_beir(entries):
     (document,) = entries({"_id": "d1", "title": "题", "text": "文", "metadata": {}})
     assert (document.id, document.title, document.body, document.extra) == (
         "d1",
@@ -80,7 +80,7 @@ def test_the_names_of_beir(entries):
     assert entries({"_id": 12, "text": "文"})[0].id == "12"
 
 
-def test_epoch_milliseconds(entries):
+def test_epoch_milliseconds_are_a_date(entries):
     (document,) = entries({"body": "文", "published": 1_600_000_000_123})
     assert document.published == datetime(2020, 9, 13, 12, 26, 40, 123000, tzinfo=timezone.utc)
     assert entries({"body": "文", "published": None})[0].published is None
@@ -129,7 +129,7 @@ def test_a_bad_line_is_a_failure_and_the_rest_is_read(entries, tmp_path, line, r
     assert reason in failure.reason
 
 
-def test_a_truncated_archive_gives_what_stands_before(tmp_path):
+def test_a_truncated_archive_gives_the_documents_before_the_end(tmp_path):
     lines = [
         json.dumps({"id": str(number), "body": f"第{number}号 {number * 7919 % 10007}"})
         for number in range(20_000)
@@ -148,7 +148,7 @@ def test_a_truncated_archive_gives_what_stands_before(tmp_path):
 @pytest.mark.parametrize(
     "data", [b"no gzip", b"\x1f\x8b", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff"]
 )
-def test_an_archive_that_is_none(tmp_path, data):
+def test_a_damaged_archive_is_a_failure(tmp_path, data):
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(data)
     (failure,) = read_file(path)
@@ -164,13 +164,13 @@ def test_without_a_line_of_text_the_file_is_a_failure(entries, tmp_path, lines, 
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
-def test_byte_order_marks(entries, encoding):
+def test_json_lines_with_a_byte_order_mark(entries, encoding):
     text = '{"body": "一"}\r\n\n{"body": "二\\u4e09"}\n'
     assert [document.body for document in entries(text.encode(encoding))] == ["一", "二三"]
 
 
 @pytest.mark.parametrize("encoding", ["gb2312", "big5", "utf-16-le", "utf-8"])
-def test_a_forced_encoding(entries, encoding):
+def test_json_lines_in_a_forced_encoding(entries, encoding):
     text = '{"body": "江水"}\n{"body": "山"}'
     assert [document.body for document in entries(text.encode(encoding), encoding=encoding)] == ["江水", "山"]
     (bad,) = entries('{"body": "江水'.encode() + b'\xff\xff"}', encoding="utf-8")
@@ -184,7 +184,7 @@ def test_a_line_too_long_is_a_failure_and_the_rest_is_read(entries, monkeypatch)
     assert (second.path[-2:], second.reason) == (":2", "the line is longer than 50 bytes")
 
 
-def test_it_streams(tmp_path):
+def test_json_lines_are_read_as_a_stream(tmp_path):
     path = tmp_path / "a.jsonl"
     with path.open("w") as file:
         for number in range(100_000):

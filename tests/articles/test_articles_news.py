@@ -94,7 +94,7 @@ def test_a_body_without_tags_keeps_its_lines(read):
     assert document.body == "第一行&。\n第二行。"
 
 
-def test_without_a_title_the_first_heading_is_it_and_then_the_file(read):
+def test_the_title_defaults_to_the_first_heading_then_the_file_name(read):
     assert read(f"<!--{MS}-->\n[]({URL})\n------\n<h2> 集市 <b>开门</b></h2><p>正文</p>").title == "集市 开门"
     assert read(f"<!--{MS}-->\n[]({URL})\n------\n<p>正文</p>", "早市.v2.txt").title == "早市.v2"
 
@@ -112,7 +112,7 @@ def test_the_address_in_the_link(read, written, url):
 
 
 @pytest.mark.parametrize("url", ["", "/local/path", "javascript:void(0)"])
-def test_without_a_url_the_file_is_it(read, tmp_path, url):
+def test_the_url_defaults_to_the_file(read, tmp_path, url):
     document = read(f"<!--{MS}-->\n[早市]({url})\n------\n<p>正文</p>", "早 市.txt")
     assert document.url == document.id == (tmp_path / "早 市.txt").as_uri()
     assert document.url.startswith("file:///")
@@ -127,7 +127,7 @@ def test_an_article_with_missing_parts(read):
     assert (without_ruler.title, without_ruler.url, without_ruler.body) == ("早市", URL, "正文")
 
 
-def test_a_ruler_in_the_text_is_not_that_of_the_head(read):
+def test_a_rule_in_the_text_does_not_end_the_head(read):
     document = read(f"<!--{MS}-->\n[早市]({URL})\n<p>正文 (一)</p>\n------\n<p>续</p>")
     assert (document.title, document.url) == ("早市", URL)
     assert document.body.startswith("正文 (一)")
@@ -135,12 +135,12 @@ def test_a_ruler_in_the_text_is_not_that_of_the_head(read):
 
 
 @pytest.mark.parametrize("time", ["99999999999999999999", "-99999999999999999"])
-def test_a_time_out_of_all_bounds_is_none(read, time):
+def test_a_time_out_of_range_is_ignored(read, time):
     document = read(ARTICLE.replace(str(MS), time))
     assert (document.title, document.published) == ("山城的早市", None)
 
 
-def test_a_time_before_1970(read):
+def test_a_time_before_1970_is_read(read):
     assert read(ARTICLE.replace(str(MS), "-1000")).published == datetime(
         1969, 12, 31, 23, 59, 59, tzinfo=timezone.utc
     )
@@ -150,9 +150,9 @@ def test_a_time_before_1970(read):
     "content",
     ["", " \n\t\n", "\ufeff", "。。。……", "<!--1-->\n[]()\n------\n<p>&nbsp;</p>", "---\ntags: [一]\n---\n"],
 )
-def test_without_text_it_is_refused(refused, content):
+def test_an_article_without_text_is_refused(refused, content):
     assert refused(content) == ("there is no text in it" if content else "an empty file")
 
 
-def test_the_date_keeps_milliseconds(read):
+def test_dates_of_articles_keep_milliseconds(read):
     assert read(ARTICLE).published - WHEN == timedelta(0)

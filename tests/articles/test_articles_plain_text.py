@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-def test_plain_text(read, tmp_path):
+def test_plain_text_has_a_title_and_a_body(read, tmp_path):
     document = read("\n  山里的\u200b信  \n\n第一段。\r\n\r\n\u3000\u3000第二段 <b>&amp;\n* 三 *\n", "a.txt")
     assert document.title == "山里的信"
     assert document.body == "第一段。\n第二段 <b>&amp;\n* 三 *"

@@ -36,7 +36,7 @@ def account(articles: Articles) -> list[str]:
     )
 
 
-def test_a_tree_in_sorted_order(tmp_path):
+def test_a_folder_is_read_in_sorted_order(tmp_path):
     for name in ["b/2.txt", "b/10.txt", "a.txt", "c.md", "b/a/x.txt", "a b.txt", "é\n.txt", "Z.txt"]:
         article(tmp_path / name)
     articles = read_articles(tmp_path)
@@ -47,7 +47,7 @@ def test_a_tree_in_sorted_order(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [str, Path, os.fspath])
-def test_a_single_file(tmp_path, kind):
+def test_a_single_file_is_read(tmp_path, kind):
     article(tmp_path / "一.txt", "https://a.example/1", 0)
     (document,) = read_articles(kind(tmp_path / "一.txt"))
     assert document.id == "https://a.example/1"
@@ -89,7 +89,7 @@ def test_a_forced_encoding_reaches_the_files(tmp_path):
     assert [document.body for document in read_articles(tmp_path, encoding="gbk")] == ["镕"]
 
 
-def test_an_empty_folder(tmp_path):
+def test_an_empty_folder_has_no_documents(tmp_path):
     articles = read_articles(tmp_path)
     assert list(articles) == articles.failures == articles.replaced == []
 
@@ -156,7 +156,7 @@ def test_failures_grow_while_iterating_and_start_anew(tmp_path):
     assert [Path(failure.path).name for failure in articles.failures] == ["c.txt"]
 
 
-def test_a_file_that_vanishes_while_iterating(tmp_path):
+def test_a_file_that_vanishes_while_iterating_is_a_failure(tmp_path):
     for name in ["a.txt", "b.txt", "d/e.txt"]:
         article(tmp_path / name)
     articles = read_articles(tmp_path)
@@ -171,7 +171,7 @@ def test_a_file_that_vanishes_while_iterating(tmp_path):
 
 
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read every file")
-def test_unreadable_files_and_folders(tmp_path):
+def test_unreadable_files_and_folders_are_failures(tmp_path):
     article(tmp_path / "a.txt")
     article(tmp_path / "b" / "c.txt")
     article(tmp_path / "d.txt")
@@ -205,7 +205,7 @@ def test_a_file_that_may_not_be_read_is_a_failure(tmp_path, monkeypatch):
     ]
 
 
-def test_links_are_followed_and_loops_are_not(tmp_path):
+def test_symbolic_links_are_followed_but_not_in_loops(tmp_path):
     root = tmp_path / "root"
     article(tmp_path / "outside" / "a.txt")
     article(root / "b" / "c.txt")
@@ -223,7 +223,7 @@ def test_links_are_followed_and_loops_are_not(tmp_path):
     ]
 
 
-def test_a_deep_tree_is_no_deep_recursion(tmp_path):
+def test_a_deep_tree_is_read_without_recursion(tmp_path):
     folder = tmp_path
     for _ in range(400):
         folder = folder / "深"
@@ -232,7 +232,7 @@ def test_a_deep_tree_is_no_deep_recursion(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX only")
-def test_a_name_that_is_not_utf8(tmp_path):
+def test_file_names_that_are_not_utf_8_are_read(tmp_path):
     for name in [b"\xff\xfe.txt", b"\xff.bin"]:
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("正文", encoding="utf-8")
     articles = read_articles(tmp_path)
@@ -260,7 +260,7 @@ U = "https://a.example/"
         ((1, 2, 3), ["a", "b", "c"], [("a", "b"), ("b", "c")]),
     ],
 )
-def test_the_latest_of_one_id_wins(tmp_path, dates, yielded, replaced):
+def test_the_latest_document_with_an_id_wins(tmp_path, dates, yielded, replaced):
     for name, date in zip("abc", dates, strict=False):
         article(tmp_path / f"{name}.txt", U + "same", date, title=name)
     article(tmp_path / "z.txt", U + "other", 9, title="z")
@@ -270,7 +270,7 @@ def test_the_latest_of_one_id_wins(tmp_path, dates, yielded, replaced):
     assert len(account(articles)) == len(dates) + 1
 
 
-def test_lines_of_json_replace_each_other_too(tmp_path):
+def test_json_lines_with_one_id_replace_each_other(tmp_path):
     (tmp_path / "a.jsonl").write_text(
         '{"id": "1", "body": "旧"}\n{"id": "2", "body": "二"}\n{"id": "1", "body": "新"}\n', encoding="utf-8"
     )
@@ -282,7 +282,7 @@ def test_lines_of_json_replace_each_other_too(tmp_path):
     assert len(articles.replaced) == 1
 
 
-def test_replaced_is_a_value(tmp_path):
+def test_replaced_is_a_frozen_value(tmp_path):
     item = Replaced("a", "b")
     with pytest.raises(FrozenInstanceError):
         item.path = "c"  # type: ignore[misc]
@@ -298,5 +298,5 @@ def test_a_socket_is_not_waited_for(tmp_path, monkeypatch):
     assert articles.failures[0].reason == "not a regular file"
 
 
-def test_its_repr_names_the_path(tmp_path):
+def test_the_repr_of_articles_names_the_path(tmp_path):
     assert repr(read_articles(tmp_path)) == f"Articles({str(tmp_path)!r})"

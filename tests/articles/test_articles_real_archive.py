@@ -41,7 +41,7 @@ def read(corpus: Path) -> tuple[Articles, list[Document]]:
     return articles, list(articles)
 
 
-def test_every_file_is_accounted_for(read):
+def test_every_file_of_the_archive_is_a_document_or_a_failure(read):
     articles, documents = read
     assert (
         len({document.id for document in documents}) + len(articles.replaced) + len(articles.failures)
@@ -53,7 +53,7 @@ def test_every_file_is_accounted_for(read):
     )
 
 
-def test_every_article_has_its_head(read):
+def test_every_article_of_the_archive_has_title_date_and_url(read):
     _, documents = read
     for document in documents:
         assert document.title == " ".join(document.title.split(" ")).strip()
@@ -63,7 +63,7 @@ def test_every_article_has_its_head(read):
         assert document.source
 
 
-def test_bodies_are_clean(read):
+def test_bodies_of_the_archive_have_no_markup(read):
     _, documents = read
     assert sum(len(document.body) > 100 for document in documents) > MEMBERS * 0.85
     for document in documents:
@@ -75,7 +75,7 @@ def test_bodies_are_clean(read):
             )
 
 
-def test_no_text_is_lost(corpus):
+def test_no_text_of_the_archive_is_lost(corpus):
     """What a very crude removal of tags leaves is in the document, but for what is meant to be dropped."""
     lost = total = 0
     for path in sorted(corpus.iterdir()):
@@ -91,7 +91,7 @@ def test_no_text_is_lost(corpus):
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "big5"])
-def test_re_encoded_articles_come_back(corpus, encoding):
+def test_articles_in_other_encodings_are_read_the_same(corpus, encoding):
     tried = right = 0
     for path in sorted(corpus.iterdir()):
         text = path.read_text(encoding="utf-8")

@@ -232,7 +232,9 @@ class TestThreadsThatShareAnIndex:
             for reader in readers:
                 reader.result(PATIENCE)
 
-    def test_a_closed_index_gives_results_or_says_so(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_closing_while_others_search_gives_results_or_an_error(
+        self, make_index: MakeIndex, tmp_path: Path
+    ) -> None:
         location = tmp_path / "index"
         with make_index(location=location, fields=FIELDS) as index:
             CHANGES.write(index, 1)
@@ -391,7 +393,7 @@ def test_reading_processes_see_one_commit_after_another(
 
 
 @pytest.mark.parametrize("writer", ["the same object", "another process"])
-def test_what_has_begun_stays_in_its_commit(
+def test_iterations_and_pages_stay_in_their_commit(
     writer: str, make_index: MakeIndex, other_process: OtherProcess, tmp_path: Path
 ) -> None:
     index = make_index(location=tmp_path / "index", fields=FIELDS)
@@ -441,7 +443,7 @@ def add_own_documents(index: Index, name: str) -> None:
 
 
 class TestASecondWriter:
-    def test_is_told_which_process_holds_the_index(
+    def test_a_second_writer_is_told_which_process_writes(
         self, make_index: MakeIndex, other_process: OtherProcess, tmp_path: Path
     ) -> None:
         index = make_index(location=tmp_path / "index")
@@ -456,7 +458,7 @@ class TestASecondWriter:
         ended_well(first)
         assert [document.id for document in index] == ["of the first"]
 
-    def test_gets_in_when_the_first_ends_in_time(
+    def test_a_second_writer_waits_until_the_first_ends(
         self,
         make_index: MakeIndex,
         other_process: OtherProcess,
@@ -483,7 +485,7 @@ class TestASecondWriter:
         ended_well(first)
         assert {document.id for document in index} == {"of the first", "of the second"}
 
-    def test_of_an_index_in_memory_is_told_that_it_is_this_process(self, make_index: MakeIndex) -> None:
+    def test_a_second_writer_in_memory_is_told_that_this_process_writes(self, make_index: MakeIndex) -> None:
         index = make_index()
         with ThreadPoolExecutor(1) as threads, index.writer() as writer:
             writer.add({"id": "1", "body": "茶"})
@@ -492,7 +494,7 @@ class TestASecondWriter:
                 second.result(PATIENCE)
         assert [document.id for document in index] == ["1"]
 
-    def test_and_a_third_lose_nothing(
+    def test_several_writers_at_once_lose_nothing(
         self, make_index: MakeIndex, other_process: OtherProcess, tmp_path: Path
     ) -> None:
         index = make_index(location=tmp_path / "index")

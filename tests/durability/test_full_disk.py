@@ -69,7 +69,7 @@ assert index.check().ok and large.check().ok
 
 
 @pytest.mark.parametrize("limit", [0, 100, 5_000, 50_000])
-def test_a_full_disk(limit: int, make_index: MakeIndex, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_last_commit(limit: int, make_index: MakeIndex, tmp_path: Path) -> None:
     make_index("茶", location=tmp_path / "index").close()
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(tmp_path), str(limit)],
@@ -102,7 +102,7 @@ WRITES = ("add", "delete", "rebuild", "optimize", "set_synonyms")
 
 @pytest.mark.parametrize("gone", ["", "data"])
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_a_folder_that_disappears_while_it_is_open(
+def test_a_folder_that_disappears_while_open_is_an_error(
     name: str, gone: str, make_index: MakeIndex, tmp_path: Path
 ) -> None:
     location = tmp_path / "index"
@@ -120,7 +120,7 @@ def test_a_folder_that_disappears_while_it_is_open(
     assert index.check().ok
 
 
-def test_a_folder_that_disappears_from_under_a_writer(make_index: MakeIndex, tmp_path: Path) -> None:
+def test_a_folder_that_disappears_while_writing_is_an_error(make_index: MakeIndex, tmp_path: Path) -> None:
     index = make_index("茶", location=tmp_path / "index")
     with pytest.raises(searchkit.SearchkitError, match=r"index.*is the disk full"), index.writer() as writer:
         writer.add(Document(body="水"))
@@ -133,7 +133,7 @@ def test_a_folder_that_disappears_from_under_a_writer(make_index: MakeIndex, tmp
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_a_folder_that_may_only_be_read(name: str, make_index: MakeIndex, tmp_path: Path) -> None:
+def test_a_read_only_folder_is_a_clear_error(name: str, make_index: MakeIndex, tmp_path: Path) -> None:
     location = tmp_path / "index"
     make_index("茶", location=location).close()
     paths = [location, *location.rglob("*")]
@@ -162,7 +162,7 @@ def test_a_folder_that_may_only_be_read(name: str, make_index: MakeIndex, tmp_pa
         assert index.check().ok
 
 
-def test_a_create_that_was_interrupted_is_no_obstacle(tmp_path: Path) -> None:
+def test_an_interrupted_create_can_be_repeated(tmp_path: Path) -> None:
     location = tmp_path / "index"
     (location / "data").mkdir(parents=True)
     for name in ("writer.json", "writer.lock", ".index.json.12345.new", ".writer.json.12345.new"):

@@ -58,7 +58,7 @@ ON_DISK = ["tantivy on disk", "whoosh", "opensearch"]
 CLUSTER = os.environ.get("SEARCHKIT_TEST_OPENSEARCH") or running_url()
 """The cluster that tests may use: http://127.0.0.1:9200, also several with commas between them."""
 
-UNITS = ["title_unigrams", "body_unigrams"]
+UNIGRAM_FIELDS = ["title_unigrams", "body_unigrams"]
 BIGRAMS = ["title_bigrams", "body_bigrams"]
 PRICE = "extra_价格"  # a field of an index may have any name that Python can have
 FIELDS = (
@@ -78,7 +78,7 @@ def folder_of(engine: Engine) -> Path:
 
 
 def deleted_count(engine: Engine) -> bool:
-    """Do deleted documents count for how rare a term is, also behind a compact writer?"""
+    """Do deleted documents count for how rare a term is, also after a force merge?"""
     return engine.location.startswith("opensearch")
 
 
@@ -116,15 +116,15 @@ def writing(
         writer.close()
 
 
-def fill(engine: Engine, entries: Sequence[IndexDocument], commits: int = 1) -> None:
+def fill(engine: Engine, index_documents: Sequence[IndexDocument], commits: int = 1) -> None:
     with writing(engine) as writer:
         for number in range(commits):
-            for one in entries[number::commits]:
+            for one in index_documents[number::commits]:
                 writer.upsert(one)
             writer.commit()
 
 
-def entry(id: str, values: dict[str, Value] | None = None, **fields: str) -> IndexDocument:
+def index_document(id: str, values: dict[str, Value] | None = None, **fields: str) -> IndexDocument:
     terms = {name: fields.get(name, "") for name in TEXT_FIELDS}
     return IndexDocument(id=id, stored=json.dumps({"id": id}).encode(), terms=terms, values=values or {})
 
@@ -190,7 +190,7 @@ def examples(request: pytest.FixtureRequest) -> settings:
 
 
 def labels(one: IndexDocument, field: str) -> tuple[str, ...]:
-    """The terms, the labels or the keys that the entry has in the field."""
+    """The terms, the labels or the keys that the document has in the field."""
     if field == "id":
         return (one.id,)
     if field in TEXT_FIELDS:
@@ -201,13 +201,13 @@ def labels(one: IndexDocument, field: str) -> tuple[str, ...]:
 
 
 def values(one: IndexDocument, field: str) -> tuple[Any, ...]:
-    """The values that the entry has in a field of any kind."""
+    """The values that the document has in a field of any kind."""
     found = one.values.get(field, ())
     return found if isinstance(found, tuple) else (found,)
 
 
 def matches(node: Clause, one: IndexDocument) -> bool:
-    """Does the entry match? The contract, in its plainest form."""
+    """Does the document match? The contract, in its plainest form."""
     match node:
         case Term(field, text):
             return text in labels(one, field)
@@ -270,7 +270,7 @@ def letters_apart(one: str, other: str) -> int:
 
 @dataclass(frozen=True)
 class Commit:
-    """What one writer does before it commits: puts an entry, deletes an id, or, for None, deletes all."""
+    """What one writer does before it commits: puts a document, deletes an id, or, for None, deletes all."""
 
     steps: tuple[IndexDocument | str | None, ...]
     force_merge: bool = False
@@ -334,7 +334,7 @@ some_values = st.fixed_dictionaries(
 
 @st.composite
 def entry_with(draw: st.DrawFn, id: str) -> IndexDocument:
-    """An entry whose terms and values are few, so that they match."""
+    """A document whose terms and values are few, so that they match."""
     return IndexDocument(
         id=id,
         stored=json.dumps({"id": id, "made": draw(st.integers(0, 99))}).encode(),
@@ -344,14 +344,14 @@ def entry_with(draw: st.DrawFn, id: str) -> IndexDocument:
 
 
 @st.composite
-def entries(draw: st.DrawFn) -> list[IndexDocument]:
+def index_documents(draw: st.DrawFn) -> list[IndexDocument]:
     """Entries with the ids 0, 1, 2…"""
     return [draw(entry_with(str(number))) for number in range(draw(st.integers(0, 8)))]
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Some commits with few ids, so that entries are replaced and deleted."""
+    """Some commits with few ids, so that documents are replaced and deleted."""
     return [
         Commit(tuple(draw(st.lists(_steps, max_size=6))), force_merge=draw(st.booleans()))
         for _ in range(draw(st.integers(0, 4)))
@@ -365,7 +365,7 @@ _steps = st.integers(0, 9).flatmap(
 
 
 @st.composite
-def chains(draw: st.DrawFn) -> Phrase:
+def phrases(draw: st.DrawFn) -> Phrase:
     offsets = draw(st.lists(st.integers(0, 5), min_size=2, max_size=4, unique=True).map(sorted))
     opened = draw(st.just([]) | st.lists(st.integers(0, len(offsets) - 1), max_size=2))
     links = [
@@ -378,12 +378,12 @@ _label_fields = st.sampled_from(["source", "tags", "completions"])
 _patterns = st.sampled_from(["w*", "w?rd", "w*d*", "wo.?", "a?", "*", "?b", "x*", "甲*"])
 _leaves = (
     st.builds(Term, st.sampled_from(TEXT_FIELDS), terms)
-    | chains()
+    | phrases()
     | st.builds(Prefix, st.sampled_from(TEXT_FIELDS), beginnings)
-    | st.builds(Wildcard, st.sampled_from(UNITS), _patterns)
+    | st.builds(Wildcard, st.sampled_from(UNIGRAM_FIELDS), _patterns)
     | st.builds(
         Fuzzy,
-        st.sampled_from(UNITS),
+        st.sampled_from(UNIGRAM_FIELDS),
         st.sampled_from(["word", "wrod", "ward", "ab", "wordss", "xyz"]),
         st.integers(1, 2),
     )
@@ -412,7 +412,7 @@ scores = st.lists(
     st.builds(
         ScoreClause,
         st.builds(Term, st.sampled_from(TEXT_FIELDS), terms)
-        | st.builds(Prefix, st.sampled_from(UNITS), beginnings),
+        | st.builds(Prefix, st.sampled_from(UNIGRAM_FIELDS), beginnings),
         st.floats(0.125, 4, width=16),
     ),
     max_size=5,

@@ -17,14 +17,14 @@ from suite import (
     PRICE,
     History,
     MakeEngine,
-    entries,
-    entry,
     examples,
     fill,
     forget,
     found_ids,
     histories,
     ids_of,
+    index_document,
+    index_documents,
     matches,
     nodes,
     play,
@@ -68,83 +68,83 @@ class TestWriting:
         assert search(engine, MatchAll()) == []
         assert engine.stats().documents == 0
 
-    def test_what_is_put_and_committed_is_there(self, engine: Engine) -> None:
+    def test_upserted_documents_are_there_after_the_commit(self, engine: Engine) -> None:
         stored = '{"id":"1","text":"中文 𠮷 \\u0000 <b>"}\nmore'.encode()
-        fill(engine, [replace(entry("1"), stored=stored), entry("2")])
+        fill(engine, [replace(index_document("1"), stored=stored), index_document("2")])
         assert engine.snapshot().stored(["1"]) == {"1": stored}
         assert sorted(engine.snapshot()) == sorted([stored, b'{"id": "2"}'])
         assert len(engine.snapshot()) == engine.stats().documents == 2
 
-    def test_a_put_replaces_the_entry_with_its_id(self, engine: Engine) -> None:
-        fill(engine, [entry("1", body_unigrams="旧"), entry("2", body_unigrams="别")])
-        fill(engine, [entry("1", body_unigrams="新")])
+    def test_upsert_replaces_the_document_with_its_id(self, engine: Engine) -> None:
+        fill(engine, [index_document("1", body_unigrams="旧"), index_document("2", body_unigrams="别")])
+        fill(engine, [index_document("1", body_unigrams="新")])
         assert ids_of(engine.snapshot()) == {"1", "2"}
         assert search(engine, Term("body_unigrams", "旧")) == []
         assert found_ids(search(engine, Term("body_unigrams", "新"))) == ["1"]
 
-    def test_of_two_puts_with_one_id_in_one_commit_the_later_counts(self, engine: Engine) -> None:
-        fill(engine, [entry("1", body_unigrams="旧"), entry("1", body_unigrams="新")])
+    def test_the_later_of_two_upserts_with_one_id_counts(self, engine: Engine) -> None:
+        fill(engine, [index_document("1", body_unigrams="旧"), index_document("1", body_unigrams="新")])
         assert len(engine.snapshot()) == 1
         assert found_ids(search(engine, Term("body_unigrams", "新"))) == ["1"]
         assert search(engine, Term("body_unigrams", "旧")) == []
 
-    def test_delete_removes_one_entry_and_nothing_when_there_is_none(self, engine: Engine) -> None:
-        fill(engine, [entry("1"), entry("2"), entry("3")])
+    def test_delete_removes_the_document_if_there_is_one(self, engine: Engine) -> None:
+        fill(engine, [index_document("1"), index_document("2"), index_document("3")])
         with writing(engine) as writer:
             writer.delete("1")
             writer.delete("nothing")
-            writer.upsert(entry("4"))
+            writer.upsert(index_document("4"))
             writer.delete("4")
             writer.commit()
         assert ids_of(engine.snapshot()) == {"2", "3"}
         assert engine.snapshot().stored(["1", "2"]).keys() == {"2"}
 
-    def test_what_is_put_after_a_delete_in_the_same_commit_is_there(self, engine: Engine) -> None:
-        fill(engine, [entry("1")])
+    def test_an_upsert_after_a_delete_in_the_same_commit_counts(self, engine: Engine) -> None:
+        fill(engine, [index_document("1")])
         with writing(engine) as writer:
             writer.delete("1")
-            writer.upsert(entry("1", body_unigrams="新"))
+            writer.upsert(index_document("1", body_unigrams="新"))
             writer.commit()
         assert found_ids(search(engine, Term("body_unigrams", "新"))) == ["1"]
 
-    def test_delete_all_removes_what_was_there_and_what_was_put(self, engine: Engine) -> None:
-        fill(engine, [entry("1"), entry("2")])
+    def test_delete_all_removes_committed_and_uncommitted_documents(self, engine: Engine) -> None:
+        fill(engine, [index_document("1"), index_document("2")])
         with writing(engine) as writer:
-            writer.upsert(entry("3"))
+            writer.upsert(index_document("3"))
             writer.delete_all()
-            writer.upsert(entry("4"))
+            writer.upsert(index_document("4"))
             writer.commit()
         assert ids_of(engine.snapshot()) == {"4"}
 
-    def test_delete_all_can_be_given_up(self, engine: Engine) -> None:
-        fill(engine, [entry("1"), entry("2")])
+    def test_delete_all_without_a_commit_changes_nothing(self, engine: Engine) -> None:
+        fill(engine, [index_document("1"), index_document("2")])
         with writing(engine) as writer:
             writer.delete_all()
         assert ids_of(engine.snapshot()) == {"1", "2"}
-        fill(engine, [entry("3")])
+        fill(engine, [index_document("3")])
         assert ids_of(engine.snapshot()) == {"1", "2", "3"}
 
     def test_nothing_is_seen_before_the_commit(self, engine: Engine) -> None:
-        fill(engine, [entry("1")])
+        fill(engine, [index_document("1")])
         with writing(engine) as writer:
-            writer.upsert(entry("2"))
+            writer.upsert(index_document("2"))
             writer.delete("1")
             assert ids_of(engine.snapshot()) == {"1"}
             writer.commit()
             assert ids_of(engine.snapshot()) == {"2"}
 
-    def test_closing_without_a_commit_forgets(self, engine: Engine) -> None:
-        fill(engine, [entry("1")])
+    def test_closing_without_a_commit_discards_the_changes(self, engine: Engine) -> None:
+        fill(engine, [index_document("1")])
         with writing(engine) as writer:
-            writer.upsert(entry("2"))
+            writer.upsert(index_document("2"))
             writer.commit()
-            writer.upsert(entry("3"))
+            writer.upsert(index_document("3"))
             writer.delete("1")
         assert ids_of(engine.snapshot()) == {"1", "2"}
-        fill(engine, [entry("4")])
+        fill(engine, [index_document("4")])
         assert ids_of(engine.snapshot()) == {"1", "2", "4"}, "the next commit must not bring it back"
 
-    def test_an_empty_commit_is_one(self, engine: Engine) -> None:
+    def test_an_empty_commit_is_allowed(self, engine: Engine) -> None:
         fill(engine, [])
         assert len(engine.snapshot()) == 0
 
@@ -156,14 +156,14 @@ class TestWriting:
         writer.close()
         writer.close()
         for call in (
-            lambda: writer.upsert(entry("1")),
+            lambda: writer.upsert(index_document("1")),
             lambda: writer.delete("1"),
             writer.delete_all,
             writer.commit,
         ):
             with pytest.raises(SearchkitError, match="closed"):
                 call()
-        fill(engine, [entry("2")])
+        fill(engine, [index_document("2")])
         assert ids_of(engine.snapshot()) == {"2"}
 
     @pytest.mark.parametrize("force_merge", [False, True])
@@ -172,12 +172,12 @@ class TestWriting:
             for other in (False, True):
                 with pytest.raises(IndexLockedError):
                     engine.writer(timeout=0, force_merge=other)
-            writer.upsert(entry("1"))
+            writer.upsert(index_document("1"))
             writer.commit()
         assert ids_of(engine.snapshot()) == {"1"}
 
-    def test_many_entries_in_many_commits_are_all_there(self, engine: Engine) -> None:
-        fill(engine, [entry(str(number)) for number in range(3000)], commits=3)
+    def test_many_documents_in_many_commits_are_all_there(self, engine: Engine) -> None:
+        fill(engine, [index_document(str(number)) for number in range(3000)], commits=3)
         snapshot = engine.snapshot()
         assert len(snapshot) == len(list(snapshot)) == 3000
         asked_for = [str(number) for number in range(5000)]
@@ -186,29 +186,32 @@ class TestWriting:
         assert snapshot.stored(iter(["7", "7"])).keys() == {"7"}
 
     @pytest.mark.parametrize("force_merge", [False, True])
-    def test_little_memory_is_enough_for_any_number(self, force_merge: bool, engine: Engine) -> None:
+    def test_little_memory_is_enough_for_any_number_of_documents(
+        self, force_merge: bool, engine: Engine
+    ) -> None:
         choose = Random(1)
         words = [chr(code) for code in range(0x4E00, 0x5E00)]
-        entries = [
-            entry(str(number), body_bigrams=" ".join(choose.choices(words, k=300))) for number in range(1500)
+        index_documents = [
+            index_document(str(number), body_bigrams=" ".join(choose.choices(words, k=300)))
+            for number in range(1500)
         ]
         with writing(engine, force_merge=force_merge, memory=LEAST_MEMORY) as writer:
-            for one in entries:
+            for one in index_documents:
                 writer.upsert(one)
             writer.commit()
         snapshot = engine.snapshot()
-        assert len(snapshot) == len(entries)
+        assert len(snapshot) == len(index_documents)
         for word in words[::500]:
-            having = {one.id for one in entries if word in one.terms["body_bigrams"].split(" ")}
+            having = {one.id for one in index_documents if word in one.terms["body_bigrams"].split(" ")}
             assert {*found_ids(search(engine, Term("body_bigrams", word)))} == having
 
 
-def test_a_loose_chain_is_counted_as_it_is_searched(engine: Engine) -> None:
+def test_a_phrase_with_slop_is_counted_as_it_is_searched(engine: Engine) -> None:
     choose = Random(1)
     fill(
         engine,
         [
-            entry(str(number), body_bigrams=" ".join(choose.choices("甲乙丙丁戊", k=20)))
+            index_document(str(number), body_bigrams=" ".join(choose.choices("甲乙丙丁戊", k=20)))
             for number in range(300)
         ],
     )
@@ -225,12 +228,12 @@ def test_a_loose_chain_is_counted_as_it_is_searched(engine: Engine) -> None:
 
 class TestSnapshots:
     def test_a_snapshot_does_not_change(self, engine: Engine) -> None:
-        fill(engine, [entry("1", body_unigrams="甲")])
+        fill(engine, [index_document("1", body_unigrams="甲")])
         before = engine.snapshot()
-        fill(engine, [entry("2", body_unigrams="甲"), entry("1", body_unigrams="乙")])
+        fill(engine, [index_document("2", body_unigrams="甲"), index_document("1", body_unigrams="乙")])
         with writing(engine) as writer:
             writer.delete_all()
-            writer.upsert(entry("3", body_unigrams="甲"))
+            writer.upsert(index_document("3", body_unigrams="甲"))
             writer.commit()
         after = engine.snapshot()
         term = Term("body_unigrams", "甲")
@@ -242,7 +245,7 @@ class TestSnapshots:
             assert (total, set(found_ids(found))) == (1, ids)
 
     def test_several_plans_find_what_each_of_them_finds_alone(self, engine: Engine) -> None:
-        fill(engine, [entry(str(n), {"published": -n}, words=" ".join("甲" * n)) for n in range(5)])
+        fill(engine, [index_document(str(n), {"published": -n}, words=" ".join("甲" * n)) for n in range(5)])
         plans = [
             Plan(Term("words", "甲"), (ScoreClause(Term("words", "甲"), 2.0),)),
             Plan(MatchNone()),
@@ -257,17 +260,17 @@ class TestSnapshots:
                 assert snapshot.multi_search(plans, limit=limit, sort=sort) == alone
 
     def test_ids_of_deleted_documents_do_not_exist(self, engine: Engine) -> None:
-        fill(engine, [entry(str(number)) for number in range(6)])
+        fill(engine, [index_document(str(number)) for number in range(6)])
         with writing(engine) as writer:
             writer.delete("1")
-            writer.upsert(entry("2"))
+            writer.upsert(index_document("2"))
             writer.commit()
         for asked_for in (["0", "1", "2", "x"], ["0", "2"], ["1"], ["x"], []):
             assert engine.snapshot().existing(asked_for) == {*asked_for} & {"0", "2"}
 
 
 class TestMetadata:
-    def test_metadata_is_what_was_last_written(self, engine: Engine) -> None:
+    def test_metadata_holds_what_was_last_written(self, engine: Engine) -> None:
         assert engine.read_metadata() == {"made": "here"}
         engine.write_metadata({"n": 1, "中": ["文", None, {"a": True}]})
         assert engine.read_metadata() == {"n": 1, "中": ["文", None, {"a": True}]}
@@ -279,11 +282,11 @@ class TestMetadata:
         engine.read_metadata()["a"] = 3
         assert engine.read_metadata() == {"a": 1}
 
-    def test_writing_entries_leaves_the_metadata_alone(self, engine: Engine) -> None:
-        fill(engine, [entry("1")])
+    def test_writing_documents_does_not_change_the_metadata(self, engine: Engine) -> None:
+        fill(engine, [index_document("1")])
         assert engine.read_metadata() == {"made": "here"}
 
-    def test_a_note_is_what_was_last_written_under_its_name(self, engine: Engine) -> None:
+    def test_a_note_holds_what_was_last_written_under_its_name(self, engine: Engine) -> None:
         assert engine.read_note("a") is None
         engine.write_note("a", "中文 𠮷\r\n\0\u2028")
         engine.write_note("a-2", "")
@@ -291,8 +294,8 @@ class TestMetadata:
         engine.write_note("a", "新")
         assert (engine.read_note("a"), engine.read_note("a-2")) == ("新", "")
 
-    def test_notes_leave_entries_and_metadata_alone(self, engine: Engine) -> None:
-        fill(engine, [entry("1")])
+    def test_notes_do_not_change_documents_and_metadata(self, engine: Engine) -> None:
+        fill(engine, [index_document("1")])
         version = engine.snapshot().version
         engine.write_note("a", "x")
         assert (engine.read_metadata(), ids_of(engine.snapshot())) == ({"made": "here"}, {"1"})
@@ -325,7 +328,7 @@ class TestMetadata:
         again.close()
 
     def test_the_location_opens_the_same_index(self, engine: Engine, request: pytest.FixtureRequest) -> None:
-        fill(engine, [entry("1", body_unigrams="甲")])
+        fill(engine, [index_document("1", body_unigrams="甲")])
         if request.node.callspec.params["make_engine"] not in ON_DISK:
             with pytest.raises((ValueError, IndexNotFoundError)):
                 open_engine(engine.location)
@@ -334,11 +337,11 @@ class TestMetadata:
         assert again.location == engine.location
         assert again.read_metadata() == {"made": "here"}
         assert ids_of(again.snapshot()) == {"1"}
-        fill(again, [entry("3", {"tags": ("甲",), PRICE: 0.5, "completions": ("甲",)})])
+        fill(again, [index_document("3", {"tags": ("甲",), PRICE: 0.5, "completions": ("甲",)})])
         counted = engine.snapshot().facets(MatchAll(), ["tags"])
         assert counted == {"tags": {"甲": 1}}, "it knows its fields itself"
         assert found_ids(search(engine, Term("completions", "甲"))) == ["3"]
-        fill(engine, [entry("2")])
+        fill(engine, [index_document("2")])
         assert ids_of(again.snapshot()) == {"1", "2", "3"}, (
             "a commit is seen by others that have the index open"
         )
@@ -346,7 +349,7 @@ class TestMetadata:
         again.close()
 
     def test_stats_tell_the_size(self, engine: Engine, request: pytest.FixtureRequest) -> None:
-        fill(engine, [entry(str(number)) for number in range(5)])
+        fill(engine, [index_document(str(number)) for number in range(5)])
         stats = engine.stats()
         assert stats.documents == 5
         assert (stats.bytes > 0) == (request.node.callspec.params["make_engine"] in ON_DISK)
@@ -354,7 +357,7 @@ class TestMetadata:
 
 
 class TestMatching:
-    def test_a_plan_matches_what_it_says(
+    def test_plans_match_the_expected_documents(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
         @examples(request)
@@ -433,7 +436,7 @@ class TestMatching:
             (MatchNone(), ""),
         ],
     )
-    def test_a_node_matches(self, node: Clause, expected: str, engine: Engine) -> None:
+    def test_each_kind_of_clause_matches(self, node: Clause, expected: str, engine: Engine) -> None:
         texts = ["甲乙 x 丙丁", "甲乙 丙丁", "丙丁 x 甲乙", "z 甲乙 x 丙丁 戊", "甲乙 甲乙"]
         details: list[dict[str, Value]] = [
             {"published": 0, PRICE: 0.5, "source": ("甲报",), "completions": ("k l",)},
@@ -445,7 +448,7 @@ class TestMatching:
         fill(
             engine,
             [
-                entry(str(number), values, body_bigrams=text)
+                index_document(str(number), values, body_bigrams=text)
                 for number, (text, values) in enumerate(zip(texts, details))
             ],
         )
@@ -463,8 +466,8 @@ class TestScores:
     @pytest.fixture
     def filled(self, engine: Engine) -> Engine:
         texts = ["甲", "甲 甲 甲 x", "乙 甲", "x y z", "甲 " + "x " * 50]
-        entries = [
-            entry(
+        index_documents = [
+            index_document(
                 str(n),
                 words=text.strip(),
                 body_unigrams=text.strip(),
@@ -472,21 +475,26 @@ class TestScores:
             )
             for n, text in enumerate(texts)
         ]
-        fill(engine, entries)
+        fill(engine, index_documents)
         return engine
 
     def test_scores_are_sums_of_weighted_terms_and_nothing_else(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
         @examples(request)
-        @given(entries=entries(), scores=scores, node=nodes, factor=st.sampled_from([0.5, 2.0, 4.0]))
+        @given(
+            index_documents=index_documents(),
+            scores=scores,
+            node=nodes,
+            factor=st.sampled_from([0.5, 2.0, 4.0]),
+        )
         def check(
-            entries: list[IndexDocument], scores: list[ScoreClause], node: Clause, factor: float
+            index_documents: list[IndexDocument], scores: list[ScoreClause], node: Clause, factor: float
         ) -> None:
             engine = make_engine()
-            fill(engine, entries)
+            fill(engine, index_documents)
             everything = scores_by_id(search(engine, MatchAll(), scores))
-            assert everything.keys() == {one.id for one in entries}
+            assert everything.keys() == {one.id for one in index_documents}
             # What is matched has no influence.
             for id, score in scores_by_id(search(engine, node, scores)).items():
                 assert score == pytest.approx(everything[id], rel=1e-4)
@@ -498,7 +506,7 @@ class TestScores:
             summed: Counter[str] = Counter()
             for one in scores:
                 alone = scores_by_id(search(engine, MatchAll(), [one]))
-                for document in entries:
+                for document in index_documents:
                     assert (alone[document.id] > 0) == matches(one.node, document)
                 summed.update(alone)
             for id, score in everything.items():
@@ -506,7 +514,7 @@ class TestScores:
 
         check()
 
-    def test_what_is_no_term_counts_its_weight_where_it_matches(self, filled: Engine) -> None:
+    def test_clauses_other_than_terms_score_their_weight(self, filled: Engine) -> None:
         found = scores_by_id(search(filled, MatchAll(), [ScoreClause(Prefix("title_bigrams", "a_b"), 0.75)]))
         assert found == {"0": 0, "1": 0.75, "2": 0, "3": 0.75, "4": 0}
 

@@ -26,8 +26,6 @@ from suite import (
     MakeEngine,
     answers,
     deleted_count,
-    entries,
-    entry,
     ever_put,
     examples,
     fill,
@@ -35,6 +33,8 @@ from suite import (
     histories,
     id_of,
     ids_of,
+    index_document,
+    index_documents,
     labels,
     matches,
     nodes,
@@ -67,7 +67,10 @@ class TestOrderAndPages:
 
     @pytest.fixture
     def filled(self, engine: Engine) -> Engine:
-        of_all = [entry(str(number), of_one, body_unigrams="甲") for number, of_one in enumerate(self.OF_ALL)]
+        of_all = [
+            index_document(str(number), of_one, body_unigrams="甲")
+            for number, of_one in enumerate(self.OF_ALL)
+        ]
         fill(engine, of_all, commits=3)
         return engine
 
@@ -93,7 +96,7 @@ class TestOrderAndPages:
             del found[: len(group)]
         assert found == []
 
-    def test_any_sort_is_the_one_of_the_plainest_engine(
+    def test_any_sort_equals_that_of_the_reference_engine(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
         @examples(request)
@@ -131,8 +134,12 @@ class TestOrderAndPages:
             ]
             assert [one for page in pages for one in page] == whole
 
-    def test_equal_ones_keep_their_order_however_many_there_are(self, engine: Engine) -> None:
-        fill(engine, [entry(str(number), {"published": number % 2}) for number in range(300)], commits=3)
+    def test_equal_hits_keep_their_order_at_any_limit(self, engine: Engine) -> None:
+        fill(
+            engine,
+            [index_document(str(number), {"published": number % 2}) for number in range(300)],
+            commits=3,
+        )
         for sort in (None, Sort("published"), Sort("published", descending=True), Sort("tags")):
             whole = search(engine, MatchAll(), sort=sort)
             assert len(whole) == 300
@@ -178,11 +185,11 @@ class TestCounting:
         check()
 
     def test_what_was_replaced_or_deleted_does_not_count(self, engine: Engine) -> None:
-        fill(engine, [entry(str(number), {"tags": ("甲", "乙"), PRICE: 0.5}) for number in range(4)])
+        fill(engine, [index_document(str(number), {"tags": ("甲", "乙"), PRICE: 0.5}) for number in range(4)])
         with writing(engine) as writer:
-            writer.upsert(entry("0", {"tags": ("乙", "丙"), "published": -1}))
+            writer.upsert(index_document("0", {"tags": ("乙", "丙"), "published": -1}))
             writer.delete("1")
-            writer.upsert(entry("2"))
+            writer.upsert(index_document("2"))
             writer.commit()
         snapshot = engine.snapshot()
         assert snapshot.facets(MatchAll(), ["tags"])["tags"] == {"甲": 1, "乙": 2, "丙": 1}
@@ -191,11 +198,15 @@ class TestCounting:
         assert snapshot.facets(Term("tags", "丙"), ["tags"])["tags"] == {"乙": 1, "丙": 1}
         assert snapshot.facets(MatchAll(), ["source"])["source"] == {}
 
-    def test_of_too_many_values_the_frequent_ones_are_counted(self, engine: Engine) -> None:
+    def test_the_most_frequent_of_too_many_values_are_counted(self, engine: Engine) -> None:
         many = [tuple(f"{part}{number}" for number in range(MOST_VALUES // 2 + 9)) for part in "甲乙"]
         frequent = tuple(f"甲{number}" for number in range(0, MOST_VALUES // 2, 100)) + ("丙", "丁")
         of_all = [*many, frequent, frequent]
-        fill(engine, [entry(str(number), {"tags": tags}) for number, tags in enumerate(of_all)], commits=4)
+        fill(
+            engine,
+            [index_document(str(number), {"tags": tags}) for number, tags in enumerate(of_all)],
+            commits=4,
+        )
         counted = engine.snapshot().facets(MatchAll(), ["source", "tags"])["tags"]
         assert len(counted) == MOST_VALUES
         assert {value: counted.get(value) for value in frequent} == {
@@ -205,43 +216,43 @@ class TestCounting:
 
     def test_an_index_may_have_no_values_at_all(self, make_engine: MakeEngine) -> None:
         engine = make_engine(())
-        fill(engine, [entry("1", body_unigrams="甲")])
+        fill(engine, [index_document("1", body_unigrams="甲")])
         assert found_ids(search(engine, Term("body_unigrams", "甲"))) == ["1"]
 
     def test_fields_may_be_given_one_by_one(self, make_engine: MakeEngine) -> None:
         engine = make_engine(iter(FIELDS))
-        fill(engine, [entry("1", {"tags": ("甲",), PRICE: 1.5})])
+        fill(engine, [index_document("1", {"tags": ("甲",), PRICE: 1.5})])
         assert engine.snapshot().facets(MatchAll(), [PRICE])[PRICE] == {1.5: 1}
 
 
 class TestFrequencies:
-    def test_of_what_was_only_added_they_are_exact(
+    def test_doc_freqs_are_exact_without_deletions(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
         @examples(request)
         @given(
-            entries=entries(),
+            index_documents=index_documents(),
             commits=st.integers(1, 3),
             terms=st.lists(st.sampled_from([*TERMS, "nowhere", "", "甲 乙"])),
         )
-        def check(entries: list[IndexDocument], commits: int, terms: list[str]) -> None:
+        def check(index_documents: list[IndexDocument], commits: int, terms: list[str]) -> None:
             engine = make_engine()
-            fill(engine, entries, commits)
+            fill(engine, index_documents, commits)
             for name in TEXT_FIELDS:
-                expected = [sum(term in labels(one, name) for one in entries) for term in terms]
+                expected = [sum(term in labels(one, name) for one in index_documents) for term in terms]
                 assert engine.snapshot().doc_freqs(name, terms) == expected
 
         check()
 
-    def test_they_are_those_of_keys_as_well(
+    def test_doc_freqs_work_for_keyword_fields(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
         @examples(request)
-        @given(entries=entries(), commits=st.integers(1, 3))
-        def check(entries: list[IndexDocument], commits: int) -> None:
+        @given(index_documents=index_documents(), commits=st.integers(1, 3))
+        def check(index_documents: list[IndexDocument], commits: int) -> None:
             engine = make_engine()
-            fill(engine, entries, commits)
-            expected = [sum(key in labels(one, "completions") for one in entries) for key in LABELS]
+            fill(engine, index_documents, commits)
+            expected = [sum(key in labels(one, "completions") for one in index_documents) for key in LABELS]
             assert engine.snapshot().doc_freqs("completions", LABELS) == expected
 
         check()
@@ -264,18 +275,18 @@ class TestFrequencies:
         check()
 
 
-class TestBeginnings:
+class TestTermsWithPrefix:
     BEGINNINGS = ("", "甲", "甲乙", "a", "a ", "a\x1f", "A", 'a"*', "a.", "长" * 999, "\uffff", "x")
 
-    def test_of_what_was_only_added_the_counts_are_exact(
+    def test_terms_with_prefix_have_exact_counts_without_deletions(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
         @examples(request)
-        @given(entries=entries(), commits=st.integers(1, 3), limit=st.integers(0, 5))
-        def check(entries: list[IndexDocument], commits: int, limit: int) -> None:
+        @given(index_documents=index_documents(), commits=st.integers(1, 3), limit=st.integers(0, 5))
+        def check(index_documents: list[IndexDocument], commits: int, limit: int) -> None:
             engine = make_engine()
-            fill(engine, entries, commits)
-            keys = Counter(key for one in entries for key in set(labels(one, "completions")))
+            fill(engine, index_documents, commits)
+            keys = Counter(key for one in index_documents for key in set(labels(one, "completions")))
             for text in self.BEGINNINGS:
                 expected = {key: count for key, count in keys.items() if key.startswith(text)}
                 most = sorted(expected.values(), reverse=True)
@@ -309,19 +320,27 @@ class TestBeginnings:
         check()
 
     @pytest.mark.parametrize("limit", [10, MOST_VALUES + 1, sys.maxsize, 10**30])
-    def test_a_limit_may_be_larger_than_there_are_keys(self, limit: int, engine: Engine) -> None:
-        fill(engine, [entry("1", {"completions": ("甲", "甲乙")}), entry("2", {"completions": ("甲",)})])
+    def test_terms_with_prefix_takes_a_limit_larger_than_the_number_of_terms(
+        self, limit: int, engine: Engine
+    ) -> None:
+        fill(
+            engine,
+            [
+                index_document("1", {"completions": ("甲", "甲乙")}),
+                index_document("2", {"completions": ("甲",)}),
+            ],
+        )
         assert engine.snapshot().terms_with_prefix("completions", "甲", limit=limit) == [
             ("甲", 2),
             ("甲乙", 1),
         ]
 
-    def test_the_frequent_ones_of_many_are_found(self, engine: Engine) -> None:
+    def test_terms_with_prefix_finds_the_most_frequent_terms(self, engine: Engine) -> None:
         often = [f"k{number}" for number in (1, 498, 777)]
         fill(
             engine,
-            [entry("all", {"completions": tuple(f"k{number}" for number in range(1000))})]
-            + [entry(key, {"completions": (key, "other")}) for key in often],
+            [index_document("all", {"completions": tuple(f"k{number}" for number in range(1000))})]
+            + [index_document(key, {"completions": (key, "other")}) for key in often],
             commits=3,
         )
         found = engine.snapshot().terms_with_prefix("completions", "k", limit=4)
@@ -330,12 +349,12 @@ class TestBeginnings:
 
 
 class TestVersions:
-    def test_every_commit_that_changes_something_has_one_of_its_own(self, engine: Engine) -> None:
+    def test_every_commit_with_changes_has_its_own_version(self, engine: Engine) -> None:
         seen = [engine.snapshot().version]
         for steps in [
-            (entry("1"),),
-            (entry("2"), entry("3")),
-            (entry("1", body_unigrams="甲"),),
+            (index_document("1"),),
+            (index_document("2"), index_document("3")),
+            (index_document("1", body_unigrams="甲"),),
             ("2",),
             (None,),
         ]:
@@ -343,15 +362,15 @@ class TestVersions:
             assert engine.snapshot().version not in seen
             seen.append(engine.snapshot().version)
 
-    def test_it_stays_until_the_next_commit(self, engine: Engine) -> None:
-        fill(engine, [entry("1")])
+    def test_the_version_stays_until_the_next_commit(self, engine: Engine) -> None:
+        fill(engine, [index_document("1")])
         before = engine.snapshot()
         search(engine, MatchAll())
         engine.stats()
         engine.write_metadata({"other": "metadata"})
         assert engine.snapshot().version == before.version
         with writing(engine) as writer:
-            writer.upsert(entry("2"))
+            writer.upsert(index_document("2"))
             assert engine.snapshot().version == before.version, "nothing is committed yet"
             writer.commit()
             assert engine.snapshot().version != before.version
@@ -379,7 +398,7 @@ class TestVersions:
         def write() -> None:
             with writing(engine) as writer:
                 for number in range(20):
-                    writer.upsert(entry(str(number)))
+                    writer.upsert(index_document(str(number)))
                     writer.commit()
 
         # Another engine learns of a commit from the files alone.
@@ -400,7 +419,7 @@ class TestVersions:
             reader.close()
 
     @pytest.mark.parametrize("make_engine", ON_DISK, indirect=True)
-    def test_all_that_open_an_index_agree(
+    def test_all_that_open_an_index_see_the_same_version(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
         @examples(request)
@@ -420,9 +439,12 @@ class TestVersions:
         check()
 
     @pytest.mark.parametrize("make_engine", ON_DISK, indirect=True)
-    def test_other_processes_agree(self, engine: Engine, other_process: Callable[..., Popen[str]]) -> None:
+    def test_other_processes_see_the_same_version(
+        self, engine: Engine, other_process: Callable[..., Popen[str]]
+    ) -> None:
         of_all = [
-            entry(str(number), {"published": number % 3}, words="甲 " * (number % 4)) for number in range(20)
+            index_document(str(number), {"published": number % 3}, words="甲 " * (number % 4))
+            for number in range(20)
         ]
         fill(engine, of_all, commits=3)
         process = other_process(_ASKED, engine.location)
@@ -444,7 +466,7 @@ class TestVersions:
 
         before = ours()
         assert theirs() == before
-        fill(engine, [entry("20")])
+        fill(engine, [index_document("20")])
         assert theirs() == ours() != before
 
 
@@ -476,7 +498,7 @@ class TestKeptSnapshots:
             # One is asked for the first time when the files that it reads are no longer those of the index.
             asked, kept = engine.snapshot(), engine.snapshot()
             expected = answers(asked)
-            for commit in [*later, Commit((None, entry("9")), force_merge=True)]:
+            for commit in [*later, Commit((None, index_document("9")), force_merge=True)]:
                 play(engine, [commit])
                 assert answers(asked) == expected
             assert answers(kept) == expected
@@ -485,8 +507,8 @@ class TestKeptSnapshots:
         check()
 
 
-class TestCompactWriters:
-    def test_what_goes_through_one_is_in_as_few_pieces_as_can_be(self, make_engine: MakeEngine) -> None:
+class TestForceMerge:
+    def test_a_force_merge_leaves_as_few_segments_as_possible(self, make_engine: MakeEngine) -> None:
         def pieces(engine: Engine) -> int:
             return engine.stats().details.get("segments", 1)
 
@@ -510,7 +532,7 @@ class TestCompactWriters:
             }
 
         of_all = {
-            str(number): entry(
+            str(number): index_document(
                 str(number),
                 {
                     "published": number % 7,
@@ -523,17 +545,17 @@ class TestCompactWriters:
             for number in range(3000)
         }
         alone, engine = make_engine(), make_engine()
-        fill(alone, [entry("1")])
+        fill(alone, [index_document("1")])
         fill(engine, list(of_all.values()), commits=6)
         before, pieces_before = said(engine), pieces(engine)
         play(engine, [Commit((None, *of_all.values()), force_merge=True)])
         assert said(engine) == before
         assert pieces(engine) <= pieces_before
-        assert pieces(engine) == pieces(alone), "as few as one entry needs"
+        assert pieces(engine) == pieces(alone), "as few as one document needs"
 
-    def test_it_forgets_what_is_not_committed(self, engine: Engine) -> None:
-        fill(engine, [entry("1"), entry("2")])
+    def test_a_force_merge_discards_uncommitted_changes(self, engine: Engine) -> None:
+        fill(engine, [index_document("1"), index_document("2")])
         with writing(engine, force_merge=True) as writer:
             writer.delete_all()
-            writer.upsert(entry("3"))
+            writer.upsert(index_document("3"))
         assert ids_of(engine.snapshot()) == {"1", "2"}

@@ -58,7 +58,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 class TestEnginesOfOtherPackages:
-    def test_they_are_found_by_their_entry_point(self, elsewhere: list[str]) -> None:
+    def test_engines_of_packages_are_found_by_their_entry_point(self, elsewhere: list[str]) -> None:
         location = "elsewhere://host:9200/news"
         with searchkit.create(location) as index:
             index.add([{"title": "茶", "body": "雪水"}])
@@ -69,16 +69,16 @@ class TestEnginesOfOtherPackages:
         assert set(elsewhere) == {"elsewhere"}
 
     @pytest.mark.usefixtures("elsewhere")
-    def test_one_that_cannot_be_imported_says_so(self) -> None:
+    def test_an_engine_that_cannot_be_imported_is_an_error(self) -> None:
         with pytest.raises(EngineUnavailableError, match="no_such_module_at_all"):
             open_engine("broken:x")
 
     @pytest.mark.usefixtures("elsewhere")
-    def test_one_that_there_is_not_says_so(self) -> None:
+    def test_an_unknown_engine_is_an_error(self) -> None:
         with pytest.raises(EngineUnavailableError, match="there is no engine 'nowhere'"):
             create_engine("nowhere:x", {}, ())
 
-    def test_our_own_ask_no_package(self, elsewhere: list[str], tmp_path: Path) -> None:
+    def test_built_in_engines_need_no_entry_point(self, elsewhere: list[str], tmp_path: Path) -> None:
         create_engine(":memory:", {}, ()).close()
         create_engine(str(tmp_path / "a"), {}, ()).close()
         with pytest.raises(IndexNotFoundError):
@@ -130,7 +130,7 @@ except searchkit.EngineUnavailableError as error:
 
 
 class TestPureInstallation:
-    def test_all_of_it_works_without_anything_compiled_of_ours(self, tmp_path: Path) -> None:
+    def test_whoosh_works_without_compiled_packages(self, tmp_path: Path) -> None:
         said = _run(WITHOUT + PURE, tmp_path / "index", "tantivy rjieba").splitlines()
         assert said == [
             "1 乾隆皇帝很喜歡用<mark>雪水</mark>泡茶。",
@@ -138,7 +138,7 @@ class TestPureInstallation:
             "the engine 'tantivy' is not installed: pip install tantivy",
         ]
 
-    def test_without_whoosh_it_says_what_to_install(self, tmp_path: Path) -> None:
+    def test_a_missing_whoosh_says_what_to_install(self, tmp_path: Path) -> None:
         code = """
 try:
     searchkit.create("whoosh:" + sys.argv[1])

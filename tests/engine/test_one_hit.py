@@ -65,7 +65,7 @@ def index(make_engine: MakeEngine) -> Iterator[Index]:
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_it_is_the_one_that_a_search_has(index: Index, options: dict[str, Any]) -> None:
+def test_hit_equals_the_one_of_a_search(index: Index, options: dict[str, Any]) -> None:
     for query in QUERIES:
         found = {hit.id: hit for hit in index.search(query, limit=100, **options)}
         for document in index:
@@ -76,17 +76,17 @@ def test_it_is_the_one_that_a_search_has(index: Index, options: dict[str, Any]) 
                 assert hit.score == pytest.approx(found[document.id].score, rel=1e-5, abs=1e-6)
 
 
-def test_there_are_some_of_both_kinds(index: Index) -> None:
+def test_the_queries_of_one_hit_match_and_miss(index: Index) -> None:
     for query in QUERIES[:-2]:
         assert 0 < index.search(query).total < len(index), query
 
 
-def test_a_document_that_is_not_there_is_no_hit(index: Index) -> None:
+def test_hit_of_an_unknown_document_is_none(index: Index) -> None:
     for id in ("1/文?a=b", "1", "nothing", "", "土豆", "\ud800"):
         assert index.hit("土豆 OR 图书馆", id, match="any") is None
 
 
-def test_a_query_is_read_as_in_a_search(index: Index) -> None:
+def test_hit_reads_the_query_as_a_search_does(index: Index) -> None:
     id = index.search("图书馆")[0].id
     with pytest.raises(QuerySyntaxError) as caught:
         index.hit("图书馆 (", id)

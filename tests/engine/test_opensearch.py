@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from suite import FIELDS, cluster_location, entry, fill, forget, found_ids, ids_of, writing
+from suite import FIELDS, cluster_location, fill, forget, found_ids, ids_of, index_document, writing
 
 from searchkit.engine import create_engine, open_engine
 from searchkit.engine.base import Engine
@@ -41,7 +41,7 @@ SECRET = "s3cr3t"
 
 
 class TestLocations:
-    def test_hosts_name_and_settings(self) -> None:
+    def test_a_location_has_hosts_name_and_settings(self) -> None:
         place = parsed("opensearchs://one,two:9201,[::1]:9202/news-2024?shards=5&replicas=2&timeout=7")
         assert place.hosts == (("one", 9200), ("two", 9201), ("::1", 9202))
         assert (place.name, place.secure) == ("news-2024", True)
@@ -68,7 +68,7 @@ class TestLocations:
             f"opensearch://me:{SECRET}?@host/news",
         ],
     )
-    def test_what_is_no_location_says_so_without_the_password(self, location: str) -> None:
+    def test_an_invalid_location_is_refused_without_showing_the_password(self, location: str) -> None:
         with pytest.raises(ValueError, match=r"opensearch://|setting|host") as raised:
             parsed(location)
         assert SECRET not in str(raised.value)
@@ -170,22 +170,24 @@ class TestServers:
             ),
         ],
     )
-    def test_what_it_says_is_told(self, answer: tuple[int, Any], says: str, server: Server) -> None:
+    def test_error_messages_of_the_server_are_passed_on(
+        self, answer: tuple[int, Any], says: str, server: Server
+    ) -> None:
         server.answers = [answer]
         for call in (lambda at: open_engine(at), lambda at: create_engine(at, {}, ())):
             with pytest.raises(EngineUnavailableError, match=says):
                 call(f"opensearch://{server.host}/news")
 
-    def test_one_that_does_not_answer_is_told(self) -> None:
+    def test_a_server_that_does_not_answer_is_an_error(self) -> None:
         with pytest.raises(EngineUnavailableError, match="no cluster answers there"):
             open_engine("opensearch://127.0.0.1:1/news")
 
-    def test_one_without_tls_is_told(self, server: Server) -> None:
+    def test_a_server_without_tls_is_an_error(self, server: Server) -> None:
         server.answers = [(200, {})]
         with pytest.raises(EngineUnavailableError, match=r"no secure connection|no cluster answers"):
             open_engine(f"opensearchs://{server.host}/news")
 
-    def test_what_is_busy_is_asked_again(self, server: Server) -> None:
+    def test_busy_servers_are_asked_again(self, server: Server) -> None:
         server.answers = [
             BUSY,
             (503, {}),
@@ -195,13 +197,15 @@ class TestServers:
             made.check_version()
         assert len(server.headers) == 3
 
-    def test_what_stays_busy_is_told(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_server_that_stays_busy_is_an_error(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(calls, "_PATIENCE", 0.05)
         server.answers = [BUSY]
         with pytest.raises(EngineUnavailableError, match="too much to do"):
             open_engine(f"opensearch://{server.host}/news")
 
-    def test_of_a_bulk_only_what_was_refused_is_sent_again(self, server: Server) -> None:
+    def test_only_the_refused_part_of_a_bulk_is_sent_again(self, server: Server) -> None:
         done, busy = {"index": {"status": 201}}, {"index": {"status": 429, "error": {"reason": "later"}}}
         server.answers = [(200, {"items": [done, busy]}), (200, {"items": [busy]}), (200, {"items": [done]})]
         with closing(Calls(parsed(f"opensearch://{server.host}/news"))) as made:
@@ -213,7 +217,7 @@ class TestServers:
             (False, True),
         ]
 
-    def test_what_cannot_be_taken_raises(self, server: Server) -> None:
+    def test_documents_that_the_server_refuses_raise(self, server: Server) -> None:
         wrong = {
             "index": {"status": 400, "error": {"type": "mapper_parsing_exception", "reason": "no number"}}
         }
@@ -261,33 +265,33 @@ def vanish(writer: Any) -> None:
 
 
 class TestIndexes:
-    def test_there_is_one_of_a_name(self, make: Callable[..., Engine]) -> None:
+    def test_an_index_name_is_taken_once(self, make: Callable[..., Engine]) -> None:
         engine = make()
         with pytest.raises(IndexExistsError):
             create_engine(engine.location, {}, ())
         with pytest.raises(IndexNotFoundError):
             open_engine(engine.location + "-other")
 
-    def test_one_of_somebody_else_is_left_alone(self, make: Callable[..., Engine]) -> None:
+    def test_an_index_of_somebody_else_is_left_alone(self, make: Callable[..., Engine]) -> None:
         engine: Any = make()
         engine._calls.of_index("PUT", "_mapping", {"_meta": {}})
         with pytest.raises(IndexIncompatibleError, match="did not make"):
             open_engine(engine.location)
 
-    def test_one_that_cannot_be_written_says_why(self, make: Callable[..., Engine]) -> None:
+    def test_an_index_that_cannot_be_written_says_why(self, make: Callable[..., Engine]) -> None:
         engine: Any = make()
-        fill(engine, [entry("1")])
+        fill(engine, [index_document("1")])
         block = {"index.blocks.read_only_allow_delete": True}
         engine._calls.of_index("PUT", "_settings", block)
         with pytest.raises(EngineUnavailableError, match="make room"):
-            fill(engine, [entry("2")])
+            fill(engine, [index_document("2")])
         assert ids_of(engine.snapshot()) == {"1"}
 
     def test_the_latest_commit_is_looked_for_without_a_search(
         self, make: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         filled = make()
-        fill(filled, [entry("1")])
+        fill(filled, [index_document("1")])
         with closing(open_engine(filled.location)) as engine:
             first = engine.snapshot()
             monkeypatch.setattr(type(first), "_ask", lambda *_: pytest.fail("the cluster may have lost it"))
@@ -305,7 +309,7 @@ class TestIndexes:
             assert engine.read_note("a") == text
 
     @pytest.mark.parametrize("shards", [1, 3])
-    def test_pages_beyond_what_opensearch_looks_at(
+    def test_pages_beyond_the_window_of_opensearch(
         self, shards: int, make: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from searchkit.engine.opensearch import snapshot
@@ -315,7 +319,10 @@ class TestIndexes:
         engine = make(f"replicas=0&shards={shards}")
         fill(
             engine,
-            [entry(str(n), {"published": n % 5} if n % 3 else {}, words="甲 " * (n % 4)) for n in range(90)],
+            [
+                index_document(str(n), {"published": n % 5} if n % 3 else {}, words="甲 " * (n % 4))
+                for n in range(90)
+            ],
         )
         plan = Plan(MatchAll(), (ScoreClause(Term("words", "甲"), 1.0),))
         for sort in (None, Sort("published"), Sort("published", descending=True)):
@@ -328,13 +335,13 @@ class TestIndexes:
                 ]
                 assert [one for page in pages for one in page] == whole
 
-    def test_a_state_that_is_gone_says_so(self, make: Callable[..., Engine]) -> None:
+    def test_an_expired_snapshot_is_an_error(self, make: Callable[..., Engine]) -> None:
         engine: Any = make()
-        fill(engine, [entry("1")])
+        fill(engine, [index_document("1")])
         kept = engine.snapshot()
         engine._calls.call("DELETE", "/_search/point_in_time", {"pit_id": [kept._point.id]})
         assert ids_of(kept) == {"1"}, "as nobody has committed, another point in time shows the same"
-        fill(engine, [entry("2")])
+        fill(engine, [index_document("2")])
         engine._calls.call("DELETE", "/_search/point_in_time", {"pit_id": [kept._point.id]})
         with pytest.raises(CursorExpiredError):
             list(kept)
@@ -342,7 +349,8 @@ class TestIndexes:
     def test_several_shards_rank_as_one(self, make: Callable[..., Engine]) -> None:
         choose = Random(3)
         documents = [
-            entry(str(n), words=" ".join(choose.choices("甲乙丙丁", [1, 3, 9, 27], k=30))) for n in range(60)
+            index_document(str(n), words=" ".join(choose.choices("甲乙丙丁", [1, 3, 9, 27], k=30)))
+            for n in range(60)
         ]
         plan = Plan(
             MatchAll(), (ScoreClause(Term("words", "甲"), 1.0), ScoreClause(Term("words", "乙"), 0.5))
@@ -358,32 +366,32 @@ class TestIndexes:
 
 
 class TestWriters:
-    def test_one_that_vanished_leaves_nothing(self, make: Callable[..., Engine]) -> None:
+    def test_a_vanished_writer_leaves_nothing(self, make: Callable[..., Engine]) -> None:
         engine = make()
-        fill(engine, [entry("1", body_unigrams="旧")])
+        fill(engine, [index_document("1", body_unigrams="旧")])
         writer = engine.writer(timeout=0)
-        writer.upsert(entry("1", body_unigrams="新"))
-        writer.upsert(entry("2"))
+        writer.upsert(index_document("1", body_unigrams="新"))
+        writer.upsert(index_document("2"))
         with pytest.raises(IndexLockedError, match=r"process \d+ on .*others can write \d+ s from now"):
             engine.writer(timeout=0)
         vanish(writer)
-        fill(engine, [entry("3")])
+        fill(engine, [index_document("3")])
         assert ids_of(engine.snapshot()) == {"1", "3"}
         assert engine.snapshot().count(Term("body_unigrams", "旧")) == 1
 
-    def test_one_that_comes_back_cannot_commit(self, make: Callable[..., Engine]) -> None:
+    def test_a_writer_that_comes_back_cannot_commit(self, make: Callable[..., Engine]) -> None:
         engine = make()
         late = engine.writer(timeout=0)
-        late.upsert(entry("1"))
+        late.upsert(index_document("1"))
         vanish(late)
         with writing(engine) as writer:
-            late.upsert(entry("2"))
+            late.upsert(index_document("2"))
             with pytest.raises(IndexLockedError, match="nothing of this batch"):
                 late.commit()
-            writer.upsert(entry("3"))
+            writer.upsert(index_document("3"))
             writer.commit()
         assert ids_of(engine.snapshot()) == {"3"}
-        fill(engine, [entry("4")])
+        fill(engine, [index_document("4")])
         assert ids_of(engine.snapshot()) == {"3", "4"}
 
     @pytest.mark.parametrize("delete_all", [False, True])
@@ -391,12 +399,12 @@ class TestWriters:
         self, delete_all: bool, make: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         engine: Any = make()
-        fill(engine, [entry(str(n), body_unigrams="旧") for n in range(5)])
+        fill(engine, [index_document(str(n), body_unigrams="旧") for n in range(5)])
         writer = engine.writer(timeout=0)
         monkeypatch.setattr(writer, "_tidy", lambda: None)
         if delete_all:
             writer.delete_all()
-        writer.upsert(entry("1", body_unigrams="新"))
+        writer.upsert(index_document("1", body_unigrams="新"))
         writer.delete("2")
         writer.commit()
         writer.close()
@@ -405,7 +413,7 @@ class TestWriters:
         assert stored == 6
         seen = engine.snapshot()
         assert ids_of(seen) == expected
-        fill(engine, [entry("9")])
+        fill(engine, [index_document("9")])
         assert ids_of(engine.snapshot()) == {*expected, "9"}
         assert ids_of(seen) == expected
         stored = engine._calls.of_index("GET", "_count", {"query": {"exists": {"field": "commit"}}})["count"]
@@ -422,7 +430,13 @@ class TestTerms:
     def test_long_words_are_found(self, make: Callable[..., Engine]) -> None:
         engine = make()
         long, other = "w" * 300, "w" * 299 + "v"
-        fill(engine, [entry("1", body_bigrams=f"a_ {long} b_"), entry("2", body_bigrams=f"a_ {other} b_")])
+        fill(
+            engine,
+            [
+                index_document("1", body_bigrams=f"a_ {long} b_"),
+                index_document("2", body_bigrams=f"a_ {other} b_"),
+            ],
+        )
         snapshot = engine.snapshot()
         assert snapshot.doc_freqs("body_bigrams", [long, other, "w" * 255, "b_"]) == [1, 1, 0, 2]
         assert snapshot.count(Phrase("body_bigrams", ((0, "a_"), (1, long), (2, "b_")))) == 1
@@ -435,14 +449,14 @@ class TestTerms:
             assert snapshot.count(node) == 0, "a long word is found by itself only"
         assert len(term_of("𠮷" * 128)) < 128
 
-    def test_loose_chains_are_those_of_whoosh(
+    def test_phrases_with_slop_match_as_in_whoosh(
         self, make: Callable[..., Engine], tmp_path_factory: Any
     ) -> None:
         choose = Random(5)
         mine = make()
         its = create_engine(f"whoosh:{tmp_path_factory.mktemp('its') / 'index'}", {}, FIELDS)
         documents = [
-            entry(str(n), body_bigrams=" ".join(choose.choices(["a_", "b_", "甲乙", "x"], k=7)))
+            index_document(str(n), body_bigrams=" ".join(choose.choices(["a_", "b_", "甲乙", "x"], k=7)))
             for n in range(60)
         ]
         for engine in (mine, its):
@@ -456,9 +470,9 @@ class TestTerms:
             assert set(found_ids(of_both[0])) == set(found_ids(of_both[1])), chain
         its.close()
 
-    def test_what_stands_for_too_much_is_refused(self, make: Callable[..., Engine]) -> None:
+    def test_patterns_with_too_many_terms_are_refused(self, make: Callable[..., Engine]) -> None:
         engine = make()
-        fill(engine, [entry("1", body_bigrams=" ".join(f"w{n}_" for n in range(2000)))])
+        fill(engine, [index_document("1", body_bigrams=" ".join(f"w{n}_" for n in range(2000)))])
         loose = Phrase("body_bigrams", tuple((at, f"w{at}_") for at in range(12)), 9)
         with pytest.raises(SearchkitError, match="too many ways"):
             engine.snapshot().count(loose)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from suite import entry, found_ids, ids_of, writing
+from suite import found_ids, ids_of, index_document, writing
 
 from searchkit.engine import create_engine, open_engine
 from searchkit.engine.plan import Plan, ScoreClause, Term
@@ -61,8 +61,8 @@ def test_a_node_that_dies_takes_nothing_with_it(nodes: Cluster, killed: int) -> 
                     if batch == BATCHES // 3:
                         half.set()
                     for number in range(batch * SIZE, (batch + 1) * SIZE):
-                        writer.upsert(entry(str(number), body_unigrams="甲 乙"))
-                    writer.upsert(entry("0", body_unigrams="甲 丙"))  # replaced by every commit
+                        writer.upsert(index_document(str(number), body_unigrams="甲 乙"))
+                    writer.upsert(index_document("0", body_unigrams="甲 丙"))  # replaced by every commit
                     writer.commit()
         except BaseException as error:
             errors.append(error)
@@ -110,7 +110,7 @@ def test_a_kept_snapshot_goes_on_when_its_node_is_gone(nodes: Cluster) -> None:
     engine = create_engine(f"opensearch://{','.join(nodes.hosts)}/kept?shards=3&replicas=1", {}, ())
     with writing(engine) as writer:
         for number in range(100):
-            writer.upsert(entry(str(number)))
+            writer.upsert(index_document(str(number)))
         writer.commit()
     nodes.wait(3)
     kept = engine.snapshot()

@@ -78,7 +78,7 @@ def test_every_command_is_tried() -> None:
     assert {name.partition(" ")[0] for name in COMMANDS} | WITHOUT == set(main.commands)
 
 
-def test_of_a_cluster_that_is_away(run: Callable[..., str]) -> None:
+def test_credentials_are_hidden_when_the_cluster_is_away(run: Callable[..., str]) -> None:
     for name, arguments in COMMANDS.items():
         shown = run(name.partition(" ")[0], *arguments(f"opensearch://me:{SECRET}@127.0.0.1:1/news"))
         assert "opensearch://127.0.0.1:1/news: no cluster answers" in shown, name
@@ -89,13 +89,13 @@ def test_of_a_cluster_that_is_away(run: Callable[..., str]) -> None:
 @pytest.mark.parametrize(
     "location", [f"opensearch://me:{SECRET}@127.0.0.1:1/news", f"opensearchs://me:{SECRET}@h,i:9201/news"]
 )
-def test_in_the_wrong_place(wrong: str, location: str, run: Callable[..., str]) -> None:
+def test_credentials_are_hidden_in_usage_errors(wrong: str, location: str, run: Callable[..., str]) -> None:
     shown = run(*(location if argument == "AT" else argument for argument in WRONG[wrong]))
     assert "error:" in shown
     assert SECRET not in shown
 
 
-def test_of_a_cluster_that_is_there(run: Callable[..., str], cluster: str) -> None:
+def test_credentials_are_hidden_when_the_cluster_answers(run: Callable[..., str], cluster: str) -> None:
     location = cluster_location()
     typed, shown = with_password(location), without_credentials(location).partition("?")[0]
     try:
@@ -111,7 +111,7 @@ def test_of_a_cluster_that_is_there(run: Callable[..., str], cluster: str) -> No
         forget_at(location)
 
 
-def test_of_what_the_library_gives(cluster: str) -> None:
+def test_credentials_are_hidden_in_values_of_the_library(cluster: str) -> None:
     location = with_password(cluster_location())
     try:
         with searchkit.create(location) as index:
@@ -135,7 +135,7 @@ def test_of_what_the_library_gives(cluster: str) -> None:
         f"elsewhere://me:{SECRET}@host/news",
     ],
 )
-def test_without_credentials(location: str) -> None:
+def test_without_credentials_removes_user_and_password(location: str) -> None:
     assert without_credentials(location).endswith("host/news")
     assert SECRET not in without_credentials(location)
     with pytest.raises((ValueError, searchkit.SearchkitError)) as raised:
@@ -144,5 +144,5 @@ def test_without_credentials(location: str) -> None:
 
 
 @pytest.mark.parametrize("location", ["a@b/news", "whoosh:a@b/news", ":memory:", "opensearch://host/news"])
-def test_what_has_none_is_shown_as_it_is(location: str) -> None:
+def test_locations_without_credentials_are_unchanged(location: str) -> None:
     assert without_credentials(location) == location

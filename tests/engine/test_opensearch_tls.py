@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from suite import FIELDS, cluster_location, entry, fill, forget_at, ids_of
+from suite import FIELDS, cluster_location, fill, forget_at, ids_of, index_document
 
 from searchkit.engine import create_engine, open_engine
 from searchkit.errors import EngineUnavailableError
@@ -146,7 +146,7 @@ def test_a_file_of_certificates_that_is_not_there_says_so(
 
 
 @pytest.mark.parametrize("kind", ["Basic", "ApiKey", "none"])
-def test_the_whole_way_over_tls(
+def test_an_index_works_over_tls(
     kind: str, front: Front, trusted: str, place: Callable[[Front], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected: dict[str, str | None] = {
@@ -160,7 +160,7 @@ def test_the_whole_way_over_tls(
     if kind == "ApiKey":
         monkeypatch.setenv("SEARCHKIT_OPENSEARCH_API_KEY", SECRET)
     with closing(create_engine(location, {"made": "here"}, FIELDS)) as engine:
-        fill(engine, [entry(str(number)) for number in range(30)])
+        fill(engine, [index_document(str(number)) for number in range(30)])
     with closing(open_engine(location)) as again:
         assert again.location.startswith("opensearchs://127.0.0.1")
         assert ids_of(again.snapshot()) == {str(number) for number in range(30)}

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from suite import COUNTED, FIELDS, cluster_location, entry, fill, forget_at
+from suite import COUNTED, FIELDS, cluster_location, fill, forget_at, index_document
 
 import searchkit
 from searchkit import Document
@@ -44,7 +44,10 @@ def requests(cluster: str, monkeypatch: pytest.MonkeyPatch) -> Count:
 def snapshot(cluster: str) -> Iterator[Snapshot]:
     location = cluster_location()
     with closing(OpenSearchEngine.create(location, {"made": "here"}, FIELDS)) as engine:
-        fill(engine, [entry(str(n), {"tags": ("甲",), "source": (f"{n}",)}, words="甲") for n in range(20)])
+        fill(
+            engine,
+            [index_document(str(n), {"tags": ("甲",), "source": (f"{n}",)}, words="甲") for n in range(20)],
+        )
         yield engine.snapshot()
     forget_at(location)
 

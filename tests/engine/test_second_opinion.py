@@ -21,11 +21,11 @@ from suite import (
     FIELDS,
     SORTS,
     History,
-    entry,
     fill,
     found_ids,
     histories,
     ids_of,
+    index_document,
     nodes,
     play,
     scores,
@@ -63,7 +63,7 @@ def make_both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeBoth]:
 
 
 class TestEngines:
-    def test_they_match_the_same(self, make_both: MakeBoth) -> None:
+    def test_engines_match_the_same(self, make_both: MakeBoth) -> None:
         @settings(max_examples=15)
         @given(history=histories(), asked_for=st.lists(nodes, min_size=10, max_size=20))
         def check(history: History, asked_for: list[Clause]) -> None:
@@ -79,7 +79,7 @@ class TestEngines:
 
         check()
 
-    def test_they_rank_alike(self, make_both: MakeBoth) -> None:
+    def test_engines_rank_alike(self, make_both: MakeBoth) -> None:
         @settings(max_examples=15)
         @given(seed=st.integers(0, 10**6), scores=scores, commits=st.integers(1, 3))
         def check(seed: int, scores: list[ScoreClause], commits: int) -> None:
@@ -101,7 +101,7 @@ class TestEngines:
 
         check()
 
-    def test_they_sort_alike(self, make_both: MakeBoth) -> None:
+    def test_engines_sort_alike(self, make_both: MakeBoth) -> None:
         @settings(max_examples=10)
         @given(history=histories(), node=nodes)
         def check(history: History, node: Clause) -> None:
@@ -109,15 +109,15 @@ class TestEngines:
             there = [{each.id: each for each in play(engine, history)} for engine in (one, other)]
             for match, sort in product((node, MatchAll()), SORTS):
                 orders = []
-                for engine, entries in zip((one, other), there):
+                for engine, index_documents in zip((one, other), there):
                     _, found = engine.snapshot().search(Plan(match), limit=100, offset=0, sort=sort)
-                    values_of_all = [values(entries[id], sort.field) for id in found_ids(found)]
+                    values_of_all = [values(index_documents[id], sort.field) for id in found_ids(found)]
                     orders.append([of_one[:1] for of_one in values_of_all])  # the first decides
                 assert orders[0] == orders[1], sort
 
         check()
 
-    def test_they_agree_on_frequencies_and_beginnings(self, make_both: MakeBoth) -> None:
+    def test_engines_agree_on_doc_freqs_and_terms_with_prefix(self, make_both: MakeBoth) -> None:
         documents = _long_and_short(random.Random(7))
         one, other = make_both()
         for engine in (one, other):
@@ -129,7 +129,7 @@ class TestEngines:
             its.terms_with_prefix("completions", "甲", limit=99)
         )
 
-    def test_two_links_may_move_as_far(self, make_both: MakeBoth) -> None:
+    def test_phrases_with_slop_match_in_every_engine(self, make_both: MakeBoth) -> None:
         """Of three and more tantivy does not count all moves: see docs/engines.md."""
 
         @settings(max_examples=20)
@@ -143,7 +143,7 @@ class TestEngines:
         )
         def check(texts: list[list[str]], offset: int, slop: int, opened: tuple[int, ...]) -> None:
             one, other = make_both()
-            documents = [entry(str(n), body_bigrams=" ".join(text)) for n, text in enumerate(texts)]
+            documents = [index_document(str(n), body_bigrams=" ".join(text)) for n, text in enumerate(texts)]
             for engine in (one, other):
                 fill(engine, documents)
             links = ((0, "a_"), (offset, "b_" if 1 not in opened else "甲"))
@@ -168,7 +168,9 @@ class TestIndexes:
 
             yield make
 
-    def test_every_question_has_one_answer(self, make_indexes: Callable[..., list[Index]]) -> None:
+    def test_every_search_has_the_same_answer_in_every_engine(
+        self, make_indexes: Callable[..., list[Index]]
+    ) -> None:
         @settings(max_examples=12)
         @given(commits=collections(smallest=1), asked_for=st.lists(_asked(), min_size=5, max_size=10))
         def check(commits: list[list[Document]], asked_for: list[Asked]) -> None:
@@ -265,5 +267,5 @@ def _long_and_short(choice: random.Random) -> list[IndexDocument]:
         }
         texts = {name: " ".join(terms) for name, terms in fields.items()}
         keys = tuple(choice.sample(["甲", "甲乙", "乙", "甲丙"], 2))
-        found.append(entry(str(number), {"completions": keys}, **texts))
+        found.append(index_document(str(number), {"completions": keys}, **texts))
     return found

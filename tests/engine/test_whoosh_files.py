@@ -19,11 +19,11 @@ from suite import (
     PRICE,
     Commit,
     answers,
-    entry,
     fill,
     folder_of,
     found_ids,
     ids_of,
+    index_document,
     play,
     search,
     writing,
@@ -61,7 +61,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("whole") / "index"
     engine = create_engine(f"whoosh:{path}", {}, FIELDS)
     words = " ".join(f"字{number}" for number in range(30))
-    fill(engine, [entry(str(n), {"tags": ("甲",)}, body_bigrams=f"{words} {n}") for n in range(40)])
+    fill(engine, [index_document(str(n), {"tags": ("甲",)}, body_bigrams=f"{words} {n}") for n in range(40)])
     play(engine, [Commit(("3",))])
     engine.close()
     return path
@@ -79,13 +79,16 @@ def files_of_commit(engine: Engine) -> set[str]:
 
 
 class TestWhooshItself:
-    def test_it_opens_the_index_and_finds_the_same_documents(self, engine: Engine) -> None:
+    def test_whoosh_opens_the_index_and_finds_the_same_documents(self, engine: Engine) -> None:
         texts = {"1": "甲乙 乙丙", "2": "乙丙 甲乙 甲乙", "3": "甲乙 x 乙丙", "4": "丙丁"}
-        entries = [
-            entry(id, {"tags": (id,), "published": int(id)}, body_bigrams=text) for id, text in texts.items()
+        index_documents = [
+            index_document(id, {"tags": (id,), "published": int(id)}, body_bigrams=text)
+            for id, text in texts.items()
         ]
-        fill(engine, entries, commits=2)
-        play(engine, [Commit((entry("4", body_bigrams="甲乙 乙丙"), entry("5", words="甲")))])
+        fill(engine, index_documents, commits=2)
+        play(
+            engine, [Commit((index_document("4", body_bigrams="甲乙 乙丙"), index_document("5", words="甲")))]
+        )
         with whoosh_index.open_dir(str(folder_of(engine) / "data")).searcher() as searcher:
             asked: list[tuple[query.Query, Any]] = [
                 (query.Term("body_bigrams", "甲乙"), Term("body_bigrams", "甲乙")),
@@ -104,7 +107,7 @@ class TestWhooshItself:
             newest = searcher.search(query.Every("published"), sortedby=FieldFacet("published", reverse=True))
             assert [hit["id"] for hit in newest] == ["3", "2", "1"]
 
-    def test_it_finds_what_was_added_to_an_index(self, tmp_path: Path) -> None:
+    def test_whoosh_finds_documents_added_by_searchkit(self, tmp_path: Path) -> None:
         with searchkit.create(f"whoosh:{tmp_path / 'index'}") as index:
             index.add([{"id": "1", "title": "乾隆與茶", "body": "雪水泡茶"}, {"id": "2", "body": "開水"}])
             theirs = whoosh_index.open_dir(str(tmp_path / "index" / "data"))
@@ -113,13 +116,13 @@ class TestWhooshItself:
                 assert [hit["id"] for hit in searcher.search(parsed)] == ["1"]
             assert [hit.id for hit in index.search("茶 水")] == ["1"]
 
-    def test_what_it_deletes_is_deleted(self, engine: Engine) -> None:
-        fill(engine, [entry("1"), entry("2")])
+    def test_documents_deleted_by_whoosh_are_deleted(self, engine: Engine) -> None:
+        fill(engine, [index_document("1"), index_document("2")])
         theirs = whoosh_index.open_dir(str(folder_of(engine) / "data"))
         theirs.delete_by_term("id", "1")
         assert ids_of(engine.snapshot()) == {"2"}
         assert {one.why for one in engine.damage(FIELDS)} == {"has no checksum: another program wrote it"}
-        fill(engine, [entry("3")])
+        fill(engine, [index_document("3")])
         assert ids_of(engine.snapshot()) == {"2", "3"}
         assert engine.damage(FIELDS) == []
 
@@ -131,12 +134,12 @@ class TestWhooshItself:
         with pytest.raises(IndexLockedError, match="a program that uses Whoosh"):
             engine.writer(timeout=0)
         writer.cancel()
-        fill(engine, [entry("1")])
+        fill(engine, [index_document("1")])
         assert ids_of(engine.snapshot()) == {"1"}
 
 
 class TestDamage:
-    def test_what_is_whole_has_none(self, whole: Path) -> None:
+    def test_an_intact_whoosh_index_has_no_damage(self, whole: Path) -> None:
         assert damage_at(f"whoosh:{whole}") == []
         assert open_engine(f"whoosh:{whole}").damage(FIELDS) == []
 
@@ -206,31 +209,33 @@ class TestDamage:
 
 
 class TestFiles:
-    def test_only_those_of_the_commit_stay(self, engine: Engine) -> None:
-        fill(engine, [entry(str(number)) for number in range(9)], commits=9)
-        play(engine, [Commit(("1",)), Commit(("2",)), Commit((entry("3"),))])
+    def test_only_files_of_the_last_commit_are_kept(self, engine: Engine) -> None:
+        fill(engine, [index_document(str(number)) for number in range(9)], commits=9)
+        play(engine, [Commit(("1",)), Commit(("2",)), Commit((index_document("3"),))])
         with writing(engine) as writer:
-            writer.upsert(entry("x"))
+            writer.upsert(index_document("x"))
             writer.delete_all()
-            writer.upsert(entry("y"))
+            writer.upsert(index_document("y"))
         assert data_of(engine) == files_of_commit(engine)
 
     def test_many_commits_are_merged(self, engine: Engine) -> None:
-        of_all = [entry(str(number), words="甲 乙", body_bigrams="甲乙 乙¶") for number in range(60)]
+        of_all = [index_document(str(number), words="甲 乙", body_bigrams="甲乙 乙¶") for number in range(60)]
         fill(engine, of_all, commits=60)
         assert engine.stats().details["segments"] <= 16
         assert len(search(engine, Term("words", "乙"), limit=100)) == 60
         assert engine.snapshot().count(Phrase("body_bigrams", ((0, "甲乙"), (1, "乙¶")))) == 60
 
-    def test_a_segment_of_which_most_is_deleted_is_made_anew(self, engine: Engine) -> None:
-        fill(engine, [entry(str(number), words="甲") for number in range(10)])
+    def test_a_segment_of_mostly_deleted_documents_is_rewritten(self, engine: Engine) -> None:
+        fill(engine, [index_document(str(number), words="甲") for number in range(10)])
         play(engine, [Commit(tuple("123456"))])
         assert engine.snapshot().doc_freqs("words", ["甲"]) == [4]
         assert ids_of(engine.snapshot()) == set("0789")
 
     def test_merged_documents_score_as_before(self, engine: Engine, tmp_path: Path) -> None:
         other = create_engine(f"whoosh:{tmp_path / 'other'}", {}, FIELDS)
-        of_all = [entry(str(number), words="甲 " * (number % 5) + "乙 " * number) for number in range(30)]
+        of_all = [
+            index_document(str(number), words="甲 " * (number % 5) + "乙 " * number) for number in range(30)
+        ]
         fill(other, of_all)
         play(engine, [Commit((one,)) for one in of_all] + [Commit((), force_merge=True)])
         assert engine.stats().details["segments"] == 1
@@ -244,25 +249,25 @@ class TestFiles:
         assert all(low < high <= low * 9 / 8 + 1 for low, high in zip(_LENGTHS, _LENGTHS[1:]))
 
     def test_a_copy_is_an_index_of_its_own(self, engine: Engine, tmp_path: Path) -> None:
-        fill(engine, [entry("1"), entry("2")])
+        fill(engine, [index_document("1"), index_document("2")])
         play(engine, [Commit(("1",))])
         engine.write_note("a", "x")
         engine.copy_to(tmp_path / "copy")
         copy = open_engine(f"whoosh:{tmp_path / 'copy'}")
-        fill(engine, [entry("3")])
+        fill(engine, [index_document("3")])
         assert (ids_of(copy.snapshot()), copy.read_note("a")) == ({"2"}, "x")
-        fill(copy, [entry("4")])
+        fill(copy, [index_document("4")])
         assert ids_of(engine.snapshot()) == {"2", "3"}
         assert copy.damage(FIELDS) == engine.damage(FIELDS) == []
         with pytest.raises(IndexExistsError):
             engine.copy_to(tmp_path / "copy")
 
     def test_a_new_index_in_its_place_is_seen(self, engine: Engine) -> None:
-        fill(engine, [entry("1")])
+        fill(engine, [index_document("1")])
         version = engine.snapshot().version
         (folder_of(engine) / "index.json").unlink()
         other = create_engine(engine.location, {}, FIELDS)
-        fill(other, [entry("2")])
+        fill(other, [index_document("2")])
         assert ids_of(engine.snapshot()) == {"2"}
         assert engine.snapshot().version != version
 
@@ -272,10 +277,10 @@ class TestCommits:
     def test_a_disk_that_refuses_leaves_the_last_commit(
         self, force_merge: bool, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fill(engine, [entry("1"), entry("2")], commits=2)
+        fill(engine, [index_document("1"), index_document("2")], commits=2)
         files = data_of(engine)
         writer = engine.writer(timeout=0, force_merge=force_merge)
-        writer.upsert(entry("3"))
+        writer.upsert(index_document("3"))
 
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
@@ -289,16 +294,16 @@ class TestCommits:
         monkeypatch.undo()
         assert ids_of(engine.snapshot()) == {"1", "2"}
         assert data_of(engine) == files
-        fill(engine, [entry("3")])
+        fill(engine, [index_document("3")])
         assert ids_of(engine.snapshot()) == {"1", "2", "3"}
 
     @pytest.mark.parametrize("written", [False, True])
     def test_a_commit_that_fails_at_its_end_is_whole_or_not_there(
         self, written: bool, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fill(engine, [entry("1"), entry("2")], commits=2)
+        fill(engine, [index_document("1"), index_document("2")], commits=2)
         writer = engine.writer(timeout=0, force_merge=True)
-        writer.upsert(entry("3"))
+        writer.upsert(index_document("3"))
         rename = DurableStorage.rename_file
 
         def interrupted(storage: DurableStorage, *names: Any, **options: Any) -> None:
@@ -316,13 +321,13 @@ class TestCommits:
         again = open_engine(engine.location)
         assert ids_of(again.snapshot()) == ({"1", "2", "3"} if written else {"1", "2"})
         assert again.damage(FIELDS) == []
-        fill(again, [entry("4")])
+        fill(again, [index_document("4")])
         assert "4" in ids_of(again.snapshot())
 
     def test_a_commit_is_on_the_disk_before_it_counts(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fill(engine, [entry("1", {PRICE: 1.5})])
+        fill(engine, [index_document("1", {PRICE: 1.5})])
         synced: list[str] = []
         data, fsync = folder_of(engine) / "data", os.fsync
 
@@ -332,7 +337,7 @@ class TestCommits:
             fsync(file)
 
         monkeypatch.setattr(os, "fsync", recorded)
-        fill(engine, [entry("2")])
+        fill(engine, [index_document("2")])
         kinds = [name.rpartition(".")[2] if name.endswith((".seg", "data")) else name for name in synced]
         assert kinds[0] == "seg"
         assert kinds[1].startswith("_MAIN_2.toc.")
@@ -342,13 +347,13 @@ class TestCommits:
     def test_a_writer_that_is_killed_leaves_the_last_commit(
         self, moment: str, engine: Engine, other_process: Callable[..., Popen[str]]
     ) -> None:
-        fill(engine, [entry("1")])
+        fill(engine, [index_document("1")])
         process = other_process(_KILLED, engine.location, moment)
         process.kill()
         process.wait()
         assert ids_of(engine.snapshot()) == {"1"}
         assert data_of(engine) > files_of_commit(engine)
-        fill(engine, [entry("2")])
+        fill(engine, [index_document("2")])
         assert ids_of(engine.snapshot()) == {"1", "2"}
         assert data_of(engine) == files_of_commit(engine)
         assert engine.damage(FIELDS) == []

@@ -274,7 +274,7 @@ def test_latin_words_are_highlighted_in_any_width_and_style() -> None:
         ("，", "，", "，"),
     ],
 )
-def test_the_matches_of(query: str, text: str, expected: str) -> None:
+def test_spans_of_queries_in_texts(query: str, text: str, expected: str) -> None:
     assert marked(query, text) == expected
 
 

@@ -47,14 +47,14 @@ def children() -> set[int]:
 
 @pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 700])
 @pytest.mark.parametrize("workers", [2, 3])
-def test_several_make_what_one_makes_in_the_same_order(count: int, workers: int) -> None:
+def test_several_processes_build_the_same_documents_in_the_same_order(count: int, workers: int) -> None:
     alone = list(build_all(given(count), SETTINGS, 1))
     assert list(build_all(given(count), SETTINGS, workers)) == alone
     assert len(alone) == count
     assert any(isinstance(one, Failure) for one in alone) == (count > 3)
 
 
-def test_an_index_is_the_same_whoever_analysed_it(make_index: MakeIndex) -> None:
+def test_the_index_does_not_depend_on_the_number_of_processes(make_index: MakeIndex) -> None:
     indexes = [searchkit.create(":memory:", fields={"price": "number"}) for _ in range(2)]
     reports = [index.add(given(300), workers=workers) for index, workers in zip(indexes, (1, 2))]
     for report in reports:
@@ -88,7 +88,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_files_are_read_by_several_as_by_one(folder: Path) -> None:
+def test_several_processes_read_the_same_files(folder: Path) -> None:
     one, other = (list(index_files(sorted(folder.iterdir()), None, SETTINGS, workers)) for workers in (1, 2))
     assert one == other
     articles = [searchkit.read_articles(folder) for _ in range(3)]
@@ -111,7 +111,7 @@ def test_files_are_read_by_several_as_by_one(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("task", ["add", "sync"])
-def test_a_file_is_read_in_another_process(
+def test_files_are_read_in_another_process(
     folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch, task: str
 ) -> None:
     read_here: list[str] = []
@@ -130,7 +130,7 @@ def test_a_file_is_read_in_another_process(
     assert len(index) == 140
 
 
-def test_a_sync_by_several_is_one_by_one(folder: Path, make_index: MakeIndex) -> None:
+def test_sync_gives_the_same_with_several_processes(folder: Path, make_index: MakeIndex) -> None:
     indexes = [make_index(location=folder.parent / name) for name in ("one", "two")]
     reports = [index.sync(folder, workers=workers) for index, workers in zip(indexes, (1, 2))]
     for report in reports:
@@ -141,7 +141,7 @@ def test_a_sync_by_several_is_one_by_one(folder: Path, make_index: MakeIndex) ->
     assert {document.id: document for document in indexes[0]} == {each.id: each for each in indexes[1]}
 
 
-def test_a_few_documents_are_analysed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_few_documents_are_analyzed_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise AssertionError("another process was started")
 
@@ -152,9 +152,7 @@ def test_a_few_documents_are_analysed_here(monkeypatch: pytest.MonkeyPatch) -> N
         list(build_all(given(process_pool._WORTH_IT), SETTINGS, None))
 
 
-def test_an_index_is_rebuilt_by_several_as_well(
-    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rebuild_uses_several_processes(make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_pool, "_WORTH_IT", 10)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     index = make_index(*(Document(id=str(n), body=f"第{n}篇") for n in range(100)))
@@ -163,7 +161,7 @@ def test_an_index_is_rebuilt_by_several_as_well(
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
-def test_when_a_process_is_killed_nothing_is_committed(make_index: MakeIndex) -> None:
+def test_nothing_is_committed_when_a_worker_is_killed(make_index: MakeIndex) -> None:
     before = children()
 
     def documents() -> Iterator[Document]:
@@ -183,7 +181,7 @@ def test_when_a_process_is_killed_nothing_is_committed(make_index: MakeIndex) ->
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
-def test_when_the_documents_end_in_an_error_the_processes_end(make_index: MakeIndex) -> None:
+def test_workers_end_when_the_documents_raise(make_index: MakeIndex) -> None:
     before = children()
 
     def documents() -> Iterator[Document]:
@@ -199,7 +197,7 @@ def test_when_the_documents_end_in_an_error_the_processes_end(make_index: MakeIn
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes in /proc")
-def test_the_processes_end_in_silence_with_the_one_that_indexes(tmp_path: Path) -> None:
+def test_workers_end_silently_with_their_parent(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
         "import itertools, searchkit\n"
@@ -226,7 +224,7 @@ def test_the_processes_end_in_silence_with_the_one_that_indexes(tmp_path: Path) 
         assert indexing.stderr.read() == b""
 
 
-def test_a_program_needs_no_main_guard(tmp_path: Path) -> None:
+def test_indexing_in_a_script_needs_no_main_guard(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
         "import searchkit\n"

@@ -74,7 +74,7 @@ def test_stories_that_share_little_are_different(other: str) -> None:
 
 
 @given(texts, texts)
-def test_it_is_symmetric(one: str, other: str) -> None:
+def test_likeness_of_sketches_is_symmetric(one: str, other: str) -> None:
     assert same(one, other) == same(other, one)
     assert same(one, one)
 
@@ -130,5 +130,5 @@ def test_punctuation_and_spaces_around_clauses_do_not_matter() -> None:
     ("size", "expected"),
     [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (6, 3), (7, 4), (8, 4), (9, 5), (10, 5)],
 )
-def test_half_of_the_hashes_are_needed(size: int, expected: int) -> None:
+def test_half_of_the_hashes_must_be_shared(size: int, expected: int) -> None:
     assert needed(size) == expected

@@ -175,7 +175,7 @@ STEPS: list[tuple[str, list[tuple[dict[str, Content], tuple[int, int, int, int, 
 
 
 @pytest.mark.parametrize("steps", [steps for _, steps in STEPS], ids=[name for name, _ in STEPS])
-def test_step_by_step(steps: Any, folder: Path, make_index: MakeIndex) -> None:
+def test_sync_follows_a_folder_step_by_step(steps: Any, folder: Path, make_index: MakeIndex) -> None:
     index = make_index(Document(id="foreign", body="別的"))
     for files, expected, documents in steps:
         write(folder, files)
@@ -198,7 +198,7 @@ class TestWhatIsRead:
         opened.clear()
         return [name for name in found if not (folder / name).is_dir()]
 
-    def test_nothing_of_what_is_unchanged(
+    def test_unchanged_files_are_not_read(
         self, folder: Path, make_index: MakeIndex, opened: list[str]
     ) -> None:
         write(folder, FILES)
@@ -211,7 +211,7 @@ class TestWhatIsRead:
         assert self.read(opened, folder) == []
         assert second.failures == first.failures
 
-    def test_a_file_that_is_touched_is_read_but_not_indexed(
+    def test_a_touched_file_is_read_but_not_indexed(
         self, folder: Path, make_index: MakeIndex, opened: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(folder, FILES)
@@ -243,14 +243,14 @@ class TestWhatIsRead:
         assert counts(index.sync(folder)) == (43, 44, 44, 1, 0)
         assert [len(ids) for ids in requests] == [88, 44], "what was in the files, and what is new in them"
 
-    def test_another_encoding_reads_all_anew(self, folder: Path, make_index: MakeIndex) -> None:
+    def test_another_encoding_reads_all_files_again(self, folder: Path, make_index: MakeIndex) -> None:
         write(folder, {"a.txt": "標題\n\n圖書館".encode("big5")})
         index = make_index()
         index.sync(folder, encoding="latin-1")
         assert index.sync(folder, encoding="big5").updated == 1
         assert [document.title for document in index] == ["標題"]
 
-    def test_nothing_is_committed_without_changes(
+    def test_sync_without_changes_commits_nothing(
         self, folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(folder, FILES)
@@ -284,7 +284,7 @@ class TestWhatIsRead:
 
 
 class TestWhatIsDeleted:
-    def test_what_came_from_elsewhere_stays(self, folder: Path, make_index: MakeIndex) -> None:
+    def test_documents_added_otherwise_are_kept(self, folder: Path, make_index: MakeIndex) -> None:
         """Also where it took the place of a document of the folder."""
         write(folder, {"a.jsonl": lines(("x", "甲"), ("y", "乙"))})
         index = make_index()
@@ -294,7 +294,7 @@ class TestWhatIsDeleted:
         assert counts(index.sync(folder)) == (0, 0, 1, 0, 0)
         assert bodies(index) == {"x": "別的"}
 
-    def test_documents_of_another_folder_stay(
+    def test_documents_of_another_folder_are_kept(
         self, folder: Path, tmp_path: Path, make_index: MakeIndex
     ) -> None:
         other = tmp_path / "other"
@@ -310,7 +310,7 @@ class TestWhatIsDeleted:
         index.sync(other)
         assert bodies(index) == {}
 
-    def test_what_two_folders_have_is_right_after_both_are_synced(
+    def test_a_document_of_two_folders_comes_from_the_later_one(
         self, folder: Path, tmp_path: Path, make_index: MakeIndex
     ) -> None:
         other = tmp_path / "other"
@@ -327,7 +327,7 @@ class TestWhatIsDeleted:
         index.sync(other)
         assert bodies(index) == {"x": "丙"}
 
-    def test_not_on_request(self, folder: Path, make_index: MakeIndex) -> None:
+    def test_delete_false_keeps_documents_of_missing_files(self, folder: Path, make_index: MakeIndex) -> None:
         write(folder, {"a.txt": "甲", "b.jsonl": lines(("x", "乙"), ("y", "丙"))})
         index = make_index()
         index.sync(folder)
@@ -340,7 +340,9 @@ class TestWhatIsDeleted:
         assert counts(index.sync(folder)) == (0, 0, 1, 2, 0), "what was kept is still the folder's"
         assert bodies(index) == {"a.txt": "丁", "x": "乙"}
 
-    def test_a_path_at_a_time(self, folder: Path, tmp_path: Path, make_index: MakeIndex) -> None:
+    def test_delete_may_be_decided_for_each_path(
+        self, folder: Path, tmp_path: Path, make_index: MakeIndex
+    ) -> None:
         other = tmp_path / "other"
         write(folder, {"a.txt": "甲"})
         write(other, {"b.txt": "乙"})
@@ -351,7 +353,7 @@ class TestWhatIsDeleted:
         assert counts(index.sync(folder, other, delete=lambda path: path == other)) == (0, 0, 1, 0, 0)
         assert bodies(index) == {"a.txt": "甲"}
 
-    def test_not_what_is_in_a_folder_that_cannot_be_read(
+    def test_documents_of_an_unreadable_folder_are_kept(
         self, folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(folder, {"a.txt": "甲", "b/c.txt": "乙", "b/d.txt": "丙", "bb.txt": "丁"})
@@ -373,7 +375,7 @@ class TestWhatIsDeleted:
         assert bodies(index) == {"a.txt": "甲", "c.txt": "乙", "d.txt": "丙"}
         assert counts(index.sync(folder)) == (0, 0, 1, 2, 0)
 
-    def test_of_a_file_that_cannot_be_read_what_was_stays_and_it_is_tried_again(
+    def test_documents_of_an_unreadable_file_are_kept_until_it_is_read(
         self, folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(folder, {"a.txt": "甲"})
@@ -394,9 +396,7 @@ class TestWhatIsDeleted:
         assert counts(index.sync(folder)) == (0, 1, 0, 0, 0)
 
 
-def test_what_the_fields_of_the_index_refuse_is_a_failure_of_its_file(
-    folder: Path, make_index: MakeIndex
-) -> None:
+def test_a_value_refused_by_the_schema_is_a_failure_of_its_file(folder: Path, make_index: MakeIndex) -> None:
     right, wrong = ('{"id": "x", "body": "甲", "price": ' + price + "}\n" for price in ("1", '"dear"'))
     write(folder, {"a.jsonl": right})
     index = make_index(fields={"price": "number"})
@@ -421,7 +421,7 @@ class TestWhenItEndsTooSoon:
         [({}, {"x": "丁", "w": "戊"}), ({"a.jsonl": None, "c.jsonl": None}, {})],
         ids=["as it was", "files go meanwhile"],
     )
-    def test_the_next_one_makes_it_right(
+    def test_the_next_sync_completes_an_interrupted_one(
         self,
         note: int,
         meanwhile: dict[str, Content],
@@ -453,7 +453,7 @@ class TestWhenItEndsTooSoon:
         index.sync(folder)
         assert bodies(index) == expected
 
-    def test_without_the_commit_as_well(
+    def test_a_sync_interrupted_before_the_commit_is_repeated(
         self, folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(folder, FIRST)
@@ -488,7 +488,7 @@ class TestOnDisk:
                 assert counts(index.sync(folder)) == (0, 0, 1, 1, 0)
         assert not [path for path in opened if path == str(folder / "a.txt")]
 
-    def test_a_damaged_note_says_so(self, folder: Path, tmp_path: Path) -> None:
+    def test_a_damaged_manifest_is_an_error(self, folder: Path, tmp_path: Path) -> None:
         write(folder, {"a.txt": "甲"})
         with searchkit.create(tmp_path / "index") as index:
             index.sync(folder)
@@ -498,13 +498,13 @@ class TestOnDisk:
             (tmp_path / "index" / "notes" / "sync.txt").unlink()
             assert counts(index.sync(folder)) == (0, 0, 0, 1, 0)
 
-    def test_it_waits_for_another_writer(self, folder: Path, make_index: MakeIndex) -> None:
+    def test_sync_waits_for_another_writer(self, folder: Path, make_index: MakeIndex) -> None:
         index = make_index()
         with index.writer(), pytest.raises(searchkit.IndexLockedError):
             index.sync(folder, timeout=0)
 
 
-def test_progress_tells_of_every_file_and_of_the_commit(folder: Path, make_index: MakeIndex) -> None:
+def test_progress_reports_every_file_and_the_commit(folder: Path, make_index: MakeIndex) -> None:
     write(folder, {"a.txt": "甲", "b.jsonl": lines(("x", "乙"), ("y", "丙"))})
     index = make_index()
     seen: list[SyncProgress] = []
@@ -519,7 +519,7 @@ def test_progress_tells_of_every_file_and_of_the_commit(folder: Path, make_index
     assert seen[-1] == (1, 1, 1, True)
 
 
-def test_many_workers_are_no_different(folder: Path, make_index: MakeIndex) -> None:
+def test_sync_gives_the_same_with_many_workers(folder: Path, make_index: MakeIndex) -> None:
     write(folder, {f"{n}.jsonl": lines((str(n % 7), f"第{n}"), (str(n), "甲")) for n in range(20)})
     alone, together = make_index(), make_index()
     assert counts(alone.sync(folder, workers=1)) == counts(together.sync(folder, workers=2))
@@ -537,7 +537,7 @@ changes = st.dictionaries(st.sampled_from(NAMES), st.none() | contents, max_size
 
 @settings(max_examples=60)
 @given(st.lists(changes, min_size=2, max_size=5))
-def test_the_index_holds_what_a_fresh_one_would(sequence: list[dict[str, Content]]) -> None:
+def test_any_sequence_of_syncs_equals_a_fresh_index(sequence: list[dict[str, Content]]) -> None:
     """After any changes: as if all had been read anew, and what came from elsewhere beside it."""
     foreign = Document(id="foreign", body="別的")
     with tempfile.TemporaryDirectory() as place, searchkit.create(":memory:") as index:

@@ -26,7 +26,7 @@ def bodies(index: Index) -> dict[str, str]:
 
 
 class TestBackup:
-    def test_it_is_an_index_of_its_own(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_a_backup_is_an_index_of_its_own(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index(
             "茶", "水", location=tmp_path / "index", user_words=["雪水茶"], synonyms=[["茶", "茗"]]
         )
@@ -45,7 +45,7 @@ class TestBackup:
         assert bodies(index) == {"1": "水", "new": "新"}, "the two do not touch one another"
         assert index.check().ok
 
-    def test_it_outlives_the_index(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_a_backup_outlives_the_index(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index("茶", location=tmp_path / "index")
         index.backup(tmp_path / "backup")
         index.close()
@@ -54,7 +54,9 @@ class TestBackup:
         with searchkit.open(tmp_path / "backup") as backup:
             assert backup.count("茶") == 1
 
-    def test_on_the_same_disk_its_files_are_links(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_backup_files_on_the_same_disk_are_hard_links(
+        self, make_index: MakeIndex, tmp_path: Path
+    ) -> None:
         make_index("茶", location=tmp_path / "index").backup(tmp_path / "backup")
         (store,) = (tmp_path / "backup" / "data").glob("*.store")
         assert store.samefile(tmp_path / "index" / "data" / store.name)
@@ -62,7 +64,7 @@ class TestBackup:
             # These are replaced, and a link would do; but what is edited by hand must not be shared.
             assert not (tmp_path / "backup" / name).samefile(tmp_path / "index" / name)
 
-    def test_where_there_are_no_links_they_are_copied(
+    def test_backup_copies_files_where_links_are_impossible(
         self, make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def link(*_: object) -> None:
@@ -74,7 +76,7 @@ class TestBackup:
         assert not store.samefile(tmp_path / "index" / "data" / store.name)
         assert searchkit.check(tmp_path / "backup").ok
 
-    def test_deleted_documents_stay_deleted(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_deleted_documents_stay_deleted_in_a_backup(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index("茶", "水", "酒", location=tmp_path / "index")
         index.optimize()
         index.delete("1")
@@ -83,12 +85,12 @@ class TestBackup:
             assert bodies(backup) == {"0": "茶", "2": "酒"}
             assert backup.check().ok
 
-    def test_an_empty_index(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_an_empty_index_can_be_backed_up(self, make_index: MakeIndex, tmp_path: Path) -> None:
         make_index(location=tmp_path / "index").backup(tmp_path / "deep" / "er" / "backup")
         assert searchkit.check(tmp_path / "deep" / "er" / "backup").ok
 
     @pytest.mark.parametrize("what", ["folder", "empty folder", "file", "index", "broken link"])
-    def test_it_takes_the_place_of_nothing(self, what: str, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_a_backup_replaces_nothing(self, what: str, make_index: MakeIndex, tmp_path: Path) -> None:
         index, to = make_index("茶", location=tmp_path / "index"), tmp_path / "to"
         match what:
             case "file":
@@ -106,17 +108,19 @@ class TestBackup:
             index.backup(to)
         assert sorted(tmp_path.rglob("*")) == before
 
-    def test_it_is_not_made_within_the_index(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_a_backup_inside_the_index_is_refused(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index("茶", location=tmp_path / "index")
         with pytest.raises(searchkit.SearchkitError, match="choose another place"):
             index.backup(tmp_path / "index" / "data" / "backup")
 
-    def test_an_index_in_memory_names_the_way_out(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_a_backup_of_an_index_in_memory_names_the_alternative(
+        self, make_index: MakeIndex, tmp_path: Path
+    ) -> None:
         with pytest.raises(searchkit.SearchkitError, match=r":memory:.*export\(\)"):
             make_index("茶").backup(tmp_path / "backup")
         assert not (tmp_path / "backup").exists()
 
-    def test_a_damaged_index_is_not_copied(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_a_backup_of_a_damaged_index_is_refused(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index("茶", location=tmp_path / "index")
         (store,) = (tmp_path / "index" / "data").glob("*.store")
         store.unlink()
@@ -145,7 +149,9 @@ class TestBackup:
             assert set(bodies(backup)) == {"0", "1", "2", "3"}
             assert backup.check().ok
 
-    def test_while_a_writer_goes_on(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_a_backup_is_consistent_while_a_writer_goes_on(
+        self, make_index: MakeIndex, tmp_path: Path
+    ) -> None:
         index, done = make_index(location=tmp_path / "index"), threading.Event()
 
         def write() -> None:
@@ -173,7 +179,7 @@ class TestBackup:
 class TestExport:
     @settings(max_examples=60)
     @given(data=st.data(), packed=st.booleans())
-    def test_it_comes_back_without_loss(
+    def test_an_export_is_read_back_without_loss(
         self, data: st.DataObject, packed: bool, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
         path = tmp_path_factory.getbasetemp() / ("export.jsonl.gz" if packed else "export.jsonl")
@@ -197,7 +203,7 @@ class TestExport:
         assert articles.replaced == []
         assert not articles.failures or not held
 
-    def test_each_line_is_a_document(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_each_line_of_an_export_is_a_document(self, make_index: MakeIndex, tmp_path: Path) -> None:
         document = Document(id="1", title="茶", body="第一行\n第二行\u2028", extra={"text": "x", "_id": 5})
         index = make_index(document)
         assert index.export(tmp_path / "a.jsonl") == 1
@@ -207,21 +213,21 @@ class TestExport:
         assert gzip.decompress((tmp_path / "b.ndjson.gz").read_bytes()) == line + b"\n"
         assert list(searchkit.read_articles(tmp_path / "b.ndjson.gz")) == [document]
 
-    def test_equal_documents_make_equal_files(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_equal_documents_are_exported_to_equal_files(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index("茶", "水")
         for name in ("a", "b"):
             index.export(tmp_path / f"{name}.jsonl.gz")
         assert (tmp_path / "a.jsonl.gz").read_bytes() == (tmp_path / "b.jsonl.gz").read_bytes()
 
     @pytest.mark.parametrize("name", ["export", "export.json", "export.gz", "export.txt", ".jsonl.bz2"])
-    def test_a_name_that_read_articles_would_not_know(
+    def test_export_refuses_a_name_that_read_articles_does_not_know(
         self, name: str, make_index: MakeIndex, tmp_path: Path
     ) -> None:
         with pytest.raises(ValueError, match=r"\.jsonl"):
             make_index("茶").export(tmp_path / name)
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_file_is_replaced_by_a_whole_one_only(
+    def test_export_replaces_a_file_only_when_complete(
         self, make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         index, path = make_index("茶", "水"), tmp_path / "export.jsonl"
@@ -240,7 +246,7 @@ class TestExport:
         index.export(path)
         assert len(list(searchkit.read_articles(path))) == 2
 
-    def test_where_nothing_can_be_written(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_export_to_an_unwritable_place_is_an_error(self, make_index: MakeIndex, tmp_path: Path) -> None:
         with pytest.raises(searchkit.SearchkitError, match=r"export\.jsonl: cannot be written"):
             make_index("茶").export(tmp_path / "nowhere" / "export.jsonl")
 
@@ -248,7 +254,7 @@ class TestExport:
 @pytest.mark.parametrize(
     "call", [lambda i: i.check(), lambda i: i.backup("backup"), lambda i: i.export("export.jsonl")]
 )
-def test_a_closed_index_refuses(
+def test_export_and_backup_of_a_closed_index_are_refused(
     call: Callable[[Index], Any], make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -61,7 +61,7 @@ def named(report: CheckReport) -> set[str]:
     return {problem.file for problem in report.problems}
 
 
-def test_an_index_that_is_whole(whole: Path) -> None:
+def test_an_intact_index_has_no_problems(whole: Path) -> None:
     report = searchkit.check(whole)
     assert (report.ok, report.problems, report.documents) == (True, [], 7)
     assert report.took > 0
@@ -71,7 +71,7 @@ def test_an_index_that_is_whole(whole: Path) -> None:
 
 @settings(max_examples=25)
 @given(data=st.data())
-def test_any_index_is_whole(data: st.DataObject) -> None:
+def test_any_new_index_has_no_problems(data: st.DataObject) -> None:
     with searchkit.create(":memory:", fields=FIELDS) as index:
         for batch in data.draw(collections(largest=8)):
             index.add(batch)
@@ -84,7 +84,7 @@ def test_any_index_is_whole(data: st.DataObject) -> None:
 
 @settings(max_examples=50)
 @given(body=texts)
-def test_any_text_is_findable(body: str) -> None:
+def test_an_index_of_any_text_has_no_problems(body: str) -> None:
     with searchkit.create(":memory:") as index:
         index.add([{"id": "1", "title": body[:50], "body": f"{body}甲"}])
         assert index.check().problems == []
@@ -92,7 +92,7 @@ def test_any_text_is_findable(body: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("place", [0, 0.3, 0.6, "checksum", "length", "magic"])
-def test_a_bit_that_is_turned(kind: str, place: Any, whole: Path, tmp_path: Path) -> None:
+def test_a_flipped_bit_is_a_problem(kind: str, place: Any, whole: Path, tmp_path: Path) -> None:
     file = file_of(whole, kind)
     content = bytearray(file.read_bytes())
     body = content.rindex(b'{"version"')
@@ -110,7 +110,9 @@ def test_a_bit_that_is_turned(kind: str, place: Any, whole: Path, tmp_path: Path
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=15)
 @given(data=st.data())
-def test_any_bit_of_a_file_with_a_checksum(kind: str, data: st.DataObject, whole: Path) -> None:
+def test_any_flipped_bit_of_a_file_with_a_checksum_is_a_problem(
+    kind: str, data: st.DataObject, whole: Path
+) -> None:
     file = file_of(whole, kind)
     content = bytearray(file.read_bytes())
     footer = content.rindex(b'{"version"')
@@ -125,7 +127,9 @@ def test_any_bit_of_a_file_with_a_checksum(kind: str, data: st.DataObject, whole
 @pytest.mark.parametrize("kind", ["store", "del"])
 @settings(max_examples=60)
 @given(data=st.data())
-def test_any_bit_of_the_version_of_a_file(kind: str, data: st.DataObject, whole: Path) -> None:
+def test_a_flipped_bit_of_the_version_of_a_file_changes_no_answer(
+    kind: str, data: st.DataObject, whole: Path
+) -> None:
     """It says who wrote the file; one that can be read as well is no damage to the answers."""
     file = file_of(whole, kind)
     content = bytearray(file.read_bytes())
@@ -140,7 +144,9 @@ def test_any_bit_of_the_version_of_a_file(kind: str, data: st.DataObject, whole:
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "zeros", "longer"])
 @pytest.mark.parametrize("name", [*KINDS, "meta.json", ".managed.json", "index.json"])
-def test_a_file_that_is_cut_or_gone(name: str, damage: str, whole: Path, tmp_path: Path) -> None:
+def test_a_truncated_or_missing_file_is_a_problem(
+    name: str, damage: str, whole: Path, tmp_path: Path
+) -> None:
     file = file_of(whole, name) if name in KINDS else next(whole.rglob(name))
     content = file.read_bytes()
     changed = {
@@ -182,7 +188,7 @@ def edited(whole: Path, to: Path, name: str, edit: Callable[[Any], object]) -> P
         ("index.json", lambda settings: settings.update(fingerprint="0" * 16)),
     ],
 )
-def test_what_has_no_checksum_of_its_own_is_held_against_the_rest(
+def test_files_without_a_checksum_are_compared_with_the_others(
     name: str, edit: Callable[[Any], object], whole: Path, tmp_path: Path
 ) -> None:
     report = searchkit.check(edited(whole, tmp_path / "index", name, edit))
@@ -246,7 +252,7 @@ class TestDocuments:
             ("__iter__", lambda right, *_: iter([b"nonsense", *right]), "cannot be read"),
         ],
     )
-    def test_a_wrong_answer(
+    def test_a_wrong_answer_of_the_engine_is_a_problem(
         self, method: str, wrong: Any, why: str, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         index = make_index("茶", "水")
@@ -259,7 +265,7 @@ class TestDocuments:
         "field",
         ["words", "title_unigrams", "body_bigrams", "body_unigrams", "source", "tags", "published", "sketch"],
     )
-    def test_a_field_that_does_not_find_its_document(
+    def test_a_field_that_misses_its_document_is_a_problem(
         self, field: str, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         index = make_index(

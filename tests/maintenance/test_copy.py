@@ -18,7 +18,7 @@ def source(sample_documents: list[Document], tmp_path: Path) -> searchkit.Index:
     return index
 
 
-def test_the_copy_is_the_same(source: searchkit.Index, tmp_path: Path) -> None:
+def test_a_copy_has_the_same_documents_and_answers(source: searchkit.Index, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     report = source.copy_to(f"whoosh:{tmp_path / 'copy'}", progress=lambda done, of: seen.append((done, of)))
     assert (report.copied, report.kept, report.removed) == (len(source), 0, 0)
@@ -34,7 +34,7 @@ def test_the_copy_is_the_same(source: searchkit.Index, tmp_path: Path) -> None:
         source.copy_to(report.location)
 
 
-def test_one_that_was_interrupted_goes_on(
+def test_an_interrupted_copy_goes_on(
     source: searchkit.Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copying, "_PAGE", 10)
@@ -55,7 +55,7 @@ def test_one_that_was_interrupted_goes_on(
         assert {one.id for one in copy} == {one.id for one in source}
 
 
-def test_one_that_lost_something_is_no_copy(
+def test_a_copy_that_lost_documents_is_an_error(
     source: searchkit.Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copying, "_missing", lambda page, target: page[1:])

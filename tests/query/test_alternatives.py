@@ -67,7 +67,7 @@ def highlight_terms(query: str, others: dict[str, list[str]]) -> set[str]:
 
 class TestRegionalWords:
     @pytest.mark.parametrize(("mainland", "taiwan"), REGIONAL)
-    def test_each_finds_the_other_in_either_script(
+    def test_regional_words_find_one_another_in_either_script(
         self, mainland: str, taiwan: str, make_index: MakeIndex
     ) -> None:
         index = make_index(
@@ -88,13 +88,15 @@ class TestRegionalWords:
                 assert index.count(query, regional=False) == 1
 
     @pytest.mark.parametrize(("word", "other"), EVERYDAY)
-    def test_an_everyday_word_finds_itself_only(self, word: str, other: str, make_index: MakeIndex) -> None:
+    def test_an_everyday_word_does_not_find_its_alternative(
+        self, word: str, other: str, make_index: MakeIndex
+    ) -> None:
         index = make_index(f"昨天，{word}，如此。", f"昨天，{other}，如此。")
         for query in spellings(word):
             assert ids(index, query) == ["0"]
 
     @pytest.mark.parametrize(("word", "other"), [("程式", "程序"), ("智能", "智慧"), ("檔名", "文件名")])
-    def test_an_everyday_word_is_found_all_the_same(
+    def test_an_everyday_word_is_found_by_its_alternative(
         self, word: str, other: str, make_index: MakeIndex
     ) -> None:
         assert ids(make_index(f"昨天，{word}，如此。", f"昨天，{other}，如此。"), word) == ["0", "1"]
@@ -111,7 +113,7 @@ class TestRegionalWords:
             assert word not in _EVERYDAY
             assert (len(word) == 1) == (len(other) == 1), "one character says too little to mean a word"
 
-    def test_no_word_of_the_table_is_only_another_spelling(self) -> None:
+    def test_no_regional_word_is_only_a_variant_spelling(self) -> None:
         """比特币 and 比特幣 are equal once they are normalized, and find one another without any table."""
         assert not any(key_of_text(word) == key_of_text(other) for word, other in ALL_PAIRS)
 
@@ -124,7 +126,7 @@ class TestRegionalWords:
         st.lists(st.tuples(st.booleans(), in_sentences), max_size=12),
         st.integers(0, 2),
     )
-    def test_of_two_documents_alike_the_one_with_the_typed_word_is_first(
+    def test_the_typed_word_ranks_before_its_alternative(
         self,
         pair: tuple[str, str],
         before: list[str],
@@ -165,7 +167,7 @@ class TestWhereAlternativesCount:
         assert set(ids(index, '"新的" 软件')) == {"0", "1"}
 
     @pytest.mark.parametrize("query", ["软*", '"软件"', '"软件 好"~3', "source:软件", "tag:软件"])
-    def test_only_running_text_has_alternatives(self, query: str) -> None:
+    def test_only_unquoted_text_has_alternatives(self, query: str) -> None:
         assert plan(query, {"软件": ["軟體"], "软": ["硬"]}) == plan(query)
 
     def test_a_field_holds_for_the_alternative_as_well(self, make_index: MakeIndex) -> None:
@@ -216,7 +218,7 @@ class TestWhereAlternativesCount:
             assert set(ids(index, query)) == {"0", "1", "2"}
             assert set(ids(index, query, regional=False)) == {"1", "2"}
 
-    def test_what_stands_between_words_parts_them(self) -> None:
+    def test_other_text_between_words_separates_them(self) -> None:
         others = {"人工智慧": ["人工智能"]}
         for query in ("人工 智慧", "人工 AND 智慧", "(人工 智慧) OR 茶", "-(人工 智慧)", "(人工 智慧)^2"):
             assert plan(query, others) != plan(query), query
@@ -292,7 +294,7 @@ class TestNot:
 
     @settings(max_examples=50)
     @given(bodies, st.lists(queries, min_size=1, max_size=8), st.booleans(), st.booleans())
-    def test_minus_excludes_what_the_word_finds(
+    def test_minus_finds_exactly_the_other_documents(
         self, bodies: list[str], queries: list[str], regional: bool, synonyms: bool
     ) -> None:
         options: dict[str, Any] = {"regional": regional, "synonyms": synonyms}
@@ -324,7 +326,7 @@ class TestNot:
 
 
 class TestSynonymsInASearch:
-    def test_each_finds_the_others(self, make_index: MakeIndex) -> None:
+    def test_synonyms_find_one_another(self, make_index: MakeIndex) -> None:
         index = make_index(
             "土豆好吃。", "馬鈴薯好吃。", "洋芋好吃。", "水好喝。", synonyms=[["土豆", "马铃薯", "洋芋"]]
         )
@@ -410,7 +412,7 @@ class TestSynonymsInASearch:
             assert ids(index, pair[1], tags="alike", match=match) == list(reversed(pair))
 
 
-def test_what_is_excluded_has_no_alternatives_of_its_neighbours(make_index: MakeIndex) -> None:
+def test_excluded_words_have_no_alternatives_across_neighbours(make_index: MakeIndex) -> None:
     index = make_index(
         Document(id="1", body="机器学习"),
         Document(id="2", body="machine x learning"),

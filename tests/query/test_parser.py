@@ -208,7 +208,7 @@ MALFORMED: list[tuple[str, str, int, QueryNode]] = [
 ]
 
 
-def test_the_tables_are_as_long_as_they_should_be() -> None:
+def test_the_tables_of_queries_are_complete() -> None:
     assert len(READ_ALIKE) >= 60
     assert len(MALFORMED) >= 20
 
@@ -232,7 +232,7 @@ def test_quotes_and_brackets_in_running_text_are_no_operators_when_read_lenientl
 
 
 @pytest.mark.parametrize(("query", "said", "position", "_lenient"), MALFORMED)
-def test_a_query_that_is_not_well_formed_is_refused_with_the_place(
+def test_a_malformed_query_is_refused_with_the_position(
     query: str, said: str, position: int, _lenient: QueryNode
 ) -> None:
     with pytest.raises(QuerySyntaxError, match=re.escape(said)) as caught:
@@ -241,13 +241,11 @@ def test_a_query_that_is_not_well_formed_is_refused_with_the_place(
 
 
 @pytest.mark.parametrize(("query", "_said", "_position", "tree"), MALFORMED)
-def test_a_query_that_is_not_well_formed_is_read_leniently_as_well_as_can_be(
-    query: str, _said: str, _position: int, tree: QueryNode
-) -> None:
+def test_a_malformed_query_is_read_leniently(query: str, _said: str, _position: int, tree: QueryNode) -> None:
     assert parse(query, lenient=True) == tree
 
 
-def test_the_error_shows_the_query_and_points_at_the_place() -> None:
+def test_a_syntax_error_shows_the_query_and_the_position() -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         parse("ab (cd")
     assert str(caught.value).splitlines() == [
@@ -258,7 +256,7 @@ def test_the_error_shows_the_query_and_points_at_the_place() -> None:
     assert caught.value.reason == "this bracket is not closed"
 
 
-def test_an_unknown_field_is_answered_with_those_that_there_are() -> None:
+def test_an_unknown_field_is_refused_with_the_known_ones() -> None:
     with pytest.raises(QuerySyntaxError, match=r"title:, body:.*quote it"):
         parse("author:甲")
     assert parse('"author:甲"') == PhraseNode("author:甲")
@@ -341,12 +339,12 @@ def assert_well_made(tree: QueryNode) -> None:
 
 
 @pytest.mark.parametrize("depth", [1, MAX_DEPTH])
-def test_groups_may_be_nested_this_deep(depth: int) -> None:
+def test_groups_may_be_nested_to_the_limit(depth: int) -> None:
     assert parse("(" * depth + "甲" + ")" * depth) == 甲
 
 
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 9 * MAX_DEPTH])
-def test_groups_may_not_be_nested_deeper(depth: int) -> None:
+def test_groups_nested_deeper_are_refused(depth: int) -> None:
     query = "(" * depth + "甲" + ")" * depth
     with pytest.raises(QuerySyntaxError, match=f"more than {MAX_DEPTH} deep") as caught:
         parse(query)
@@ -354,13 +352,13 @@ def test_groups_may_not_be_nested_deeper(depth: int) -> None:
     assert "甲" in repr(parse(query, lenient=True))
 
 
-def test_a_query_may_have_so_many_parts() -> None:
+def test_a_query_may_have_the_maximum_of_parts() -> None:
     tree = parse(" ".join("甲乙"[n % 2] for n in range(MAX_TOKENS)))
     assert isinstance(tree, AndNode)
     assert len(tree.children) == MAX_TOKENS
 
 
-def test_a_query_may_not_have_more_parts() -> None:
+def test_a_query_with_more_parts_is_refused() -> None:
     query = " ".join(["甲"] * (MAX_TOKENS + 1))
     with pytest.raises(QuerySyntaxError, match=f"more than {MAX_TOKENS}") as caught:
         parse(query)
@@ -375,7 +373,7 @@ def test_a_phrase_of_any_length_is_one_token() -> None:
     assert parse(f'"{text}"') == PhraseNode(text)
 
 
-def test_a_query_may_be_so_long_and_no_longer() -> None:
+def test_a_query_longer_than_the_limit_is_refused() -> None:
     assert parse("甲" * MAX_LENGTH) == TextNode("甲" * MAX_LENGTH)
     with pytest.raises(QuerySyntaxError, match=f"{MAX_LENGTH + 1} characters"):
         parse("甲" * (MAX_LENGTH + 1))
@@ -462,7 +460,7 @@ MALFORMED_LANGUAGE: list[tuple[str, str, int]] = [
 ]
 
 
-def test_all_tables_together_are_as_long_as_they_should_be() -> None:
+def test_all_tables_of_queries_together_are_complete() -> None:
     assert len(READ_ALIKE) + len(LANGUAGE) >= 120
     assert len(MALFORMED) + len(MALFORMED_LANGUAGE) >= 40
 
@@ -473,7 +471,7 @@ def test_the_rest_of_the_language_means_this_tree(query: str, tree: QueryNode) -
 
 
 @pytest.mark.parametrize(("query", "said", "position"), MALFORMED_LANGUAGE)
-def test_the_rest_of_the_language_is_refused_with_the_place(query: str, said: str, position: int) -> None:
+def test_the_rest_of_the_language_is_refused_with_the_position(query: str, said: str, position: int) -> None:
     with pytest.raises(QuerySyntaxError, match=re.escape(said)) as caught:
         parse(query)
     assert caught.value.position == position

@@ -74,7 +74,7 @@ class TestRules:
             ("圖書館, 书馆", {"图书馆": ["书馆"], "圖書館": ["书馆"], "書館": ["圖書館"]}),
         ],
     )
-    def test_a_file_has_a_rule_a_line(
+    def test_a_synonym_file_has_one_rule_a_line(
         self, line: str, expected: dict[str, list[str]], rules_file: Callable[[str], Path]
     ) -> None:
         for text in (line, line + "\r\n", line + "\n\n\n# the end"):
@@ -82,7 +82,7 @@ class TestRules:
             for rules in (path, str(path)):
                 assert {word: of(rules, word) for word in expected} == expected
 
-    def test_rules_of_several_lines_add_up(self, rules_file: Callable[[str], Path]) -> None:
+    def test_synonym_rules_of_several_lines_add_up(self, rules_file: Callable[[str], Path]) -> None:
         path = rules_file("# kitchen\n土豆, 马铃薯\n\n土豆 => 洋芋\n番茄, 西红柿\n")
         assert of(path, "土豆") == ["马铃薯", "洋芋"]
         assert of(path, "马铃薯") == ["土豆"]
@@ -103,17 +103,17 @@ class TestRules:
             [[" 土豆 ", "马铃薯\n"]],
         ],
     )
-    def test_a_mapping_and_groups_say_the_same(self, rules: Any) -> None:
+    def test_synonyms_as_mapping_and_as_groups_are_equal(self, rules: Any) -> None:
         assert Synonyms(rules).rules == {"土豆": ["马铃薯"], "马铃薯": ["土豆"]}
 
-    def test_a_mapping_is_one_way(self) -> None:
+    def test_a_synonym_mapping_is_one_way(self) -> None:
         rules = {"北大": "北京大学", "machine learning": ["机器学习", "ML"]}
         assert of(rules, "北大") == ["北京大学"]
         assert of(rules, "北京大学") == []
         assert of(rules, "Machine Learning") == ["机器学习", "ML"]
         assert of(rules, "ML") == []
 
-    def test_the_length_is_the_number_of_words_that_find_more(self) -> None:
+    def test_the_length_of_synonyms_counts_words_with_alternatives(self) -> None:
         assert len(Synonyms()) == 0
         assert len(Synonyms([["a", "b", "c"], ["d"]])) == 3
         assert len(Synonyms({"a": "b", "c": []})) == 1
@@ -135,14 +135,14 @@ class TestRules:
         st.lists(st.lists(words, max_size=4), max_size=4)
         | st.dictionaries(words, st.lists(words, max_size=3))
     )
-    def test_what_is_stored_makes_the_same_synonyms(self, rules: Any) -> None:
+    def test_stored_synonyms_are_equal(self, rules: Any) -> None:
         synonyms = Synonyms(rules)
         again = Synonyms(json.loads(json.dumps(synonyms.rules)))
         assert again.rules == synonyms.rules
         assert again.by_key == synonyms.by_key
 
     @given(st.lists(st.lists(anything, max_size=3), max_size=3))
-    def test_any_words_are_taken_or_refused_with_a_reason(self, groups: list[list[str]]) -> None:
+    def test_any_synonyms_are_accepted_or_refused_with_a_reason(self, groups: list[list[str]]) -> None:
         if all(has_tokens(word) for group in groups for word in group):
             json.dumps(Synonyms(groups).rules).encode()
         else:
@@ -166,7 +166,7 @@ class TestWhatIsWrong:
             ("a ＝＞ b", 1),
         ],
     )
-    def test_the_error_names_the_file_and_the_line(
+    def test_a_synonym_error_names_the_file_and_the_line(
         self, text: str, line: int, rules_file: Callable[[str], Path]
     ) -> None:
         path = rules_file(text)
@@ -175,13 +175,13 @@ class TestWhatIsWrong:
         assert str(caught.value).startswith(f"{path}, line {line}: ")
         assert "a rule is 'a, b, c' or 'a => b'" in str(caught.value)
 
-    def test_a_file_of_another_encoding_is_named(self, tmp_path: Path) -> None:
+    def test_a_synonym_file_of_another_encoding_is_named(self, tmp_path: Path) -> None:
         path = tmp_path / "words.txt"
         path.write_bytes("土豆, 马铃薯".encode("gb18030"))
         with pytest.raises(ValueError, match=r"words\.txt: is not UTF-8"):
             searchkit.create(":memory:", synonyms=path)
 
-    def test_a_file_that_is_not_there_is_named(self, tmp_path: Path) -> None:
+    def test_a_missing_synonym_file_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError, match=r"nothing\.txt"):
             searchkit.create(":memory:", synonyms=tmp_path / "nothing.txt")
 
@@ -196,12 +196,12 @@ class TestWhatIsWrong:
             ({"。": "土豆"}, ValueError, "'。' has no letter"),
         ],
     )
-    def test_the_error_names_the_word(self, rules: Any, error: type[Exception], reason: str) -> None:
+    def test_a_synonym_error_names_the_word(self, rules: Any, error: type[Exception], reason: str) -> None:
         with pytest.raises(error) as caught:
             searchkit.create(":memory:", synonyms=rules)
         assert reason in str(caught.value)
 
-    def test_an_index_is_not_made_with_rules_that_are_wrong(self, tmp_path: Path) -> None:
+    def test_create_refuses_invalid_synonyms(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError):
             searchkit.create(tmp_path / "index", synonyms=[["，"]])
         assert not (tmp_path / "index").exists()
@@ -211,7 +211,7 @@ class TestInAnIndex:
     RULES = (("土豆", "马铃薯"),)
     DOCUMENTS = ("土豆", "馬鈴薯", "洋芋", "番茄")
 
-    def test_they_are_stored_with_the_index(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_synonyms_are_stored_with_the_index(self, make_index: MakeIndex, tmp_path: Path) -> None:
         path = tmp_path / "index"
         with make_index(*self.DOCUMENTS, location=path, synonyms=self.RULES) as index:
             assert ids(index, "土豆") == {"0", "1"}
@@ -221,7 +221,7 @@ class TestInAnIndex:
             assert index.stats().synonyms == 2
             assert not index.needs_rebuild
 
-    def test_the_file_is_read_once(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_the_synonym_file_is_read_once(self, make_index: MakeIndex, tmp_path: Path) -> None:
         rules = tmp_path / "rules.txt"
         rules.write_text("土豆, 马铃薯", encoding="utf-8")
         make_index(*self.DOCUMENTS, location=tmp_path / "index", synonyms=rules).close()
@@ -229,7 +229,7 @@ class TestInAnIndex:
         with searchkit.open(tmp_path / "index") as index:
             assert ids(index, "土豆") == {"0", "1"}
 
-    def test_new_ones_take_effect_at_once(self, make_index: MakeIndex) -> None:
+    def test_new_synonyms_take_effect_at_once(self, make_index: MakeIndex) -> None:
         index = make_index(*self.DOCUMENTS)
         assert ids(index, "土豆") == {"0"}
         index.set_synonyms(self.RULES)
@@ -243,7 +243,7 @@ class TestInAnIndex:
         assert index.stats().synonyms == 0
 
     @pytest.mark.parametrize("change", ["rebuild", "optimize", "nothing"])
-    def test_new_ones_stay(self, change: str, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_new_synonyms_last(self, change: str, make_index: MakeIndex, tmp_path: Path) -> None:
         path = tmp_path / "index"
         with make_index(*self.DOCUMENTS, location=path, synonyms=[["番茄", "洋芋"]]) as index:
             index.set_synonyms(self.RULES)
@@ -254,7 +254,7 @@ class TestInAnIndex:
             assert ids(index, "土豆") == {"0", "1"}
             assert ids(index, "番茄") == {"3"}
 
-    def test_no_document_changes(self, make_index: MakeIndex) -> None:
+    def test_set_synonyms_changes_no_document(self, make_index: MakeIndex) -> None:
         index = make_index(*self.DOCUMENTS)
         before = list(index)
         index.set_synonyms(self.RULES)
@@ -263,7 +263,7 @@ class TestInAnIndex:
         index.add([{"id": "4", "body": "马铃薯汤"}])
         assert ids(index, "土豆") == {"0", "1", "4"}
 
-    def test_wrong_ones_leave_the_others_in_place(self, make_index: MakeIndex) -> None:
+    def test_invalid_synonyms_leave_the_others_in_place(self, make_index: MakeIndex) -> None:
         index = make_index(*self.DOCUMENTS, synonyms=self.RULES)
         for wrong in ([["，", "土豆"]], ["土豆"], {"土豆": 5}):
             with pytest.raises((ValueError, TypeError)):
@@ -271,13 +271,13 @@ class TestInAnIndex:
         assert ids(index, "土豆") == {"0", "1"}
         assert index.stats().synonyms == 2
 
-    def test_the_writer_is_free_behind_it(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_set_synonyms_releases_the_writer(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index(*self.DOCUMENTS, location=tmp_path / "index")
         index.set_synonyms(self.RULES, timeout=0)
         index.set_synonyms(self.RULES, timeout=0)
         assert index.add([{"id": "5", "body": "汤"}], timeout=0).added == 1
 
-    def test_a_writer_is_waited_for(self, make_index: MakeIndex, tmp_path: Path) -> None:
+    def test_set_synonyms_waits_for_a_writer(self, make_index: MakeIndex, tmp_path: Path) -> None:
         index = make_index(*self.DOCUMENTS, location=tmp_path / "index")
         with index.writer():
             with pytest.raises(searchkit.IndexLockedError):

@@ -96,17 +96,17 @@ class TestByHand:
             assert [other.score for other in hit.duplicates] == [best[other.id] for other in hit.duplicates]
             assert hit.score >= max((other.score for other in hit.duplicates), default=0)
 
-    def test_without_it_nothing_is_folded(self, index: Index) -> None:
+    def test_without_collapse_duplicates_are_separate_hits(self, index: Index) -> None:
         assert [hit.duplicates for hit in index.search("地铁")] == [()] * 4
 
     @pytest.mark.parametrize(
         ("sort", "expected"),
         [("newest", [("d", []), ("c", ["b", "a"])]), ("oldest", [("a", ["b", "c"]), ("d", [])])],
     )
-    def test_in_any_order(self, sort: str, expected: Any, index: Index) -> None:
+    def test_collapse_works_in_any_sort_order(self, sort: str, expected: Any, index: Index) -> None:
         assert shape(index.search("地铁", sort=sort, **COLLAPSED)) == expected
 
-    def test_the_filters_hold_for_the_duplicates(self, index: Index) -> None:
+    def test_filters_apply_to_duplicates(self, index: Index) -> None:
         results = index.search("地铁", sort="oldest", source=["甲报", "乙报"], **COLLAPSED)
         assert shape(results) == [("a", ["b"]), ("d", [])]
         assert results.total == 3
@@ -118,7 +118,7 @@ class TestByHand:
         assert "<mark>線路</mark>" in story.duplicates[1].snippet.html()
         assert story.duplicates[0].duplicates == ()
 
-    def test_facets_count_all(self, index: Index) -> None:
+    def test_facets_count_collapsed_documents(self, index: Index) -> None:
         facets = index.search("地铁", facets="source", **COLLAPSED).facets
         assert facets == {"source": {"甲报": 2, "乙报": 1, "丙報": 1}}
 
@@ -131,7 +131,7 @@ class TestByHand:
         stories = {frozenset((id, *others)) for id, others in shape(index.search("地铁", **COLLAPSED))}
         assert stories == {frozenset("12"), frozenset("3")}
 
-    def test_many_tellings_leave_a_page_full(self, make_index: MakeIndex) -> None:
+    def test_collapse_fills_the_page_despite_many_duplicates(self, make_index: MakeIndex) -> None:
         index = make_index(
             *(Document(id=f"same {n}", body=NEWS) for n in range(60)),
             *(
@@ -154,7 +154,7 @@ class TestByHand:
         assert (len(page), page.cursor) == (1, None)
         assert index.search("地铁", limit=2, **COLLAPSED).cursor is None
 
-    def test_nothing_matches(self, index: Index) -> None:
+    def test_collapse_without_matches(self, index: Index) -> None:
         results = index.search("苹果", **COLLAPSED)
         assert (results.total, shape(results), results.cursor) == (0, [], None)
         assert index.count("地铁", **COLLAPSED) == 4
@@ -164,18 +164,20 @@ class TestBounds:
     @pytest.mark.parametrize(
         ("limit", "offset"), [(1001, 0), (1000, 1), (0, 1001), (10, 991), (10**9, 0), (1, 10**9)]
     )
-    def test_beyond_the_first_thousand_it_is_refused(self, limit: int, offset: int, index: Index) -> None:
+    def test_collapse_beyond_the_first_thousand_is_refused(
+        self, limit: int, offset: int, index: Index
+    ) -> None:
         with pytest.raises(ValueError, match="first 1000 hits"):
             index.search("地铁", limit=limit, offset=offset, **COLLAPSED)
         index.search("地铁", limit=limit, offset=offset)
 
-    def test_a_thousand_are_not_too_many(self, index: Index) -> None:
+    def test_collapse_handles_a_thousand_hits(self, index: Index) -> None:
         assert len(index.search("地铁", limit=1000, **COLLAPSED)) == 2
         assert len(index.search("地铁", limit=999, offset=1, **COLLAPSED)) == 1
         assert len(index.search("地铁", limit=0, offset=1000, **COLLAPSED)) == 0
 
     @pytest.mark.parametrize("collapse", ["duplicates", "", True, 1])
-    def test_what_collapse_may_be(self, collapse: Any, index: Index) -> None:
+    def test_collapse_refuses_unknown_values(self, collapse: Any, index: Index) -> None:
         with pytest.raises(ValueError, match="collapse must be one of near-duplicates"):
             index.search("地铁", collapse=collapse)
 
@@ -188,7 +190,7 @@ class TestBounds:
     st.integers(1, 7),
     st.integers(1, 3),
 )
-def test_it_agrees_with_folding_by_hand_and_pages_are_pieces_of_the_list(
+def test_collapse_agrees_with_grouping_by_hand_on_every_page(
     texts: list[str], query: str, order: str, size: int, commits: int
 ) -> None:
     options: dict[str, Any] = {"recency": "30d"} if order == "recency" else {"sort": order}

@@ -53,7 +53,7 @@ def teas(count: int = 10) -> list[Document]:
 class TestGoingOn:
     @settings(max_examples=40)
     @given(batches=collections(smallest=4), data=st.data())
-    def test_a_list_goes_on_as_it_was_whatever_becomes_of_the_index(
+    def test_pages_by_cursor_ignore_later_changes(
         self, batches: list[list[Document]], data: st.DataObject
     ) -> None:
         sort, query = (
@@ -99,7 +99,7 @@ class TestGoingOn:
         assert rest(index, page) == whole
         assert index.count("茶") == 2
 
-    def test_the_last_page_has_none(self, make_index: MakeIndex) -> None:
+    def test_the_last_page_has_no_cursor(self, make_index: MakeIndex) -> None:
         index = make_index(*teas(4))
         assert index.search("茶", limit=4).cursor is None
         assert not index.search("茶", limit=4).has_more
@@ -112,7 +112,7 @@ class TestGoingOn:
         assert index.search("茶", limit=2, offset=2).cursor is None
         assert index.search("茶", limit=2, offset=20).cursor is None
 
-    def test_a_page_without_hits_has_none(self, make_index: MakeIndex) -> None:
+    def test_a_page_without_hits_has_no_cursor(self, make_index: MakeIndex) -> None:
         index = make_index(*teas(4))
         assert index.search("没有").cursor is None
         assert index.search("").cursor is None
@@ -177,7 +177,7 @@ class TestOnDisk:
     """The same commit gives the same list, whoever opens the folder."""
 
     @pytest.mark.parametrize("sort", ORDERS)
-    def test_it_goes_on_in_an_index_opened_again(
+    def test_a_cursor_works_in_an_index_opened_again(
         self, sort: str, make_index: MakeIndex, tmp_path: Path
     ) -> None:
         index = make_index(location=tmp_path / "i", fields=FIELDS)
@@ -189,7 +189,7 @@ class TestOnDisk:
         with searchkit.open(tmp_path / "i") as again:
             assert rest(again, page, sort=sort, limit=3) == whole
 
-    def test_it_goes_on_in_another_process(
+    def test_a_cursor_works_in_another_process(
         self, make_index: MakeIndex, other_process: Any, tmp_path: Path
     ) -> None:
         """Sets come in another order there."""
@@ -365,12 +365,12 @@ class TestHostile:
     @example(cursor="=")
     @example(cursor="W10=")  # []
     @example(cursor="bnVsbA==")  # null
-    def test_any_text_is_refused(self, cursor: str, ten: Index) -> None:
+    def test_any_text_is_refused_as_a_cursor(self, cursor: str, ten: Index) -> None:
         with pytest.raises(ValueError, match="is no cursor of a search"):
             ten.search("茶", cursor=cursor)
 
     @given(values=json_values)
-    def test_any_other_json_is_refused(self, values: Any, ten: Index) -> None:
+    def test_any_other_json_is_refused_as_a_cursor(self, values: Any, ten: Index) -> None:
         with pytest.raises(ValueError, match="is no cursor of a search"):
             ten.search("茶", cursor=encoded(values))
 
@@ -390,7 +390,7 @@ class TestHostile:
     @example(place=0, value=[])
     @example(place=0, value=None)
     @example(place=3, value=[])
-    def test_one_with_another_value_in_it_is_refused_or_makes_a_page(
+    def test_a_cursor_with_a_changed_value_is_refused_or_makes_a_page(
         self, place: int, value: Any, ten: Index
     ) -> None:
         whole = ids(ten.search("茶"))
@@ -410,7 +410,7 @@ class TestHostile:
             assert ids(page) == whole[values[1] :] != []
 
     @pytest.mark.parametrize("values", [[2], ["a", 2, 3, "b", 5], {"a": 1, "b": 2, "c": 3, "d": 4}, "abcd"])
-    def test_it_has_four_values(self, values: Any, ten: Index) -> None:
+    def test_a_cursor_has_four_values(self, values: Any, ten: Index) -> None:
         with pytest.raises(ValueError, match="is no cursor of a search"):
             ten.search("茶", cursor=encoded(values))
 
@@ -427,12 +427,12 @@ class TestHostile:
         ],
         ids=lambda cursor: cursor[:8],
     )
-    def test_what_is_deep_or_long_is_refused_and_not_shown_whole(self, cursor: str, ten: Index) -> None:
+    def test_deep_or_long_cursors_are_refused_and_shown_shortened(self, cursor: str, ten: Index) -> None:
         with pytest.raises(ValueError, match="is no cursor of a search") as caught:
             ten.search("茶", cursor=cursor)
         assert len(str(caught.value)) < 200
 
     @pytest.mark.parametrize("cursor", [5, 0, True, ["a"], {}, 2.5])
-    def test_what_is_no_text_is_refused(self, cursor: Any, ten: Index) -> None:
+    def test_a_cursor_that_is_no_text_is_refused(self, cursor: Any, ten: Index) -> None:
         with pytest.raises(ValueError, match="is no cursor of a search"):
             ten.search("茶", cursor=cursor)

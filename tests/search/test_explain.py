@@ -132,7 +132,9 @@ def index(make_index: MakeIndex) -> Index:
         ("machine -learning 新", "2", ("machine",)),
     ],
 )
-def test_what_is_missing(query: str, id: str, missing: tuple[str, ...], index: Index) -> None:
+def test_missing_conditions_of_a_query_are_named(
+    query: str, id: str, missing: tuple[str, ...], index: Index
+) -> None:
     why = index.explain(query, id)
     assert why.missing == missing
     assert why.matches == (not missing)
@@ -163,7 +165,7 @@ def test_an_alternative_counts_less_and_is_named(index: Index) -> None:
     assert 0 < share["软体"] <= ALTERNATIVE < share["软件"] == 1
 
 
-def test_what_is_missing_may_score_all_the_same(index: Index) -> None:
+def test_a_missing_condition_may_still_score(index: Index) -> None:
     why = index.explain("土豆 茶", "1")
     assert not why.matches
     assert why.score == pytest.approx(index.explain("土豆", "1").score, rel=1e-5) != 0
@@ -187,31 +189,31 @@ def test_what_is_missing_may_score_all_the_same(index: Index) -> None:
         ("", "1", ["  →  1", "does not match"]),
     ],
 )
-def test_it_is_for_people(query: str, id: str, lines: list[str], index: Index) -> None:
+def test_str_of_an_explanation_is_readable(query: str, id: str, lines: list[str], index: Index) -> None:
     text = str(index.explain(query, id))
     for line in lines:
         assert line in text
 
 
-def test_a_document_that_is_not_there(index: Index) -> None:
+def test_explain_refuses_an_unknown_document(index: Index) -> None:
     for unknown in ("nothing", ""):
         with pytest.raises(KeyError, match="there is no document"):
             index.explain("土豆", unknown)
 
 
-def test_a_query_that_is_not_well_formed(index: Index) -> None:
+def test_explain_refuses_a_malformed_query(index: Index) -> None:
     with pytest.raises(QuerySyntaxError):
         index.explain('"土豆', "1")
     assert index.explain('"土豆', "1", lenient=True).matches
 
 
 @pytest.mark.parametrize("options", [{"match": "some"}, {"match": None}])
-def test_an_option_that_is_none(options: dict[str, Any], index: Index) -> None:
+def test_explain_refuses_invalid_options(options: dict[str, Any], index: Index) -> None:
     with pytest.raises(ValueError, match="match"):
         index.explain("土豆", "1", **options)
 
 
-def test_what_was_deleted_counts_no_more(index: Index) -> None:
+def test_deleted_documents_do_not_count_in_explanations(index: Index) -> None:
     index.delete("3")
     index.rebuild()
     why = index.explain("水", "1")

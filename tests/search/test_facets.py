@@ -66,7 +66,7 @@ def expected(documents: Sequence[Document], name: str) -> list[tuple[Any, int]]:
 class TestCounts:
     @settings(max_examples=30)
     @given(batches=collections(), data=st.data())
-    def test_they_are_those_that_plain_python_counts_over_all_matches(
+    def test_facets_equal_the_counts_of_plain_python(
         self, batches: list[list[Document]], data: st.DataObject
     ) -> None:
         with filled(batches) as index:
@@ -97,9 +97,7 @@ class TestCounts:
 
     @settings(max_examples=30)
     @given(batches=collections())
-    def test_where_each_document_has_one_value_they_add_up_to_the_total(
-        self, batches: list[list[Document]]
-    ) -> None:
+    def test_facets_of_single_values_add_up_to_the_total(self, batches: list[list[Document]]) -> None:
         whole = [
             [
                 Document(
@@ -119,7 +117,7 @@ class TestCounts:
             for counts in results.facets.values():
                 assert sum(counts.values()) == results.total
 
-    def test_a_value_has_the_type_that_a_program_goes_on_with(self, make_index: MakeIndex) -> None:
+    def test_facet_values_have_the_type_of_the_field(self, make_index: MakeIndex) -> None:
         """What a facet gives, `where` takes, and finds as many as were counted."""
         index = make_index(
             Document(
@@ -156,7 +154,7 @@ class TestCounts:
             for value, count in facets[name].items():
                 assert index.count("茶", where={name: value}) == count
 
-    def test_the_most_come_first_and_of_equals_the_least_value(self, make_index: MakeIndex) -> None:
+    def test_facet_values_are_ordered_by_count_then_value(self, make_index: MakeIndex) -> None:
         index = make_index(
             *(
                 Document(id=str(n), body="茶", tags=tags.split(), extra={"price": price})
@@ -177,7 +175,7 @@ class TestCounts:
         ]
         assert list(facets["price"].items()) == [(9.0, 2), (10.0, 2), (-1.0, 1), (100.0, 1)]
 
-    def test_what_is_in_time_comes_in_the_order_of_time(self, make_index: MakeIndex) -> None:
+    def test_facets_of_dates_are_in_order_of_time(self, make_index: MakeIndex) -> None:
         days = ["2024-10-01", "1969-12-31", "2024-02-29", "2024-02-01", "2024-02-01", "0999-01-01"]
         index = make_index(
             *(
@@ -207,7 +205,7 @@ class TestCounts:
             ("2024-10-01", 1),
         ]
 
-    def test_they_see_what_is_deleted_and_replaced(self, make_index: MakeIndex) -> None:
+    def test_facets_follow_deletions_and_replacements(self, make_index: MakeIndex) -> None:
         index = make_index(*(Document(id=str(n), body="茶", source="甲报") for n in range(5)))
         index.delete(["0", "1"])
         index.add([Document(id="2", body="茶", source="乙報")])
@@ -215,17 +213,17 @@ class TestCounts:
 
 
 class TestNames:
-    def test_without_names_there_are_none(self, sample_index: Index) -> None:
+    def test_without_names_there_are_no_facets(self, sample_index: Index) -> None:
         for names in ((), [], iter(())):
             assert sample_index.search("茶", facets=names).facets == {}
 
-    def test_one_may_be_a_text_and_twice_is_once(self, sample_index: Index) -> None:
+    def test_a_facet_may_be_a_text_and_is_counted_once(self, sample_index: Index) -> None:
         alone = sample_index.search("茶", facets="source").facets
         assert list(alone) == ["source"]
         assert alone == sample_index.search("茶", facets=["source", "source"]).facets
         assert sum(alone["source"].values()) > 1
 
-    def test_where_nothing_matches_there_are_no_values(self, make_index: MakeIndex) -> None:
+    def test_facets_of_no_matches_are_empty(self, make_index: MakeIndex) -> None:
         for index in (make_index(fields=FIELDS), make_index("水", fields=FIELDS)):
             for query in ("茶", "", "！"):
                 results = index.search(query, facets=FACETS)
@@ -234,9 +232,7 @@ class TestNames:
     @pytest.mark.parametrize(
         "name", ["nope", "published", "title", "id", "extra_author", "Author", "", "-price"]
     )
-    def test_an_unknown_one_is_refused_with_those_that_there_are(
-        self, name: str, make_index: MakeIndex
-    ) -> None:
+    def test_an_unknown_facet_is_refused_with_the_known_ones(self, name: str, make_index: MakeIndex) -> None:
         index = make_index("茶", fields=FIELDS)
         known = "source, tags, year, month, author, price, event, paid$"
         for names in (name, ["source", name]):
@@ -246,11 +242,11 @@ class TestNames:
             make_index("茶").search("茶", facets=name)
 
     @pytest.mark.parametrize("names", [5, [5], [None], {"source": 1}.values()])
-    def test_names_are_texts(self, names: Any, make_index: MakeIndex) -> None:
+    def test_facet_names_that_are_no_text_are_refused(self, names: Any, make_index: MakeIndex) -> None:
         with pytest.raises(TypeError):
             make_index("茶").search("茶", facets=names)
 
-    def test_they_are_in_the_json_in_their_order(self, make_index: MakeIndex) -> None:
+    def test_facets_are_in_the_json_in_their_order(self, make_index: MakeIndex) -> None:
         index = make_index(*(Document(id=str(n), body="茶", source="乙甲乙"[n]) for n in range(3)))
         found: Mapping[str, Any] = index.search("茶", facets="source").to_dict()["facets"]
         assert found == {"source": [{"value": "乙", "count": 2}, {"value": "甲", "count": 1}]}

@@ -305,7 +305,9 @@ class TestWhatMatches:
             (None, "abcdef"),
         ],
     )
-    def test_where_says_what_it_says(self, where: Any, expected: str, make_index: MakeIndex) -> None:
+    def test_where_filters_by_values_and_ranges(
+        self, where: Any, expected: str, make_index: MakeIndex
+    ) -> None:
         extras: dict[str, dict[str, Any]] = {
             "a": {"author": "甲", "price": -1, "event": "2023-12-31", "paid": True},
             "b": {"author": ["乙", "甲"], "price": 10, "event": "2024-01-01T00:00:00Z", "paid": False},
@@ -361,7 +363,7 @@ class TestWhatMatches:
             ("price", TypeError, r"where must be a mapping"),
         ],
     )
-    def test_what_no_field_can_be_is_refused_with_what_it_is(
+    def test_where_refuses_values_of_another_kind(
         self, where: Any, error: type[Exception], message: str, make_index: MakeIndex
     ) -> None:
         index = make_index("茶", fields=FIELDS)
@@ -370,7 +372,7 @@ class TestWhatMatches:
         with pytest.raises(error, match=message):
             index.count("茶", where=where)
 
-    def test_where_no_field_is_declared_it_is_said_how_to(self, make_index: MakeIndex) -> None:
+    def test_where_without_declared_fields_says_how_to_declare(self, make_index: MakeIndex) -> None:
         with pytest.raises(ValueError, match=r"there are none: an index is created with fields=\{"):
             make_index("茶").search("茶", where={"author": "甲"})
 
@@ -414,7 +416,7 @@ class TestOrder:
             ("-paid", "acd"),
         ],
     )
-    def test_a_field_orders_and_what_has_none_comes_last(
+    def test_sort_by_a_field_puts_missing_values_last(
         self, sort: str, expected: str, make_index: MakeIndex
     ) -> None:
         extras: dict[str, dict[str, Any]] = {
@@ -452,7 +454,7 @@ class TestOrder:
             (["price"], TypeError, r"sort must be text"),
         ],
     )
-    def test_what_orders_nothing_is_refused(
+    def test_sort_refuses_unknown_fields(
         self, sort: Any, error: type[Exception], message: str, make_index: MakeIndex
     ) -> None:
         index = make_index("茶", fields=FIELDS)
@@ -519,7 +521,9 @@ class TestIterators:
         ],
         ids=str,
     )
-    def test_an_iterator_is_a_list(self, options: dict[str, Any], make_index: MakeIndex) -> None:
+    def test_iterators_are_accepted_as_filter_values(
+        self, options: dict[str, Any], make_index: MakeIndex
+    ) -> None:
         index = make_index(
             *(
                 Document(
@@ -552,7 +556,7 @@ class TestIterators:
         # A suggestion is worked out later, and counts within the same filters.
         assert index.search("pythn", **once()).suggestion == "python"
 
-    def test_what_does_not_hold_texts_is_refused(self, make_index: MakeIndex) -> None:
+    def test_filter_values_that_are_no_text_are_refused(self, make_index: MakeIndex) -> None:
         index = make_index("茶")
         for name in ("source", "tags", "facets"):
             with pytest.raises(TypeError, match=f"{name}: 5 is int, not text"):
@@ -560,28 +564,28 @@ class TestIterators:
 
 
 class TestGetMany:
-    def test_it_gives_those_there_are_in_the_order_asked_for(self, make_index: MakeIndex) -> None:
+    def test_get_many_gives_existing_documents_in_the_order_asked_for(self, make_index: MakeIndex) -> None:
         index = make_index("甲", "乙", "丙")
         found = index.get_many(["2", "nothing", "0", "2", ""])
         assert list(found) == ["2", "0"]
         assert found["0"] == Document(id="0", body="甲")
         assert found["2"] == Document(id="2", body="丙")
 
-    def test_ids_may_be_an_iterator_a_single_text_or_none_at_all(self, make_index: MakeIndex) -> None:
+    def test_get_many_takes_an_iterator_a_single_text_or_nothing(self, make_index: MakeIndex) -> None:
         index = make_index("甲", "乙", "丙")
         assert list(index.get_many(str(n) for n in (1, 0))) == ["1", "0"]
         assert list(index.get_many("1")) == ["1"]
         assert index.get_many([]) == {}
         assert make_index().get_many(["0"]) == {}
 
-    def test_it_takes_more_ids_than_an_engine_takes_at_once(self, make_index: MakeIndex) -> None:
+    def test_get_many_takes_any_number_of_ids(self, make_index: MakeIndex) -> None:
         index = make_index(*["茶"] * 2500)
         wanted = [str(n) for n in range(2600, -1, -1)]
         found = index.get_many(wanted)
         assert list(found) == wanted[101:]
         assert all(document.id == id for id, document in found.items())
 
-    def test_it_gives_long_ids_and_what_was_replaced_or_deleted(self, make_index: MakeIndex) -> None:
+    def test_get_many_gives_long_ids_and_the_latest_versions(self, make_index: MakeIndex) -> None:
         long = "https://example.com/" + "x" * 70_000
         index = make_index(*(Document(id=id, body="旧") for id in (long, long + "y", "z")))
         assert list(index.get_many([long + "y", long])) == [long + "y", long]
@@ -590,6 +594,6 @@ class TestGetMany:
         index.delete(long)
         assert index.get_many([long, "z"]) == {"z": document}
 
-    def test_an_id_that_is_no_text_is_refused(self, make_index: MakeIndex) -> None:
+    def test_get_many_refuses_ids_that_are_no_text(self, make_index: MakeIndex) -> None:
         with pytest.raises(TypeError, match="ids: 5 is int, not text"):
             make_index("甲").get_many(["0", 5])  # type: ignore[list-item]

@@ -63,7 +63,9 @@ def words(text: str) -> str:
 @given(title=hostile, body=hostile, url=urls, source=hostile, id=hostile, query=hostile)
 @example(ALL, ALL, f"https://example.com/?{ALL}", ALL, ALL, ALL)
 @example(ALL, ALL, f"javascript:{ALL}", ALL, ALL, ALL)
-def test_every_text_stays_text(title: str, body: str, url: str, source: str, id: str, query: str) -> None:
+def test_notebook_html_escapes_every_text(
+    title: str, body: str, url: str, source: str, id: str, query: str
+) -> None:
     document = Document(title=title, body=f"茶{body}", url=url, source=source, id=id)
     with searchkit.create(":memory:") as index:
         index.add([document])
@@ -92,7 +94,7 @@ def results(make_index: Callable[..., Index]) -> Results:
     ).search("苹果", facets=["source", "year"])
 
 
-def test_results_are_a_list_with_all_that_one_looks_for(results: Results) -> None:
+def test_notebook_results_are_a_list_of_hits(results: Results) -> None:
     tree = tree_of(results._repr_html_())
     first, second = tree.iter("li")
     (link,) = first.iter("a")
@@ -105,30 +107,30 @@ def test_results_are_a_list_with_all_that_one_looks_for(results: Results) -> Non
     assert text.endswith("source: example.com (1)year: 2024 (1)")
 
 
-def test_a_text_keeps_its_lines() -> None:
+def test_notebook_text_keeps_its_lines() -> None:
     tree = tree_of(Highlighted("甲 < 乙\n丙", [(4, 5)])._repr_html_())
     assert tree.text_content() == "甲 < 乙\n丙"
     assert "pre-line" in tree.get("style")
 
 
-def test_nothing_found_says_so(make_index: Callable[..., Index]) -> None:
+def test_notebook_shows_that_nothing_was_found(make_index: Callable[..., Index]) -> None:
     tree = tree_of(make_index("茶").search("苹果", facets="tags")._repr_html_())
     assert tree.text_content().startswith("苹果 0 of 0 in ")
     assert tree.text_content().endswith("tags: none")
 
 
-def test_a_story_is_told_once(make_index: Callable[..., Index]) -> None:
+def test_notebook_lists_duplicates_below_their_hit(make_index: Callable[..., Index]) -> None:
     story = "昨天上午市政府召开会议，讨论了新地铁线路的建设计划。会议决定明年春天开始动工，预计五年之内完成。"
     results = make_index(story, story + "居民欢迎。").search("地铁", collapse="near-duplicates")
     assert "1 more of the same story" in tree_of(results._repr_html_()).text_content()
 
 
-def test_a_long_query_is_cut() -> None:
+def test_notebook_cuts_a_long_query() -> None:
     shown = Results("茶" * 100, [], 0, 0.0)._repr_html_(), Results("茶" * 101, [], 0, 0.0)._repr_html_()
     assert [tree_of(one).text_content().split()[0] for one in shown] == ["茶" * 100, "茶" * 99 + "…"]
 
 
-def test_of_very_many_the_first_are_shown(make_index: Callable[..., Index]) -> None:
+def test_notebook_shows_the_first_of_very_many_hits(make_index: Callable[..., Index]) -> None:
     results = make_index(*("茶" * number for number in range(1, 1302))).search("茶", limit=1299)
     tree = tree_of(results._repr_html_())
     assert len(list(tree.iter("li"))) == 100
@@ -136,7 +138,7 @@ def test_of_very_many_the_first_are_shown(make_index: Callable[..., Index]) -> N
     assert "… and 1,199 more" in tree.text_content()
 
 
-def test_of_many_values_the_first_are_shown(make_index: Callable[..., Index]) -> None:
+def test_notebook_shows_the_first_of_many_facet_values(make_index: Callable[..., Index]) -> None:
     documents = [Document(body="茶", id=str(number), source=f"s{number}") for number in range(12)]
     results = make_index(*documents).search("茶", facets="source")
     assert tree_of(results._repr_html_()).text_content().endswith(" (1) · and 2 more")

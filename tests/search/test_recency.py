@@ -94,7 +94,7 @@ def aged(draw: st.DrawFn, life: timedelta, now: datetime) -> list[Document]:
 class TestScores:
     @settings(max_examples=40)
     @given(data=st.data(), recency=st.sampled_from(list(HALF_LIVES)), seconds=st.integers(-(10**7), 10**7))
-    def test_each_gets_its_share_of_half_the_best_score_on_top(
+    def test_recency_adds_up_to_half_the_best_score(
         self, data: st.DataObject, recency: str | timedelta, seconds: int
     ) -> None:
         life, now = HALF_LIVES[recency], NOW + timedelta(seconds=seconds)
@@ -134,7 +134,7 @@ class TestScores:
             (timedelta(hours=5), 10 * HOUR, 4),
         ],
     )
-    def test_half_of_it_is_gone_after_each_half_life(
+    def test_the_bonus_of_recency_halves_each_half_life(
         self, recency: Any, age: timedelta, sixteenths: int, make_index: MakeIndex
     ) -> None:
         # The first moment of the day is that of the hour, too, so both ways to count are one.
@@ -149,7 +149,7 @@ class TestScores:
         assert found["not"] == plain["not"], "one without a date gets none"
         assert found["dated"] == pytest.approx(plain["dated"] * (1 + STRENGTH * sixteenths / 16), rel=1e-5)
 
-    def test_of_equals_the_newer_comes_first(self, make_index: MakeIndex) -> None:
+    def test_with_recency_the_newer_of_equals_comes_first(self, make_index: MakeIndex) -> None:
         ages = {"a": 40, "b": 3, "c": 100, "d": 15, "e": None, "f": 70}
         index = make_index(
             *(
@@ -160,7 +160,7 @@ class TestScores:
         with clock(NOW):
             assert ids(index.search("茶", recency="30d")) == list("bdafce")
 
-    def test_what_is_much_better_stays_first(self, make_index: MakeIndex) -> None:
+    def test_with_recency_much_better_hits_stay_first(self, make_index: MakeIndex) -> None:
         """Freshness is worth half of the best score, so it lifts none that has less than half of it."""
         index = make_index(
             Document(id="old", title="茶的历史", body="茶" * 5, published=NOW - 5000 * DAY),
@@ -172,7 +172,7 @@ class TestScores:
             assert plain["new"] < plain["old"] / 2
             assert ids(index.search("茶的历史 OR 茶", recency="1y")) == ["old", "new"]
 
-    def test_the_clock_is_that_of_the_machine(self, make_index: MakeIndex) -> None:
+    def test_recency_uses_the_clock_of_the_machine(self, make_index: MakeIndex) -> None:
         now = datetime.now(UTC)
         index = make_index(
             Document(id="old", body="茶", published=now - 300 * DAY),
@@ -182,7 +182,7 @@ class TestScores:
         assert found["old"] == plain["old"]
         assert found["soon"] == pytest.approx(1.5 * plain["soon"], rel=1e-5)
 
-    def test_pages_go_on_by_the_clock_of_the_first(self, make_index: MakeIndex) -> None:
+    def test_pages_with_recency_use_the_clock_of_the_first(self, make_index: MakeIndex) -> None:
         index = make_index(
             *(Document(id=str(n), body="茶" + "水" * (n % 3), published=NOW - n * DAY) for n in range(12))
         )
@@ -198,7 +198,7 @@ class TestScores:
         assert list(pages.items()) == list(whole.items())
         assert changed != whole
 
-    def test_with_nothing_to_rank_by_the_newest_are_first(self, make_index: MakeIndex) -> None:
+    def test_with_recency_a_query_without_scores_is_newest_first(self, make_index: MakeIndex) -> None:
         index = make_index(
             *(Document(id=str(n), body="茶", published=NOW - n * timedelta(seconds=1)) for n in (2, 0, 1))
         )
@@ -236,7 +236,7 @@ class TestRefused:
             (["30d"], TypeError, "recency must be a text"),
         ],
     )
-    def test_what_is_no_half_life_is_refused(
+    def test_recency_refuses_invalid_half_lives(
         self, recency: Any, error: type[Exception], message: str, sample_index: Index
     ) -> None:
         with pytest.raises(error, match=message):
@@ -247,7 +247,7 @@ class TestRefused:
         assert sample_index.search("茶", recency=recency).total == sample_index.count("茶")
 
     @pytest.mark.parametrize("sort", ["newest", "oldest", "price"])
-    def test_it_is_for_the_order_by_relevance_alone(self, sort: str, make_index: MakeIndex) -> None:
+    def test_recency_needs_the_order_by_relevance(self, sort: str, make_index: MakeIndex) -> None:
         index = make_index("茶", fields={"price": "number"})
         with pytest.raises(
             ValueError, match=f"recency is for sort='relevance'; this search sorts by '{sort}'"

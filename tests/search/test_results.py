@@ -48,7 +48,7 @@ def test_html_marks_what_the_spans_say(shown: Highlighted) -> None:
 
 
 @pytest.mark.parametrize("tag", ["", "a b", "mark>", "<b", "mark onclick=x", "1", "b\n", "标", None, 5])
-def test_a_tag_that_is_none_is_refused(tag: str) -> None:
+def test_html_refuses_an_invalid_tag_name(tag: str) -> None:
     with pytest.raises((ValueError, TypeError)):
         Highlighted("甲").html(tag)
 
@@ -56,7 +56,7 @@ def test_a_tag_that_is_none_is_refused(tag: str) -> None:
 @given(highlighted())
 @example(Highlighted("\x1b[31m红\x1b[0m", [(0, 3)]))
 @example(Highlighted("\x9b31m\u202e甲\r\x07", [(3, 4)]))
-def test_a_text_cannot_steer_the_terminal(shown: Highlighted) -> None:
+def test_ansi_removes_control_characters(shown: Highlighted) -> None:
     own = shown.ansi().replace("\x1b[1;33m", "").replace("\x1b[0m", "")
     assert [
         character for character in own if unicodedata.category(character) == "Cc" and character not in "\n\t"
@@ -83,7 +83,7 @@ def test_a_highlighted_text_is_safe_in_templates() -> None:
     assert shown.spans == ((4, 5),)
 
 
-def test_its_html_is_not_escaped_again() -> None:
+def test_highlighted_html_is_not_escaped_again() -> None:
     page = Highlighted("a < b", [(4, 5)]).html()
     again = pickle.loads(pickle.dumps(page))
     for shown in (page, again):
@@ -121,7 +121,7 @@ def results(make_index: Callable[..., Index]) -> Results:
     ).search("苹果", snippet_length=8)
 
 
-def test_a_hit_has_what_is_known_of_its_document(results: Results) -> None:
+def test_a_hit_has_the_values_of_its_document(results: Results) -> None:
     (hit,) = [hit for hit in results if hit.url]
     assert hit.id == hit.url == "https://www.example.com/1"
     assert hit.source == "example.com"
@@ -154,7 +154,7 @@ def test_results_are_a_sequence_of_hits(results: Results) -> None:
     assert "2 of 2" in repr(results)
 
 
-def test_no_results_are_false() -> None:
+def test_empty_results_are_false() -> None:
     with searchkit.create(":memory:") as index:
         results = index.search("苹果")
     assert not results

@@ -84,11 +84,11 @@ def test_the_most_alike_is_first(id: str, first: list[str], index: Index) -> Non
     assert results.total == len(results)
 
 
-def test_what_has_nothing_in_common_is_not_similar(index: Index) -> None:
+def test_documents_without_common_words_are_not_similar(index: Index) -> None:
     assert not set(ids(index.similar("tea"))) & {"chips", "chips again", "chips, too", "cars"}
 
 
-def test_it_does_not_matter_in_which_script(make_index: MakeIndex) -> None:
+def test_similar_works_across_scripts(make_index: MakeIndex) -> None:
     def traditional(text: str) -> str:
         return "".join(variants(character)[-1] for character in text)
 
@@ -124,7 +124,9 @@ def test_words_that_no_other_document_has_do_not_count_against_likeness(make_ind
         ({"where": {"pages": "5.."}}, {"chips, too"}),
     ],
 )
-def test_the_filters_of_a_search(filters: dict[str, Any], expected: set[str], make_index: MakeIndex) -> None:
+def test_similar_takes_the_filters_of_a_search(
+    filters: dict[str, Any], expected: set[str], make_index: MakeIndex
+) -> None:
     pages = {"chips": 9, "chips again": 2, "chips, too": 7}
     index = make_index(
         *(
@@ -151,13 +153,13 @@ def test_pages(index: Index) -> None:
     assert ids(index.similar("chips", offset=len(everything))) == []
 
 
-def test_nothing_is_marked(index: Index) -> None:
+def test_similar_highlights_nothing(index: Index) -> None:
     for hit in index.similar("chips", snippet_length=10):
         assert hit.title.spans == hit.snippet.spans == ()
         assert len(hit.snippet.text) <= 10
 
 
-def test_an_unknown_id(index: Index) -> None:
+def test_similar_refuses_an_unknown_id(index: Index) -> None:
     for unknown in ("nothing", "", "CHIPS", "\ud800"):
         with pytest.raises(KeyError, match="there is no document"):
             index.similar(unknown)
@@ -177,14 +179,16 @@ def test_an_unknown_id(index: Index) -> None:
         ({"since": "soon"}, ValueError),
     ],
 )
-def test_options_that_are_none(options: dict[str, Any], error: type[Exception], index: Index) -> None:
+def test_similar_refuses_invalid_options(
+    options: dict[str, Any], error: type[Exception], index: Index
+) -> None:
     with pytest.raises(error):
         index.similar("chips", **options)
 
 
 @settings(max_examples=40)
 @given(st.lists(documents(), min_size=1, max_size=8))
-def test_never_itself_and_each_once(made: list[Document]) -> None:
+def test_similar_lists_others_once_and_never_itself(made: list[Document]) -> None:
     with searchkit.create(":memory:") as index:
         index.add({**document.to_dict(), "id": str(n)} for n, document in enumerate(made))
         for document in index:

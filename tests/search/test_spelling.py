@@ -53,7 +53,7 @@ def index() -> Any:
         ("(pythn OR 茶) fun", "(python OR 茶) fun"),
     ],
 )
-def test_what_was_meant(query: str, suggestion: str, index: Index) -> None:
+def test_misspelled_queries_get_a_suggestion(query: str, suggestion: str, index: Index) -> None:
     results = index.search(query)
     assert results.suggestion == suggestion
     assert index.count(suggestion) > results.total
@@ -83,7 +83,7 @@ def test_what_was_meant(query: str, suggestion: str, index: Index) -> None:
         "。",
     ],
 )
-def test_nothing_else_was_meant(query: str, index: Index) -> None:
+def test_good_queries_get_no_suggestion(query: str, index: Index) -> None:
     results = index.search(query)
     assert results.suggestion is None
     assert "suggestion" not in results.to_dict()
@@ -155,7 +155,9 @@ def test_the_suggestion_is_about_the_index_as_it_was_searched(make_index: MakeIn
     st.sampled_from(["most", "all", "any"]),
     st.sampled_from([{}, {"source": "kitchen.example.org"}, {"until": "2023-12-31"}]),
 )
-def test_no_query_is_too_odd(sample_index: Index, query: str, match: Any, filters: dict[str, Any]) -> None:
+def test_any_query_may_ask_for_a_suggestion(
+    sample_index: Index, query: str, match: Any, filters: dict[str, Any]
+) -> None:
     results = sample_index.search(query, lenient=True, match=match, **filters)
     if results.suggestion is not None:
         assert sample_index.count(results.suggestion, match=match, lenient=True, **filters) > results.total

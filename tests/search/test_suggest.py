@@ -89,7 +89,7 @@ class TestWhatIsSuggested:
         ("typed", "first"),
         [("软", "软件"), ("軟", "軟件"), ("软件", "软件开发"), ("軟件", "軟件開發"), ("軟件开", "软件开发")],
     )
-    def test_in_the_script_that_is_typed_where_documents_have_both(
+    def test_suggestions_are_in_the_script_of_the_prefix(
         self, typed: str, first: str, make_index: MakeIndex
     ) -> None:
         titles = ["软件", "軟件", "软件", "軟件開發", "软件开发", "软件开发"]
@@ -98,7 +98,7 @@ class TestWhatIsSuggested:
         assert found[0].text == first
         assert found[0].documents == 3
 
-    def test_as_documents_spell_it(self, make_index: MakeIndex) -> None:
+    def test_suggestions_are_spelled_as_in_documents(self, make_index: MakeIndex) -> None:
         index = make_index(
             Document(id="1", title="iPhone15Pro 上市", body="文"), Document(id="2", title="滑鼠", body="文")
         )
@@ -112,7 +112,7 @@ class TestWhatIsSuggested:
         index = make_index(Document(id="1", title="《红楼梦》的版本", body="文"))
         assert "《红楼梦》的版本" in shown(index, typed)
 
-    def test_spaces_are_one_space(self, make_index: MakeIndex) -> None:
+    def test_several_spaces_of_a_prefix_count_as_one(self, make_index: MakeIndex) -> None:
         index = make_index(Document(id="1", title="machine \t learning　today", body="文"))
         for typed in ("machine l", "machine   l", "machine　l", "MACHINE\tl"):
             assert "machine learning today" in shown(index, typed)
@@ -161,10 +161,10 @@ class TestWhatIsSuggested:
     @pytest.mark.parametrize(
         "typed", ["", " ", "\u3000\t", "。", "，？", "《", "-", "_", "\x1f", "\x00", "\ud800"]
     )
-    def test_nothing_for_nothing(self, typed: str, sample_index: Index) -> None:
+    def test_an_empty_prefix_has_no_suggestions(self, typed: str, sample_index: Index) -> None:
         assert sample_index.suggest(typed) == []
 
-    def test_the_limit(self, make_index: MakeIndex) -> None:
+    def test_suggest_limit_is_kept(self, make_index: MakeIndex) -> None:
         titles = ["中国", "中文", "中国的历史", "中日关系", "中文和中国"]
         index = make_index(*(Document(id=title, title=title, body="文") for title in titles))
         everything = index.suggest("中", limit=1000)
@@ -175,7 +175,7 @@ class TestWhatIsSuggested:
             assert set(found) <= set(everything)
 
     @pytest.mark.parametrize("limit", [-1, 1.5, "3", True, None])
-    def test_a_limit_that_is_none(self, limit: object, sample_index: Index) -> None:
+    def test_suggest_refuses_an_invalid_limit(self, limit: object, sample_index: Index) -> None:
         with pytest.raises((ValueError, TypeError), match="limit"):
             sample_index.suggest("中", limit=limit)  # type: ignore[arg-type]
 
@@ -200,7 +200,9 @@ class TestPinyin:
             ("agu", "A股"),
         ],
     )
-    def test_pinyin_and_initials(self, typed: str, suggested: str, make_index: MakeIndex) -> None:
+    def test_suggest_takes_pinyin_and_initials(
+        self, typed: str, suggested: str, make_index: MakeIndex
+    ) -> None:
         documents = [Document(id=str(n), title=title, body="北京") for n, title in enumerate(self.TITLES)]
         assert suggested in shown(make_index(*documents, pinyin=True), typed)
         assert suggested not in shown(make_index(*documents), typed)
@@ -210,7 +212,7 @@ class TestPinyin:
         assert counts(index, "wa") == counts(index, "wy") == counts(index, "wang'y") == {"王毅": 3}
         assert counts(index, "w") == {}, "too many words sound like it"
 
-    def test_it_stays_with_the_index(self, make_index: MakeIndex, tmp_path: object) -> None:
+    def test_pinyin_of_suggestions_lasts(self, make_index: MakeIndex, tmp_path: object) -> None:
         location = f"{tmp_path}/index"
         make_index(Document(id="1", title="王毅", body="文"), location=location, pinyin=True).close()
         with searchkit.open(location) as index:
@@ -224,7 +226,7 @@ class TestPinyin:
 class TestProperties:
     @settings(max_examples=40)
     @given(collections, st.data(), st.booleans())
-    def test_each_goes_on_with_what_was_typed(
+    def test_every_suggestion_continues_the_prefix(
         self, documents: list[Document], data: st.DataObject, pinyin: bool
     ) -> None:
         documents = with_ids(documents)
@@ -247,7 +249,7 @@ class TestProperties:
 
     @settings(max_examples=40)
     @given(collections)
-    def test_words_and_titles_are_counted(self, documents: list[Document]) -> None:
+    def test_suggestions_count_their_documents(self, documents: list[Document]) -> None:
         """Against a walk over all documents."""
         documents = with_ids(documents)
         about = Counter(word for document in documents for word in words_about(document))
@@ -266,7 +268,7 @@ class TestProperties:
 
     @settings(max_examples=40)
     @given(collections, st.data())
-    def test_each_stands_in_a_document_as_it_is_spelled(
+    def test_every_suggestion_is_spelled_as_in_a_document(
         self, documents: list[Document], data: st.DataObject
     ) -> None:
         documents = with_ids(documents)
@@ -280,7 +282,7 @@ class TestProperties:
 
     @settings(max_examples=300)
     @given(anything | queries | st.text(), st.integers(0, 20))
-    def test_any_beginning_is_taken(self, sample_index: Index, typed: str, limit: int) -> None:
+    def test_any_prefix_is_accepted(self, sample_index: Index, typed: str, limit: int) -> None:
         found = sample_index.suggest(typed, limit=limit)
         assert len(found) <= limit
         assert all(one.text.strip() and one.documents > 0 for one in found)
@@ -297,6 +299,6 @@ class TestProperties:
                 for one in index.suggest(beginning):
                     one.text.encode()
 
-    def test_a_very_long_beginning(self, sample_index: Index) -> None:
+    def test_a_very_long_prefix_is_accepted(self, sample_index: Index) -> None:
         for typed in ("中" * 70_000, "a" * 70_000, "中 " * 1000, "《" * 70_000):
             sample_index.suggest(typed)

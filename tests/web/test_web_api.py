@@ -16,7 +16,7 @@ from searchkit.web.parameters import SEARCH
 TOKEN = "a token that is long enough"
 
 
-def test_a_search_gives_what_the_library_gives(client, index):
+def test_api_search_equals_to_dict_of_the_results(client, index):
     options = {
         "q": "的",
         "limit": 3,
@@ -33,7 +33,7 @@ def test_a_search_gives_what_the_library_gives(client, index):
     assert {**found, "took": 0} == {**expected, "took": 0}
 
 
-def test_filters_are_those_of_the_library(client):
+def test_api_filters_equal_those_of_the_library(client):
     def ids(**parameters):
         return [hit["id"] for hit in client.get("/api/search", params=parameters).json()["hits"]]
 
@@ -95,7 +95,7 @@ def test_errors_are_problem_details(client, path, status, code):
     assert problem["detail"]
 
 
-def test_a_query_that_is_not_well_formed_is_told_with_its_place(client):
+def test_a_syntax_error_is_a_problem_with_the_position(client):
     query = '茶 "乾隆'
     with pytest.raises(searchkit.QuerySyntaxError) as error, searchkit.create(":memory:") as index:
         index.search(query)
@@ -219,7 +219,7 @@ def test_every_option_of_a_search_but_the_cursor_is_a_parameter():
     assert {parameter.keyword for parameter in SEARCH} == options
 
 
-def test_the_document_tells_the_limits_of_the_server(index):
+def test_openapi_documents_the_limits_of_the_server(index):
     limits = web.Limits(page_size=7, depth=70, query_length=700)
     document = TestClient(web.app(index, limits=limits)).get("/api/openapi.json").json()
     schemas = {one["name"]: one["schema"] for one in document["paths"]["/api/search"]["get"]["parameters"]}

@@ -83,7 +83,7 @@ def test_a_facet_and_a_brushed_time_filter_and_are_taken_back(visit):
     assert page.locator('.chips :text("daily.example.com")').count() == 1
 
 
-def test_it_works_without_javascript_and_by_keyboard_alone(visit):
+def test_the_page_works_without_javascript_and_by_keyboard(visit):
     page = visit(java_script_enabled=False)
     assert page.evaluate("document.activeElement.id") == "q"
     page.keyboard.type("图书馆")
@@ -95,7 +95,7 @@ def test_it_works_without_javascript_and_by_keyboard_alone(visit):
     page.wait_for_selector('.whole mark:has-text("圖書館")')
 
 
-def test_a_hostile_article_runs_nothing(visit):
+def test_a_hostile_article_runs_no_script(visit):
     page = visit("article?lang=en&q=" + quote("攻擊") + "&id=" + quote(HOSTILE["id"], safe=""))
     assert page.locator(".whole mark").count() == 3
     assert page.locator(".whole img, .whole svg, .whole script").count() == 0
@@ -111,7 +111,7 @@ def test_a_phone_needs_no_scrolling_to_the_side(visit, path):
 @pytest.mark.parametrize(
     "path", ["?lang=en", "?lang=zh-Hans&q=" + quote("的"), "?lang=en&q=qwxyz", "article?q=x&id=wire"]
 )
-def test_axe_finds_nothing(visit, path, scheme):
+def test_axe_finds_no_accessibility_problem(visit, path, scheme):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="needs axe: pip install 'searchkit[browser]'"
     )

@@ -70,7 +70,7 @@ class TestWhileOthersWrite:
         return str(tmp_path / "index")
 
     @pytest.mark.parametrize("ask", [commits_of_api, commits_of_page])
-    def test_each_answer_is_of_one_commit_and_no_older_than_the_one_before(self, location, serving, ask):
+    def test_each_answer_is_of_one_commit_and_never_older(self, location, serving, ask):
         with searchkit.open(location) as index, searchkit.open(location) as of_writer:
             url = serving(web.app(index, limits=UNHURRIED)).url
             written, answered = [1], threading.Semaphore(0)
@@ -168,7 +168,7 @@ MISBEHAVING: dict[str, Misbehave] = {
 
 
 @pytest.mark.parametrize("kind", MISBEHAVING)
-def test_a_client_that_misbehaves_keeps_no_other_waiting(make_index, serving, kind, caplog):
+def test_a_misbehaving_client_does_not_delay_others(make_index, serving, kind, caplog):
     index = make_index(*documents_of_sizes())
     app = web.app(index, token=TOKEN, limits=web.Limits(rate=0, threads=2, seconds=PATIENCE))
     server = serving(app)

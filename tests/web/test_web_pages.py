@@ -34,7 +34,7 @@ def test_a_hit_has_its_title_snippet_source_and_date_with_the_matches_marked(pag
     assert (time.get("datetime"), time.text) == ("2023-01-26", "26 Jan 2023")
 
 
-def test_the_total_and_the_time_are_told(page, index):
+def test_the_page_shows_the_total_and_the_time(page, index):
     (summary,) = texts(page(q="图书馆"), "#summary")
     assert summary.startswith(f"{index.count('图书馆')} matches in ")
     assert summary.endswith(" ms")
@@ -69,11 +69,11 @@ def test_chosen_facet_values_are_listed_first_however_rare_they_are(make_index):
     assert len(texts(tags, "bdi")) == 40
 
 
-def test_a_tag_filters(page):
+def test_a_tag_filters_the_results(page):
     assert texts(page(q="地鐵", tag="交通"), ".hit h2") == ["新地鐵明年動工"]
 
 
-def test_the_order_can_be_chosen(page):
+def test_the_sort_order_can_be_chosen(page):
     newest = page(q="的", sort="newest")
     days = [time.get("datetime") for time in newest.cssselect(".hit > .about time")]
     assert days == sorted(days, reverse=True)
@@ -95,7 +95,7 @@ def test_pages_follow_one_another_without_overlap(page):
     assert int(tree.cssselect(".hits")[0].get("start")) == len(seen) // 10 * 10 + 1
 
 
-def test_a_story_of_two_sources_is_one_hit_until_it_is_unfolded(page):
+def test_near_duplicates_are_one_hit_until_they_are_expanded(page):
     normalized = page(q="“新地鐵線路的建設計劃”")
     assert len(normalized.cssselect(".hits > li")) == 1
     assert texts(normalized, ".same summary") == ["One more article tells this story"]
@@ -222,11 +222,11 @@ def test_a_query_that_is_not_well_formed_is_read_leniently(page):
     assert page(q='茶 "乾隆 (').cssselect(".hit")
 
 
-def test_unknown_parameters_are_left_out(page):
+def test_unknown_parameters_are_ignored(page):
     assert page(q="茶", utm_source="x", lang="xx", script="yy").cssselect(".hit")
 
 
-def test_it_can_be_mounted_under_any_path(index):
+def test_the_app_can_be_mounted_under_any_path(index):
     site = Starlette(routes=[Mount("/a/b", web.app(index))])
     client = TestClient(site)
     text = client.get("/a/b/", params={"q": "图书馆"}).text
