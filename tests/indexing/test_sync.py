@@ -233,13 +233,13 @@ class TestWhatIsRead:
         index.sync(folder)
         write(folder, {f"{n}.jsonl": lines((f"old {n}", "乙"), (f"new {n}", "乙")) for n in range(44)})
         requests: list[set[str]] = []
-        get = TantivySnapshot.get
+        stored = TantivySnapshot.stored
 
         def counted(snapshot: TantivySnapshot, ids: Iterable[str]) -> dict[str, bytes]:
             requests.append(set(ids))
-            return get(snapshot, requests[-1])
+            return stored(snapshot, requests[-1])
 
-        monkeypatch.setattr(TantivySnapshot, "get", counted)
+        monkeypatch.setattr(TantivySnapshot, "stored", counted)
         assert counts(index.sync(folder)) == (43, 44, 44, 1, 0)
         assert [len(ids) for ids in requests] == [88, 44], "what was in the files, and what is new in them"
 
