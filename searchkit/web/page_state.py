@@ -15,7 +15,7 @@ from searchkit.web.errors import Problem
 from searchkit.web.languages import LANGUAGES
 from searchkit.web.limits import Limits
 from searchkit.web.parameters import KEYWORDS, LONGEST_VALUE, MOST_VALUES
-from searchkit.web.script_conversion import SCRIPTS, Script
+from searchkit.web.sanitize import SCRIPTS, Script
 
 __all__ = ["FILTERS", "HITS", "SORTS", "PageState", "read_state"]
 
