@@ -9,26 +9,39 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import searchkit
 from searchkit.web import schemas
-from searchkit.web.api import add_api
-from searchkit.web.api_write import add_write_api
+from searchkit.web.api import add_api, add_write_api
 from searchkit.web.errors import MEDIA_TYPE, Problem
 from searchkit.web.limits import Limits
 from searchkit.web.pages import Pages, base_of
 from searchkit.web.parameters import SEARCH
 from searchkit.web.runner import RequestRunner
-from searchkit.web.security_headers import SecurityHeaders
 
 __all__ = ["app"]
 
 _STATIC = Path(__file__).parent / "static"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SECURITY_HEADERS = {  # what every answer forbids a browser to do
+    "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 class _Id(PathConvertor):
@@ -74,8 +87,9 @@ def app(
         title=title,
         version=searchkit.__version__,
         openapi_url=None,  # a route of our own, which is guarded as all are
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(_SecurityHeaders)],
         exception_handlers={HTTPException: explained},
+        generate_unique_id_function=lambda route: route.name,
     )
     site.router.route_class = GuardedRoute
     add_api(site, index, limits, runner)
@@ -92,6 +106,23 @@ def app(
     site.add_route("/api/openapi.json", runner.in_thread(description), include_in_schema=False)
     site.mount("/static", StaticFiles(directory=_STATIC))
     return site
+
+
+class _SecurityHeaders:
+    """Adds the headers to every answer, errors and files included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_SECURITY_HEADERS)
+                headers.setdefault("Cache-Control", "no-cache")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 def _openapi(site: FastAPI) -> dict[str, Any]:
