@@ -23,7 +23,7 @@ from searchkit.web.api import add_api, add_write_api
 from searchkit.web.errors import MEDIA_TYPE, Problem
 from searchkit.web.limits import Limits
 from searchkit.web.pages import Pages, base_of
-from searchkit.web.parameters import SEARCH
+from searchkit.web.parameters import SEARCH, Names
 from searchkit.web.runner import RequestRunner
 
 __all__ = ["app"]
@@ -79,16 +79,12 @@ def app(
         def get_route_handler(self) -> Any:
             return runner.guarded(super().get_route_handler())
 
-    async def explained(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return runner.explained(request, error)
-
     site = FastAPI(
         title=title,
         version=searchkit.__version__,
         openapi_url=None,  # a route of our own, which is guarded as all are
         middleware=[Middleware(_SecurityHeaders)],
-        exception_handlers={HTTPException: explained},
+        exception_handlers={HTTPException: runner.explained},
         generate_unique_id_function=lambda route: route.name,
     )
     site.router.route_class = GuardedRoute
@@ -96,7 +92,9 @@ def app(
     if token is not None:
         add_write_api(site, index, limits, token)
     document = _openapi(site)
-    _answer_head(site)
+    for route in site.routes:  # HEAD as well as GET, as Starlette's own routes do; the document is without it
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")
 
     def description(request: Request) -> Response:
         return JSONResponse({**document, "servers": [{"url": base_of(request) or "/"}]})
@@ -134,7 +132,7 @@ def _openapi(site: FastAPI) -> dict[str, Any]:
     models["Problem"] = schemas.Problem.model_json_schema()
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     problem = {"description": "Why there is no answer (RFC 9457).", "content": content}
-    split_at_commas = {parameter.name for parameter in SEARCH if parameter.is_split_at_commas}
+    split_at_commas = {parameter.name for parameter in SEARCH if parameter.type is Names}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             operation["responses"].pop("422", None)
@@ -147,10 +145,3 @@ def _openapi(site: FastAPI) -> dict[str, Any]:
                 if parameter["name"] in split_at_commas:
                     parameter.update(style="form", explode=False)
     return document
-
-
-def _answer_head(site: FastAPI) -> None:
-    """HEAD as well as GET, as Starlette's own routes do; after the document, which would list it."""
-    for route in site.routes:
-        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
-            route.methods.add("HEAD")

@@ -60,16 +60,16 @@ class RequestRunner:
                 self._admit(request)
                 return await endpoint(request)
             except (Problem, HTTPException, RequestValidationError) as error:
-                return self.explained(request, error)
+                return await self.explained(request, error)
             except ClientDisconnect:  # nobody is there to read it
                 return Response(status_code=400)
             except Exception:
                 _LOG.exception("%s %s", request.method, request.url.path)
-                return self.explained(request, Problem(500, "internal", "Something went wrong here."))
+                return await self.explained(request, Problem(500, "internal", "Something went wrong here."))
 
         return guarded
 
-    def explained(
+    async def explained(
         self, request: Request, error: Problem | HTTPException | RequestValidationError
     ) -> Response:
         """The answer that says what went wrong."""
