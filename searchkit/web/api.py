@@ -19,9 +19,8 @@ from starlette.responses import JSONResponse, Response
 import searchkit
 from searchkit.web import schemas
 from searchkit.web.errors import Problem, library_problems
-from searchkit.web.limits import Limits
+from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.parameters import SEARCH, SIMILAR, SUGGEST, Parameter, keywords, model_of
-from searchkit.web.runner import RequestRunner
 
 __all__ = ["add_api", "add_write_api", "existing"]
 

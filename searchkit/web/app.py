@@ -21,10 +21,9 @@ import searchkit
 from searchkit.web import schemas
 from searchkit.web.api import add_api, add_write_api
 from searchkit.web.errors import MEDIA_TYPE, Problem
-from searchkit.web.limits import Limits
+from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.pages import Pages, base_of
 from searchkit.web.parameters import SEARCH, Names
-from searchkit.web.runner import RequestRunner
 
 __all__ = ["app"]
 

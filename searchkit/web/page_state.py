@@ -81,9 +81,7 @@ def read_state(given: QueryParams, limits: Limits) -> PageState:
 
     Raises `Problem` for a value that makes no sense.
     """
-    texts = {
-        name: given.get(name, "").strip() for name in ("q", "since", "until", "unfolded", "script", "lang")
-    }
+    texts = {name: given.get(name, "").strip() for name in _DEFAULTS}
     if len(texts["q"]) > limits.query_length:
         raise Problem(400, "query-too-long", f"q has at most {limits.query_length} characters", parameter="q")
     for name in ("since", "until"):

@@ -7,6 +7,7 @@ highlights stay in place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pkgutil import get_data
@@ -28,23 +29,14 @@ _DICTIONARIES: Mapping[Script, tuple[str, str]] = {  # later entries take the pl
     "hant": ("STCharacters", "STPhrases"),
 }
 # Control, bidirectional and invisible characters; each becomes one other, so that highlights stay in place.
-_UNSAFE = [
-    *range(0x00, 0x09),
-    *range(0x0B, 0x20),
-    *range(0x7F, 0xA0),
-    0x061C,
-    0x200E,
-    0x200F,
-    *range(0x2028, 0x202F),
-    *range(0x2066, 0x206A),
-    *range(0xE0000, 0xE0080),
-]
-_REPLACED = dict.fromkeys(_UNSAFE, "\ufffd") | {0x0D: " "}
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
 
 
 def sanitize(text: str, script: Script = "") -> str:
     """The text without characters that change how the text around them is shown; of the same length."""
-    return convert(text, script).translate(_REPLACED)
+    return _UNSAFE.sub("\ufffd", convert(text, script).replace("\r", " "))
 
 
 def marked(highlighted: searchkit.Highlighted, script: Script = "") -> Markup:
