@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from searchkit.articles.article import Article
 from searchkit.articles.html_text import DROPPED, TreeText, parse_tree
-from searchkit.articles.plain_text import text_lines
-from searchkit.articles.whitespace import clean_line
+from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.dates import parse_date
 
 if TYPE_CHECKING:
@@ -18,14 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["looks_like_html", "parse_html", "parse_html_page"]
 
-_DATE_NAMES = (
-    "article:published_time",
-    "og:published_time",
-    "datepublished",
-    "pubdate",
-    "publishdate",
-    "date",
-)
+_DATE_NAMES = "article:published_time og:published_time datepublished pubdate publishdate date".split()
 _HTML = re.compile(
     r"\s*<(?:!doctype|html|body|div|article|section|main|header|figure|table|p|h[1-6])\b", re.IGNORECASE
 )
