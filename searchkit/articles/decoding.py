@@ -15,6 +15,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
+from contextlib import suppress
 from functools import lru_cache
 
 from searchkit.errors import DocumentError
@@ -59,7 +60,7 @@ _ASCII_TEXT = re.compile(r"[\t\n\r\x20-\x7e]+")
 
 # The 500 most frequent characters of running text (by the word counts in the dictionary of jieba),
 # which are about 70 % of it, and how those are written in Traditional.
-_FREQUENT_HAN = frozenset(
+_HAN = (
     "一是人了不在有大中国和为这上他个地年来我会以到时要出的生学说道民家子也成行下们于后就发自之对得主长可过天作分方用多你着部能市等业全里工公经本都"
     "而高政法面门动日进区事代那去心小同北定开产前其军还然起种所如现理机体表力好外与文当两实重新三么只山水关明从化平建又制南内西没此将员名手最东头者月"
     "间无安看见各城十相但已些正口通想度加第她合院物性战由位常点海意场武使次二向治因立数样身情入原问把路被并利石老教万知级量任江及应省资委务元美特期世"
@@ -71,10 +72,9 @@ _FREQUENT_HAN = frozenset(
     "別權話報給變書幾華議稱決張導術結師達題條規縣風運組聽濟黨論強黃選記卻職號類傳帶幹農邊據聯廣質陽難歷專認車臺遊舉線團備爭衆連調轉該爾讓較際親單紅價約"
     "亞則屬積圖準極裝許參喫觀魚辦復遠羣構隨劃勢熱網語鐵斷愛紀況證編為裡着臺台眾群復吃啟歲銀錄錢鐘鎮陸陳雖雙雜離雲韓頁順預願飛飯館駐驗鬥麗黑龍"
 )
-_FREQUENT_HANGUL = frozenset(
-    "이다는의에을가은하고한지사기로도어나자대일인리정아시전해보부서수라원스성제상주장그만들여구국있었것과년으관계경발조방동안오를했습니와게될위미선신"
-)
-_PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》〈〉「」『』【】—…·　～％")
+_HANGUL = "이다는의에을가은하고한지사기로도어나자대일인리정아시전해보부서수라원스성제상주장그만들여구국있었것과년으관계경발조방동안오를했습니와게될위미선신"
+_PUNCTUATION = "，。、；：？！“”‘’（）《》〈〉「」『』【】—…·　～％"
+_POINTS = dict.fromkeys(_PUNCTUATION, 0.7) | dict.fromkeys(_HAN + _HANGUL, 1.0) | {_BAD: -2.0}
 _WEIGHTS = {"Cn": -2.0, "Co": -2.0, "Cc": -2.0, "So": -0.5, "Lo": -0.3, "Ll": 0.0, "Lu": 0.0}
 # In West European texts, what is not ASCII stands alone among ASCII: an accented letter in a word, at its
 # end or beginning or as a word, and a sign beside a blank or a digit.
@@ -128,23 +128,14 @@ def decode(data: bytes, encoding: str | None = None) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _declared(data: bytes) -> str | None:
-    found = _DECLARED.search(data[:_DECLARED_WITHIN])
-    if not found:
-        return None
-    try:
-        name = codecs.lookup(superset((found[1] or found[2]).decode("ascii"))).name
-    except LookupError:
-        return None
-    return name if name in _DECLARABLE else None
-
-
 def _decode_other(data: bytes) -> str:
-    if declared := _declared(data):
-        text = data.decode(declared, "replace")
-        # Few of the characters beyond ASCII may be bad, as in a damaged file.
-        if text.count(_BAD) * 5 <= len(_ASCII.sub("", text)):
-            return text
+    if found := _DECLARED.search(data[:_DECLARED_WITHIN]):
+        with suppress(LookupError):
+            name = codecs.lookup(superset((found[1] or found[2]).decode("ascii"))).name
+            text = data.decode(name, "replace") if name in _DECLARABLE else ""
+            # Few of the characters beyond ASCII may be bad, as in a damaged file.
+            if text and text.count(_BAD) * 5 <= len(_ASCII.sub("", text)):
+                return text
     # Is most of what is not ASCII UTF-8? Of GBK and Big5 a seventh looks like it.
     rest = _UTF8.sub(b"", data)
     is_utf8 = len(_NOT_ASCII.findall(rest)) * 4 <= len(data) - len(rest)
@@ -201,12 +192,8 @@ def plausibility(text: str) -> float:
 
 @lru_cache(maxsize=65536)
 def _weight(character: str) -> float:
-    if character == _BAD:
-        return -2.0
-    if character in _FREQUENT_HAN or character in _FREQUENT_HANGUL:
-        return 1.0
-    if character in _PUNCTUATION:
-        return 0.7
+    if character in _POINTS:
+        return _POINTS[character]
     if "\u3041" <= character <= "\u30ff":  # kana
         return 0.6
     if "\u4e00" <= character <= "\u9fff":

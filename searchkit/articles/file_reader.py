@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from searchkit.articles.article import Article
 from searchkit.articles.decoding import check_encoding, decode
-from searchkit.articles.folder import printable
 from searchkit.articles.front_matter import parse_front_matter, split_front_matter
 from searchkit.articles.html import looks_like_html, parse_html, parse_html_page
 from searchkit.articles.json_lines import read_json_lines
@@ -19,9 +19,10 @@ from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
-__all__ = ["JSON_LINES", "FileDocument", "is_read_line_by_line", "read_file", "why_not_read"]
+__all__ = ["JSON_LINES", "FileDocument", "is_read_line_by_line", "printable", "read_file", "why_not_read"]
 
 _LONGEST_TITLE = 100  # characters of a line of plain text
+_SUFFIX = re.compile(r"\.[^.]*\.gz\Z|\.[^.]+\Z")
 
 
 class FileDocument(NamedTuple):
@@ -63,6 +64,11 @@ def _read_lines(path: str, name: str, encoding: str | None) -> Iterator[FileDocu
         yield FileDocument(place, found) if isinstance(found, Document) else ArticleError(place, found)
 
 
+def printable(path: str | os.PathLike[str]) -> str:
+    """The path as text. Bytes of a name that are not UTF-8 are escaped, so that printing it cannot fail."""
+    return os.fspath(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def is_read_line_by_line(path: str | os.PathLike[str]) -> bool:
     """Whether the file has a document on each line, and may be too long to be read at once."""
     return _suffix(path) in JSON_LINES
@@ -83,10 +89,8 @@ def why_not_read(path: str | os.PathLike[str], status: os.stat_result) -> str:
 def _suffix(path: str | os.PathLike[str]) -> str:
     """The suffix of the file's name, in lower case, with the one before ``.gz``."""
     name = os.fspath(path)
-    parts = name[name.rfind(os.sep) + 1 :].lstrip(".").lower().split(".")
-    if len(parts) == 1 or not parts[-1]:
-        return ""
-    return "." + ".".join(parts[-2:] if parts[-1] == "gz" and len(parts) > 2 else parts[-1:])
+    found = _SUFFIX.search(name[name.rfind(os.sep) + 1 :].lstrip(".").lower())
+    return found[0] if found else ""
 
 
 def _parse_plain_text(text: str) -> Article:

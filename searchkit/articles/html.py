@@ -47,7 +47,8 @@ def parse_html_page(html: str) -> Article:
         for kind in ("property", "name", "itemprop"):
             if name := element.get(kind):
                 meta.setdefault(name.lower(), element.get("content", ""))
-    canonical = next((link.get("href", "") for link in tree.iter("link") if _is_canonical(link)), "")
+    links = (link for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split())
+    canonical = next(filter(None, (link.get("href", "") for link in links)), "")
     dates = [meta[name] for name in _DATE_NAMES if name in meta]
     dates += [when for element in tree.iter("time") if (when := element.get("datetime")) is not None]
     return Article(
@@ -65,10 +66,6 @@ def _title(tree: _Element) -> str:
         if text and not any(parent.tag in DROPPED for parent in element.iterancestors()):
             return text
     return ""
-
-
-def _is_canonical(link: _Element) -> bool:
-    return "canonical" in link.get("rel", "").lower().split() and bool(link.get("href"))
 
 
 def _is_address(text: str) -> bool:

@@ -87,9 +87,7 @@ class TreeText:
         if tree is not None:
             self._walk(tree)
         for start, end, characters in reversed(self._forms):
-            if (
-                characters * 2 <= self._characters
-            ):  # older sites put the whole page into a form, and that stays
+            if characters * 2 <= self._characters:  # older sites put the whole page into one
                 del self._pieces[start:end]
         self.body = clean_lines("".join(self._pieces))
 

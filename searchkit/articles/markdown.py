@@ -65,8 +65,8 @@ def _markdown() -> MarkdownIt:
     markdown.core.ruler.after("block", "cells", _keep_all_cells)
     markdown.add_render_rule("text", _text)
     markdown.add_render_rule("image", _image)
-    markdown.add_render_rule("link_open", _nothing)
-    markdown.add_render_rule("link_close", _nothing)
+    markdown.add_render_rule("link_open", lambda *_: "")
+    markdown.add_render_rule("link_close", lambda *_: "")
     markdown.add_render_rule("deep", _deep_line)
     markdown.add_render_rule("definition", _definition)
     return markdown
@@ -142,10 +142,6 @@ def _text(_: object, tokens: Sequence[Token], index: int, *_rest: object) -> str
 
 def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return escape(renderer.renderInlineAsText(tokens[index].children, options, env), quote=False)
-
-
-def _nothing(*_: object) -> str:
-    return ""
 
 
 def _deep_line(_: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:

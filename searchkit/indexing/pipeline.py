@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from searchkit.articles import Articles
 from searchkit.articles.file_reader import FileDocument, is_read_line_by_line, read_file
-from searchkit.articles.folder import files_of
+from searchkit.articles.reader import files_of
 from searchkit.document import Document
 from searchkit.engine.base import IndexDocument
 from searchkit.errors import ArticleError, DocumentError

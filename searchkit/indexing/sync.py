@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from searchkit.articles import Articles
-from searchkit.articles.file_reader import FileDocument, read_file, why_not_read
-from searchkit.articles.folder import UnreadableFolderError, files_of, printable
+from searchkit.articles.file_reader import FileDocument, printable, read_file, why_not_read
+from searchkit.articles.reader import UnreadableFolderError, files_of
 from searchkit.engine.base import Engine, EngineWriter, IndexDocument, Snapshot
 from searchkit.errors import ArticleError
 from searchkit.indexing.manifest import (
