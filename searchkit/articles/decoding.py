@@ -60,7 +60,7 @@ _ASCII_TEXT = re.compile(r"[\t\n\r\x20-\x7e]+")
 
 # The 500 most frequent characters of running text (by the word counts in the dictionary of jieba),
 # which are about 70 % of it, and how those are written in Traditional.
-_HAN = (
+_FREQUENT = (
     "一是人了不在有大中国和为这上他个地年来我会以到时要出的生学说道民家子也成行下们于后就发自之对得主长可过天作分方用多你着部能市等业全里工公经本都"
     "而高政法面门动日进区事代那去心小同北定开产前其军还然起种所如现理机体表力好外与文当两实重新三么只山水关明从化平建又制南内西没此将员名手最东头者月"
     "间无安看见各城十相但已些正口通想度加第她合院物性战由位常点海意场武使次二向治因立数样身情入原问把路被并利石老教万知级量任江及应省资委务元美特期世"
@@ -71,10 +71,11 @@ _HAN = (
     "國爲這個來會時學說們於後發對長過業裏經門動進區開產軍還種現機體與當兩實麼關從內沒將員東頭間無見戰點場數樣問並萬級應資務氣漢總電聲設義統處馬兒領隊計"
     "別權話報給變書幾華議稱決張導術結師達題條規縣風運組聽濟黨論強黃選記卻職號類傳帶幹農邊據聯廣質陽難歷專認車臺遊舉線團備爭衆連調轉該爾讓較際親單紅價約"
     "亞則屬積圖準極裝許參喫觀魚辦復遠羣構隨劃勢熱網語鐵斷愛紀況證編為裡着臺台眾群復吃啟歲銀錄錢鐘鎮陸陳雖雙雜離雲韓頁順預願飛飯館駐驗鬥麗黑龍"
+    # The most frequent syllables of Korean.
+    "이다는의에을가은하고한지사기로도어나자대일인리정아시전해보부서수라원스성제상주장그만들여구국있었것과년으관계경발조방동안오를했습니와게될위미선신"
 )
-_HANGUL = "이다는의에을가은하고한지사기로도어나자대일인리정아시전해보부서수라원스성제상주장그만들여구국있었것과년으관계경발조방동안오를했습니와게될위미선신"
 _PUNCTUATION = "，。、；：？！“”‘’（）《》〈〉「」『』【】—…·　～％"
-_POINTS = dict.fromkeys(_PUNCTUATION, 0.7) | dict.fromkeys(_HAN + _HANGUL, 1.0) | {_BAD: -2.0}
+_POINTS = dict.fromkeys(_PUNCTUATION, 0.7) | dict.fromkeys(_FREQUENT, 1.0) | {_BAD: -2.0}
 _WEIGHTS = {"Cn": -2.0, "Co": -2.0, "Cc": -2.0, "So": -0.5, "Lo": -0.3, "Ll": 0.0, "Lu": 0.0}
 # In West European texts, what is not ASCII stands alone among ASCII: an accented letter in a word, at its
 # end or beginning or as a word, and a sign beside a blank or a digit.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -117,12 +118,9 @@ def _as_list(value: str | list[str]) -> list[str]:
 def _yaml_values(block: str) -> Values:
     import yaml  # slow to import, and many articles have no front matter
 
-    if block.count("[") + block.count("{") <= _MOST_BRACKETS:
-        try:
-            if values := _yaml_mapping(block):
-                return values
-        except (yaml.YAMLError, UnicodeError):
-            pass
+    with suppress(yaml.YAMLError, UnicodeError):
+        if block.count("[") + block.count("{") <= _MOST_BRACKETS and (values := _yaml_mapping(block)):
+            return values
     return _line_values(block)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -27,13 +26,9 @@ from searchkit.web.parameters import SEARCH, Names
 
 __all__ = ["app"]
 
-_STATIC = Path(__file__).parent / "static"
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _SECURITY_HEADERS = {  # what every answer forbids a browser to do
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -101,7 +96,7 @@ def app(
     site.add_route("/", runner.in_thread(pages.search), include_in_schema=False)
     site.add_route("/article", runner.in_thread(pages.article), include_in_schema=False)
     site.add_route("/api/openapi.json", runner.in_thread(description), include_in_schema=False)
-    site.mount("/static", StaticFiles(directory=_STATIC))
+    site.mount("/static", StaticFiles(packages=[("searchkit.web", "static")]))
     return site
 
 
@@ -135,10 +130,8 @@ def _openapi(site: FastAPI) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             operation["responses"].pop("422", None)
-            statuses = [400, 414, 429, 500, 503]
-            statuses += [401] if "security" in operation else []
-            statuses += [404] if "{id}" in path else []
-            statuses += [413] if method == "post" else []
+            sometimes = {401: "security" in operation, 404: "{id}" in path, 413: method == "post"}
+            statuses = [400, 414, 429, 500, 503, *(status for status, may_be in sometimes.items() if may_be)]
             operation["responses"] |= {str(status): problem for status in sorted(statuses)}
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] in split_at_commas:
