@@ -19,7 +19,7 @@ from benchmarks.generated import generated, write_articles, write_json_lines
 from searchkit import Document
 from searchkit.articles import FileDocument, read_file
 from searchkit.articles.file_reader import JSON_LINES
-from searchkit.articles.folder import files_of
+from searchkit.articles.reader import files_of
 
 __all__ = ["Corpus", "prepare_articles", "prepare_generated"]
 

@@ -6,6 +6,7 @@ Times are kept and compared as milliseconds since 1970 in UTC. A day is a day in
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
 __all__ = [
@@ -25,7 +26,6 @@ When = str | date | datetime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
-_DAY = timedelta(days=1)
 _DATE = re.compile(
     r"""(?P<year>\d{4}) [-/.年] (?P<month>\d{1,2}) [-/.月] (?P<day>\d{1,2}) 日?
         (?: [T\s] \s* (?P<hour>\d{1,2}) : (?P<minute>\d{2})
@@ -36,9 +36,6 @@ _DATE = re.compile(
 _DAYS = re.compile(
     r"(?P<year>\d{4})(?:年|(?:[-/年](?P<month>\d{1,2})(?:月|(?:[-/月](?P<day>\d{1,2})日?)?)))?", re.ASCII
 )
-
-
-# -- times <-> milliseconds
 
 
 def to_milliseconds(time: datetime) -> int:
@@ -61,10 +58,7 @@ def day_start(day: date) -> int:
 
 def day_end(day: date) -> int:
     """The first millisecond after the day."""
-    return day_start(day) + _DAY // _MILLISECOND
-
-
-# -- text -> times
+    return day_start(day) + timedelta(days=1) // _MILLISECOND
 
 
 def parse_time(text: str) -> datetime:
@@ -90,16 +84,14 @@ def parse_date(text: str) -> datetime | None:
     found = _DATE.fullmatch(text)
     try:
         parsed = _from_match(found) if found else parsedate_to_datetime(text)
-        parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
-        return parsed.astimezone(timezone.utc)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, TypeError, IndexError, OverflowError):  # the mail parser raises each of them
         return None
 
 
 def _from_match(found: re.Match[str]) -> datetime:
-    year, month, day, hour, minute, second = (
-        int(found[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")
-    )
+    parts = ("year", "month", "day", "hour", "minute", "second")
+    year, month, day, hour, minute, second = (int(found[name] or 0) for name in parts)
     microsecond = int((found["fraction"] or "0").ljust(6, "0")[:6])
     zone = timedelta(hours=int(found["zone_hours"] or 0), minutes=int(found["zone_minutes"] or 0))
     tz = timezone(-zone if found["sign"] == "-" else zone)
@@ -117,9 +109,8 @@ def time_bound(name: str, value: When, *, end: bool = False) -> int:
         try:
             value = date.fromisoformat(text) if len(text) <= 10 else parse_time(text)
         except ValueError:
-            raise ValueError(
-                f"{name}={value!r} is neither a date like 2024-07-31 nor an ISO 8601 time"
-            ) from None
+            reason = "is neither a date like 2024-07-31 nor an ISO 8601 time"
+            raise ValueError(f"{name}={value!r} {reason}") from None
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError(f"{name}={value.isoformat()} is naive; give it a time zone")
@@ -127,9 +118,6 @@ def time_bound(name: str, value: When, *, end: bool = False) -> int:
     if not isinstance(value, date):
         raise TypeError(f"{name} must be a date, an aware datetime or a text, not {type(value).__name__}")
     return day_end(value) if end else day_start(value)
-
-
-# -- text -> days
 
 
 def parse_days(text: str) -> tuple[date | None, date | None] | None:
@@ -153,16 +141,12 @@ def parse_days(text: str) -> tuple[date | None, date | None] | None:
 def _parse_period(text: str) -> tuple[date, date] | None:
     """The first and the last day of a year, a month or a day."""
     found = _DAYS.fullmatch(text)
-    if found is None:
+    if not found:
         return None
-    year = int(found["year"])
-    month, day = (int(found[part]) if found[part] else None for part in ("month", "day"))
+    year, month, day = (int(found[part] or 0) for part in ("year", "month", "day"))
     try:
         first = date(year, month or 1, day or 1)
+        last = first if day else date(year, month or 12, monthrange(year, month or 12)[1])
     except ValueError:  # a 13th month, a 30th of February
         return None
-    if day:
-        return first, first
-    if (month or 12) == 12:
-        return first, date(year, 12, 31)
-    return first, first.replace(month=first.month + 1) - _DAY
+    return first, last

@@ -34,12 +34,11 @@ Json = Any
 class Document:
     """One text with what is known of it.
 
-    ``title`` and ``body`` are plain text, and at least one of them has a letter,
-    digit or Han character in it. ``id`` defaults to the url, or without one to a
-    digest of title and body, so the same text is the same document. ``published``
-    is an aware datetime, kept as UTC to the millisecond. ``source`` defaults to the host of the
-    url, without a leading ``www.``. ``tags`` are short labels; ``extra`` is a
-    JSON object that is stored and given back as it is.
+    ``title`` and ``body`` are plain text, and at least one of them has a letter, digit or Han character in
+    it. ``id`` defaults to the url, or without one to a digest of title and body, so the same text is the same
+    document. ``published`` is an aware datetime, kept as UTC to the millisecond. ``source`` defaults to the
+    host of the url, without a leading ``www.``. ``tags`` are short labels; ``extra`` is a JSON object that is
+    stored and given back as it is.
 
     Raises `DocumentError` when a value is none of these.
     """
@@ -73,7 +72,7 @@ class Document:
         if not source:
             values["source"] = _host(url)
         if not self.id:
-            values["id"] = url or _digest(title, body)
+            values["id"] = url or hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()[:32]
 
     @property
     def link(self) -> str:
@@ -87,25 +86,24 @@ class Document:
     def from_dict(cls, values: Mapping[str, Any]) -> Document:
         """A Document from a mapping with the names of its fields.
 
-        ``published`` may also be an ISO 8601 text with an offset or ``Z``, as
-        `to_dict` writes it. A name that is no field is an error: what a program
-        wants stored beside them goes into ``extra``.
+        ``published`` may also be an ISO 8601 text with an offset or ``Z``, as `to_dict` writes it. A name
+        that is no field is an error: what a program wants stored beside them goes into ``extra``.
         """
         if not isinstance(values, Mapping):
             raise DocumentError(f"a Document or a mapping is needed, not {type(values).__name__}")
+        id = str(values.get("id") or values.get("url") or "") or None
         known = {f.name for f in fields(cls)}
         if unknown := [str(name) for name in values if name not in known]:
             raise DocumentError(
                 f"unknown field {unknown[0]!r}; the fields are {', '.join(sorted(known))} "
                 "(anything else goes into 'extra')",
-                id=str(values.get("id") or values.get("url") or "") or None,
+                id=id,
             )
         given = {name: value for name, value in values.items() if value is not None}
         if isinstance(text := given.get("published"), str):
             try:
                 given["published"] = parse_time(text)
             except ValueError as error:
-                id = str(given.get("id") or given.get("url") or "") or None
                 raise DocumentError(f"published {error}", id=id) from None
         return cls(**given)
 
@@ -151,36 +149,28 @@ class Document:
         if wrong := [tag for tag in tags if not isinstance(tag, str)]:
             self._fail(f"tags must be texts, not {wrong[0]!r}")
         if too_long := [tag for tag in (*tags, self.source) if len(tag) > _LONGEST_LABEL]:
-            self._fail(
-                f"{too_long[0][:40]!r}… is too long for a tag or source: {len(too_long[0])} characters"
-            )
+            first = too_long[0]
+            self._fail(f"{first[:40]!r}… is too long for a tag or source: {len(first)} characters")
         return tuple(dict.fromkeys(well_formed(tag.strip()) for tag in tags if tag.strip()))
 
     def _clean_extra(self) -> Mapping[str, Json]:
         if not isinstance(self.extra, Mapping):
             self._fail(f"extra must be a mapping, not {type(self.extra).__name__}")
         try:
-            kept: dict[str, Json] = json.loads(
-                well_formed(json.dumps(dict(self.extra), allow_nan=False, ensure_ascii=False))
-            )
+            text = json.dumps(dict(self.extra), allow_nan=False, ensure_ascii=False)
+            kept: dict[str, Json] = json.loads(well_formed(text))
         except (TypeError, ValueError) as error:
             self._fail(f"extra is not JSON: {error}")
         return kept
 
 
 def _host(url: str) -> str:
-    found = _PLAIN_HOST(url)
-    if found:  # nearly always, and urlsplit makes ten calls
-        return found[1].removeprefix("www.")
+    found = _PLAIN_HOST(url)  # nearly always, and urlsplit makes ten calls
     try:
-        host = urlsplit(url).hostname or ""
+        host = found[1] if found else urlsplit(url).hostname or ""
     except ValueError:  # e.g. an unclosed [ of an IPv6 address
-        return ""
+        host = ""
     return host.removeprefix("www.")
-
-
-def _digest(title: str, body: str) -> str:
-    return hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()[:32]
 
 
 def link_of(url: str) -> str:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from searchkit.articles.article import Article
-from searchkit.articles.decoding import BinaryFileError, check_encoding, decode
-from searchkit.articles.folder import printable
+from searchkit.articles.decoding import check_encoding, decode
 from searchkit.articles.front_matter import parse_front_matter, split_front_matter
 from searchkit.articles.html import looks_like_html, parse_html, parse_html_page
 from searchkit.articles.json_lines import read_json_lines
 from searchkit.articles.markdown import parse_markdown
 from searchkit.articles.news import parse_news
-from searchkit.articles.plain_text import parse_plain_text
+from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
-__all__ = ["JSON_LINES", "FileDocument", "is_read_line_by_line", "read_file", "why_not_read"]
+__all__ = ["JSON_LINES", "FileDocument", "is_read_line_by_line", "printable", "read_file", "why_not_read"]
+
+_LONGEST_TITLE = 100  # characters of a line of plain text
+_SUFFIX = re.compile(r"\.[^.]*\.gz\Z|\.[^.]+\Z")
 
 
 class FileDocument(NamedTuple):
@@ -51,22 +54,19 @@ def read_file(
         return iter((FileDocument(name, article.document(path)),))
     except OSError as error:
         return iter((ArticleError(name, f"cannot be read: {error.strerror or error}"),))
-    except BinaryFileError as error:
-        return iter((ArticleError(name, str(error)),))
     except DocumentError as error:
         return iter((ArticleError(name, error.reason),))
 
 
 def _read_lines(path: str, name: str, encoding: str | None) -> Iterator[FileDocument | ArticleError]:
-    try:
-        for number, found in read_json_lines(path, encoding):
-            place = f"{name}:{number}" if number else name
-            if isinstance(found, Document):
-                yield FileDocument(place, found)
-            else:
-                yield ArticleError(place, found)
-    except OSError as error:
-        yield ArticleError(name, f"cannot be read: {error.strerror or error}")
+    for number, found in read_json_lines(path, encoding):
+        place = f"{name}:{number}" if number else name
+        yield FileDocument(place, found) if isinstance(found, Document) else ArticleError(place, found)
+
+
+def printable(path: str | os.PathLike[str]) -> str:
+    """The path as text. Bytes of a name that are not UTF-8 are escaped, so that printing it cannot fail."""
+    return os.fspath(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def is_read_line_by_line(path: str | os.PathLike[str]) -> bool:
@@ -89,10 +89,15 @@ def why_not_read(path: str | os.PathLike[str], status: os.stat_result) -> str:
 def _suffix(path: str | os.PathLike[str]) -> str:
     """The suffix of the file's name, in lower case, with the one before ``.gz``."""
     name = os.fspath(path)
-    parts = name[name.rfind(os.sep) + 1 :].lstrip(".").lower().split(".")
-    if len(parts) == 1 or not parts[-1]:
-        return ""
-    return "." + ".".join(parts[-2:] if parts[-1] == "gz" and len(parts) > 2 else parts[-1:])
+    found = _SUFFIX.search(name[name.rfind(os.sep) + 1 :].lstrip(".").lower())
+    return found[0] if found else ""
+
+
+def _parse_plain_text(text: str) -> Article:
+    """A text. A short first line with an empty one below is its title."""
+    first, _, rest = text.lstrip().partition("\n")
+    is_title = len(first) <= _LONGEST_TITLE and rest.strip() and not rest.partition("\n")[0].strip()
+    return Article(heading=clean_line(first) if is_title else "", body=text_lines(text))
 
 
 def _parser_with_head(parse_body: Callable[[str], Article]) -> Callable[[str], Article]:
@@ -114,7 +119,7 @@ def _parser_with_head(parse_body: Callable[[str], Article]) -> Callable[[str], A
 
 
 _PARSERS: dict[str, Callable[[str], Article]] = {
-    ".txt": _parser_with_head(parse_plain_text),
+    ".txt": _parser_with_head(_parse_plain_text),
     ".md": _parser_with_head(parse_markdown),
     ".markdown": _parser_with_head(parse_markdown),
     ".html": parse_html_page,

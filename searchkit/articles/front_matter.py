@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -34,22 +35,12 @@ _BLOCK = re.compile(
 )
 _KEY_LINE = re.compile(r"([^\W\d][\w .-]{0,40}?)\s*:(?:\s+(.*))?")
 
-_TITLE = ("title",)
-_DATE = ("date", "published", "published_at", "pubdate", "publishdate", "datetime")
-_URL = (
-    "url",
-    "link",
-    "from",
-    "original_url",
-    "source_url",
-    "canonical_url",
-    "canonical",
-    "permalink",
-    "source",
-)
-_TAGS = ("tags", "tag", "categories", "category", "keywords")
-_AUTHOR = ("author", "authors")
-_OTHER = ("layout", "slug", "description", "summary", "draft", "lang")
+_TITLE = ["title"]
+_DATE = "date published published_at pubdate publishdate datetime".split()
+_URL = "url link from original_url source_url canonical_url canonical permalink source".split()
+_TAGS = "tags tag categories category keywords".split()
+_AUTHOR = "author authors".split()
+_OTHER = "layout slug description summary draft lang".split()
 _KNOWN = frozenset(_TITLE + _DATE + _URL + _TAGS + _AUTHOR + _OTHER)
 
 
@@ -74,16 +65,15 @@ def parse_front_matter(values: Values) -> Article:
         title=clean_title(next(_lines(values, _TITLE), "")),
         url=url,
         published=next((date for date in dates if date), None),
-        source="" if url else next(_lines(values, ("source",)), ""),
+        source="" if url else next(_lines(values, ["source"]), ""),
         tags=tuple(_tags(values)),
         extra={"author": ", ".join(authors)} if authors else {},
     )
 
 
-def _lines(values: Values, keys: tuple[str, ...]) -> Iterator[str]:
-    for key in keys:
-        value = values.get(key, [])
-        yield from filter(None, map(clean_line, _as_list(value)))
+def _lines(values: Values, keys: list[str]) -> Iterator[str]:
+    texts = (text for key in keys for text in _as_list(values.get(key, [])))
+    return filter(None, map(clean_line, texts))
 
 
 def _tags(values: Values) -> Iterator[str]:
@@ -128,12 +118,9 @@ def _as_list(value: str | list[str]) -> list[str]:
 def _yaml_values(block: str) -> Values:
     import yaml  # slow to import, and many articles have no front matter
 
-    if block.count("[") + block.count("{") <= _MOST_BRACKETS:
-        try:
-            if values := _yaml_mapping(block):
-                return values
-        except (yaml.YAMLError, UnicodeError):
-            pass
+    with suppress(yaml.YAMLError, UnicodeError):
+        if block.count("[") + block.count("{") <= _MOST_BRACKETS and (values := _yaml_mapping(block)):
+            return values
     return _line_values(block)
 
 
@@ -143,31 +130,30 @@ def _yaml_mapping(block: str) -> Values:
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is missing in some builds
     values: Values = {}
-    depth = 0
+    items: list[str] = []
     key: str | None = None
+    depth = 0
     for event in islice(yaml.parse(block, Loader=loader), _MOST_EVENTS):
-        if isinstance(event, yaml.ScalarEvent):
-            if depth == 1 and key is None:
-                key = event.value.strip().lower()
-            elif depth == 1 and key is not None:
-                values[key] = event.value
-                key = None
-            elif depth > 1 and key is not None and isinstance(items := values.setdefault(key, []), list):
-                items.append(event.value)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            if depth == 0 and not isinstance(event, yaml.MappingStartEvent):
+        text = getattr(event, "value", "")  # an alias has none: what it stands for is not kept
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth == 1 and not isinstance(event, yaml.MappingStartEvent):
                 return {}
-            if depth == 1:
+            if depth == 2:
                 if key is None:  # a list as a key, which no generator writes
                     return {}
-                values[key] = []
-            depth += 1
+                values[key] = items = []
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-            if depth == 1:
-                key = None
-        elif isinstance(event, yaml.AliasEvent) and depth == 1:
-            key = "" if key is None else None  # what it stands for is not kept
+            key = None if depth == 1 else key
+        elif depth > 1:
+            items.append(text)
+        elif depth == 1 and key is None:
+            key = text.strip().lower()
+        elif depth == 1 and key is not None:
+            if isinstance(event, yaml.ScalarEvent):
+                values[key] = text
+            key = None
     return values
 
 
@@ -177,21 +163,12 @@ def _line_values(block: str) -> Values:
     for line in block.split("\n"):
         item = line.strip()
         if found := _KEY_LINE.fullmatch(line.rstrip()):
-            key = found[1].strip().lower()
-            values[key] = _line_value((found[2] or "").strip())
+            key, text = found[1].strip().lower(), (found[2] or "").strip()
+            is_list = text.startswith("[") and text.endswith("]")
+            values[key] = [*map(_unquoted, text[1:-1].split(","))] if is_list else _unquoted(text)
         elif key and item.startswith("- "):
-            earlier = values[key]
-            values[key] = [
-                *([earlier] if isinstance(earlier, str) and earlier else earlier),
-                _unquoted(item[2:]),
-            ]
+            values[key] = [*filter(None, _as_list(values[key])), _unquoted(item[2:])]
     return values
-
-
-def _line_value(text: str) -> str | list[str]:
-    if text.startswith("[") and text.endswith("]"):
-        return [_unquoted(part) for part in text[1:-1].split(",")]
-    return _unquoted(text)
 
 
 def _unquoted(text: str) -> str:

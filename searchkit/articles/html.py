@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from searchkit.articles.article import Article
 from searchkit.articles.html_text import DROPPED, TreeText, parse_tree
-from searchkit.articles.plain_text import text_lines
-from searchkit.articles.whitespace import clean_line
+from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.dates import parse_date
 
 if TYPE_CHECKING:
@@ -18,14 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["looks_like_html", "parse_html", "parse_html_page"]
 
-_DATE_NAMES = (
-    "article:published_time",
-    "og:published_time",
-    "datepublished",
-    "pubdate",
-    "publishdate",
-    "date",
-)
+_DATE_NAMES = "article:published_time og:published_time datepublished pubdate publishdate date".split()
 _HTML = re.compile(
     r"\s*<(?:!doctype|html|body|div|article|section|main|header|figure|table|p|h[1-6])\b", re.IGNORECASE
 )
@@ -55,7 +47,8 @@ def parse_html_page(html: str) -> Article:
         for kind in ("property", "name", "itemprop"):
             if name := element.get(kind):
                 meta.setdefault(name.lower(), element.get("content", ""))
-    canonical = next((link.get("href", "") for link in tree.iter("link") if _is_canonical(link)), "")
+    links = (link for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split())
+    canonical = next(filter(None, (link.get("href", "") for link in links)), "")
     dates = [meta[name] for name in _DATE_NAMES if name in meta]
     dates += [when for element in tree.iter("time") if (when := element.get("datetime")) is not None]
     return Article(
@@ -73,10 +66,6 @@ def _title(tree: _Element) -> str:
         if text and not any(parent.tag in DROPPED for parent in element.iterancestors()):
             return text
     return ""
-
-
-def _is_canonical(link: _Element) -> bool:
-    return "canonical" in link.get("rel", "").lower().split() and bool(link.get("href"))
 
 
 def _is_address(text: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from searchkit.articles.whitespace import CELL, LINE, ROW, clean_line, clean_lin
 if TYPE_CHECKING:
     from lxml.etree import HTMLParser, _Element
 
-__all__ = ["DROPPED", "TreeText", "html_text", "parse_tree"]
+__all__ = ["DROPPED", "TreeText", "parse_tree"]
 
 DROPPED = frozenset(
     """applet audio button canvas datalist embed frame frameset iframe input meter nav
@@ -70,25 +69,9 @@ _LONGEST_LABEL = 16  # characters beside the links to share, such as "分享到�
 _LONGEST_FORM = 100  # characters around the fields of a form to subscribe
 
 
-@dataclass
-class _Widget:
-    """A container of links to share or of a form to subscribe, and the counts when it began."""
-
-    element: _Element
-    pieces: int
-    characters: int
-    links: int
-    share_links: int
-    fields: int
-
-
-@dataclass
-class _Form:
-    start: int
-    """The first of its pieces."""
-    characters: int
-    """At first those before it, and those within when it has ended."""
-    end: int = -1
+# A container of links to share or of a form to subscribe, and how many pieces, characters, links, links to
+# share and fields there were before it.
+_Widget = tuple["_Element", int, int, int, int, int]
 
 
 class TreeText:
@@ -100,10 +83,13 @@ class TreeText:
         self._characters = 0
         self._links = self._share_links = self._fields = 0  # so many have been met
         self._widgets: list[_Widget] = []  # open ones, the innermost last
-        self._forms: list[_Form] = []
+        self._forms: list[tuple[int, int, int]] = []  # first piece, the one behind the last, characters
         if tree is not None:
             self._walk(tree)
-        self.body = clean_lines("".join(self._without_forms()))
+        for start, end, characters in reversed(self._forms):
+            if characters * 2 <= self._characters:  # older sites put the whole page into one
+                del self._pieces[start:end]
+        self.body = clean_lines("".join(self._pieces))
 
     def _walk(self, tree: _Element) -> None:
         from lxml.etree import iterwalk
@@ -114,6 +100,7 @@ class TreeText:
         heading_start = 0
         preformatted: _Element | None = None  # the outermost
         form: _Element | None = None  # the outermost
+        form_start = form_characters = 0
         link: _Element | None = None
         link_start = link_characters = 0
         headline_end = -1  # the number of pieces when a link that is a headline had ended
@@ -149,7 +136,8 @@ class TreeText:
                                 add(" ")
                                 apart.append(element)
                             if is_widget:
-                                self._begin_widget(element)
+                                counts = self._characters, self._links, self._share_links, self._fields
+                                self._widgets.append((element, len(pieces), *counts))
                 if is_dropped:
                     self._fields += tag in _FIELDS
                     dropped = element
@@ -164,8 +152,7 @@ class TreeText:
                         if preformatted is None:
                             preformatted = element
                     elif tag == "form" and form is None:
-                        form = element
-                        self._forms.append(_Form(len(pieces), self._characters))
+                        form, form_start, form_characters = element, len(pieces), self._characters
                 elif tag in _ROWS:
                     add(ROW)
                 elif tag == "a":
@@ -181,8 +168,8 @@ class TreeText:
                     add(LINE)
                 text = element.tail
             else:
-                if self._widgets and self._widgets[-1].element is element:
-                    self._end_widget(self._widgets.pop())
+                if self._widgets and self._widgets[-1][0] is element:
+                    self._end_widget(*self._widgets.pop())
                 if tag in _BLOCKS:
                     add(LINE)
                     if element is heading:
@@ -191,7 +178,7 @@ class TreeText:
                     elif element is preformatted:
                         preformatted = None
                     elif element is form:
-                        self._end_form()
+                        self._forms.append((form_start, len(pieces), self._characters - form_characters))
                         form = None
                 elif tag in _CELLS:
                     add(CELL)
@@ -213,35 +200,18 @@ class TreeText:
                 add(text)
                 self._characters += len(text.strip())
 
-    def _begin_widget(self, element: _Element) -> None:
-        counts = len(self._pieces), self._characters, self._links, self._share_links, self._fields
-        self._widgets.append(_Widget(element, *counts))
-
-    def _end_widget(self, widget: _Widget) -> None:
+    def _end_widget(
+        self, _element: _Element, pieces: int, before: int, links: int, share_links: int, fields: int
+    ) -> None:
         """Leave out what held only links to share the page, or only a form to subscribe, with a label."""
-        characters = self._characters - widget.characters
-        is_share = self._share_links > widget.share_links and characters <= _LONGEST_LABEL
-        is_form = self._fields > widget.fields and characters <= _LONGEST_FORM
-        if (is_share or is_form) and self._links == widget.links:
-            del self._pieces[widget.pieces :]
-            self._characters = widget.characters
-            while self._forms and self._forms[-1].start > widget.pieces:
+        characters = self._characters - before
+        is_share = self._share_links > share_links and characters <= _LONGEST_LABEL
+        is_form = self._fields > fields and characters <= _LONGEST_FORM
+        if (is_share or is_form) and self._links == links:
+            del self._pieces[pieces:]
+            self._characters = before
+            while self._forms and self._forms[-1][0] > pieces:
                 self._forms.pop()
-
-    def _end_form(self) -> None:
-        form = self._forms[-1]
-        form.end = len(self._pieces)
-        form.characters = self._characters - form.characters
-
-    def _without_forms(self) -> list[str]:
-        """The pieces outside of forms; but older sites put the whole page into one, and that stays."""
-        kept: list[str] = []
-        position = 0
-        for form in self._forms:
-            if form.characters * 2 <= self._characters:
-                kept += self._pieces[position : form.start]
-                position = form.end
-        return kept + self._pieces[position:]
 
 
 @lru_cache(maxsize=4096)  # pages use few classes, and use them often
@@ -254,13 +224,8 @@ def _told_by_class(names: str) -> tuple[bool, bool, bool]:
     )
 
 
-class _Parsers(threading.local):
-    """A parser for each thread. To make one takes as long as to read half an article."""
-
-    parser: HTMLParser | None = None
-
-
-_parsers = _Parsers()
+_parsers = threading.local()
+"""A parser for each thread. To make one takes as long as to read half an article."""
 
 
 def parse_tree(html: str) -> _Element | None:
@@ -271,7 +236,7 @@ def parse_tree(html: str) -> _Element | None:
         return None
     data = html.encode("utf-8", "replace").replace(b"\0", b"")  # what a zero means depends on the version
     data = _END_OF_PAGE.sub(b"</body><br>", data)  # what follows would be a second tree, and be lost
-    parser = _parsers.parser
+    parser: HTMLParser | None = getattr(_parsers, "parser", None)
     if parser is None:
         # An encoding declared in the text is not that of the bytes made here: the parser is told.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
@@ -314,8 +279,3 @@ class _ShallowTree:
         while self._open:
             self._builder.end(self._open.pop())
         return self._builder.close()
-
-
-def html_text(html: str) -> str:
-    """The text of some HTML, a line for each block."""
-    return TreeText(parse_tree(html)).body

@@ -30,27 +30,24 @@ _LONGEST_LINE = 64 * 1024 * 1024  # bytes
 def read_json_lines(path: str, encoding: str | None) -> Iterator[tuple[int, Document | str]]:
     """The number of each line with its Document, or with what is wrong with it.
 
-    The number 0 stands for the file. Raises `OSError` when the file cannot be opened.
+    The number 0 stands for the file.
     """
     number = read = 0
-    with open(path, "rb") as file:  # noqa: PTH123
-        try:
-            with _opened(file, path, encoding) as stream:
-                for number, line in enumerate(_lines(stream), 1):
-                    try:
-                        document = _document(line)
-                    except DocumentError as error:
-                        yield number, error.reason
-                    else:
-                        if document is None:
-                            continue
-                        yield number, document
-                    read += 1
-        except (EOFError, OSError, UnicodeError, zlib.error) as error:
-            yield number + 1, f"the file is damaged from here on: {error}"
-        else:
-            if not read:
-                yield 0, "there is no line with text in it"
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            try:
+                with _opened(file, path, encoding) as stream:
+                    for number, line in enumerate(_lines(stream), 1):
+                        if found := _document(line):
+                            read += 1
+                            yield number, found
+            except (EOFError, OSError, UnicodeError, zlib.error) as error:
+                yield number + 1, f"the file is damaged from here on: {error}"
+            else:
+                if not read:
+                    yield 0, "there is no line with text in it"
+    except OSError as error:
+        yield 0, f"cannot be read: {error.strerror or error}"
 
 
 def _opened(file: io.BufferedReader, path: str, encoding: str | None) -> io.BufferedReader | io.TextIOWrapper:
@@ -82,18 +79,21 @@ def _lines(stream: io.BufferedReader | io.TextIOWrapper) -> Iterator[str | bytes
                     break
 
 
-def _document(line: str | bytes | None) -> Document | None:
+def _document(line: str | bytes | None) -> Document | str | None:
+    """The document of a line, or what is wrong with it; None for a line without text."""
     if line is None:
-        raise DocumentError(f"the line is longer than {_LONGEST_LINE} bytes")
+        return f"the line is longer than {_LONGEST_LINE} bytes"
     try:
         text = line if isinstance(line, str) else line.decode("utf-8")
         return _from_json(json.loads(text)) if text.strip() else None
+    except DocumentError as error:
+        return error.reason
     except UnicodeDecodeError as error:
-        raise DocumentError(f"not UTF-8: {error.reason} at byte {error.start + 1} of the line") from None
+        return f"not UTF-8: {error.reason} at byte {error.start + 1} of the line"
     except RecursionError:
-        raise DocumentError("the JSON is nested too deep") from None
+        return "the JSON is nested too deep"
     except ValueError as error:
-        raise DocumentError(f"not JSON: {error}") from None
+        return f"not JSON: {error}"
 
 
 def _from_json(given: Any) -> Document:

@@ -39,16 +39,14 @@ _LEFT_OVER = re.compile(rf"\*{{2,3}}(?=[{_HAN}])|(?<=[{_HAN}])\*{{2,3}}|^\*{{2,3
 
 def parse_markdown(text: str) -> Article:
     """A Markdown text. Its first heading is its title, when front matter gives none."""
-    return parse_html(text if looks_like_html(text) else _html(text))
-
-
-def _html(text: str) -> str:
+    if looks_like_html(text):
+        return parse_html(text)
     env: dict[str, Any] = {}
     markdown = _markdown()
     tokens = markdown.parse(text, env)
     env["lines"] = text.split("\n")
     env["used"] = set(_labels(tokens))
-    return _TASK.sub(r"\1", markdown.renderer.render(tokens, markdown.options, env))
+    return parse_html(_TASK.sub(r"\1", markdown.renderer.render(tokens, markdown.options, env)))
 
 
 @cache
@@ -65,8 +63,12 @@ def _markdown() -> MarkdownIt:
     markdown.inline.ruler.at("image", _limited(image, "!["))
     markdown.core.ruler.after("block", "definitions", _forget_definitions_that_are_text)
     markdown.core.ruler.after("block", "cells", _keep_all_cells)
-    for name, rule in _RENDER_RULES.items():
-        markdown.add_render_rule(name, rule)
+    markdown.add_render_rule("text", _text)
+    markdown.add_render_rule("image", _image)
+    markdown.add_render_rule("link_open", lambda *_: "")
+    markdown.add_render_rule("link_close", lambda *_: "")
+    markdown.add_render_rule("deep", _deep_line)
+    markdown.add_render_rule("definition", _definition)
     return markdown
 
 
@@ -101,8 +103,10 @@ def _limited(rule: Callable[[StateInline, bool], bool], mark: str) -> Callable[[
 def _forget_definitions_that_are_text(state: StateCore) -> None:
     """A footnote ``[^1]: …``, or a line of a chat ``[12:30]: …``, does not define a link."""
     for token in state.tokens:
-        if token.type == "definition" and not _is_link(token):
-            state.env["references"].pop(token.meta["id"], None)
+        if token.type == "definition":
+            label, url = token.meta["label"], token.meta["url"]
+            if label.startswith("^") or not _ADDRESS.match(url):
+                state.env["references"].pop(token.meta["id"], None)
 
 
 def _keep_all_cells(state: StateCore) -> None:
@@ -119,10 +123,6 @@ def _keep_all_cells(state: StateCore) -> None:
         elif token.type == "tr_close" and cells and cells[0].map:
             line = _QUOTE_MARKS.sub("", lines[cells[0].map[0]]).strip().removeprefix("|")
             cells[-1].content = " ".join(escapedSplit(line)[len(cells) - 1 :]).strip()
-
-
-def _is_link(definition: Token) -> bool:
-    return not definition.meta["label"].startswith("^") and bool(_ADDRESS.match(definition.meta["url"]))
 
 
 def _labels(tokens: Iterable[Token]) -> Iterator[str]:
@@ -144,10 +144,6 @@ def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options:
     return escape(renderer.renderInlineAsText(tokens[index].children, options, env), quote=False)
 
 
-def _nothing(*_: object) -> str:
-    return ""
-
-
 def _deep_line(_: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
     return _paragraph(_MARKS.sub("", tokens[index].content, count=1))
 
@@ -166,13 +162,3 @@ def _definition(_: object, tokens: Sequence[Token], index: int, _options: Any, e
 
 def _paragraph(text: str) -> str:
     return f"<p>{escape(text, quote=False)}</p>"
-
-
-_RENDER_RULES: dict[str, Callable[..., str]] = {
-    "text": _text,
-    "image": _image,
-    "link_open": _nothing,
-    "link_close": _nothing,
-    "deep": _deep_line,
-    "definition": _definition,
-}

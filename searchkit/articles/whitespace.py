@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from html import unescape
 
-__all__ = ["CELL", "LINE", "ROW", "clean_line", "clean_lines", "clean_title"]
+__all__ = ["CELL", "LINE", "ROW", "clean_line", "clean_lines", "clean_title", "text_lines"]
 
 LINE = "\ufdd0"
 """A line begins here."""
@@ -53,6 +53,11 @@ def clean_lines(text: str) -> str:
     if "\u3000" in shown:  # the indentation of a Chinese paragraph
         return "\n".join(stripped for line in shown.split("\n") if (stripped := line.strip()))
     return shown.strip()
+
+
+def text_lines(text: str) -> str:
+    """The lines of a text whose line ends count, as in a plain text file."""
+    return clean_lines(text.replace("\n", LINE))
 
 
 def clean_line(text: str) -> str:

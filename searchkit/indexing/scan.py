@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from searchkit.articles import Articles
-from searchkit.articles.file_reader import why_not_read
-from searchkit.articles.folder import UnreadableFolderError, files_of, printable
+from searchkit.articles.file_reader import printable, why_not_read
+from searchkit.articles.reader import UnreadableFolderError, files_of
 from searchkit.errors import ArticleError
 from searchkit.indexing.manifest import TO_BE_READ, FileRecord, Manifest
 from searchkit.reports import Failure

@@ -1,24 +1,31 @@
-"""api: the endpoints that read, in FastAPI, which makes the OpenAPI document from them.
+"""api: the endpoints, in FastAPI, which makes the OpenAPI document from them.
 
 Without `from __future__ import annotations`: FastAPI reads annotations that are made for each app.
 """
 
+import asyncio
 import dataclasses
+import hmac
+import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Path, Query
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 import searchkit
 from searchkit.web import schemas
 from searchkit.web.errors import Problem, library_problems
-from searchkit.web.limits import Limits
+from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.parameters import SEARCH, SIMILAR, SUGGEST, Parameter, keywords, model_of
-from searchkit.web.runner import RequestRunner
 
-__all__ = ["Id", "add_api", "existing"]
+__all__ = ["add_api", "add_write_api", "existing"]
+
+_SHORTEST_TOKEN = 16
+_DOCUMENTS = {"type": "array", "items": schemas.NewDocument.model_json_schema()}
 
 Id = Annotated[
     str,
@@ -30,25 +37,23 @@ Id = Annotated[
 
 
 def add_api(site: FastAPI, index: searchkit.Index, limits: Limits, runner: RequestRunner) -> None:
-    """Add the endpoints to an app."""
+    """Add the endpoints that read to an app. The name of a function is its operation in the document."""
     searched = model_of("SearchParameters", SEARCH, limits)
     compared = model_of("SimilarParameters", SIMILAR, limits)
     completed = model_of("SuggestParameters", SUGGEST, limits)
 
     @site.get(
         "/api/search",
-        operation_id="search",
         summary="Documents that match",
         response_model=schemas.Results,
         dependencies=[_names_in(SEARCH)],
     )
     async def search(given: Annotated[searched, Query()]) -> Response:  # type: ignore[valid-type]
-        options = _options(keywords(given), limits)
+        options = _checked(given, limits)
         return await runner.run(lambda: _results(index.search, options))
 
     @site.get(
         "/api/suggest",
-        operation_id="suggest",
         summary="How a query may go on",
         response_model=schemas.Suggestions,
         dependencies=[_names_in(SUGGEST)],
@@ -65,7 +70,6 @@ def add_api(site: FastAPI, index: searchkit.Index, limits: Limits, runner: Reque
 
     @site.get(
         "/api/documents/{id:searchkit_id}",
-        operation_id="document",
         summary="A document",
         response_model=schemas.Document,
         dependencies=[_names_in(())],
@@ -75,18 +79,69 @@ def add_api(site: FastAPI, index: searchkit.Index, limits: Limits, runner: Reque
 
     @site.get(
         "/api/similar/{id:searchkit_id}",
-        operation_id="similar",
         summary="Documents about the same",
         response_model=schemas.Results,
         dependencies=[_names_in(SIMILAR)],
     )
     async def similar(id: Id, given: Annotated[compared, Query()]) -> Response:  # type: ignore[valid-type]
-        options = _options(keywords(given), limits)
+        options = _checked(given, limits)
+        return await runner.run(lambda: _results(index.similar, {"id": existing(index, id).id, **options}))
 
-        def answer() -> Response:
-            return _results(index.similar, {"id": existing(index, id).id, **options})
 
-        return await runner.run(answer)
+def add_write_api(site: FastAPI, index: searchkit.Index, limits: Limits, token: str) -> None:
+    """Add the endpoints that write to an app. Raises ValueError for a token that is too short.
+
+    Writing has a thread of its own, so searches go on meanwhile.
+    """
+    if len(token) < _SHORTEST_TOKEN:
+        raise ValueError(f"a token has at least {_SHORTEST_TOKEN} characters, or it can be guessed")
+    writer = ThreadPoolExecutor(1, thread_name_prefix="searchkit-web-writer")
+    bearer = HTTPBearer(scheme_name="token", auto_error=False)
+
+    async def check_token(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
+        if not given or not hmac.compare_digest(given.credentials.strip().encode(), token.encode()):
+            detail = "Writing needs the token of this server."
+            raise Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+    async def run(write: Any, value: Any) -> Any:
+        # What was begun is finished, also when the client has gone.
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(writer, write, value))
+
+    # The body is read here and not by FastAPI, which would read one of any size.
+    @site.post(
+        "/api/documents",
+        operation_id="addDocuments",
+        summary="Add documents, all in one commit; one with the id of another takes its place",
+        response_model=schemas.Report,
+        openapi_extra={
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _DOCUMENTS}}}
+        },
+        dependencies=[Depends(check_token)],
+    )
+    async def add(request: Request) -> Response:
+        documents = await _documents(request, limits.body)
+        return JSONResponse(await run(add_all, documents))
+
+    @site.delete(
+        "/api/documents/{id:searchkit_id}",
+        operation_id="deleteDocument",
+        summary="Delete a document",
+        status_code=204,
+        dependencies=[Depends(check_token)],
+    )
+    async def delete(id: Id) -> Response:
+        await run(delete_one, id)
+        return Response(status_code=204)
+
+    def add_all(documents: list[Any]) -> dict[str, Any]:
+        with library_problems():
+            # In this process: a server starts no others.
+            return dataclasses.asdict(index.add(documents, workers=1))
+
+    def delete_one(id: str) -> None:
+        existing(index, id)
+        with library_problems():
+            index.delete([id])
 
 
 def existing(index: searchkit.Index, id: str) -> searchkit.Document:
@@ -97,12 +152,13 @@ def existing(index: searchkit.Index, id: str) -> searchkit.Document:
     return document
 
 
-def _options(given: dict[str, Any], limits: Limits) -> dict[str, Any]:
+def _checked(given: Any, limits: Limits) -> dict[str, Any]:
     """The keywords, with what concerns two of them checked."""
-    if given.get("offset", 0) + given.get("limit", 10) > limits.depth:
+    options = keywords(given)
+    if options.get("offset", 0) + options.get("limit", 10) > limits.depth:
         detail = f"offset and limit are {limits.depth} together at most; narrow the search instead"
         raise Problem(400, "too-deep", detail, parameter="offset")
-    return given
+    return options
 
 
 def _results(find: Any, options: dict[str, Any]) -> Response:
@@ -126,3 +182,18 @@ def _names_in(parameters: Sequence[Parameter]) -> Any:
                 raise Problem(400, "invalid-parameter", f"{name} is given more than once", parameter=name)
 
     return Depends(check)
+
+
+async def _documents(request: Request, most_bytes: int) -> list[Any]:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            raise Problem(413, "too-large", f"At most {most_bytes} bytes can be sent at once.")
+    try:
+        documents = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Problem(400, "invalid-json", "The body is not JSON.") from None
+    if not isinstance(documents, list):
+        raise Problem(400, "invalid-json", "The body is a JSON array of documents.")
+    return documents

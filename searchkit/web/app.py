@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import searchkit
 from searchkit.web import schemas
-from searchkit.web.api import add_api
-from searchkit.web.api_write import add_write_api
+from searchkit.web.api import add_api, add_write_api
 from searchkit.web.errors import MEDIA_TYPE, Problem
-from searchkit.web.limits import Limits
+from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.pages import Pages, base_of
-from searchkit.web.parameters import SEARCH
-from searchkit.web.runner import RequestRunner
-from searchkit.web.security_headers import SecurityHeaders
+from searchkit.web.parameters import SEARCH, Names
 
 __all__ = ["app"]
 
-_STATIC = Path(__file__).parent / "static"
+_SECURITY_HEADERS = {  # what every answer forbids a browser to do
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 class _Id(PathConvertor):
@@ -66,23 +73,22 @@ def app(
         def get_route_handler(self) -> Any:
             return runner.guarded(super().get_route_handler())
 
-    async def explained(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return runner.explained(request, error)
-
     site = FastAPI(
         title=title,
         version=searchkit.__version__,
         openapi_url=None,  # a route of our own, which is guarded as all are
-        middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: explained},
+        middleware=[Middleware(_SecurityHeaders)],
+        exception_handlers={HTTPException: runner.explained},
+        generate_unique_id_function=lambda route: route.name,
     )
     site.router.route_class = GuardedRoute
     add_api(site, index, limits, runner)
     if token is not None:
         add_write_api(site, index, limits, token)
     document = _openapi(site)
-    _answer_head(site)
+    for route in site.routes:  # HEAD as well as GET, as Starlette's own routes do; the document is without it
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")
 
     def description(request: Request) -> Response:
         return JSONResponse({**document, "servers": [{"url": base_of(request) or "/"}]})
@@ -90,8 +96,25 @@ def app(
     site.add_route("/", runner.in_thread(pages.search), include_in_schema=False)
     site.add_route("/article", runner.in_thread(pages.article), include_in_schema=False)
     site.add_route("/api/openapi.json", runner.in_thread(description), include_in_schema=False)
-    site.mount("/static", StaticFiles(directory=_STATIC))
+    site.mount("/static", StaticFiles(packages=[("searchkit.web", "static")]))
     return site
+
+
+class _SecurityHeaders:
+    """Adds the headers to every answer, errors and files included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_SECURITY_HEADERS)
+                headers.setdefault("Cache-Control", "no-cache")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 def _openapi(site: FastAPI) -> dict[str, Any]:
@@ -103,23 +126,14 @@ def _openapi(site: FastAPI) -> dict[str, Any]:
     models["Problem"] = schemas.Problem.model_json_schema()
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     problem = {"description": "Why there is no answer (RFC 9457).", "content": content}
-    split_at_commas = {parameter.name for parameter in SEARCH if parameter.is_split_at_commas}
+    split_at_commas = {parameter.name for parameter in SEARCH if parameter.type is Names}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             operation["responses"].pop("422", None)
-            statuses = [400, 414, 429, 500, 503]
-            statuses += [401] if "security" in operation else []
-            statuses += [404] if "{id}" in path else []
-            statuses += [413] if method == "post" else []
+            sometimes = {401: "security" in operation, 404: "{id}" in path, 413: method == "post"}
+            statuses = [400, 414, 429, 500, 503, *(status for status, may_be in sometimes.items() if may_be)]
             operation["responses"] |= {str(status): problem for status in sorted(statuses)}
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] in split_at_commas:
                     parameter.update(style="form", explode=False)
     return document
-
-
-def _answer_head(site: FastAPI) -> None:
-    """HEAD as well as GET, as Starlette's own routes do; after the document, which would list it."""
-    for route in site.routes:
-        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
-            route.methods.add("HEAD")

@@ -79,9 +79,9 @@ def problem_of(error: Problem | HTTPException | RequestValidationError, method: 
         return error
     if isinstance(error, RequestValidationError):
         return _problem_of_parameter(error.errors()[0])
-    known = {404: ("not-found", "There is nothing at this address.")}
-    fallback = ("method-not-allowed", f"{method} is not possible here.")
-    code, detail = known.get(error.status_code, fallback)
+    code, detail = "method-not-allowed", f"{method} is not possible here."
+    if error.status_code == 404:
+        code, detail = "not-found", "There is nothing at this address."
     return Problem(error.status_code, code, detail, headers=dict(error.headers or {}))
 
 

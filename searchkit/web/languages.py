@@ -10,7 +10,11 @@ from pathlib import Path
 __all__ = ["LANGUAGES", "TEXTS", "counted", "day", "language", "read_translations"]
 
 _FOLDER = Path(__file__).parent / "translations"
-_TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
+_ACCEPTED = {
+    **dict.fromkeys(("zh-hant", "zh-tw", "zh-hk", "zh-mo"), "zh-Hant"),
+    "zh": "zh-Hans",
+    "en": "en",
+}
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -36,15 +40,9 @@ def language(asked: str, accepted: str) -> str:
     """The language of the page: the one that was chosen, or the first that the browser accepts."""
     if asked in LANGUAGES:
         return asked
-    for part in accepted.lower().split(",")[:20]:
-        name = part.partition(";")[0].strip()
-        if name.startswith(_TRADITIONAL):
-            return "zh-Hant"
-        if name.startswith("zh"):
-            return "zh-Hans"
-        if name.startswith("en"):
-            return "en"
-    return "en"
+    names = (part.strip() for part in accepted.lower().split(",")[:20])
+    found = (lang for name in names for start, lang in _ACCEPTED.items() if name.startswith(start))
+    return next(found, "en")
 
 
 def counted(text: Mapping[str, str], name: str, n: int) -> str:

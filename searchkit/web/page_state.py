@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import QueryParams
 
@@ -15,7 +15,7 @@ from searchkit.web.errors import Problem
 from searchkit.web.languages import LANGUAGES
 from searchkit.web.limits import Limits
 from searchkit.web.parameters import KEYWORDS, LONGEST_VALUE, MOST_VALUES
-from searchkit.web.script_conversion import SCRIPTS, Script
+from searchkit.web.sanitize import SCRIPTS, Script
 
 __all__ = ["FILTERS", "HITS", "SORTS", "PageState", "read_state"]
 
@@ -60,12 +60,7 @@ class PageState:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What stays when somebody searches for something else, as the fields of a form."""
-        found = []
-        for name in ("sort", "source", "tag", "unfolded", "script", "lang"):
-            value = getattr(self, name)
-            if value != _DEFAULTS[name]:
-                found += [(name, one) for one in (value if isinstance(value, tuple) else (value,))]
-        return found
+        return parse_qsl(self.link(q="", since="", until=""))
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -86,53 +81,43 @@ def read_state(given: QueryParams, limits: Limits) -> PageState:
 
     Raises `Problem` for a value that makes no sense.
     """
-    texts = {name: given.get(name, "").strip() for name in ("since", "until", "unfolded", "script", "lang")}
-    query = given.get("q", "").strip()
-    if len(query) > limits.query_length:
+    texts = {name: given.get(name, "").strip() for name in _DEFAULTS}
+    if len(texts["q"]) > limits.query_length:
         raise Problem(400, "query-too-long", f"q has at most {limits.query_length} characters", parameter="q")
     for name in ("since", "until"):
-        _check_day(name, texts[name])
-    sort = given.get("sort", SORTS[0])
-    if sort not in SORTS:
-        raise _invalid("sort")
+        if texts[name] and not _is_day(texts[name]):
+            raise Problem(400, "invalid-day", f"{name} is a day like 2024-07-31", parameter=name)
+    sort, page = given.get("sort", SORTS[0]), given.get("page", "1")
+    lists = {name: tuple(dict.fromkeys(filter(None, given.getlist(name)))) for name in ("source", "tag")}
+    valid = {
+        "sort": sort in SORTS,
+        **{name: _are_few_and_short(values) for name, values in lists.items()},
+        "page": re.fullmatch(r"[1-9][0-9]{0,5}", page) is not None,
+    }
+    if wrong := next((name for name, is_valid in valid.items() if not is_valid), ""):
+        raise Problem(400, "invalid-parameter", f"{wrong} cannot have this value", parameter=wrong)
+    if int(page) * HITS > limits.depth:
+        detail = f"only the first {limits.depth} hits can be looked at"
+        raise Problem(400, "too-deep", detail, parameter="page")
     return PageState(
-        q=query,
+        q=texts["q"],
         sort=sort,
-        source=_values(given, "source"),
-        tag=_values(given, "tag"),
+        **lists,
         since=texts["since"],
         until=texts["until"],
         unfolded="1" if texts["unfolded"] else "",
-        page=_page(given.get("page", "1"), limits),
+        page=int(page),
         script=next((script for script in SCRIPTS if script == texts["script"]), ""),
         lang=texts["lang"] if texts["lang"] in LANGUAGES else "",
     )
 
 
-def _check_day(name: str, text: str) -> None:
+def _is_day(text: str) -> bool:
     try:
-        if text:
-            date.fromisoformat(text if _DAY.fullmatch(text) else "")
+        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
     except ValueError:
-        raise Problem(400, "invalid-day", f"{name} is a day like 2024-07-31", parameter=name) from None
+        return False
 
 
-def _page(text: str, limits: Limits) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,5}", text):
-        raise _invalid("page")
-    if int(text) * HITS > limits.depth:
-        raise Problem(
-            400, "too-deep", f"only the first {limits.depth} hits can be looked at", parameter="page"
-        )
-    return int(text)
-
-
-def _values(given: QueryParams, name: str) -> tuple[str, ...]:
-    values = tuple(dict.fromkeys(value for value in given.getlist(name) if value))
-    if len(values) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in values):
-        raise _invalid(name)
-    return values
-
-
-def _invalid(name: str) -> Problem:
-    return Problem(400, "invalid-parameter", f"{name} cannot have this value", parameter=name)
+def _are_few_and_short(values: tuple[str, ...]) -> bool:
+    return len(values) <= MOST_VALUES and all(len(value) <= LONGEST_VALUE for value in values)

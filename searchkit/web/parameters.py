@@ -24,6 +24,7 @@ __all__ = [
     "SEARCH",
     "SIMILAR",
     "SUGGEST",
+    "Names",
     "Parameter",
     "keywords",
     "model_of",
@@ -91,66 +92,54 @@ class Parameter:
     """A parameter of a URL, and the keyword of `Index.search` (or `similar`, `suggest`) that it sets."""
 
     name: str
-    keyword: str
     type: Any
     description: str
     bound: str = ""
     """The attribute of `Limits` that a number, or the length of a text, may not exceed."""
 
     @property
-    def is_list(self) -> bool:
-        """May it be given more than once?"""
-        return get_origin(_base(self.type)) is list
+    def keyword(self) -> str:
+        """The keyword of the library."""
+        return {"q": "query", "tag": "tags"}.get(self.name, self.name)
 
     @property
-    def is_split_at_commas(self) -> bool:
-        """Is it a list in one value?"""
-        return self.type is Names
+    def is_list(self) -> bool:
+        """May it be given more than once?"""
+        return get_origin(_parts(self.type)[0]) is list
 
     def type_within(self, limits: Limits) -> Any:
         """The type, bounded by the limits of a server."""
         if not self.bound:
             return self.type
-        base, *others = get_args(self.type) or (self.type,)
+        base, *others = _parts(self.type)
         bound = getattr(limits, self.bound)
         # A constraint behind a validator would be missing from the JSON schema.
         return Annotated[(base, Field(le=bound) if base is int else Field(max_length=bound), *others)]
 
 
-def _base(type: Any) -> Any:
-    return get_args(type)[0] if get_origin(type) is Annotated else type
+def _parts(type: Any) -> tuple[Any, ...]:
+    """The plain type, and what is annotated to it."""
+    return get_args(type) or (type,)
 
 
 SEARCH = (
-    Parameter("q", "query", str, "The query, as the search box takes it.", "query_length"),
-    Parameter("limit", "limit", Count, "How many hits at most.", "page_size"),
-    Parameter(
-        "offset",
-        "offset",
-        Count,
-        "How many hits are left out; its maximum is for both with `limit`.",
-        "depth",
-    ),
-    Parameter("snippet_length", "snippet_length", Length, "Characters of a snippet at most."),
-    Parameter(
-        "sort", "sort", Name, "relevance, newest, oldest or a declared field; a minus: from high to low."
-    ),
-    Parameter("since", "since", Time, "Published then or later: 2024-07-31, in UTC."),
-    Parameter("until", "until", Time, "Published then or earlier."),
-    Parameter("source", "source", Texts, "From one of these sources."),
-    Parameter("tag", "tags", Texts, "With one of these tags."),
-    Parameter(
-        "where", "where", Where, "NAME=VALUE of a declared field: price=10..20; any value of one name."
-    ),
-    Parameter("facets", "facets", Names, "Count matches by source, tags, year, month or declared fields."),
-    Parameter("match", "match", Match, "How many words of running text a hit needs."),
-    Parameter("regional", "regional", Flag, "Find words of other regions as well: 软件 and 軟體."),
-    Parameter("synonyms", "synonyms", Flag, "Find the synonyms of the index as well."),
-    Parameter(
-        "recency", "recency", Duration, "The time in which the weight of a document halves: 12h, 30d, 1y."
-    ),
-    Parameter("collapse", "collapse", Collapse, "One hit for a story of several sources, the others in it."),
-    Parameter("lenient", "lenient", Flag, "Read a query that is not well-formed as well as it can be."),
+    Parameter("q", str, "The query, as the search box takes it.", "query_length"),
+    Parameter("limit", Count, "How many hits at most.", "page_size"),
+    Parameter("offset", Count, "How many hits are left out; its maximum is for both with `limit`.", "depth"),
+    Parameter("snippet_length", Length, "Characters of a snippet at most."),
+    Parameter("sort", Name, "relevance, newest, oldest or a declared field; a minus: from high to low."),
+    Parameter("since", Time, "Published then or later: 2024-07-31, in UTC."),
+    Parameter("until", Time, "Published then or earlier."),
+    Parameter("source", Texts, "From one of these sources."),
+    Parameter("tag", Texts, "With one of these tags."),
+    Parameter("where", Where, "NAME=VALUE of a declared field: price=10..20; any value of one name."),
+    Parameter("facets", Names, "Count matches by source, tags, year, month or declared fields."),
+    Parameter("match", Match, "How many words of running text a hit needs."),
+    Parameter("regional", Flag, "Find words of other regions as well: 软件 and 軟體."),
+    Parameter("synonyms", Flag, "Find the synonyms of the index as well."),
+    Parameter("recency", Duration, "The time in which the weight of a document halves: 12h, 30d, 1y."),
+    Parameter("collapse", Collapse, "One hit for a story of several sources, the others in it."),
+    Parameter("lenient", Flag, "Read a query that is not well-formed as well as it can be."),
 )
 """Those of /api/search."""
 
@@ -158,8 +147,8 @@ _FILTERS = ("limit", "offset", "snippet_length", "since", "until", "source", "ta
 SIMILAR = tuple(parameter for parameter in SEARCH if parameter.name in _FILTERS)
 """Those of /api/similar."""
 SUGGEST = (
-    Parameter("q", "query", str, "What somebody has typed so far.", "query_length"),
-    Parameter("limit", "limit", SuggestionCount, "How many suggestions at most."),
+    Parameter("q", str, "What somebody has typed so far.", "query_length"),
+    Parameter("limit", SuggestionCount, "How many suggestions at most."),
 )
 """Those of /api/suggest."""
 
@@ -174,17 +163,11 @@ _DEFAULTS = {
 
 def model_of(name: str, parameters: Iterable[Parameter], limits: Limits) -> type[BaseModel]:
     """A model that reads the parameters from a query string, to be a parameter of an endpoint of FastAPI."""
-    fields: dict[str, Any] = {
-        parameter.keyword: (
-            parameter.type_within(limits),
-            Field(
-                _DEFAULTS.get(parameter.keyword, ...),
-                alias=parameter.name,
-                description=parameter.description,
-            ),
-        )
-        for parameter in parameters
-    }
+    fields: dict[str, Any] = {}
+    for one in parameters:
+        default = _DEFAULTS.get(one.keyword, ...)
+        field = Field(default, alias=one.name, description=one.description)
+        fields[one.keyword] = (one.type_within(limits), field)
     return create_model(name, **fields)
 
 

@@ -11,7 +11,6 @@ from starlette.types import ASGIApp
 
 __all__ = ["Server"]
 
-_SECONDS_TO_FINISH = 5
 # The middleware looks at what comes before the first colon, which of [::1]:80 is the bracket.
 _LOCAL = ("localhost", "127.0.0.1", "[::1]", "[")
 
@@ -28,9 +27,10 @@ class Server:
         self._socket = socket.create_server((host, port), family=family)
         # Connections inherit it; asyncio sets it only on sockets of its own. Without, answers wait 40 ms.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.local = _is_loopback(host)
         name = f"[{host}]" if ":" in host else host
-        self.url = f"http://{name}:{self._socket.getsockname()[1]}/"
+        address, bound_port = self._socket.getsockname()[:2]
+        self.local = ipaddress.ip_address(address).is_loopback
+        self.url = f"http://{name}:{bound_port}/"
         served = TrustedHostMiddleware(app, [*_LOCAL, name], www_redirect=False) if self.local else app
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -40,7 +40,7 @@ class Server:
                 server_header=False,
                 proxy_headers=False,  # or anybody could say to be somebody else
                 timeout_keep_alive=20,
-                timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+                timeout_graceful_shutdown=5,
                 lifespan="off",
             )
         )
@@ -55,10 +55,3 @@ class Server:
     def stop(self) -> None:
         """Let `run`, in another thread, come to its end."""
         self._server.should_exit = True
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.articles.decoding import BinaryFileError, decode
-from searchkit.articles.encoding_detection import plausibility
+from searchkit.articles.decoding import decode, plausibility
+from searchkit.errors import DocumentError
 
 SIMPLIFIED = [
     "新闻",
@@ -109,7 +109,7 @@ def test_line_ends_are_normalized(newline, count):
     ],
 )
 def test_binary_files_are_refused(data):
-    with pytest.raises(BinaryFileError, match="zero bytes"):
+    with pytest.raises(DocumentError, match="zero bytes"):
         decode(data)
 
 
@@ -125,7 +125,7 @@ def test_a_forced_encoding_is_taken():
 def test_any_bytes_are_text_or_binary(data):
     try:
         text = decode(data)
-    except BinaryFileError:
+    except DocumentError:
         assert 0 in data
     else:
         assert "\r" not in text

@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.articles.html_text import html_text
+from searchkit.articles.html_text import TreeText, parse_tree
+
+
+def html_text(html: str) -> str:
+    return TreeText(parse_tree(html)).body
 
 
 @pytest.mark.parametrize(
