@@ -11,7 +11,6 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from conftest import SAMPLE
 
 import searchkit
 from searchkit.analysis import Analyzer
@@ -21,6 +20,8 @@ from searchkit.engine.base import EngineWriter, IndexDocument
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.indexing.pipeline import index_files
 from searchkit.settings import Settings
+
+SAMPLE = Path(searchkit.__file__).parent / "sample" / "articles"
 
 SETTINGS = Settings(Analyzer())
 
