@@ -30,7 +30,7 @@ def width(text: str) -> int:
     # Imported when something is measured: its tables cost more time than `searchkit --version` has.
     import wcwidth
 
-    # A combining mark at the beginning and a joiner at the end take another width with a neighbour than alone.
+    # A combining mark at the beginning and a joiner at the end have another width alone.
     return wcwidth.width(f" {text} ", control_codes="ignore") - 2
 
 

@@ -16,9 +16,9 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -26,7 +26,7 @@ import searchkit
 from searchkit.cli.columns import cut, one_line, printable, width
 from searchkit.cli.output import wants_colour
 
-__all__ = ["Failed", "Interrupted", "Program", "say"]
+__all__ = ["Failed", "Interrupted", "Program", "opened", "say"]
 
 _BROKEN_PIPE = 141
 _LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "did you mean": "cyan", "hint": None}
@@ -68,7 +68,8 @@ class Program(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()  # a broken pipe is noticed here, not when Python ends
         except BrokenPipeError:
-            _write_nothing_more()
+            # Python would report unwritten output when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(_BROKEN_PIPE) from None
         except searchkit.QuerySyntaxError as error:
             hint = "--lenient reads any query as well as it can be"
@@ -89,23 +90,16 @@ class Program(click.Group):
             raise Misused(str(error)) from None
         return result
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        **extra: Any,
-    ) -> Any:
-        if not standalone_mode:
-            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+    def main(self, *args: Any, **extra: Any) -> Any:
+        if not extra.get("standalone_mode", True):
+            return super().main(*args, **extra)
         for stream in (sys.stdout, sys.stderr):
             # A character that the terminal cannot show is replaced, not an error.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         try:
             with _warnings_as_messages():
-                status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+                status = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
             status = error.exit_code
             _report(error)
@@ -153,27 +147,21 @@ def _warnings_as_messages() -> Iterator[None]:
     with warnings.catch_warnings():
         others = warnings.showwarning
 
-        def show(
-            message: Warning | str,
-            category: type[Warning],
-            filename: str,
-            lineno: int,
-            file: TextIO | None = None,
-            line: str | None = None,
-        ) -> None:
-            if issubclass(category, searchkit.SearchkitWarning):
-                say("warning", str(message))
-                if issubclass(category, searchkit.AnalyzerChangedWarning):
-                    say("hint", "'searchkit rebuild LOCATION' does that")
-            else:
-                others(message, category, filename, lineno, file, line)
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if not issubclass(category, searchkit.SearchkitWarning):
+                others(message, category, *place, **more)
+                return
+            say("warning", str(message))
+            if issubclass(category, searchkit.AnalyzerChangedWarning):
+                say("hint", "'searchkit rebuild LOCATION' does that")
 
         warnings.simplefilter("always", searchkit.SearchkitWarning)
         warnings.showwarning = show
         yield
 
 
-def _write_nothing_more() -> None:
-    """Redirect stdout to nowhere, so that Python does not report unwritten output when it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+def opened(location: str) -> searchkit.Index:
+    """The index, opened without the warning that it needs a rebuild."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)
+        return searchkit.open(location)

@@ -1,4 +1,4 @@
-"""Values -> stdout: lines for people, with or without colours, and JSON for programs."""
+"""Values -> stdout: lines for people, with or without colours, and JSON; progress -> a bar on stderr."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal, TextIO
 
 import click
+
+from searchkit import SyncProgress
 
 __all__ = [
     "Colour",
@@ -17,6 +21,7 @@ __all__ = [
     "count_of",
     "print_json",
     "print_lines",
+    "progress_shown",
     "room_of_terminal",
     "seconds_of",
     "wants_colour",
@@ -60,6 +65,41 @@ def print_json(values: Mapping[str, Any]) -> None:
     )
     # As bytes: JSON is UTF-8 in a terminal of any encoding.
     click.echo(text.translate(_CONTROLS).encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def progress_shown(*, quiet: bool) -> Iterator[Callable[[SyncProgress], None]]:
+    """A progress bar while the block runs; none when quiet or when stderr is not a terminal.
+
+    The block calls the function that it gets with its progress.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from tqdm import tqdm  # imported by the commands that show it only
+
+    # Asked here: tqdm shows nothing in a terminal that does not know its size.
+    columns, lines = shutil.get_terminal_size()
+    with tqdm(
+        total=0,
+        miniters=0,  # a file may hold many documents
+        desc=count_of(0, "document"),
+        bar_format="{percentage:3.0f}% |{bar}| {desc}, {remaining} left",
+        file=sys.stderr,
+        leave=False,
+        ncols=min(columns, 100) - 4,  # room for a ^C behind it
+        nrows=lines,
+    ) as bar:
+        started = time.perf_counter()
+
+        def show(progress: SyncProgress) -> None:
+            bar.total = progress.of
+            rate = progress.documents / (time.perf_counter() - started)
+            documents = count_of(progress.documents, "document")
+            bar.set_description_str(f"{documents}, {rate:,.0f} a second", refresh=False)
+            bar.update(progress.files - bar.n)
+
+        yield show
 
 
 # -- quantities

@@ -116,26 +116,25 @@ def facet_lines(
     A facet shows its first values, the most frequent ones; a facet in ``in_time`` shows its latest values.
     """
     shown = {name: _rows(counts, name in in_time) for name, counts in facets.items()}
-    counts = [count for rows in shown.values() for _, count in rows]
+    every = [row for rows in shown.values() for row in rows]
     names = min(max(map(width, facets), default=0), _WIDEST_NAME)
-    numbers = max((len(f"{count:,}") for count in counts), default=1)
-    widest = max((width(value) for rows in shown.values() for value, _ in rows), default=0)
-    column = min(widest, _WIDEST_VALUE)
+    numbers = max((len(f"{count:,}") for _, count in every), default=1)
+    column = min(max((width(value) for value, _ in every), default=0), _WIDEST_VALUE)
     if room is not None:
         column = max(min(column, room - names - numbers - 2 * len(_INDENT)), 8)
+        shown = {
+            name: [(cut(Highlighted(value), column).text, count) for value, count in rows]
+            for name, rows in shown.items()
+        }
     for name, rows in shown.items():
-        lines = [
-            f"{padded(_fitting(value, column, room), column)}{_INDENT}{count:>{numbers},}"
-            for value, count in rows
-        ]
+        lines = [f"{padded(value, column)}{_INDENT}{count:>{numbers},}" for value, count in rows]
         if left_out := len(facets[name]) - len(rows):
             in_order = name in in_time
             note = click.style(f"… {left_out:,} {'earlier' if in_order else 'more'}", dim=True)
             lines.insert(0 if in_order else len(lines), note)
-        label = cut(Highlighted(name), names).text
+        label = click.style(cut(Highlighted(name), names).text, bold=True)
         for line in lines or [click.style("none", dim=True)]:
-            styled = click.style(label, bold=True) if label else ""
-            yield f"{styled}{' ' * (names - width(label))}{_INDENT}{line}"
+            yield padded(label, names) + _INDENT + line
             label = ""
 
 
@@ -152,7 +151,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)
-
-
-def _fitting(value: str, column: int, room: int | None) -> str:
-    return value if room is None else cut(Highlighted(value), column).text
