@@ -6,7 +6,7 @@ have the same settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +18,21 @@ from searchkit.cli.options import together
 __all__ = ["creation_options", "opened_or_created"]
 
 
-def opened_or_created(
-    location: str,
-    *,
-    user_words: str | None,
-    stop_words: str | None,
-    fields: Mapping[str, Any],
-    synonyms: str | None,
-    pinyin: bool,
-) -> tuple[searchkit.Index, bool]:
-    """The index at the location, created with these settings if there is none, and whether it is new.
+def opened_or_created(location: str, **given: Any) -> tuple[searchkit.Index, bool]:
+    """The index at the location, created with the `creation_options` if there is none, and whether it is new.
 
     Raises UsageError when there is one whose settings may differ.
     """
+    fields, pinyin = given["fields"], given["pinyin"]
     try:
         existing = searchkit.open(location)
     except searchkit.IndexNotFoundError:
-        created = searchkit.create(
-            location,
-            user_words=_words_in(user_words),
-            stop_words=_words_in(stop_words),
-            fields=fields,
-            synonyms=synonyms or (),
-            pinyin=pinyin,
-        )
-        return created, True
+        words: dict[str, Any] = {name: _words_in(given[name]) for name in ("user_words", "stop_words")}
+        synonyms = given["synonyms"] or ()
+        return searchkit.create(location, **words, synonyms=synonyms, fields=fields, pinyin=pinyin), True
     there, without = "there is one at {} already", "the one at {} was made without it"
-    unknown = {"--user-words": user_words, "--stop-words": stop_words, "--synonyms": synonyms}
-    refused = [(name, there) for name, path in unknown.items() if path]
+    files = ("user_words", "stop_words", "synonyms")
+    refused = [(f"--{name.replace('_', '-')}", there) for name in files if given[name]]
     if fields or pinyin:
         stats = existing.stats()
         refused += [(f"--field {n}={k}", without) for n, k in fields.items() if stats.fields.get(n) != k]
@@ -124,4 +111,4 @@ creation_options = together(
         help="Let 'suggest' take pinyin, and find what was meant by characters that sound the same.",
     ),
 )
-"""The options for the settings of `opened_or_created`, by the names of its arguments."""
+"""The options for `opened_or_created`, by the names that `searchkit.create` has for them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -29,8 +28,7 @@ class _Show(NamedTuple):
 
     query: str
     reason: str
-    hits: int = 3
-    """At most this many hits are shown."""
+    hits: int = 3  # at most
     lenient: bool = False
 
 
@@ -60,9 +58,16 @@ SHOWCASE = (
 @click.pass_context
 def demo(ctx: click.Context, location: str) -> None:
     """Index the articles that come with searchkit, and run some searches that show what it can do."""
+    from importlib import resources
+
     room = min(room_of_terminal() or _WIDEST, _WIDEST)
-    articles = _sample()
-    with _opened_or_created(location) as index:
+    with resources.as_file(resources.files("searchkit") / "sample" / "articles") as folder:
+        articles = list(searchkit.read_articles(folder))
+    try:
+        index = opened(location)  # without a warning: it is rebuilt
+    except searchkit.IndexNotFoundError:
+        index = searchkit.create(location)
+    with index:
         report = _index_anew(index, articles)
         documents = count_of(len(articles), "sample article")
         size = bytes_of(index.stats().bytes)
@@ -70,21 +75,6 @@ def demo(ctx: click.Context, location: str) -> None:
         for show in SHOWCASE:
             print_lines(["", *_show_lines(index, show, room)])
     print_lines(["", *_what_to_try(ctx.find_root().info_name or "searchkit", index.location)])
-
-
-def _sample() -> list[searchkit.Document]:
-    """The articles that are installed with searchkit."""
-    from importlib import resources
-
-    with resources.as_file(resources.files("searchkit") / "sample" / "articles") as folder:
-        return list(searchkit.read_articles(Path(folder)))
-
-
-def _opened_or_created(location: str) -> searchkit.Index:
-    try:
-        return opened(location)  # without a warning: it is rebuilt
-    except searchkit.IndexNotFoundError:
-        return searchkit.create(location)
 
 
 def _index_anew(index: searchkit.Index, articles: Sequence[searchkit.Document]) -> searchkit.Report:

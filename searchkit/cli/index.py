@@ -18,8 +18,6 @@ __all__ = ["index"]
 
 _SHOWN_FAILURES = 20
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-_TIMEOUT = 1000
-"""Milliseconds after which files that changed before the watch began are looked for."""
 
 
 @command(
@@ -44,9 +42,7 @@ _TIMEOUT = 1000
 )
 @creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. By default it is detected.")
-@click.option(
-    "-v", "--verbose", is_flag=True, help="List every file that could not be indexed, not only the first 20."
-)
+@click.option("-v", "--verbose", is_flag=True, help="List all files that failed, not only the first 20.")
 @quiet_option("No progress and no summary; failures are still listed.")
 @click.pass_context
 def index(
@@ -136,7 +132,7 @@ def _changes(paths: Sequence[str], location: str) -> Iterator[object]:
         # Saving may replace a file, which only a watch of its folder sees.
         *{path if path.is_dir() else path.parent for path in map(Path.absolute, map(Path, paths))},
         watch_filter=lambda _, path: own not in Path(path).resolve().parents,
-        rust_timeout=_TIMEOUT,
+        rust_timeout=1000,  # milliseconds, after which changes before the watch began are looked for
         yield_on_timeout=True,
         raise_interrupt=True,
     )

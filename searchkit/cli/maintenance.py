@@ -28,7 +28,7 @@ def stats(location: str, as_json: bool) -> None:
     if as_json:
         print_json(dataclasses.asdict(found))
         return
-    rebuild_command = f"yes: searchkit rebuild {shlex.quote(found.location)}"
+    way_out = f"yes: searchkit rebuild {shlex.quote(found.location)}"
     lines = {
         "location": found.location,
         "documents": f"{found.documents:,}",
@@ -36,7 +36,7 @@ def stats(location: str, as_json: bool) -> None:
         "format": str(found.format),
         "made by": f"searchkit {found.version}",
         "analyzer": found.analyzer,
-        "needs rebuild": rebuild_command if found.needs_rebuild else "no",
+        "needs rebuild": way_out if found.needs_rebuild else "no",
         "user words": f"{found.user_words:,}",
         "stop words": f"{found.stop_words:,}",
         "fields": ", ".join(f"{name} ({kind})" for name, kind in found.fields.items()) or "none",
@@ -93,10 +93,8 @@ def check(ctx: click.Context, location: str, as_json: bool) -> None:
     for problem in report.problems:
         click.echo(printable(one_line(str(problem))))
     if not report.ok:
-        raise Failed(
-            f"{report.location}: {count_of(len(report.problems), 'problem')}",
-            hint="restore a backup, or create the index anew from its documents",
-        )
+        hint = "restore a backup, or create the index anew from its documents"
+        raise Failed(f"{report.location}: {count_of(len(report.problems), 'problem')}", hint=hint)
     documents = count_of(report.documents, "document")
     click.echo(f"{report.location}: {documents}, nothing is damaged ({seconds_of(report.took)})")
 
@@ -136,10 +134,8 @@ def copy(location: str, to: str, quiet: bool) -> None:
             raise Interrupted("the same command goes on") from None
     documents = count_of(report.copied + report.kept, "document")
     again = f", {report.kept} of them copied before" if report.kept else ""
-    click.echo(
-        f"{report.location}: {documents}{again}, {report.queries} searches have the same totals "
-        f"({seconds_of(report.took)})"
-    )
+    same = f"{report.queries} searches have the same totals"
+    click.echo(f"{report.location}: {documents}{again}, {same} ({seconds_of(report.took)})")
 
 
 @command(

@@ -111,7 +111,6 @@ def search_option(name: str, *declarations: str, **attributes: Any) -> Decorator
 
 
 page_options = together(search_option("limit"), search_option("offset"))
-"""``limit`` and ``offset``."""
 
 filter_options = together(
     search_option("since", metavar="DATE"),

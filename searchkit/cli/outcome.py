@@ -16,8 +16,8 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -36,9 +36,7 @@ _QUERY_ROOM = 60
 
 
 class Failed(click.ClickException):
-    """The command failed."""
-
-    exit_code = 1
+    """The command failed, with a hint about the way out."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -98,7 +96,9 @@ class Program(click.Group):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         try:
-            with _warnings_as_messages():
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", searchkit.SearchkitWarning)
+                warnings.showwarning = partial(_show_warning, warnings.showwarning)
                 status = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
             status = error.exit_code
@@ -141,23 +141,16 @@ def _query_message(error: searchkit.QuerySyntaxError) -> str:
     return f"{error.reason} (at character {error.position + 1})\n  {before}{behind}\n  {caret}"
 
 
-@contextmanager
-def _warnings_as_messages() -> Iterator[None]:
-    """Print warnings of searchkit as messages; leave all others alone."""
-    with warnings.catch_warnings():
-        others = warnings.showwarning
-
-        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-            if not issubclass(category, searchkit.SearchkitWarning):
-                others(message, category, *place, **more)
-                return
-            say("warning", str(message))
-            if issubclass(category, searchkit.AnalyzerChangedWarning):
-                say("hint", "'searchkit rebuild LOCATION' does that")
-
-        warnings.simplefilter("always", searchkit.SearchkitWarning)
-        warnings.showwarning = show
-        yield
+def _show_warning(
+    others: Callable[..., None], message: Warning | str, category: type[Warning], *place: Any
+) -> None:
+    """Print a warning of searchkit as a message; leave all others alone."""
+    if not issubclass(category, searchkit.SearchkitWarning):
+        others(message, category, *place)
+        return
+    say("warning", str(message))
+    if issubclass(category, searchkit.AnalyzerChangedWarning):
+        say("hint", "'searchkit rebuild LOCATION' does that")
 
 
 def opened(location: str) -> searchkit.Index:

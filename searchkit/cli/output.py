@@ -57,12 +57,8 @@ def print_lines(lines: Iterable[str], colour: Colour = "auto") -> None:
 
 def print_json(values: Mapping[str, Any]) -> None:
     """Print the values as one line of JSON, or indented in a terminal."""
-    text = json.dumps(
-        values,
-        ensure_ascii=False,
-        indent=2 if sys.stdout.isatty() else None,
-        separators=None if sys.stdout.isatty() else (",", ":"),
-    )
+    layout: dict[str, Any] = {"indent": 2} if sys.stdout.isatty() else {"separators": (",", ":")}
+    text = json.dumps(values, ensure_ascii=False, **layout)
     # As bytes: JSON is UTF-8 in a terminal of any encoding.
     click.echo(text.translate(_CONTROLS).encode("utf-8", "backslashreplace"))
 
@@ -124,10 +120,8 @@ def bytes_of(number: int) -> str:
 
 def seconds_of(seconds: float) -> str:
     """``0.4 ms``, ``12 ms``, ``3.4 s``, ``2 min 5 s``."""
-    if seconds < 0.001:
-        return f"{seconds * 1000:.1f} ms"
     if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
+        return f"{seconds * 1000:.{0 if seconds >= 0.001 else 1}f} ms"
     if seconds < 59.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -21,7 +21,6 @@ from searchkit.cli.results import result_lines
 
 __all__ = ["explain", "search", "similar", "suggest"]
 
-_GAP = "  "
 _LEAST_ROOM = 20
 
 # They belong to the hits of the query that was typed.
@@ -44,7 +43,7 @@ _WITH_A_QUERY = {"ignore_unknown_options": True}
     "search 茶 --facets source,year       how many of which source, of which year",
     "search 论坛 --recency 1y             fresher ones sooner",
     "search 论坛 --collapse               each story once",
-    "search 茶 --where price=10..20 --where author=林晚 --sort -price   by fields that 'index' declared",
+    "search 茶 --where price=10..20 --where author=林晚 --sort -price    declared fields",
     short_help="Search an index.",
     context_settings=_WITH_A_QUERY,
 )
@@ -187,10 +186,8 @@ def _refuse_unknown_options(ctx: click.Context, words: Iterable[str]) -> None:
 
 def _check_there(index: searchkit.Index, id: str) -> None:
     if id not in index:
-        raise Failed(
-            f"{index.location}: there is no document {id!r}",
-            hint="'searchkit search' shows the url of an article, and its id where that is another",
-        )
+        hint = "'searchkit search' shows the url of an article, and its id where that is another"
+        raise Failed(f"{index.location}: there is no document {id!r}", hint=hint)
 
 
 def _where_of(index: searchkit.Index, pairs: Iterable[str]) -> dict[str, list[str]]:
@@ -252,17 +249,16 @@ def _suggestion_lines(found: Sequence[searchkit.Suggestion], room: int | None) -
     digits = max((len(f"{one.documents:,}") for one in found), default=0)
     column = max(map(width, texts), default=0)
     if room is not None:
-        column = max(min(column, room - digits - len(_GAP + " documents")), _LEAST_ROOM)
+        column = max(min(column, room - digits - len("   documents")), _LEAST_ROOM)
         texts = [cut(searchkit.Highlighted(text), column).text for text in texts]
     for text, one in zip(texts, found, strict=True):
         number, noun = count_of(one.documents, "document").split()
-        yield padded(text, column) + _GAP + click.style(f"{number:>{digits}} {noun}", dim=True)
+        yield f"{padded(text, column)}  {click.style(f'{number:>{digits}} {noun}', dim=True)}"
 
 
 def _offer(ctx: click.Context, query: str) -> None:
     """Print the suggested query on stderr, and the command line that searches for it."""
-    query = printable(one_line(query))
-    say("did you mean", query)
+    say("did you mean", printable(one_line(query)))
     say("hint", " ".join([ctx.command_path, _quoted(query), *_typed_options(ctx)]))
 
 
@@ -276,8 +272,9 @@ def _typed_options(ctx: click.Context) -> Iterator[str]:
         for one in value if parameter.multiple else [value]:
             yield (parameter.secondary_opts if one is False else parameter.opts)[0]
             if not parameter.is_flag:
-                yield _quoted(printable(one_line(str(one))))
+                yield _quoted(str(one))
 
 
 def _quoted(text: str) -> str:
+    text = printable(one_line(text))
     return text if _NEEDS_NO_QUOTES.fullmatch(text) else shlex.quote(text)
