@@ -65,33 +65,27 @@ class CheckReport:
 
 
 @dataclass
-class SyncReport:
+class SyncReport(Report):
     """What `Index.sync` did.
 
     ``added``, ``updated`` and ``unchanged`` sum up to the documents of the folder; ``deleted`` are in the
     folder no longer. ``replaced`` are in the folder too, but other documents with their ids count.
+    ``failures`` say what is wrong with files, including those that have not changed since they were read.
     """
 
-    added: int = 0
-    updated: int = 0
     deleted: int = 0
     unchanged: int = 0
-    replaced: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    """What is wrong with files, including those that have not changed since they were read."""
-    took: float = 0.0
-    """Seconds."""
 
 
 class SyncProgress(NamedTuple):
     """How far `Index.sync` has come."""
 
     files: int
-    """How many files were read so far."""
+    """Files that were read so far."""
     of: int
-    """How many files are new or have changed."""
+    """Files that are new or have changed."""
     documents: int
-    """How many documents of them were indexed so far."""
+    """Documents of them that were indexed so far."""
     committing: bool = False
     """Whether all files are read, and the commit is next."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Literal, SupportsFloat, get_args
 
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
 from searchkit.document import Document
@@ -25,13 +25,9 @@ FieldKind = Literal["text", "number", "date", "boolean"]
 MONTH, SKETCH, WORDS, TITLES = "month", "sketch", "suggested_words", "suggested_titles"
 
 _BUILT_IN = (
-    ValueField("source", "label"),
-    ValueField("tags", "label"),
-    ValueField("published", "integer"),
-    ValueField(MONTH, "integer"),
-    ValueField(SKETCH, "key"),
-    ValueField(WORDS, "key"),
-    ValueField(TITLES, "key"),
+    *(ValueField(name, "label") for name in ("source", "tags")),
+    *(ValueField(name, "integer") for name in ("published", MONTH)),
+    *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES)),
 )
 _ENGINE_KINDS: dict[FieldKind, Literal["integer", "number", "label"]] = {
     "text": "label",
@@ -83,7 +79,7 @@ class Schema:
             given = document.extra.get(name)
             if given is not None:
                 try:
-                    values[_engine_name(name)] = _STORED[kind](given)
+                    values[_engine_name(name)] = _stored(kind, given)
                 except (TypeError, ValueError, OverflowError):
                     reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {str(given)[:60]!r}"
                     raise DocumentError(reason, id=document.id) from None
@@ -102,12 +98,9 @@ class Schema:
                 found = tuple(self._node(name, choice) for choice in choices)
             except (TypeError, ValueError, OverflowError) as error:
                 kind = self.declared[name]
-                expected = _EXPECTED[kind]
-                if kind in ("number", "date"):
-                    expected += ", or a range of them in order"
-                raise ValueError(f"where: {name!r} is {expected}, not {value!r}") from error
-            any_of_them = Boolean(should=found, minimum_should_match=1)
-            nodes.append(found[0] if len(found) == 1 else any_of_them)
+                ranges = ", or a range of them in order" if kind in ("number", "date") else ""
+                raise ValueError(f"where: {name!r} is {_EXPECTED[kind]}{ranges}, not {value!r}") from error
+            nodes.append(found[0] if len(found) == 1 else Boolean(should=found, minimum_should_match=1))
         return tuple(nodes)
 
     def sort(self, name: str) -> Sort | None:
@@ -128,8 +121,10 @@ class Schema:
     def facet(self, name: str) -> tuple[str, Callable[[Any], Any]]:
         """The field of an engine whose values are counted, and what each of its values is called."""
         self._check_known(name, ["source", "tags", "year", "month", *self.declared], "facets")
-        if name in ("year", "month"):
-            return MONTH, (_year if name == "year" else _month)
+        if name == "year":
+            return MONTH, lambda month: month // 100
+        if name == "month":
+            return MONTH, lambda month: f"{month // 100:04}-{month % 100:02}"
         if name in self.declared:
             return _engine_name(name), _SHOWN[self.declared[name]]
         return name, str
@@ -138,14 +133,11 @@ class Schema:
         kind, field = self.declared[name], _engine_name(name)
         if kind in ("text", "boolean"):
             return TermSet(field, _labels(value) if kind == "text" else _truth(value))
-        if isinstance(value, tuple):
-            low, high = value
-        elif isinstance(value, str) and ".." in value:
+        if value is None:
+            raise ValueError(value)
+        low, high = value if isinstance(value, tuple) else (value, value)
+        if isinstance(value, str) and ".." in value:
             low, _, high = (part.strip() or None for part in value.partition(".."))
-        else:
-            low = high = value
-            if value is None:
-                raise ValueError(value)
         bounds = _number_bounds if kind == "number" else _date_bounds
         first = None if low is None else bounds(low)[0]
         behind = None if high is None else bounds(high)[1]
@@ -170,18 +162,11 @@ def _labels(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label for label in found if label))
 
 
-def _stored_labels(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, str | list):
-        raise TypeError(value)
-    return _labels(value)
-
-
 def _truth(value: Any) -> tuple[str, ...]:
-    if value in ("true", "false"):
-        return (value,)
-    if not isinstance(value, bool):
+    text = str(value).lower() if isinstance(value, bool) else value
+    if text not in ("true", "false"):
         raise TypeError(value)
-    return ("true" if value else "false",)
+    return (text,)
 
 
 def _number(value: Any) -> float:
@@ -193,29 +178,9 @@ def _number(value: Any) -> float:
     return number + 0.0  # no negative zero
 
 
-def _stored_number(value: Any) -> float:
-    if isinstance(value, str):
-        raise TypeError(value)
-    return _number(value)
-
-
 def _number_bounds(value: Any) -> tuple[float, float]:
     number = _number(value)
     return number, math.nextafter(number, math.inf)
-
-
-def _stored_truth(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, bool):
-        raise TypeError(value)
-    return _truth(value)
-
-
-def _stored_date(value: Any) -> int:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    at = time_bound("extra", value)
-    _day(at)  # its zone may take the first and the last day out of the calendar
-    return at
 
 
 def _date_bounds(value: When) -> tuple[int, int]:
@@ -224,30 +189,23 @@ def _date_bounds(value: When) -> tuple[int, int]:
     return time_bound("where", value), time_bound("where", value, end=True)
 
 
-def _year(month: int) -> int:
-    return month // 100
-
-
-def _month(month: int) -> str:
-    return f"{month // 100:04}-{month % 100:02}"
-
-
 def _day(at: int) -> str:
     return date.fromordinal(date(1970, 1, 1).toordinal() + at // 86_400_000).isoformat()
 
 
-_STORED: dict[FieldKind, Callable[[Any], Value]] = {
-    "text": _stored_labels,
-    "number": _stored_number,
-    "date": _stored_date,
-    "boolean": _stored_truth,
-}
-_SHOWN: dict[FieldKind, Callable[[Any], Any]] = {
-    "text": str,
-    "number": float,
-    "date": _day,
-    "boolean": "true".__eq__,
-}
+def _stored(kind: FieldKind, value: Any) -> Value:
+    """The value of a document, where a number is no text and a time no object, as in JSON."""
+    if not isinstance(value, _GIVEN[kind]):
+        raise TypeError(value)
+    if kind == "date":
+        at = time_bound("extra", value)
+        _day(at)  # its zone may take the first and the last day out of the calendar
+        return at
+    return _number(value) if kind == "number" else _labels(value) if kind == "text" else _truth(value)
+
+
+_GIVEN: dict[FieldKind, Any] = {"text": str | list, "number": SupportsFloat, "date": str, "boolean": bool}
+_SHOWN: dict[FieldKind, Any] = {"text": str, "number": float, "date": _day, "boolean": "true".__eq__}
 _EXPECTED: dict[FieldKind, str] = {
     "text": f"a text or a list of texts of at most {_LONGEST_TEXT} characters",
     "number": "a number",

@@ -48,18 +48,15 @@ class Settings:
 
     def metadata(self) -> dict[str, Any]:
         """All of it as a JSON object, with the versions of the format and of the analysis."""
-        metadata: dict[str, Any] = msgspec.to_builtins(
-            _Metadata(
-                format=FORMAT,
-                version=__version__,
-                analyzer=_Analyzer(**self.analyzer.settings),
-                fingerprint=self.analyzer.fingerprint,
-                fields=self.fields.declared,
-                synonyms=self.synonyms.rules,
-                pinyin=self.pinyin,
-            )
-        )
-        return metadata
+        return {
+            "format": FORMAT,
+            "version": __version__,
+            "analyzer": self.analyzer.settings,
+            "fingerprint": self.analyzer.fingerprint,
+            "fields": self.fields.declared,
+            "synonyms": self.synonyms.rules,
+            "pinyin": self.pinyin,
+        }
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any], location: str) -> Settings:
@@ -79,11 +76,8 @@ class Settings:
             )
         try:
             stored = msgspec.convert(metadata, _Metadata)
-            return cls(
-                Analyzer(stored.analyzer.user_words, stored.analyzer.stop_words),
-                Schema(stored.fields),
-                Synonyms(stored.synonyms),
-                stored.pinyin,
-            )
+            words = stored.analyzer
+            analyzer = Analyzer(words.user_words, words.stop_words)
+            return cls(analyzer, Schema(stored.fields), Synonyms(stored.synonyms), stored.pinyin)
         except (TypeError, ValueError) as error:
             raise IndexCorruptError(f"{location}: the stored settings are damaged: {error}") from error

@@ -6,20 +6,21 @@ import click
 
 import searchkit
 from searchkit.cli.demo import demo
-from searchkit.cli.explain import explain
 from searchkit.cli.index import index
 from searchkit.cli.maintenance import backup, check, copy, export, optimize, rebuild, stats
 from searchkit.cli.outcome import Program
-from searchkit.cli.search import search
+from searchkit.cli.search import explain, search, similar, suggest
 from searchkit.cli.serve import serve
-from searchkit.cli.similar import similar
-from searchkit.cli.suggest import suggest
 
 __all__ = ["main"]
+
+_ASK = (search, suggest, similar, explain)
+_CARE = (stats, rebuild, optimize, check, backup, copy, export)
 
 
 @click.group(
     cls=Program,
+    commands={str(command.name): command for command in (demo, index, *_ASK, serve, *_CARE)},
     invoke_without_command=True,  # which shows the help
     context_settings={"max_content_width": 100},
     epilog="""\b
@@ -43,22 +44,3 @@ def main(ctx: click.Context) -> None:
     """Full-text search for Chinese, whatever script it is written in."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
-
-
-for command in (
-    demo,
-    index,
-    search,
-    suggest,
-    similar,
-    explain,
-    serve,
-    stats,
-    rebuild,
-    optimize,
-    check,
-    backup,
-    copy,
-    export,
-):
-    main.add_command(command)

@@ -26,11 +26,12 @@ _PIECE = re.compile(
 
 
 def width(text: str) -> int:
-    """The columns that the text takes in a terminal."""
+    """The columns that the text takes in a terminal, with a space on either side."""
     # Imported when something is measured: its tables cost more time than `searchkit --version` has.
     import wcwidth
 
-    return wcwidth.width(text, control_codes="ignore")
+    # A combining mark at the beginning and a joiner at the end have another width alone.
+    return wcwidth.width(f" {text} ", control_codes="ignore") - 2
 
 
 def one_line(text: str) -> str:
@@ -68,7 +69,7 @@ def cut(text: Highlighted, room: int) -> Highlighted:
         start += 1
     left = "…" if start else ""
     end = min(start + room, len(text.text))
-    while width(left + text.text[start:end]) > room - 1:
+    while width(f"{left}{text.text[start:end]}…") > room:
         end -= 1
     part = clipped(text, start, end)
     spans = [(a + len(left), b + len(left)) for a, b in part.spans]

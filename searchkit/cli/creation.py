@@ -6,45 +6,37 @@ have the same settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 import searchkit
+from searchkit.cli.options import together
 
 __all__ = ["creation_options", "opened_or_created"]
 
 
-def opened_or_created(
-    location: str,
-    *,
-    user_words: list[str] | None,
-    stop_words: list[str] | None,
-    fields: Mapping[str, Any],
-    synonyms: str | None,
-    pinyin: bool,
-) -> tuple[searchkit.Index, bool]:
-    """The index at the location, created with these settings if there is none, and whether it is new.
+def opened_or_created(location: str, **given: Any) -> tuple[searchkit.Index, bool]:
+    """The index at the location, created with the `creation_options` if there is none, and whether it is new.
 
     Raises UsageError when there is one whose settings may differ.
     """
+    fields, pinyin = given["fields"], given["pinyin"]
     try:
         existing = searchkit.open(location)
     except searchkit.IndexNotFoundError:
-        created = searchkit.create(
-            location,
-            user_words=user_words or (),
-            stop_words=stop_words or (),
-            fields=fields,
-            synonyms=synonyms or (),
-            pinyin=pinyin,
-        )
-        return created, True
-    unknown = {"--user-words": user_words, "--stop-words": stop_words, "--synonyms": synonyms}
-    refused = [(name, "there is one at {} already") for name, value in unknown.items() if value is not None]
-    refused += [(name, "the one at {} was made without it") for name in _new_to(existing, fields, pinyin)]
+        words: dict[str, Any] = {name: _words_in(given[name]) for name in ("user_words", "stop_words")}
+        synonyms = given["synonyms"] or ()
+        return searchkit.create(location, **words, synonyms=synonyms, fields=fields, pinyin=pinyin), True
+    there, without = "there is one at {} already", "the one at {} was made without it"
+    files = ("user_words", "stop_words", "synonyms")
+    refused = [(f"--{name.replace('_', '-')}", there) for name in files if given[name]]
+    if fields or pinyin:
+        stats = existing.stats()
+        refused += [(f"--field {n}={k}", without) for n, k in fields.items() if stats.fields.get(n) != k]
+        refused += [("--pinyin", without)] if pinyin and not stats.pinyin else []
     for name, reason in refused:
         existing.close()
         raise click.UsageError(
@@ -54,16 +46,13 @@ def opened_or_created(
     return existing, False
 
 
-def _new_to(index: searchkit.Index, fields: Mapping[str, str], pinyin: bool) -> Iterator[str]:
-    """The options that ask for settings which the index lacks."""
-    if fields or pinyin:
-        stats = index.stats()
-        yield from (f"--field {n}={kind}" for n, kind in fields.items() if stats.fields.get(n) != kind)
-        if pinyin and not stats.pinyin:
-            yield "--pinyin"
+def _words_in(path: str | None) -> list[str]:
+    """One word a line. A frequency and a tag behind it, as in a user dictionary of jieba, are ignored.
 
-
-# -- the values of the options
+    Empty lines and lines that begin with # are ignored as well.
+    """
+    lines = Path(path).read_text(encoding="utf-8-sig").splitlines() if path else []
+    return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _fields_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
@@ -77,78 +66,49 @@ def _fields_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...
     return fields
 
 
-def _words_of(ctx: click.Context, param: click.Parameter, path: str | None) -> list[str] | None:
-    """One word a line. A frequency and a tag behind it, as in a user dictionary of jieba, are ignored.
+class _TextFile(click.Path):
+    """The path of a file, once it is known that it can be read."""
 
-    Empty lines and lines that begin with # are ignored as well.
-    """
-    if path is None:
-        return None
-    lines = _text_of(ctx, param, path).splitlines()
-    return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
-
-
-def _text_file(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
-    """The path, once it is known that the library can read the file."""
-    if path is not None:
-        _text_of(ctx, param, path)
-    return path
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = str(super().convert(value, param, ctx))
+        try:
+            Path(path).read_text(encoding="utf-8-sig")
+        except OSError as error:
+            self.fail(f"{path}: cannot be read: {error.strerror}", param, ctx)
+        except UnicodeDecodeError:
+            self.fail(f"{path}: is not UTF-8", param, ctx)
+        return path
 
 
-def _text_of(ctx: click.Context, param: click.Parameter, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise click.BadParameter(f"{path}: cannot be read: {error.strerror}", ctx, param) from None
-    except UnicodeDecodeError:
-        raise click.BadParameter(f"{path}: is not UTF-8", ctx, param) from None
+def _option(*names: str, help: str, **attributes: Any) -> Callable[[Any], Any]:
+    return click.option(*names, help=f"{help} Only for a new index.", **attributes)
 
 
-# -- the options
+_FILE: dict[str, Any] = {"type": _TextFile(exists=True, dir_okay=False), "metavar": "FILE"}
 
-
-def _file_option(name: str, help: str, callback: Callable[..., Any]) -> Callable[[Any], Any]:
-    path = click.Path(exists=True, dir_okay=False)
-    return click.option(name, type=path, metavar="FILE", callback=callback, help=help)
-
-
-_OPTIONS = (
-    _file_option(
-        "--user-words",
-        "Words that the segmenter keeps whole (names, products), one a line. Only for a new index.",
-        _words_of,
+creation_options = together(
+    _option(
+        "--user-words", help="Words that the segmenter keeps whole (names, products), one a line.", **_FILE
     ),
-    _file_option(
-        "--stop-words",
-        "Words that do not count for the rank, one a line. Only for a new index.",
-        _words_of,
-    ),
-    click.option(
+    _option("--stop-words", help="Words that do not count for the rank, one a line.", **_FILE),
+    _option(
         "--field",
         "fields",
         multiple=True,
         metavar="NAME=KIND",
         callback=_fields_of,
         help="Declare a field of the articles that 'search' may filter, sort and count by; the KIND is text, "
-        "number, date or boolean. May be repeated. Only for a new index.",
+        "number, date or boolean. May be repeated.",
     ),
-    _file_option(
+    _option(
         "--synonyms",
-        "Words that find one another, a line like '土豆, 马铃薯', or one way, like '北大 => 北京大学'. "
-        "Only for a new index.",
-        _text_file,
+        help="Words that find one another, a line like '土豆, 马铃薯', or one way, like '北大 => 北京大学'.",
+        **_FILE,
     ),
-    click.option(
+    _option(
         "--pinyin",
         is_flag=True,
-        help="Let 'suggest' take pinyin, and find what was meant by characters that sound the same. "
-        "Only for a new index.",
+        help="Let 'suggest' take pinyin, and find what was meant by characters that sound the same.",
     ),
 )
-
-
-def creation_options(command: Any) -> Any:
-    """The options for the settings of `opened_or_created`, by the names of its arguments."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""The options for `opened_or_created`, by the names that `searchkit.create` has for them."""

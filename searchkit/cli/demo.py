@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import sys
-import warnings
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import click
 
 import searchkit
-from searchkit.cli.columns import cut, width
-from searchkit.cli.output import bytes_of, count_of, seconds_of, wants_colour
+from searchkit.cli.columns import cut, padded, width
+from searchkit.cli.options import command
+from searchkit.cli.outcome import opened
+from searchkit.cli.output import bytes_of, count_of, print_lines, room_of_terminal, seconds_of
 from searchkit.cli.results import on_one_line
 
 __all__ = ["SHOWCASE", "demo"]
@@ -30,8 +28,7 @@ class _Show(NamedTuple):
 
     query: str
     reason: str
-    hits: int = 3
-    """At most this many hits are shown."""
+    hits: int = 3  # at most
     lenient: bool = False
 
 
@@ -49,13 +46,7 @@ SHOWCASE = (
 )
 
 
-@click.command(
-    short_help="Index the sample articles and search them, to see what searchkit can do.",
-    epilog="""\b
-Example:
-  searchkit demo
-""",
-)
+@command("demo", short_help="Index the sample articles and search them, to see what searchkit can do.")
 @click.option(
     "--to",
     "location",
@@ -67,38 +58,23 @@ Example:
 @click.pass_context
 def demo(ctx: click.Context, location: str) -> None:
     """Index the articles that come with searchkit, and run some searches that show what it can do."""
-    colour = wants_colour("auto", sys.stdout)
-    room = min(shutil.get_terminal_size((_WIDEST, 0)).columns, _WIDEST) if sys.stdout.isatty() else _WIDEST
-    articles = _sample()
-    with _opened_or_created(location) as index:
+    from importlib import resources
+
+    room = min(room_of_terminal() or _WIDEST, _WIDEST)
+    with resources.as_file(resources.files("searchkit") / "sample" / "articles") as folder:
+        articles = list(searchkit.read_articles(folder))
+    try:
+        index = opened(location)  # without a warning: it is rebuilt
+    except searchkit.IndexNotFoundError:
+        index = searchkit.create(location)
+    with index:
         report = _index_anew(index, articles)
         documents = count_of(len(articles), "sample article")
         size = bytes_of(index.stats().bytes)
         click.echo(f"{documents} indexed in {seconds_of(report.took)}, {size} at {index.location}")
         for show in SHOWCASE:
-            click.echo()
-            for line in _show_lines(index, show, room):
-                click.echo(line, color=colour)
-    click.echo()
-    for line in _what_to_try(ctx.find_root().info_name or "searchkit", index.location):
-        click.echo(line, color=colour)
-
-
-def _sample() -> list[searchkit.Document]:
-    """The articles that are installed with searchkit."""
-    from importlib import resources
-
-    with resources.as_file(resources.files("searchkit") / "sample" / "articles") as folder:
-        return list(searchkit.read_articles(Path(folder)))
-
-
-def _opened_or_created(location: str) -> searchkit.Index:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)  # it is rebuilt
-            return searchkit.open(location)
-    except searchkit.IndexNotFoundError:
-        return searchkit.create(location)
+            print_lines(["", *_show_lines(index, show, room)])
+    print_lines(["", *_what_to_try(ctx.find_root().info_name or "searchkit", index.location)])
 
 
 def _index_anew(index: searchkit.Index, articles: Sequence[searchkit.Document]) -> searchkit.Report:
@@ -122,15 +98,12 @@ def _show_lines(index: searchkit.Index, show: _Show, room: int) -> Iterator[str]
     results = index.search(show.query, limit=show.hits, snippet_length=_SNIPPET, lenient=show.lenient)
     count = f"{count_of(results.total, 'match', 'matches')}, {seconds_of(results.took)}"
     gap = " " * max(room - width(f"{show.query}  {show.reason}{count}"), 2)
-    yield (
-        click.style(show.query, fg="cyan", bold=True) + f"  {show.reason}{gap}" + click.style(count, dim=True)
-    )
+    query = click.style(show.query, fg="cyan", bold=True)
+    yield f"{query}  {show.reason}{gap}{click.style(count, dim=True)}"
     column = min(_TITLE_COLUMN, (room - 4) // 2)
     for hit in results:
-        title = cut(on_one_line(hit.title), column)
-        snippet = cut(on_one_line(hit.snippet), room - 4 - column)
-        space = " " * (2 + column - width(title.text))
-        yield f"  {title.ansi()}{space}{snippet.ansi()}"
+        title = cut(on_one_line(hit.title), column).ansi()
+        yield f"  {padded(title, column)}  {cut(on_one_line(hit.snippet), room - 4 - column).ansi()}"
 
 
 def _what_to_try(program: str, location: str) -> Iterator[str]:
@@ -141,8 +114,7 @@ def _what_to_try(program: str, location: str) -> Iterator[str]:
         (f"{program} search 乾隆 --json --in {place}", "for programs"),
         (f"{program} index YOUR/ARTICLES --to indexes/mine", "articles of your own"),
     )
-    widest = max(width(command) for command, _ in commands)
+    widest = max(width(line) for line, _ in commands)
     yield click.style("Try next", bold=True)
-    for command, reason in commands:
-        space = " " * (widest - width(command) + 2)
-        yield f"  {command}{space}{click.style(reason, dim=True)}"
+    for line, reason in commands:
+        yield f"  {padded(line, widest)}  {click.style(reason, dim=True)}"

@@ -10,30 +10,24 @@ import click
 
 import searchkit
 from searchkit.cli.creation import creation_options, opened_or_created
-from searchkit.cli.options import location_option
+from searchkit.cli.options import command, location_option, quiet_option
 from searchkit.cli.outcome import Failed, Interrupted, say
-from searchkit.cli.output import bytes_of, count_of, seconds_of
-from searchkit.cli.progress import progress_shown
+from searchkit.cli.output import bytes_of, count_of, progress_shown, seconds_of
 
 __all__ = ["index"]
 
 _SHOWN_FAILURES = 20
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-_TIMEOUT = 1000
-"""Milliseconds after which files that changed before the watch began are looked for."""
 
 
-@click.command(
+@command(
+    "index articles/ --to indexes/news",
+    "index 2024/ 2025/ extra.jsonl --to indexes/news",
+    "index articles/ --to indexes/news --watch",
+    "index old/ --encoding big5 --to indexes/old --user-words names.txt",
+    "index shop.jsonl --to indexes/shop --field price=number --field brand=text",
+    "index articles/ --to indexes/news --synonyms synonyms.txt --pinyin",
     short_help="Index articles, or update an index with their changes.",
-    epilog="""\b
-Examples:
-  searchkit index articles/ --to indexes/news
-  searchkit index 2024/ 2025/ extra.jsonl --to indexes/news
-  searchkit index articles/ --to indexes/news --watch
-  searchkit index old/ --encoding big5 --to indexes/old --user-words names.txt
-  searchkit index shop.jsonl --to indexes/shop --field price=number --field brand=text
-  searchkit index articles/ --to indexes/news --synonyms synonyms.txt --pinyin
-""",
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True))
 @location_option("--to", "The index to update; it is created if there is none.")
@@ -48,10 +42,8 @@ Examples:
 )
 @creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. By default it is detected.")
-@click.option(
-    "-v", "--verbose", is_flag=True, help="List every file that could not be indexed, not only the first 20."
-)
-@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; failures are still listed.")
+@click.option("-v", "--verbose", is_flag=True, help="List all files that failed, not only the first 20.")
+@quiet_option("No progress and no summary; failures are still listed.")
 @click.pass_context
 def index(
     ctx: click.Context,
@@ -82,6 +74,15 @@ def index(
     changes = _changes(paths, location) if watch else iter(())
     committing = False
 
+    def sync(target: searchkit.Index, **more: Any) -> searchkit.SyncReport:
+        return target.sync(
+            *paths,
+            encoding=encoding,
+            delete=lambda path: not no_delete and not (path.name.lower().endswith(_LINES) and path.is_file()),
+            memory=memory and memory * 1_000_000,
+            **more,
+        )
+
     def show(progress: searchkit.SyncProgress) -> None:
         nonlocal committing
         committing = progress.committing
@@ -91,57 +92,29 @@ def index(
         target, is_new = opened_or_created(location, **settings)
         with target:
             with progress_shown(quiet=quiet) as advance:
-                report = _sync(target, paths, encoding, no_delete=no_delete, memory=memory, progress=show)
+                report = sync(target, progress=show)
             stats = target.stats()
     except KeyboardInterrupt:
-        if committing:  # it is not known how far it came
-            raise Interrupted("it may or may not have been committed") from None
-        raise Interrupted("nothing was committed") from None
+        # While committing, it is not known how far it came.
+        outcome = "it may or may not have been committed" if committing else "nothing was committed"
+        raise Interrupted(outcome) from None
     _list_failures(report.failures, all_of_them=verbose)
     if not quiet:
-        click.echo(_summary_of_new(report) if is_new else _summary(report))
+        click.echo(_summary(report, is_new=is_new))
         click.echo(f"{target.location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
     if watch:
-        _watch(location, paths, encoding, changes, report, no_delete=no_delete, memory=memory, quiet=quiet)
+        _watch(location, sync, changes, report, quiet=quiet)
     if strict and report.failures:
         ctx.exit(1)
 
 
-def _sync(
-    target: searchkit.Index,
-    paths: Sequence[str],
-    encoding: str | None,
-    *,
-    no_delete: bool,
-    memory: int | None,
-    progress: Callable[[searchkit.SyncProgress], None] | None = None,
-) -> searchkit.SyncReport:
-    """Update the index with all of the paths, in one commit."""
-    first, *others = paths
-    return target.sync(
-        first,
-        *others,
-        encoding=encoding,
-        delete=lambda path: not no_delete and not (path.name.lower().endswith(_LINES) and path.is_file()),
-        memory=memory and memory * 1_000_000,
-        progress=progress,
-    )
-
-
-def _summary_of_new(report: searchkit.SyncReport) -> str:
-    given = report.added + report.replaced
-    return (
-        f"{report.added:,} added, {report.updated:,} updated, {report.replaced:,} replaced, "
-        f"{len(report.failures):,} failed in {seconds_of(report.took)} "
-        f"({given / report.took:,.0f} documents a second)"
-    )
-
-
-def _summary(report: searchkit.SyncReport) -> str:
-    return (
-        f"{report.added:,} added, {report.updated:,} updated, {report.deleted:,} deleted, "
-        f"{report.unchanged:,} unchanged, {len(report.failures):,} failed in {seconds_of(report.took)}"
-    )
+def _summary(report: searchkit.SyncReport, *, is_new: bool = False) -> str:
+    took, failed = seconds_of(report.took), f"{len(report.failures):,} failed"
+    start = f"{report.added:,} added, {report.updated:,} updated"
+    if not is_new:
+        return f"{start}, {report.deleted:,} deleted, {report.unchanged:,} unchanged, {failed} in {took}"
+    rate = (report.added + report.replaced) / report.took
+    return f"{start}, {report.replaced:,} replaced, {failed} in {took} ({rate:,.0f} documents a second)"
 
 
 # -- watching
@@ -152,15 +125,14 @@ def _changes(paths: Sequence[str], location: str) -> Iterator[object]:
     try:
         from watchfiles import watch
     except ImportError:
-        raise Failed(
-            "--watch needs watchfiles, which is not installed", hint="pip install 'searchkit[watch]'"
-        ) from None
+        hint = "pip install 'searchkit[watch]'"
+        raise Failed("--watch needs watchfiles, which is not installed", hint=hint) from None
     own = Path(location).resolve()
     return watch(
         # Saving may replace a file, which only a watch of its folder sees.
         *{path if path.is_dir() else path.parent for path in map(Path.absolute, map(Path, paths))},
         watch_filter=lambda _, path: own not in Path(path).resolve().parents,
-        rust_timeout=_TIMEOUT,
+        rust_timeout=1000,  # milliseconds, after which changes before the watch began are looked for
         yield_on_timeout=True,
         raise_interrupt=True,
     )
@@ -168,13 +140,10 @@ def _changes(paths: Sequence[str], location: str) -> Iterator[object]:
 
 def _watch(
     location: str,
-    paths: Sequence[str],
-    encoding: str | None,
+    sync: Callable[[searchkit.Index], searchkit.SyncReport],
     changes: Iterator[object],
     report: searchkit.SyncReport,
     *,
-    no_delete: bool,
-    memory: int | None,
     quiet: bool,
 ) -> None:
     """Sync whenever files change, and print a summary when documents changed."""
@@ -187,7 +156,7 @@ def _watch(
             try:
                 # Opened for each sync: while it waits, others may move or delete the index.
                 with searchkit.open(location) as target:
-                    report = _sync(target, paths, encoding, no_delete=no_delete, memory=memory)
+                    report = sync(target)
             except searchkit.IndexLockedError as error:
                 say("warning", str(error))
                 look = True

@@ -5,41 +5,30 @@ from __future__ import annotations
 import dataclasses
 import shlex
 import time
-import warnings
 from collections.abc import Callable
 
 import click
 
 import searchkit
 from searchkit.cli.columns import one_line, printable
-from searchkit.cli.options import json_option, location_argument
-from searchkit.cli.outcome import Failed, Interrupted
-from searchkit.cli.output import bytes_of, count_of, print_json, seconds_of
-from searchkit.cli.progress import copying_shown
+from searchkit.cli.options import command, json_option, location_argument, quiet_option
+from searchkit.cli.outcome import Failed, Interrupted, opened
+from searchkit.cli.output import bytes_of, count_of, print_json, progress_shown, seconds_of
 
 __all__ = ["backup", "check", "copy", "export", "optimize", "rebuild", "stats"]
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  searchkit stats indexes/news
-  searchkit stats indexes/news --json
-"""
-)
-@location_argument()
+@command("stats indexes/news", "stats indexes/news --json")
+@location_argument
 @json_option
 def stats(location: str, as_json: bool) -> None:
-    """Show the size and the settings of an index.
-
-    The default LOCATION is the one in the environment variable SEARCHKIT_INDEX, or indexes/default.
-    """
-    with _opened(location) as index:
+    """Show the size and the settings of an index."""
+    with opened(location) as index:
         found = index.stats()
     if as_json:
         print_json(dataclasses.asdict(found))
         return
-    rebuild_command = f"yes: searchkit rebuild {shlex.quote(found.location)}"
+    way_out = f"yes: searchkit rebuild {shlex.quote(found.location)}"
     lines = {
         "location": found.location,
         "documents": f"{found.documents:,}",
@@ -47,7 +36,7 @@ def stats(location: str, as_json: bool) -> None:
         "format": str(found.format),
         "made by": f"searchkit {found.version}",
         "analyzer": found.analyzer,
-        "needs rebuild": rebuild_command if found.needs_rebuild else "no",
+        "needs rebuild": way_out if found.needs_rebuild else "no",
         "user words": f"{found.user_words:,}",
         "stop words": f"{found.stop_words:,}",
         "fields": ", ".join(f"{name} ({kind})" for name, kind in found.fields.items()) or "none",
@@ -59,62 +48,43 @@ def stats(location: str, as_json: bool) -> None:
         click.echo(f"{name:<15}{value}")
 
 
-@click.command(
-    epilog="""\b
-Example:
-  searchkit rebuild indexes/news
-"""
-)
-@location_argument()
+@command("rebuild indexes/news")
+@location_argument
 def rebuild(location: str) -> None:
     """Analyze all documents of an index again.
 
     An index needs this after an update of searchkit that changed the analyzer; 'searchkit stats' says so.
-    Searches continue meanwhile, and see the old index until the new one is committed. The default LOCATION is
-    the one in the environment variable SEARCHKIT_INDEX, or indexes/default.
+    Searches continue meanwhile, and see the old index until the new one is committed.
     """
-    with _opened(location) as index:
+    with opened(location) as index:
         documents, took = _rewritten(index.rebuild, index.location)
     click.echo(f"{index.location}: {documents} analysed anew in {took}")
 
 
-@click.command(
-    epilog="""\b
-Example:
-  searchkit optimize indexes/news
-"""
-)
-@location_argument()
+@command("optimize indexes/news")
+@location_argument
 def optimize(location: str) -> None:
     """Make searches in an index faster.
 
     This merges all segments of the index, once a large index is complete. It includes a rebuild and takes as
-    long. Searches continue meanwhile. The default LOCATION is the one in the environment variable
-    SEARCHKIT_INDEX, or indexes/default.
+    long. Searches continue meanwhile.
     """
-    with _opened(location) as index:
+    with opened(location) as index:
         before = index.stats().bytes
         documents, took = _rewritten(index.optimize, index.location)
         after = index.stats().bytes
     click.echo(f"{index.location}: {documents} optimized in {took}, {bytes_of(before)} → {bytes_of(after)}")
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  searchkit check indexes/news
-  searchkit check indexes/news --json
-"""
-)
-@location_argument()
+@command("check indexes/news", "check indexes/news --json")
+@location_argument
 @json_option
 @click.pass_context
 def check(ctx: click.Context, location: str, as_json: bool) -> None:
     """Say whether an index is damaged, and where.
 
     This compares every file with its checksum and searches for every document. It takes about as long as a
-    rebuild and changes nothing. The exit status is 1 when something is damaged. The default LOCATION is the
-    one in the environment variable SEARCHKIT_INDEX, or indexes/default.
+    rebuild and changes nothing. The exit status is 1 when something is damaged.
     """
     report = searchkit.check(location)
     if as_json:
@@ -123,20 +93,13 @@ def check(ctx: click.Context, location: str, as_json: bool) -> None:
     for problem in report.problems:
         click.echo(printable(one_line(str(problem))))
     if not report.ok:
-        raise Failed(
-            f"{report.location}: {count_of(len(report.problems), 'problem')}",
-            hint="restore a backup, or create the index anew from its documents",
-        )
+        hint = "restore a backup, or create the index anew from its documents"
+        raise Failed(f"{report.location}: {count_of(len(report.problems), 'problem')}", hint=hint)
     documents = count_of(report.documents, "document")
     click.echo(f"{report.location}: {documents}, nothing is damaged ({seconds_of(report.took)})")
 
 
-@click.command(
-    epilog="""\b
-Example:
-  searchkit backup indexes/news backups/news-2024-07-31
-"""
-)
+@command("backup indexes/news backups/news-2024-07-31")
 @click.argument("location")
 @click.argument("to")
 def backup(location: str, to: str) -> None:
@@ -145,49 +108,40 @@ def backup(location: str, to: str) -> None:
     The copy of LOCATION in TO is an index of its own, of the latest commit; a writer may continue meanwhile.
     On the same disk its files are hard links: they take no time and no space, but are lost with that disk.
     """
-    with _opened(location) as index:
+    with opened(location) as index:
         index.backup(to)
         documents = count_of(len(index), "document")
     click.echo(f"{to}: a copy of {index.location}, {documents}")
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  searchkit copy indexes/news whoosh:indexes/pure
-  searchkit copy indexes/news 'opensearch://host:9200/news?shards=5&replicas=1'
-"""
+@command(
+    "copy indexes/news whoosh:indexes/pure",
+    "copy indexes/news 'opensearch://host:9200/news?shards=5&replicas=1'",
 )
 @click.argument("location")
 @click.argument("to")
-@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+@quiet_option("Show no progress.")
 def copy(location: str, to: str, quiet: bool) -> None:
     """Copy an index to another location, of any engine.
 
     The documents of LOCATION are analyzed again for the new index TO. An interrupted copy continues when it
     is started again. At the end both indexes must give the same totals for the same searches.
     """
-    with searchkit.open(location) as index:
+    with searchkit.open(location) as index, progress_shown(quiet=quiet) as show:
         try:
-            with copying_shown(quiet=quiet) as progress:
-                report = index.copy_to(to, progress=progress)
+            report = index.copy_to(to, progress=lambda done, of: show(searchkit.SyncProgress(done, of, done)))
         except KeyboardInterrupt:
             raise Interrupted("the same command goes on") from None
     documents = count_of(report.copied + report.kept, "document")
     again = f", {report.kept} of them copied before" if report.kept else ""
-    click.echo(
-        f"{report.location}: {documents}{again}, {report.queries} searches have the same totals "
-        f"({seconds_of(report.took)})"
-    )
+    same = f"{report.queries} searches have the same totals"
+    click.echo(f"{report.location}: {documents}{again}, {same} ({seconds_of(report.took)})")
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  searchkit export indexes/news news.jsonl
-  searchkit export indexes/news news.jsonl.gz
-  searchkit export indexes/news - | jq -r .title
-"""
+@command(
+    "export indexes/news news.jsonl",
+    "export indexes/news news.jsonl.gz",
+    "export indexes/news - | jq -r .title",
 )
 @click.argument("location")
 @click.argument("file")
@@ -198,20 +152,13 @@ def export(location: str, file: str) -> None:
     'searchkit index FILE' reads it back without loss. An existing file is replaced when the new one is
     complete. With - for FILE the documents go to standard output.
     """
-    with _opened(location) as index:
+    with opened(location) as index:
         if file == "-":
             for document in index:
                 print_json(document.to_dict())
             return
         count = index.export(file)
     click.echo(f"{file}: {count_of(count, 'document')}")
-
-
-def _opened(location: str) -> searchkit.Index:
-    """The index, opened without the warning that it needs a rebuild."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)
-        return searchkit.open(location)
 
 
 def _rewritten(rewrite: Callable[[], int], location: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The options that several commands have in common; those of a search are made from `SearchOptions`.
+"""What commands have in common: their help and their options, those of a search from `SearchOptions`.
 
 Parameters have the names of the library's arguments where the values are the same, so that a command can
 hand them on.
@@ -6,32 +6,29 @@ hand them on.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
 import searchkit
-from searchkit.cli.outcome import Failed
 
 __all__ = [
-    "check_declared",
-    "check_text",
-    "check_there",
+    "TEXT",
     "colour_option",
+    "command",
     "filter_options",
     "json_option",
     "location_argument",
     "location_option",
     "page_options",
-    "query_of",
     "query_options",
-    "refuse_unknown_options",
+    "quiet_option",
     "search_option",
     "snippet_option",
-    "where_of",
+    "together",
+    "words_argument",
 ]
 
 _DEFAULT = "indexes/default"
@@ -40,26 +37,43 @@ _VARIABLE = "SEARCHKIT_INDEX"
 Decorator = Callable[[Any], Any]
 
 
+def command(*examples: str, **settings: Any) -> Decorator:
+    """A command whose help ends with examples: what to type behind ``searchkit``, and what that does."""
+    title = "Examples:" if len(examples) > 1 else "Example:"
+    return click.command(epilog="\n  searchkit ".join([f"\b\n{title}", *examples]), **settings)
+
+
+class _Text(click.types.StringParamType):
+    def convert(self, value: str, param: Any, ctx: Any) -> str:  # noqa: ARG002
+        value.encode()
+        return value
+
+
+TEXT = _Text()
+"""Raises UnicodeEncodeError for bytes that the terminal's encoding has no text for: lone surrogates."""
+
+
 def location_option(name: str, help: str) -> Decorator:
     """An option that names the index, as the parameter ``location``."""
+    shown: dict[str, Any] = {"show_default": True, "show_envvar": True}
     return click.option(
-        name,
-        "location",
-        metavar="LOCATION",
-        envvar=_VARIABLE,
-        default=_DEFAULT,
-        show_default=True,
-        show_envvar=True,
-        help=help,
+        name, "location", metavar="LOCATION", envvar=_VARIABLE, default=_DEFAULT, help=help, **shown
     )
 
 
-def location_argument() -> Decorator:
-    """An argument that names the index, as the parameter ``location``."""
-    return click.argument("location", metavar="[LOCATION]", envvar=_VARIABLE, default=_DEFAULT)
+def location_argument(command: Any) -> Any:
+    """An argument that names the index, as the parameter ``location``; the help says what the default is."""
+    default = f"The default LOCATION is the one in the environment variable {_VARIABLE}, or {_DEFAULT}."
+    command.__doc__ = f"{command.__doc__}\n\n    {default}"
+    return click.argument("location", metavar="[LOCATION]", envvar=_VARIABLE, default=_DEFAULT)(command)
 
 
-def _together(*options: Decorator) -> Decorator:
+def words_argument(metavar: str) -> Decorator:
+    """The words of a query, as the parameter ``words``."""
+    return click.argument("words", metavar=metavar, nargs=-1, required=True, type=TEXT)
+
+
+def together(*options: Decorator) -> Decorator:
     """Several options as one decorator; --help shows them in this order."""
 
     def decorate(command: Any) -> Any:
@@ -91,26 +105,23 @@ def search_option(name: str, *declarations: str, **attributes: Any) -> Decorator
         values |= {"type": numbers, "metavar": "N", "show_default": bool(field.default)}
     elif get_origin(kind) is Literal:
         values |= {"type": click.Choice(get_args(kind)), "show_default": True}
-    elif kind is str:
-        values["show_default"] = True
-    elif field.default == ():
-        values["multiple"] = True
+    else:
+        values |= {"type": TEXT, "show_default": kind is str, "multiple": field.default == ()}
     return click.option(*(declarations or (option,)), name, **values | attributes)
 
 
-page_options = _together(search_option("limit"), search_option("offset"))
-"""``limit`` and ``offset``."""
+page_options = together(search_option("limit"), search_option("offset"))
 
-filter_options = _together(
+filter_options = together(
     search_option("since", metavar="DATE"),
     search_option("until", metavar="DATE"),
     search_option("source", metavar="S"),
     search_option("tags", "--tag", metavar="T"),
     search_option("where", default=(), multiple=True, metavar="NAME=VALUE"),
 )
-"""``since``, ``until``, ``source``, ``tags``, and ``where`` for `where_of`."""
+"""``since``, ``until``, ``source``, ``tags``, and ``where`` as it was typed."""
 
-query_options = _together(*map(search_option, ("match", "regional", "synonyms", "lenient")))
+query_options = together(*map(search_option, ("match", "regional", "synonyms", "lenient")))
 """How a query is understood."""
 
 snippet_option = search_option("snippet_length")
@@ -127,60 +138,6 @@ colour_option = click.option(
 )
 
 
-def query_of(ctx: click.Context, words: Iterable[str]) -> str:
-    """The words of the command line as one query."""
-    refuse_unknown_options(ctx, words)
-    query = " ".join(words)
-    check_text(query)
-    return query
-
-
-def refuse_unknown_options(ctx: click.Context, words: Iterable[str]) -> None:
-    """A mistyped option is no part of a query: their language has nothing that begins with --."""
-    for word in words:
-        if word.startswith("--"):
-            name = word.partition("=")[0]
-            known = [option for parameter in ctx.command.get_params(ctx) for option in parameter.opts]
-            raise click.NoSuchOption(name, possibilities=difflib.get_close_matches(name, known, n=1), ctx=ctx)
-
-
-def check_there(index: searchkit.Index, id: str) -> None:
-    """Raise `Failed` when the index has no document with this id."""
-    check_text(id)
-    if id not in index:
-        raise Failed(
-            f"{index.location}: there is no document {id!r}",
-            hint="'searchkit search' shows the url of an article, and its id where that is another",
-        )
-
-
-def where_of(pairs: Iterable[str]) -> dict[str, list[str]]:
-    """``NAME=VALUE`` of the command line as the library takes it: each name with its values."""
-    wanted: dict[str, list[str]] = {}
-    for pair in pairs:
-        check_text(pair)
-        name, _, value = pair.partition("=")
-        if not name.strip() or not value.strip():
-            raise click.UsageError(
-                f"--where takes NAME=VALUE, like author=林晚 or price=10..20, not {pair!r}"
-            )
-        wanted.setdefault(name.strip(), []).append(value)
-    return wanted
-
-
-def check_declared(index: searchkit.Index, where: Mapping[str, object]) -> None:
-    """Say how fields come to be declared where one is not; the values are for the library to judge."""
-    declared = index.stats().fields if where else {}
-    for name in where:
-        if name not in declared:
-            known = f"it has {', '.join(declared)}" if declared else "it has none"
-            raise click.UsageError(
-                f"--where: this index declares no field {name!r}; {known}; "
-                "'searchkit index' with --field declares them when it makes an index"
-            )
-
-
-def check_text(*texts: str) -> None:
-    """Raise UnicodeEncodeError for bytes that the terminal's encoding has no text for: lone surrogates."""
-    for text in texts:
-        text.encode()
+def quiet_option(help: str) -> Decorator:
+    """``quiet``, with what is not shown then."""
+    return click.option("-q", "--quiet", is_flag=True, help=help)

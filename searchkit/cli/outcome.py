@@ -16,9 +16,9 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, TextIO
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import click
 
@@ -26,7 +26,7 @@ import searchkit
 from searchkit.cli.columns import cut, one_line, printable, width
 from searchkit.cli.output import wants_colour
 
-__all__ = ["Failed", "Interrupted", "Program", "say"]
+__all__ = ["Failed", "Interrupted", "Program", "opened", "say"]
 
 _BROKEN_PIPE = 141
 _LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "did you mean": "cyan", "hint": None}
@@ -36,9 +36,7 @@ _QUERY_ROOM = 60
 
 
 class Failed(click.ClickException):
-    """The command failed."""
-
-    exit_code = 1
+    """The command failed, with a hint about the way out."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -68,7 +66,8 @@ class Program(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()  # a broken pipe is noticed here, not when Python ends
         except BrokenPipeError:
-            _write_nothing_more()
+            # Python would report unwritten output when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(_BROKEN_PIPE) from None
         except searchkit.QuerySyntaxError as error:
             hint = "--lenient reads any query as well as it can be"
@@ -89,23 +88,18 @@ class Program(click.Group):
             raise Misused(str(error)) from None
         return result
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        **extra: Any,
-    ) -> Any:
-        if not standalone_mode:
-            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+    def main(self, *args: Any, **extra: Any) -> Any:
+        if not extra.get("standalone_mode", True):
+            return super().main(*args, **extra)
         for stream in (sys.stdout, sys.stderr):
             # A character that the terminal cannot show is replaced, not an error.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         try:
-            with _warnings_as_messages():
-                status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", searchkit.SearchkitWarning)
+                warnings.showwarning = partial(_show_warning, warnings.showwarning)
+                status = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
             status = error.exit_code
             _report(error)
@@ -147,33 +141,20 @@ def _query_message(error: searchkit.QuerySyntaxError) -> str:
     return f"{error.reason} (at character {error.position + 1})\n  {before}{behind}\n  {caret}"
 
 
-@contextmanager
-def _warnings_as_messages() -> Iterator[None]:
-    """Print warnings of searchkit as messages; leave all others alone."""
+def _show_warning(
+    others: Callable[..., None], message: Warning | str, category: type[Warning], *place: Any
+) -> None:
+    """Print a warning of searchkit as a message; leave all others alone."""
+    if not issubclass(category, searchkit.SearchkitWarning):
+        others(message, category, *place)
+        return
+    say("warning", str(message))
+    if issubclass(category, searchkit.AnalyzerChangedWarning):
+        say("hint", "'searchkit rebuild LOCATION' does that")
+
+
+def opened(location: str) -> searchkit.Index:
+    """The index, opened without the warning that it needs a rebuild."""
     with warnings.catch_warnings():
-        others = warnings.showwarning
-
-        def show(
-            message: Warning | str,
-            category: type[Warning],
-            filename: str,
-            lineno: int,
-            file: TextIO | None = None,
-            line: str | None = None,
-        ) -> None:
-            if issubclass(category, searchkit.SearchkitWarning):
-                say("warning", str(message))
-                if issubclass(category, searchkit.AnalyzerChangedWarning):
-                    say("hint", "'searchkit rebuild LOCATION' does that")
-            else:
-                others(message, category, filename, lineno, file, line)
-
-        warnings.simplefilter("always", searchkit.SearchkitWarning)
-        warnings.showwarning = show
-        yield
-
-
-def _write_nothing_more() -> None:
-    """Redirect stdout to nowhere, so that Python does not report unwritten output when it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+        warnings.simplefilter("ignore", searchkit.AnalyzerChangedWarning)
+        return searchkit.open(location)

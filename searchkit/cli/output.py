@@ -1,4 +1,4 @@
-"""Values -> stdout: lines for people, with or without colours, and JSON for programs."""
+"""Values -> stdout: lines for people, with or without colours, and JSON; progress -> a bar on stderr."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal, TextIO
 
 import click
+
+from searchkit import SyncProgress
 
 __all__ = [
     "Colour",
@@ -17,6 +21,7 @@ __all__ = [
     "count_of",
     "print_json",
     "print_lines",
+    "progress_shown",
     "room_of_terminal",
     "seconds_of",
     "wants_colour",
@@ -52,14 +57,45 @@ def print_lines(lines: Iterable[str], colour: Colour = "auto") -> None:
 
 def print_json(values: Mapping[str, Any]) -> None:
     """Print the values as one line of JSON, or indented in a terminal."""
-    text = json.dumps(
-        values,
-        ensure_ascii=False,
-        indent=2 if sys.stdout.isatty() else None,
-        separators=None if sys.stdout.isatty() else (",", ":"),
-    )
+    layout: dict[str, Any] = {"indent": 2} if sys.stdout.isatty() else {"separators": (",", ":")}
+    text = json.dumps(values, ensure_ascii=False, **layout)
     # As bytes: JSON is UTF-8 in a terminal of any encoding.
     click.echo(text.translate(_CONTROLS).encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def progress_shown(*, quiet: bool) -> Iterator[Callable[[SyncProgress], None]]:
+    """A progress bar while the block runs; none when quiet or when stderr is not a terminal.
+
+    The block calls the function that it gets with its progress.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from tqdm import tqdm  # imported by the commands that show it only
+
+    # Asked here: tqdm shows nothing in a terminal that does not know its size.
+    columns, lines = shutil.get_terminal_size()
+    with tqdm(
+        total=0,
+        miniters=0,  # a file may hold many documents
+        desc=count_of(0, "document"),
+        bar_format="{percentage:3.0f}% |{bar}| {desc}, {remaining} left",
+        file=sys.stderr,
+        leave=False,
+        ncols=min(columns, 100) - 4,  # room for a ^C behind it
+        nrows=lines,
+    ) as bar:
+        started = time.perf_counter()
+
+        def show(progress: SyncProgress) -> None:
+            bar.total = progress.of
+            rate = progress.documents / (time.perf_counter() - started)
+            documents = count_of(progress.documents, "document")
+            bar.set_description_str(f"{documents}, {rate:,.0f} a second", refresh=False)
+            bar.update(progress.files - bar.n)
+
+        yield show
 
 
 # -- quantities
@@ -84,10 +120,8 @@ def bytes_of(number: int) -> str:
 
 def seconds_of(seconds: float) -> str:
     """``0.4 ms``, ``12 ms``, ``3.4 s``, ``2 min 5 s``."""
-    if seconds < 0.001:
-        return f"{seconds * 1000:.1f} ms"
     if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
+        return f"{seconds * 1000:.{0 if seconds >= 0.001 else 1}f} ms"
     if seconds < 59.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

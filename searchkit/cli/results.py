@@ -40,7 +40,7 @@ def result_lines(
     if results.facets:
         yield from facet_lines(results.facets, in_time=in_time, room=room)
         yield ""
-    count = _collapsed_summary(results, offset) if collapsed else _summary(results, offset)
+    count = _summary(results, offset, collapsed=collapsed)
     yield click.style(f"{count}, {seconds_of(results.took)}", dim=True)
 
 
@@ -53,56 +53,43 @@ def _hit_lines(hit: Hit, room: int | None) -> Iterator[str]:
     yield on_one_line(hit.title).ansi() or "(no title)"
     date = hit.published.date().isoformat() if hit.published else ""
     id = f"id {hit.id}" if hit.id != hit.url else ""  # 'similar' and 'explain' ask for it
-    origin = _joined(date, hit.source, hit.url, id)
-    if origin:
+    if origin := _joined(date, hit.source, hit.url, id):
         yield _INDENT + click.style(origin, dim=True)
+    room = None if room is None else max(room - len(_INDENT), _LEAST_ROOM)
     snippet = on_one_line(hit.snippet)
-    lines = [snippet] if room is None else wrapped(snippet, max(room - len(_INDENT), _LEAST_ROOM))
-    for line in lines:
-        if line.text:
-            yield _INDENT + line.ansi()
-    for duplicate in _duplicate_lines(hit.duplicates, room):
-        yield _INDENT + click.style(duplicate, dim=True)
-
-
-def _duplicate_lines(duplicates: Sequence[Hit], room: int | None) -> Iterator[str]:
-    for hit in duplicates[:_MOST_DUPLICATES]:
-        line = f"also {_joined(hit.source, hit.title.text or '(no title)')}"
-        yield line if room is None else cut(Highlighted(line), max(room - len(_INDENT), _LEAST_ROOM)).text
-    if len(duplicates) > _MOST_DUPLICATES:
-        yield f"and {len(duplicates) - _MOST_DUPLICATES:,} more"
+    for part in [snippet] if room is None else wrapped(snippet, room):
+        if part.text:
+            yield _INDENT + part.ansi()
+    also = [f"also {_joined(one.source, one.title.text or '(no title)')}" for one in hit.duplicates]
+    if len(also) > _MOST_DUPLICATES:
+        also[_MOST_DUPLICATES:] = [f"and {len(also) - _MOST_DUPLICATES:,} more"]
+    for line in also:
+        fitting = line if room is None else cut(Highlighted(line), room).text
+        yield _INDENT + click.style(fitting, dim=True)
 
 
 def _joined(*parts: str) -> str:
     return " · ".join(printable(one_line(part)) for part in parts if part)
 
 
-def _summary(results: Results, offset: int | None) -> str:
-    """The number of matches, and which of them are on this page, unless it has all or none."""
-    count = count_of(results.total, "match", "matches")
-    if len(results) in (0, results.total):
-        return count
-    shown = f"{len(results):,} more" if offset is None else _range(offset, len(results))
-    return f"{shown} of {count}"
+def _summary(results: Results, offset: int | None, *, collapsed: bool) -> str:
+    """The number of matches, and which of them are on this page, unless it has all or none.
 
-
-def _collapsed_summary(results: Results, offset: int | None) -> str:
-    """The number of matches, and which stories are on this page. The total of stories is not known."""
-    count = count_of(results.total, "match", "matches")
-    stories = count_of(len(results), "story", "stories")
-    if len(results) in (0, results.total):
+    Of stories only those on the page are counted: the total is not known.
+    """
+    count, length = count_of(results.total, "match", "matches"), len(results)
+    if length in (0, results.total):
         return count
+    stories = count_of(length, "story", "stories")
     if offset is None:
-        shown = stories.replace(" ", " more ")
-    elif offset == 0 and sum(1 + len(hit.duplicates) for hit in results) == results.total:
-        shown = stories
-    else:
-        shown = f"{'story' if len(results) == 1 else 'stories'} {_range(offset, len(results))}"
-    return f"{shown} among {count}"
-
-
-def _range(offset: int, length: int) -> str:
-    return f"{offset + 1:,}" if length == 1 else f"{offset + 1:,}–{offset + length:,}"
+        return (
+            f"{stories.replace(' ', ' more ')} among {count}" if collapsed else f"{length:,} more of {count}"
+        )
+    if collapsed and not offset and sum(1 + len(hit.duplicates) for hit in results) == results.total:
+        return f"{stories} among {count}"
+    shown = f"{offset + 1:,}" if length == 1 else f"{offset + 1:,}–{offset + length:,}"
+    noun = "story" if length == 1 else "stories"
+    return f"{noun} {shown} among {count}" if collapsed else f"{shown} of {count}"
 
 
 # -- facets
@@ -116,26 +103,25 @@ def facet_lines(
     A facet shows its first values, the most frequent ones; a facet in ``in_time`` shows its latest values.
     """
     shown = {name: _rows(counts, name in in_time) for name, counts in facets.items()}
-    counts = [count for rows in shown.values() for _, count in rows]
+    every = [row for rows in shown.values() for row in rows]
     names = min(max(map(width, facets), default=0), _WIDEST_NAME)
-    numbers = max((len(f"{count:,}") for count in counts), default=1)
-    widest = max((width(value) for rows in shown.values() for value, _ in rows), default=0)
-    column = min(widest, _WIDEST_VALUE)
+    numbers = max((len(f"{count:,}") for _, count in every), default=1)
+    column = min(max((width(value) for value, _ in every), default=0), _WIDEST_VALUE)
     if room is not None:
         column = max(min(column, room - names - numbers - 2 * len(_INDENT)), 8)
+        shown = {
+            name: [(cut(Highlighted(value), column).text, count) for value, count in rows]
+            for name, rows in shown.items()
+        }
     for name, rows in shown.items():
-        lines = [
-            f"{padded(_fitting(value, column, room), column)}{_INDENT}{count:>{numbers},}"
-            for value, count in rows
-        ]
+        lines = [f"{padded(value, column)}{_INDENT}{count:>{numbers},}" for value, count in rows]
         if left_out := len(facets[name]) - len(rows):
             in_order = name in in_time
             note = click.style(f"… {left_out:,} {'earlier' if in_order else 'more'}", dim=True)
             lines.insert(0 if in_order else len(lines), note)
-        label = cut(Highlighted(name), names).text
+        label = click.style(cut(Highlighted(name), names).text, bold=True)
         for line in lines or [click.style("none", dim=True)]:
-            styled = click.style(label, bold=True) if label else ""
-            yield f"{styled}{' ' * (names - width(label))}{_INDENT}{line}"
+            yield padded(label, names) + _INDENT + line
             label = ""
 
 
@@ -152,7 +138,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)
-
-
-def _fitting(value: str, column: int, room: int | None) -> str:
-    return value if room is None else cut(Highlighted(value), column).text

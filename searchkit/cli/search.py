@@ -1,78 +1,71 @@
-"""searchkit search: a query -> hits."""
+"""searchkit search, suggest, similar and explain: the questions that an index answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+import difflib
+import re
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 import searchkit
-from searchkit.cli.did_you_mean import offer
-from searchkit.cli.options import (
-    check_declared,
-    check_text,
-    colour_option,
-    filter_options,
-    json_option,
-    location_option,
-    page_options,
-    query_of,
-    query_options,
-    search_option,
-    snippet_option,
-    where_of,
-)
-from searchkit.cli.output import Colour, print_json, print_lines, room_of_terminal
+from searchkit.cli import options as o
+from searchkit.cli.columns import cut, one_line, padded, printable, width
+from searchkit.cli.outcome import Failed, say
+from searchkit.cli.output import Colour, count_of, print_json, print_lines, room_of_terminal
 from searchkit.cli.results import result_lines
 
-__all__ = ["search"]
+__all__ = ["explain", "search", "similar", "suggest"]
+
+_LEAST_ROOM = 20
+
+# They belong to the hits of the query that was typed.
+_OF_THIS_QUERY = frozenset({"offset", "cursor"})
+# As in shlex, but with letters of any script: a shell needs no quotes for them.
+_NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./-]+")
+
+# What is no option is part of the query: -乾隆 means "without 乾隆".
+_WITH_A_QUERY = {"ignore_unknown_options": True}
 
 
-@click.command(
+@o.command(
+    "search 中日關係 上川陽子             both",
+    "search 中日关系 OR 日中关系          either",
+    "search 茶 -乾隆                      the first, without the second",
+    "search '\"乘风万里\"'                  exactly this passage, in any script",
+    "search 「乘风万里」                  the same: full-width signs need no shell quotes",
+    "search title:图书馆 --sort newest    in the title, newest first",
+    "search 出租车 --since 2024-01-01 --json",
+    "search 茶 --facets source,year       how many of which source, of which year",
+    "search 论坛 --recency 1y             fresher ones sooner",
+    "search 论坛 --collapse               each story once",
+    "search 茶 --where price=10..20 --where author=林晚 --sort -price    declared fields",
     short_help="Search an index.",
-    # What is no option is part of the query: -乾隆 means "without 乾隆".
-    context_settings={"ignore_unknown_options": True},
-    epilog="""\b
-Examples:
-  searchkit search 中日關係 上川陽子             both
-  searchkit search 中日关系 OR 日中关系          either
-  searchkit search 茶 -乾隆                      the first, without the second
-  searchkit search '"乘风万里"'                  exactly this passage, in any script
-  searchkit search 「乘风万里」                  the same: full-width signs need no shell quotes
-  searchkit search title:图书馆 --sort newest    in the title, newest first
-  searchkit search 出租车 --since 2024-01-01 --json
-  searchkit search 茶 --facets source,year       how many of which source, of which year
-  searchkit search 论坛 --recency 1y             fresher ones sooner
-  searchkit search 论坛 --collapse               each story once
-
-\b
-With fields that 'searchkit index --field price=number --field author=text' declared:
-  searchkit search 茶 --where price=10..20 --where author=林晚 --sort -price
-""",
+    context_settings=_WITH_A_QUERY,
 )
-@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
-@location_option("--in", "The index to search.")
-@page_options
-@search_option("cursor", metavar="TEXT")
-@search_option("sort", metavar="ORDER")
-@filter_options
-@search_option("facets", metavar="LIST")
-@query_options
-@search_option("recency", metavar="TIME")
-@search_option("collapse", flag_value="near-duplicates")
-@snippet_option
-@json_option
-@colour_option
+@o.words_argument("QUERY...")
+@o.location_option("--in", "The index to search.")
+@o.page_options
+@o.search_option("cursor", metavar="TEXT")
+@o.search_option("sort", metavar="ORDER")
+@o.filter_options
+@o.search_option("facets", metavar="LIST")
+@o.query_options
+@o.search_option("recency", metavar="TIME")
+@o.search_option("collapse", flag_value="near-duplicates")
+@o.snippet_option
+@o.json_option
+@o.colour_option
 @click.pass_context
 def search(
     ctx: click.Context,
     /,
     words: tuple[str, ...],
     location: str,
-    limit: int,
-    offset: int,
-    cursor: str | None,
     where: tuple[str, ...],
     facets: tuple[str, ...],
     as_json: bool,
@@ -85,43 +78,203 @@ def search(
     title:, body:, source:, tag: and date: work as elsewhere; docs/queries.md has it all. The query may be
     in any script, and finds all of them.
     """
-    query, wanted, counted = query_of(ctx, words), where_of(where), _names(facets)
-    check_text(*options["source"], *options["tags"])
+    _refuse_unknown_options(ctx, words)
+    options["facets"] = [name.strip() for names in facets for name in names.split(",") if name.strip()]
     with searchkit.open(location) as index:
-        check_declared(index, wanted)
-        results = index.search(
-            query,
-            limit=limit,
-            offset=offset,
-            cursor=cursor,
-            where=wanted,
-            facets=counted,
-            **options,
-        )
-        if as_json:
-            print_json(results.to_dict())
-        elif results or limit == 0:
-            lines = result_lines(
-                results,
-                offset=None if cursor else offset,
-                room=room_of_terminal(),
-                collapsed=bool(options["collapse"]),
-                in_time=_in_time(index) if counted else (),
-            )
-            print_lines(lines, colour)
-        if not results and limit:
-            behind = "this cursor" if cursor else f"--offset {offset}"
-            rest = f" behind {behind}; there are {results.total:,}" if results.total else ""
-            click.echo(f"nothing found{rest}", err=True)
+        results = index.search(" ".join(words), where=_where_of(index, where), **options)
+        kinds = index.stats().fields if results.facets else {}
+        dates = {"year", "month", *(name for name, kind in kinds.items() if kind == "date")}
+        _show(results, options, as_json, colour, in_time=dates)
         if not as_json and results.suggestion:
-            offer(ctx, results.suggestion)
+            _offer(ctx, results.suggestion)
 
 
-def _names(lists: Iterable[str]) -> list[str]:
-    """The names in lists with commas."""
-    return [name.strip() for names in lists for name in names.split(",") if name.strip()]
+@o.command(
+    "similar https://daily.example.com/2024/09/12/envoys --in indexes/news",
+    "similar https://daily.example.com/2024/09/12/envoys --since 2024-01-01 --limit 3",
+    short_help="Find articles about the same subject as another one.",
+)
+@click.argument("id", type=o.TEXT)
+@o.location_option("--in", "The index with the article.")
+@o.page_options
+@o.filter_options
+@o.snippet_option
+@o.json_option
+@o.colour_option
+def similar(
+    id: str, location: str, where: tuple[str, ...], as_json: bool, colour: Colour, **options: Any
+) -> None:
+    """Find articles about the same subject as the one with this ID, the most similar first.
+
+    The ID of an article is its url, or the id that 'searchkit search' shows.
+    """
+    with searchkit.open(location) as index:
+        _check_there(index, id)
+        results = index.similar(id, where=_where_of(index, where), **options)
+        _show(results, options, as_json, colour)
 
 
-def _in_time(index: searchkit.Index) -> set[str]:
-    """The facets whose values come in the order of time."""
-    return {"year", "month", *(name for name, kind in index.stats().fields.items() if kind == "date")}
+@o.command(
+    "explain 遣唐使 https://daily.example.com/2024/09/12/envoys --in indexes/news",
+    "explain 遣唐使 -晁衡 https://daily.example.com/2024/09/12/envoys --in indexes/news",
+    short_help="Show why a query finds an article, or why not.",
+    context_settings=_WITH_A_QUERY,
+)
+@o.words_argument("QUERY...")
+@click.argument("id", type=o.TEXT)
+@o.location_option("--in", "The index with the article.")
+@o.query_options
+@o.json_option
+@click.pass_context
+def explain(
+    ctx: click.Context, /, words: tuple[str, ...], id: str, location: str, as_json: bool, **options: Any
+) -> None:
+    """Show whether a query finds the article with this ID, which conditions fail, and how its score adds up.
+
+    Several QUERY words are one query. The ID of an article is its url, or the id that 'searchkit search'
+    shows.
+    """
+    _refuse_unknown_options(ctx, [*words, id])
+    with searchkit.open(location) as index:
+        _check_there(index, id)
+        found = index.explain(" ".join(words), id, **options)
+    if as_json:
+        print_json(dataclasses.asdict(found))
+        return
+    # Line breaks in the id or the query would look like lines of the explanation.
+    found = dataclasses.replace(found, query=one_line(found.query), id=one_line(found.id))
+    click.echo(printable(str(found)))
+
+
+@o.command(
+    "suggest 中 --in indexes/news",
+    "suggest pyth --in indexes/news --limit 3",
+    "suggest wangyi --json                in an index made with --pinyin",
+    short_help="Complete a query while it is typed.",
+)
+@o.words_argument("PREFIX...")
+@o.location_option("--in", "The index whose words and titles are suggested.")
+@o.search_option("limit", help="Show at most N suggestions.")
+@o.json_option
+def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) -> None:
+    """Complete the beginning of a query with frequent words and titles of the index.
+
+    Each suggestion has the number of articles about it. Several PREFIX words are one beginning.
+    """
+    prefix = " ".join(words)
+    with searchkit.open(location) as index:
+        found = index.suggest(prefix, limit=limit)
+    if as_json:
+        print_json({"prefix": prefix, "suggestions": [dataclasses.asdict(one) for one in found]})
+    else:
+        print_lines(_suggestion_lines(found, room_of_terminal()))
+    if not found and limit:
+        click.echo("nothing found", err=True)
+
+
+# -- arguments
+
+
+def _refuse_unknown_options(ctx: click.Context, words: Iterable[str]) -> None:
+    """A mistyped option is no part of a query: their language has nothing that begins with --."""
+    for word in words:
+        if word.startswith("--"):
+            name = word.partition("=")[0]
+            known = [option for parameter in ctx.command.get_params(ctx) for option in parameter.opts]
+            raise click.NoSuchOption(name, possibilities=difflib.get_close_matches(name, known, n=1), ctx=ctx)
+
+
+def _check_there(index: searchkit.Index, id: str) -> None:
+    if id not in index:
+        hint = "'searchkit search' shows the url of an article, and its id where that is another"
+        raise Failed(f"{index.location}: there is no document {id!r}", hint=hint)
+
+
+def _where_of(index: searchkit.Index, pairs: Iterable[str]) -> dict[str, list[str]]:
+    """``NAME=VALUE`` of the command line as the library takes it: each name with its values.
+
+    It says how fields come to be declared where one is not; the values are for the library to judge.
+    """
+    wanted: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if not name.strip() or not value.strip():
+            raise click.UsageError(
+                f"--where takes NAME=VALUE, like author=林晚 or price=10..20, not {pair!r}"
+            )
+        wanted.setdefault(name.strip(), []).append(value)
+    declared = index.stats().fields if wanted else {}
+    for name in wanted:
+        if name not in declared:
+            known = f"it has {', '.join(declared)}" if declared else "it has none"
+            raise click.UsageError(
+                f"--where: this index declares no field {name!r}; {known}; "
+                "'searchkit index' with --field declares them when it makes an index"
+            )
+    return wanted
+
+
+# -- answers
+
+
+def _show(
+    results: searchkit.Results,
+    options: Mapping[str, Any],
+    as_json: bool,
+    colour: Colour,
+    in_time: Collection[str] = (),
+) -> None:
+    """Print what was found with these options; on stderr that it is nothing."""
+    limit, offset, cursor = options["limit"], options["offset"], options.get("cursor")
+    if as_json:
+        print_json(results.to_dict())
+    elif results or limit == 0:
+        lines = result_lines(
+            results,
+            offset=None if cursor else offset,
+            room=room_of_terminal(),
+            collapsed=bool(options.get("collapse")),
+            in_time=in_time,
+        )
+        print_lines(lines, colour)
+    if not results and limit:
+        behind = "this cursor" if cursor else f"--offset {offset}"
+        rest = f" behind {behind}; there are {results.total:,}" if results.total else ""
+        click.echo(f"nothing found{rest}", err=True)
+
+
+def _suggestion_lines(found: Sequence[searchkit.Suggestion], room: int | None) -> Iterator[str]:
+    """Two columns: the text, and the number of its documents, aligned to the right."""
+    texts = [printable(one_line(one.text)) for one in found]
+    digits = max((len(f"{one.documents:,}") for one in found), default=0)
+    column = max(map(width, texts), default=0)
+    if room is not None:
+        column = max(min(column, room - digits - len("   documents")), _LEAST_ROOM)
+        texts = [cut(searchkit.Highlighted(text), column).text for text in texts]
+    for text, one in zip(texts, found, strict=True):
+        number, noun = count_of(one.documents, "document").split()
+        yield f"{padded(text, column)}  {click.style(f'{number:>{digits}} {noun}', dim=True)}"
+
+
+def _offer(ctx: click.Context, query: str) -> None:
+    """Print the suggested query on stderr, and the command line that searches for it."""
+    say("did you mean", printable(one_line(query)))
+    say("hint", " ".join([ctx.command_path, _quoted(query), *_typed_options(ctx)]))
+
+
+def _typed_options(ctx: click.Context) -> Iterator[str]:
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        typed = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if not isinstance(parameter, click.Option) or not typed or name in _OF_THIS_QUERY:
+            continue
+        value = ctx.params[name]
+        for one in value if parameter.multiple else [value]:
+            yield (parameter.secondary_opts if one is False else parameter.opts)[0]
+            if not parameter.is_flag:
+                yield _quoted(str(one))
+
+
+def _quoted(text: str) -> str:
+    text = printable(one_line(text))
+    return text if _NEEDS_NO_QUOTES.fullmatch(text) else shlex.quote(text)

@@ -4,50 +4,36 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 import click
 
 import searchkit
-from searchkit.cli.options import location_argument
+from searchkit.cli.options import command, location_argument
 from searchkit.cli.outcome import Failed, say
-
-if TYPE_CHECKING:
-    from searchkit.web import Server
 
 __all__ = ["serve"]
 
 _TOKEN = "SEARCHKIT_TOKEN"
 
 
-@click.command(
+def _option(name: str, default: Any, help: str, type: Any = None) -> Callable[[Any], Any]:
+    metavar = "N" if type else "TEXT"
+    return click.option(name, type=type, default=default, show_default=True, metavar=metavar, help=help)
+
+
+@command(
+    "serve indexes/news",
+    "serve indexes/news --port 8080 --title 新聞",
+    "serve indexes/news --writable",
     short_help="Open a search page for an index.",
-    epilog="""\b
-Examples:
-  searchkit serve indexes/news
-  searchkit serve indexes/news --port 8080 --title 新聞
-  searchkit serve indexes/news --writable
-""",
 )
-@location_argument()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    metavar="N",
-    help="The port to listen on; 0 takes any free one.",
-)
-@click.option("--title", default="searchkit", show_default=True, help="The name that the page shows.")
-@click.option(
-    "--rate",
-    type=click.FloatRange(min=0),
-    default=20,
-    show_default=True,
-    metavar="N",
-    help="Requests a second that one client may make; 0 is no limit.",
-)
+@location_argument
+@_option("--host", "127.0.0.1", "The address to listen on.")
+@_option("--port", 8000, "The port to listen on; 0 takes any free one.", click.IntRange(0, 65535))
+@_option("--title", "searchkit", "The name that the page shows.")
+@_option("--rate", 20, "Requests a second that one client may make; 0 is no limit.", click.FloatRange(min=0))
 @click.option(
     "--writable",
     is_flag=True,
@@ -56,8 +42,7 @@ Examples:
 def serve(location: str, host: str, port: int, title: str, rate: float, writable: bool) -> None:
     """Serve a search page and a JSON API, until Ctrl-C.
 
-    The default LOCATION is the one in the environment variable SEARCHKIT_INDEX, or indexes/default. Only this
-    machine can reach the page, unless --host says otherwise. Needs 'searchkit[web]'.
+    Only this machine can reach the page, unless --host says otherwise. Needs 'searchkit[web]'.
     """
     try:
         from searchkit import web
@@ -68,13 +53,9 @@ def serve(location: str, host: str, port: int, title: str, rate: float, writable
     with searchkit.open(location) as index:
         app = web.app(index, title=title, token=token, limits=web.Limits(rate=rate))
         server = web.Server(app, host, port)
-        _greet(server, token)
+        if not server.local:
+            say("warning", "other machines can reach this page, and nothing encrypts what they send")
+        if token and not os.environ.get(_TOKEN):
+            click.echo(f"token for writing: {token}", err=True)
+        click.echo(f"{server.url}  (Ctrl-C ends it)", err=True)
         server.run()
-
-
-def _greet(server: Server, token: str | None) -> None:
-    if not server.local:
-        say("warning", "other machines can reach this page, and nothing encrypts what they send")
-    if token and not os.environ.get(_TOKEN):
-        click.echo(f"token for writing: {token}", err=True)
-    click.echo(f"{server.url}  (Ctrl-C ends it)", err=True)

@@ -6,7 +6,7 @@ import shlex
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import lines, unicode_text
 
@@ -151,6 +151,7 @@ FACETS = st.dictionaries(
 )
 
 
+@example(facets={"a": {"\u0903": 1, "b": 1}, "b": {"茶\u094d": 1, "c\u200d": 1}}, room=60, in_time=False)
 @given(facets=FACETS, room=st.none() | st.integers(60, 120), in_time=st.booleans())
 def test_facets_of_any_values_are_aligned(facets, room, in_time):
     shown = [plain(line) for line in facet_lines(facets, in_time=facets if in_time else (), room=room)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import searchkit
+from searchkit.indexing.stored_fields import StoredFields
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_an_interrupted_rebuild_changes_nothing(run, outdated, monkeypatch, comm
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(searchkit.Document, "from_dict", interrupted)
+        patch.setattr(StoredFields, "decode", interrupted)
         result = run(command, outdated)
     assert result.exit_code == 130
     assert result.stderr == "interrupted: nothing was committed; old news is as it was\n"
