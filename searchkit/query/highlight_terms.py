@@ -7,8 +7,6 @@ from typing import NamedTuple
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import Field
 
-__all__ = ["HighlightTerm", "text_highlights"]
-
 
 class HighlightTerm(NamedTuple):
     """Neighbouring tokens to mark in one field, title or body, or in both.

@@ -8,42 +8,15 @@ from itertools import groupby
 
 from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.dates import day_end, day_start
-from searchkit.engine.plan import (
-    Boolean,
-    Clause,
-    Fuzzy,
-    MatchAll,
-    MatchNone,
-    Plan,
-    Range,
-    ScoreClause,
-    Term,
-    TermSet,
-    Wildcard,
-)
-from searchkit.query.alternatives import SynonymMap, with_alternatives
+from searchkit.engine import plan as engine
+from searchkit.engine.plan import Boolean, Clause
+from searchkit.query import ast
 from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
-from searchkit.query.ast import (
-    AndNode,
-    BoostNode,
-    DateRangeNode,
-    Field,
-    FuzzyNode,
-    MatchNoneNode,
-    NotNode,
-    OrNode,
-    PhraseNode,
-    PrefixNode,
-    QueryNode,
-    TermNode,
-    TextNode,
-    WildcardNode,
-)
+from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
 from searchkit.query.highlight_terms import HighlightTerm, text_highlights
 from searchkit.query.matching import FEW, Match, in_fields, loose_phrase, match_text, phrase, prefix
 from searchkit.query.scoring import Statistics, WeightedTerm, alternative_terms, text_terms
-
-__all__ = ["Planned", "plan_query"]
+from searchkit.query.synonyms import SynonymMap, with_alternatives
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
@@ -53,7 +26,7 @@ _VALUE_FIELDS = {"source": "source", "tag": "tags"}
 class Planned:
     """A plan for an engine, what to highlight in its hits, and the query as it was understood."""
 
-    plan: Plan
+    plan: engine.Plan
     highlight_terms: tuple[HighlightTerm, ...]
     query: QueryNode = dataclasses.field(compare=False)
 
@@ -72,21 +45,17 @@ def plan_query(
     if match == "most" and isinstance(query, AndNode | OrNode):
         query = planner.with_long_texts(query)
     clause = planner.clause(query, 1.0)
-    if filters and not isinstance(clause, MatchNone):
+    if filters and not isinstance(clause, engine.MatchNone):
         clause = Boolean(must=(clause, *filters))
-    scores = [ScoreClause(Term(name, term), weight) for (name, term), weight in planner.weights.items()]
-    return Planned(Plan(clause, tuple(scores)), tuple(planner.highlight_terms), query)
+    scores = tuple(engine.ScoreClause(engine.Term(*term), weight) for term, weight in planner.weights.items())
+    return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query)
 
 
 class _Planner:
     """Makes the clauses of a tree, and gathers on the way what ranks and what is highlighted."""
 
     def __init__(
-        self,
-        analyzer: Analyzer,
-        statistics: Statistics,
-        match: Match,
-        synonym_maps: Sequence[SynonymMap],
+        self, analyzer: Analyzer, statistics: Statistics, match: Match, synonym_maps: Sequence[SynonymMap]
     ) -> None:
         self._analyzer = analyzer
         self._statistics = statistics
@@ -105,29 +74,24 @@ class _Planner:
         match query:
             case AndNode(children):
                 children = tuple(self.with_long_texts(child) for child in children)
-                for name in dict.fromkeys(child.field for child in children if isinstance(child, TextNode)):
-                    children = self._joined(children, name)
+                for field in dict.fromkeys(child.field for child in children if isinstance(child, TextNode)):
+                    children = self._joined(children, field)
                 return children[0] if len(children) == 1 else AndNode(children)
             case OrNode(children):
                 return OrNode(tuple(self.with_long_texts(child) for child in children))
             case _:
                 return query
 
-    def _joined(self, children: tuple[QueryNode, ...], name: Field | None) -> tuple[QueryNode, ...]:
-        texts: list[AnalyzedText] = []
-        others: list[QueryNode] = []
-        first = 0
-        for child in children:
-            if isinstance(child, TextNode) and child.field == name:
-                first = first if texts else len(others)
-                texts.append(self._analyze(child.text))
-            else:
-                others.append(child)
-        if len(texts) < 2 or sum(len(text.content_words) for text in texts) <= FEW:
+    def _joined(self, children: tuple[QueryNode, ...], field: Field | None) -> tuple[QueryNode, ...]:
+        texts = [child for child in children if isinstance(child, TextNode) and child.field == field]
+        analyzed = [self._analyze(child.text) for child in texts]
+        if len(texts) < 2 or sum(len(text.content_words) for text in analyzed) <= FEW:
             return children
-        joined = join_texts(texts)
+        joined = join_texts(analyzed)
         self._analyzed[joined.text] = joined
-        return (*others[:first], TextNode(joined.text, name), *others[first:])
+        first = children.index(texts[0])
+        others = (child for child in children[first:] if child not in texts)
+        return (*children[:first], TextNode(joined.text, field), *others)
 
     def clause(self, query: QueryNode, weight: float | None) -> Clause:
         """What a document must be to match, and how much it counts for the rank.
@@ -137,52 +101,53 @@ class _Planner:
         match query:
             case TextNode():
                 return self._texts([query.text], query.field, weight)[0]
-            case PhraseNode(text, field, slop):
+            case ast.PhraseNode(text, field, slop):
                 whole = self._analyze(text)
-                phrases = [found for part in text.split() if (found := tokenize(normalize(part)))]
-                marked: Sequence[Sequence[str]] = phrases if slop else [whole.tokens]
+                phrases = [found for words in text.split() if (found := tokenize(normalize(words)))]
+                marked = phrases if slop else [whole.tokens]
                 highlights = [HighlightTerm(tuple(tokens), field) for tokens in marked]
                 self._rank(text_terms(whole, field), highlights, weight)
                 if slop and len(phrases) > 1:
                     return loose_phrase(phrases, field, slop)
                 return phrase(whole.tokens, field)
-            case PrefixNode(text, field):
+            case ast.PrefixNode(text, field):
                 whole = self._analyze(text)
                 highlight = HighlightTerm(tuple(whole.tokens), field, prefix=True)
                 self._rank(text_terms(whole, field), [highlight], weight)
                 return prefix(whole.tokens, field)
-            case WildcardNode(pattern, field):
+            case ast.WildcardNode(pattern, field):
                 pattern = normalize(pattern)
                 self._rank((), [HighlightTerm((pattern,), field)], weight)
-                return in_fields(field, "unigrams", Wildcard, pattern)
-            case FuzzyNode(text, field, distance):
+                return in_fields(field, "unigrams", engine.Wildcard, pattern)
+            case ast.FuzzyNode(text, field, distance):
                 word = normalize(text)
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
-                return in_fields(field, "unigrams", Fuzzy, word, distance)
-            case TermNode(name, value):
-                return TermSet(_VALUE_FIELDS[name], (value,))
-            case DateRangeNode(first, last):
+                return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
+            case ast.TermNode(name, value):
+                return engine.TermSet(_VALUE_FIELDS[name], (value,))
+            case ast.DateRangeNode(first, last):
                 low, high = day_start(first) if first else None, day_end(last) if last else None
-                return Range("published", low, high)
-            case BoostNode(child, factor):
+                return engine.Range("published", low, high)
+            case ast.BoostNode(child, factor):
                 return self.clause(child, None if weight is None else weight * factor)
             case AndNode(children):
                 return self._all_of(children, weight)
             case OrNode(children):
                 return Boolean(should=tuple(self.clause(child, weight) for child in children))
             case NotNode(child):
-                return Boolean(must=(MatchAll(),), must_not=(self.clause(child, None),))
-            case MatchNoneNode():
-                return MatchNone()
+                return Boolean(must=(engine.MatchAll(),), must_not=(self.clause(child, None),))
+            case ast.MatchNoneNode():
+                return engine.MatchNone()
+        raise TypeError(f"no node of a query: {query!r}")
 
     def _all_of(self, children: Sequence[QueryNode], weight: float | None) -> Clause:
         must: list[Clause] = []
         must_not: list[Clause] = []
         # Words of texts that stand side by side may have an alternative together.
-        for name, group in groupby(children, lambda child: isinstance(child, TextNode) and child.field):
-            if name is not False:
+        for field, group in groupby(children, lambda child: isinstance(child, TextNode) and child.field):
+            if field is not False:
                 given = [child.text for child in group if isinstance(child, TextNode)]
-                must += self._texts(given, name, weight)
+                must += self._texts(given, field, weight)
                 continue
             for child in group:
                 if isinstance(child, NotNode):
