@@ -56,15 +56,9 @@ class Token(NamedTuple):
     weight: float | None = None
 
 
-def tokens(text: str, *, lenient: bool) -> list[Token]:
-    """The tokens of a query; a phrase is one, and texts, phrases and groups have their suffixes.
+class Lexer:
+    """Reads the tokens of a query; a phrase is one, and texts, phrases and groups have their suffixes."""
 
-    Raises `QuerySyntaxError` for what is not well-formed, unless ``lenient``.
-    """
-    return _Lexer(text, lenient).tokens()
-
-
-class _Lexer:
     def __init__(self, text: str, lenient: bool) -> None:
         self._text = text
         self._lenient = lenient
@@ -76,6 +70,7 @@ class _Lexer:
         self._last_quote = {quote: text.rfind(quote) for quote in "".join(QUOTES.values())}
 
     def tokens(self) -> list[Token]:
+        """Raises `QuerySyntaxError` for what is not well-formed, unless lenient."""
         read = 0
         while match := _TOKEN.match(self._text, self._position):
             kind = match.lastgroup or ""

@@ -36,13 +36,9 @@ def match_text(text: AnalyzedText, field: Field | None, match: Match) -> Clause:
 
 
 def _needed(words: int, is_question: bool, match: Match) -> int:
-    if match == "all":
-        return words
-    if match == "any":
-        return 1
-    if is_question:
-        return min(words, QUESTION_NEEDS)
-    return min(words, 2) if words <= FEW else ceil(words * MOST)
+    few = min(words, 2) if words <= FEW else ceil(words * MOST)
+    most = min(words, QUESTION_NEEDS) if is_question else few
+    return {"all": words, "any": 1, "most": most}[match]
 
 
 def _word(word: str, text: AnalyzedText, field: Field | None) -> Clause:

@@ -27,7 +27,7 @@ from searchkit.dates import parse_days
 from searchkit.errors import QuerySyntaxError
 from searchkit.query import ast
 from searchkit.query.ast import AndNode, BoostNode, Field, MatchNoneNode, NotNode, QueryNode, TextNode
-from searchkit.query.lexer import NO_OPERATOR, OPERATORS, Token, tokens
+from searchkit.query.lexer import NO_OPERATOR, OPERATORS, Lexer, Token
 from searchkit.text import well_formed
 
 MAX_LENGTH = 32_768
@@ -68,7 +68,7 @@ class _Parser:
     def __init__(self, text: str, lenient: bool) -> None:
         self._text = text
         self._lenient = lenient
-        self._tokens = [*tokens(text, lenient=lenient), Token("end", "", len(text))]
+        self._tokens = [*Lexer(text, lenient).tokens(), Token("end", "", len(text))]
         self._next = 0
 
     def query(self) -> QueryNode:
@@ -112,8 +112,7 @@ class _Parser:
         name: Token | None = None  # of a field without text: source, tag, date
         while (token := self._take()).kind in ("NOT", "minus", "field"):
             if not self._at_item():
-                self._fail(token, f"{token.text} has nothing behind it")
-                return MatchNoneNode()
+                return self._fail(token, f"{token.text} has nothing behind it")
             if token.kind != "field":
                 negated = not negated
             elif token.text[:-1].lower() in _IN_FIELD:
@@ -136,7 +135,12 @@ class _Parser:
             while isinstance(found, BoostNode):  # what is excluded has no weight
                 found = found.child
             return found.child if isinstance(found, NotNode) else NotNode(found)
-        return self._weighted(found, token)
+        if token.weight is None or isinstance(found, NotNode):
+            return found
+        if not 0 < token.weight <= MAX_WEIGHT:
+            self._fail(token, f"the weight behind ^ is a number up to {MAX_WEIGHT}, and more than 0")
+            return found
+        return BoostNode(found, token.weight)
 
     def _group(self, bracket: Token, field: Field | None) -> tuple[QueryNode, Token]:
         """The contents of the group, and its closing bracket."""
@@ -152,14 +156,14 @@ class _Parser:
         """``source:…``, ``tag:…``, ``date:…``"""
         field = name.text[:-1].lower()
         if token.kind not in ("text", "phrase") or not token.text.strip():
-            self._fail(name, f"{name.text} needs a value right behind it")
-            return MatchNoneNode()
+            return self._fail(name, f"{name.text} needs a value right behind it")
         if field != "date":
             return ast.TermNode(field, token.text.strip())
         days = parse_days(normalize(token.text))
         if days is None:
-            self._fail(token, f"{token.text!r} is no date like 2024, 2024-07, 2024-07-31 or 2024-01..2024-07")
-            return MatchNoneNode()
+            return self._fail(
+                token, f"{token.text!r} is no date like 2024, 2024-07, 2024-07-31 or 2024-01..2024-07"
+            )
         return ast.DateRangeNode(*days)
 
     def _text_node(self, token: Token, field: Field | None) -> QueryNode:
@@ -193,14 +197,6 @@ class _Parser:
             self._fail(token, f"the {what} behind ~ is a number from 1 to {most}{given}")
         return min(max(token.distance, 1), most)
 
-    def _weighted(self, found: QueryNode, token: Token) -> QueryNode:
-        if token.weight is None or isinstance(found, NotNode):
-            return found
-        if not 0 < token.weight <= MAX_WEIGHT:
-            self._fail(token, f"the weight behind ^ is a number up to {MAX_WEIGHT}, and more than 0")
-            return found
-        return BoostNode(found, token.weight)
-
     @property
     def _token(self) -> Token:
         return self._tokens[self._next]
@@ -212,19 +208,16 @@ class _Parser:
     def _at_item(self) -> bool:
         return self._token.kind not in ("close", "OR", "AND", "end")
 
-    def _fail(self, token: Token, reason: str) -> None:
+    def _fail(self, token: Token, reason: str) -> MatchNoneNode:
         if not self._lenient:
             raise QuerySyntaxError(self._text, token.position, reason)
+        return MatchNoneNode()
 
 
 def _joined(kind: type[AndNode] | type[ast.OrNode], queries: list[QueryNode]) -> QueryNode:
     """The queries under one node, without those that find nothing."""
-    found: list[QueryNode] = []
-    for query in queries:
-        if isinstance(query, kind):
-            found.extend(query.children)
-        elif query != MatchNoneNode():
-            found.append(query)
-    if not found:
-        return MatchNoneNode()
-    return found[0] if len(found) == 1 else kind(tuple(found))
+    flat = (child for query in queries for child in (query.children if isinstance(query, kind) else [query]))
+    found = tuple(child for child in flat if child != MatchNoneNode())
+    if len(found) == 1:
+        return found[0]
+    return kind(found) if found else MatchNoneNode()

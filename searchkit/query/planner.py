@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.dates import day_end, day_start
@@ -13,13 +14,30 @@ from searchkit.engine.plan import Boolean, Clause
 from searchkit.query import ast
 from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
 from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
-from searchkit.query.highlight_terms import HighlightTerm, text_highlights
 from searchkit.query.matching import FEW, Match, in_fields, loose_phrase, match_text, phrase, prefix
 from searchkit.query.scoring import Statistics, WeightedTerm, alternative_terms, text_terms
 from searchkit.query.synonyms import SynonymMap, with_alternatives
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
+
+
+class HighlightTerm(NamedTuple):
+    """Neighbouring tokens to mark in one field, title or body, or in both.
+
+    Of a ``prefix`` the Latin word at the end may go on. In a single Latin word ``*`` and ``?`` stand for
+    other letters, and up to ``distance`` letters may differ.
+    """
+
+    tokens: tuple[str, ...]
+    field: Field | None = None
+    prefix: bool = False
+    distance: int = 0
+
+    @property
+    def is_inexact(self) -> bool:
+        """Does it stand for words that are only like it?"""
+        return self.distance > 0 or "*" in self.tokens[0] or "?" in self.tokens[0]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +60,7 @@ def plan_query(
 ) -> Planned:
     """What an engine has to do for ``query``, within ``filters``."""
     planner = _Planner(analyzer, statistics, match, synonym_maps)
-    if match == "most" and isinstance(query, AndNode | OrNode):
+    if match == "most":
         query = planner.with_long_texts(query)
     clause = planner.clause(query, 1.0)
     if filters and not isinstance(clause, engine.MatchNone):
@@ -51,19 +69,17 @@ def plan_query(
     return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query)
 
 
+@dataclasses.dataclass
 class _Planner:
     """Makes the clauses of a tree, and gathers on the way what ranks and what is highlighted."""
 
-    def __init__(
-        self, analyzer: Analyzer, statistics: Statistics, match: Match, synonym_maps: Sequence[SynonymMap]
-    ) -> None:
-        self._analyzer = analyzer
-        self._statistics = statistics
-        self._match: Match = match
-        self._synonym_maps = synonym_maps
-        self._analyzed: dict[str, AnalyzedText] = {}
-        self.weights: dict[tuple[str, str], float] = {}
-        self.highlight_terms: dict[HighlightTerm, None] = {}
+    analyzer: Analyzer
+    statistics: Statistics
+    match: Match
+    synonym_maps: Sequence[SynonymMap]
+    weights: dict[tuple[str, str], float] = dataclasses.field(default_factory=dict)
+    highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
+    analyzed: dict[str, AnalyzedText] = dataclasses.field(default_factory=dict)
 
     def with_long_texts(self, query: QueryNode) -> QueryNode:
         """The query with the texts side by side as one text, where they have more than a few content words.
@@ -88,7 +104,7 @@ class _Planner:
         if len(texts) < 2 or sum(len(text.content_words) for text in analyzed) <= FEW:
             return children
         joined = join_texts(analyzed)
-        self._analyzed[joined.text] = joined
+        self.analyzed[joined.text] = joined
         first = children.index(texts[0])
         others = (child for child in children[first:] if child not in texts)
         return (*children[:first], TextNode(joined.text, field), *others)
@@ -159,20 +175,20 @@ class _Planner:
     def _texts(self, given: Sequence[str], field: Field | None, weight: float | None) -> list[Clause]:
         """The clauses of texts of one field that stand side by side."""
         texts = list(map(self._analyze, given))
-        if self._synonym_maps:
-            texts = with_alternatives(texts, self._synonym_maps, self._analyze)
+        if self.synonym_maps:
+            texts = with_alternatives(texts, self.synonym_maps, self._analyze)
         clauses = []
         for text in texts:
-            self._rank(text_terms(text, field), text_highlights(text, field), weight)
+            self._rank(text_terms(text, field), _highlights(text, field), weight)
             if text.alternatives:
-                self._rank(alternative_terms(text, field, self._statistics), (), weight)
-            clauses.append(match_text(text, field, self._match))
+                self._rank(alternative_terms(text, field, self.statistics), (), weight)
+            clauses.append(match_text(text, field, self.match))
         return clauses
 
     def _analyze(self, text: str) -> AnalyzedText:
-        if text not in self._analyzed:
-            self._analyzed[text] = analyze_text(text, self._analyzer)
-        return self._analyzed[text]
+        if text not in self.analyzed:
+            self.analyzed[text] = analyze_text(text, self.analyzer)
+        return self.analyzed[text]
 
     def _rank(
         self, terms: Iterable[WeightedTerm], highlights: Iterable[HighlightTerm], weight: float | None
@@ -182,3 +198,13 @@ class _Planner:
         for term, counts in terms:
             self.weights[term] = self.weights.get(term, 0.0) + weight * counts
         self.highlight_terms.update(dict.fromkeys(highlights))
+
+
+def _highlights(text: AnalyzedText, field: Field | None) -> list[HighlightTerm]:
+    """The text as a whole, so that 中国的历史 is one highlight where it stands like this; and its words."""
+    found = [text.tokens]
+    for word in text.content_words:
+        found.append(text.tokens_of[word])
+        if word in text.alternatives:
+            found += [other.tokens for other in text.alternatives[word]]
+    return [HighlightTerm(tokens, field) for tokens in dict.fromkeys(map(tuple, found)) if tokens]

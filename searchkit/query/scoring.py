@@ -61,9 +61,7 @@ def alternative_terms(
     typed word, only bigrams count, which do not depend on the neighbours that the segmenter saw.
     """
     size = len(statistics)
-    for word in dict.fromkeys(text.words):
-        if word not in text.alternatives:
-            continue
+    for word in dict.fromkeys(word for word in text.words if word in text.alternatives):
         tokens = text.tokens_of[word]
         channel, typed = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
         is_there = any(min(statistics.doc_freqs(f"{name}_{channel}", typed)) for name in ("title", "body"))

@@ -67,9 +67,7 @@ def key_of_text(text: str) -> str:
 
 
 def with_alternatives(
-    texts: Sequence[AnalyzedText],
-    synonym_maps: Sequence[SynonymMap],
-    analyze: Callable[[str], AnalyzedText],
+    texts: Sequence[AnalyzedText], synonym_maps: Sequence[SynonymMap], analyze: Callable[[str], AnalyzedText]
 ) -> list[AnalyzedText]:
     """Texts that stand side by side, with the alternatives of their words."""
     words = [
