@@ -18,8 +18,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 class _Html(str):
     """Text that is HTML already: libraries that escape (Django, Jinja, MarkupSafe) leave it as it is."""
 
-    __slots__ = ()
-
     def __html__(self) -> str:
         return str(self)
 

@@ -86,10 +86,9 @@ class _Finder:
 
     def find(self, normalized: str, start: int, end: int, most: int | None) -> list[Match]:
         """The first ``most`` matches within normalized[start:end], in order."""
-        number = self._number
         if self._is_like:
             words = _LATIN_WORD.finditer(normalized, start, end)
-            return [(*word.span(), number) for word in words if self._is_like(word[0])][:most]
+            return [(*word.span(), self._number) for word in words if self._is_like(word[0])][:most]
         for token in self._tokens:
             if token not in normalized:
                 return []
@@ -104,7 +103,7 @@ class _Finder:
             else:
                 reached = self._end_at(normalized, at)
             if 0 <= reached <= end:
-                found.append((at, reached, number))
+                found.append((at, reached, self._number))
                 if len(found) == most:
                     break
             else:
@@ -141,12 +140,9 @@ def _latin_end(token: str, normalized: str, at: int, is_prefix: bool) -> int:
     if end < len(normalized) and normalized[end] in _LATIN_LETTERS:
         return -1
     # Perhaps the C of C++ or C#: the tokenizer decides.
-    is_another = (
-        len(token) == 1
-        and normalized.startswith(("+", "#"), end)
-        and tokenize(normalized[at : end + 3])[0] != token
-    )
-    return -1 if is_another else end
+    if len(token) == 1 and normalized.startswith(("+", "#"), end):
+        return end if tokenize(normalized[at : end + 3])[0] == token else -1
+    return end
 
 
 def _replacements(terms: Sequence[HighlightTerm]) -> tuple[list[tuple[str, str]] | None, bool]:
@@ -154,11 +150,9 @@ def _replacements(terms: Sequence[HighlightTerm]) -> tuple[list[tuple[str, str]]
 
     Are there Latin letters among the characters? A text with é or Ａ needs the whole table then.
     """
-    if any(term.prefix or term.is_inexact for term in terms):
-        return None, True
     tokens = dict.fromkeys(token for term in terms for token in term.tokens)
-    letters = dict.fromkeys("".join(token for token in tokens if is_latin(token)))
-    if not all(letter.isascii() for letter in letters):
+    letters = "".join(dict.fromkeys("".join(token for token in tokens if is_latin(token))))
+    if not letters.isascii() or any(term.prefix or term.is_inexact for term in terms):
         return None, True
     replaced = [(letter.upper(), letter) for letter in letters if letter.isalpha()]
     for token in tokens:

@@ -47,10 +47,8 @@ class Highlighter:
         """
         normalized = self._matcher.normalize(text)
         matches, is_complete = self._matcher.find(normalized, "body", most=_ENOUGH)
-        if not matches:
-            start, end = _cut(text, 0, 0, length)
-            return Highlighted(text[start:end], (), start)
-        start, end = _cut(text, *self._best_window(matches, length), length)
+        window = self._best_window(matches, length) if matches else (0, 0)
+        start, end = _cut(text, *window, length)
         matches = [match for match in matches if match[0] < end and match[1] > start]
         # Matches behind the first ones count as well, and those inside of one that the edge cuts.
         if not is_complete or (matches and (matches[0][0] < start or matches[-1][1] > end)):

@@ -70,11 +70,7 @@ def with_alternatives(
     texts: Sequence[AnalyzedText], synonym_maps: Sequence[SynonymMap], analyze: Callable[[str], AnalyzedText]
 ) -> list[AnalyzedText]:
     """Texts that stand side by side, with the alternatives of their words."""
-    words = [
-        (number, word, " ".join(text.tokens_of[word]))
-        for number, text in enumerate(texts)
-        for word in text.words
-    ]
+    words = [(i, word, " ".join(text.tokens_of[word])) for i, text in enumerate(texts) for word in text.words]
     found: dict[int, dict[str, dict[str, AnalyzedText]]] = {}
     for start in range(len(words)):
         key = ""
@@ -84,12 +80,12 @@ def with_alternatives(
                 for other in synonym_map.get(key, ()):
                     alternative = analyze(other)
                     if alternative.tokens:
-                        for number, word, _ in words[start : end + 1]:
-                            found.setdefault(number, {}).setdefault(word, {})[other] = alternative
+                        for i, word, _ in words[start : end + 1]:
+                            found.setdefault(i, {}).setdefault(word, {})[other] = alternative
     with_others = list(texts)
-    for number, words_found in found.items():
+    for i, words_found in found.items():
         alternatives = {word: tuple(others.values()) for word, others in words_found.items()}
-        with_others[number] = texts[number]._replace(alternatives=alternatives)
+        with_others[i] = texts[i]._replace(alternatives=alternatives)
     return with_others
 
 
