@@ -53,11 +53,13 @@ class Matcher:
         With ``most``, only the first so many of each term.
         """
         end = len(normalized) if end is None else end
-        finders = self._finders[field]
-        found = [matches for one in finders if (matches := one.find(normalized, start, end, most))]
-        is_complete = all(len(matches) != most for matches in found)
-        if len(found) == 1:
-            return found[0], is_complete
+        found = []
+        for finder in self._finders[field]:
+            if matches := finder.find(normalized, start, end, most):
+                found.append(matches)
+        is_complete = most not in map(len, found)
+        if len(found) < 2:
+            return found[0] if found else [], is_complete
         taken = bytearray(end - start)
         all_matches = []
         for matches in found:

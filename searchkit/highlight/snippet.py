@@ -121,7 +121,8 @@ def _cut(text: str, first: int, last: int, length: int) -> Span:
 
 def _last_sentence_end(text: str, start: int, end: int) -> int:
     """Behind the last sentence that ends within text[start:end]; -1 where none does."""
-    return max((match.end() for match in _SENTENCE_END.finditer(text, start, end)), default=-1)
+    found = [*_SENTENCE_END.finditer(text, start, end)]
+    return found[-1].end() if found else -1
 
 
 def _off_latin(text: str, at: int, towards: int) -> int:
