@@ -54,10 +54,11 @@ class Matcher:
         """
         end = len(normalized) if end is None else end
         found = []
+        is_complete = True
         for finder in self._finders[field]:
             if matches := finder.find(normalized, start, end, most):
                 found.append(matches)
-        is_complete = most not in map(len, found)
+                is_complete = is_complete and len(matches) != most
         if len(found) < 2:
             return found[0] if found else [], is_complete
         taken = bytearray(end - start)
