@@ -19,8 +19,6 @@ from searchkit.analysis.normalizer import normalization_columns, normalize
 from searchkit.analysis.segmenter import Segmenter, segmenter
 from searchkit.text import well_formed
 
-__all__ = ["Analyzer", "Terms"]
-
 # Raised whenever the terms of a text change, so that an older index says so.
 _RULES = 2
 

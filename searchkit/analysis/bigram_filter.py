@@ -14,8 +14,6 @@ from operator import add
 
 from searchkit.analysis.tokenizer import BEHIND_LATIN, LATIN_TOKEN
 
-__all__ = ["LINE_END", "WORD_END", "bigram", "bigrams", "unigram_and_bigram_terms"]
-
 LINE_END = "¶"
 """Stands for the end of a line among the tokens; no normalized text has it.
 
@@ -85,8 +83,4 @@ def _pairs(line: str) -> str:
 
 def _filled(text: str, words: Sequence[str]) -> str:
     """The text with the words in their places."""
-    between = text.split(_PLACE)
-    whole = [""] * (2 * len(words) + 1)
-    whole[0::2] = between
-    whole[1::2] = words
-    return "".join(whole)
+    return "".join(map(add, text.split(_PLACE), [*words, ""]))

@@ -7,8 +7,6 @@ words. All are in normalized spelling.
 
 from __future__ import annotations
 
-__all__ = ["FUNCTION_WORDS", "QUESTION_WORDS"]
-
 QUESTION_WORDS = frozenset(
     """
     谁 何 几 多少 什么 甚么 怎么 怎么样 怎样 怎 如何 为何 为什么 哪 哪个 哪些 哪里 哪儿 哪位 哪种 哪年 何时 何地 何种

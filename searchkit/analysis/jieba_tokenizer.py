@@ -20,8 +20,6 @@ from typing import Any, Protocol
 
 from searchkit.errors import SearchkitError
 
-__all__ = ["JiebaTokenizer", "jieba_tokenizer", "jieba_version", "python_jieba", "rust_jieba"]
-
 # The releases whose words the tests have compared: these give the same.
 _SAME_WORDS = {"rjieba": "0.2.2", "jieba": "0.42.1"}
 
@@ -30,10 +28,10 @@ class JiebaTokenizer(Protocol):
     """The methods of `rjieba.Jieba` that the segmenter calls."""
 
     def add_word(self, word: str, frequency: int | None, tag: str | None, /) -> int:
-        """Add a word; without a frequency it gets one that lets it win over its parts."""
+        """Add a word; without a frequency it gets one that lets it win over the words in it."""
 
     def cut(self, text: str, /) -> list[str]:
-        """The text in pieces: words, and what stands between them."""
+        """The words of the text, and what stands between them."""
 
 
 def jieba_tokenizer() -> JiebaTokenizer:
@@ -100,8 +98,8 @@ def _python_class() -> type[Any]:
             self.FREQ, self.total, self.initialized = frequencies.copy(), total, True
 
         def cut(self, sentence: str, *args: Any, **options: Any) -> list[str]:
-            pieces: Iterator[str] = super().cut(sentence, *args, **options)
-            return list(pieces)
+            words: Iterator[str] = super().cut(sentence, *args, **options)
+            return list(words)
 
         def add_word(self, word: str, freq: int | None = None, tag: str | None = None) -> int:
             if freq is None:
@@ -113,8 +111,8 @@ def _python_class() -> type[Any]:
         def _frequency_to_win(self, word: str) -> int:
             """As in rjieba, by logarithms; `suggest_freq` multiplies, which rounds differently."""
             whole = log(self.total)
-            parts = [self.FREQ.get(part) or 1 for part in self.cut(word, HMM=False)]
-            probability = sum(log(frequency) - whole for frequency in parts)
+            within = [self.FREQ.get(shorter) or 1 for shorter in self.cut(word, HMM=False)]
+            probability = sum(log(frequency) - whole for frequency in within)
             frequency: int = max(int(exp(probability + whole)) + 1, self.FREQ.get(word, 1))
             return frequency
 

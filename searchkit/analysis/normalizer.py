@@ -16,15 +16,6 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from pkgutil import get_data  # importlib.resources takes ten milliseconds to import
 
-__all__ = [
-    "normalization_columns",
-    "normalization_table",
-    "normalize",
-    "read_dictionary",
-    "read_resource",
-    "variants",
-]
-
 # ASCII and Latin, punctuation, Han characters, full width.
 _FREQUENT = ((0x0, 0x250), (0x2000, 0x2070), (0x3000, 0x3100), (0x4E00, 0xA000), (0xFF00, 0xFFF0))
 

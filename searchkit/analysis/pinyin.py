@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["has_pinyin", "pinyin_keys", "require_pinyin"]
-
 
 def has_pinyin() -> bool:
     """Is pypinyin installed?"""

@@ -16,8 +16,6 @@ from searchkit.analysis.jieba_tokenizer import JiebaTokenizer, jieba_tokenizer
 from searchkit.analysis.normalizer import normalize, read_resource
 from searchkit.analysis.tokenizer import LATIN
 
-__all__ = ["Segmenter", "segmenter"]
-
 # Both jiebas know words of these Han characters. A run of rarer ones is a word.
 _HAN = "\u4e00-\u9fd5"
 _RARE_HAN = (
@@ -62,12 +60,12 @@ class Segmenter:
         >>> Segmenter().words("着名作家用 gpt-4 写作。")
         ['着名作家', '用', 'gpt-4', '写作']
         """
-        pieces: list[str] = []  # what jieba cuts and a whole word, in turn
-        for number, piece in enumerate(self._mixed_words.split(normalized)):
-            pieces += (piece,) if number % 2 else _WORDS.split(piece)
-        whole = iter(pieces[1::2])
+        texts: list[str] = []  # what jieba cuts and a whole word, in turn
+        for number, text in enumerate(self._mixed_words.split(normalized)):
+            texts += (text,) if number % 2 else _WORDS.split(text)
+        whole = iter(texts[1::2])
         # Placeholders side by side would be one word.
-        cut = self._jieba.cut(_PLACEHOLDER.join([piece or " " for piece in pieces[::2]]))
+        cut = self._jieba.cut(_PLACEHOLDER.join([text or " " for text in texts[::2]]))
         words = [next(whole) if word == _PLACEHOLDER else word for word in cut if word.isalnum()]
         if max(map(len, words), default=0) > _LONGEST:
             words = [word[:_LONGEST] for word in words]

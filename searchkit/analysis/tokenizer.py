@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["BEHIND_LATIN", "LATIN", "LATIN_TOKEN", "has_tokens", "is_latin", "tokenize"]
-
 LATIN = "0-9a-zß-öø-ɏ"
 """Characters of Latin words and numbers in normalized text, for a regular expression's class."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
-
-__all__ = ["Highlighted", "Span"]
+from dataclasses import dataclass
 
 Span = tuple[int, int]
 
@@ -19,12 +18,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 class _Html(str):
     """Text that is HTML already: libraries that escape (Django, Jinja, MarkupSafe) leave it as it is."""
 
-    __slots__ = ()
-
     def __html__(self) -> str:
         return str(self)
 
 
+@dataclass(slots=True, unsafe_hash=True)
 class Highlighted:
     """A title, or a fragment of a body, with its matches.
 
@@ -35,18 +33,18 @@ class Highlighted:
     which makes plain text of the first.
     """
 
-    __slots__ = ("spans", "start", "text")
+    text: str
+    spans: Sequence[Span] = ()
+    start: int = 0
 
-    def __init__(self, text: str, spans: Sequence[Span] = (), start: int = 0) -> None:
-        self.text = text
-        self.spans = tuple(spans)
-        self.start = start
+    def __post_init__(self) -> None:
+        self.spans = tuple(self.spans)
 
     def html(self, tag: str = "mark") -> str:
         """The text as HTML, escaped, with the matches in ``<tag>``."""
         if not _TAG.fullmatch(tag):
             raise ValueError(f"tag must be the name of an HTML element like 'mark', not {tag!r}")
-        # Most texts have nothing to escape, and one search is faster than to escape each part.
+        # Most texts have nothing to escape, and one search is faster than to escape each span.
         escape = html.escape if _SPECIAL.search(self.text) else str
         return _Html(self._joined(f"<{tag}>", f"</{tag}>", escape))
 
@@ -66,18 +64,10 @@ class Highlighted:
     def __repr__(self) -> str:
         return f"Highlighted({self.text!r}, spans={list(self.spans)})"
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Highlighted):
-            return NotImplemented
-        return (self.text, self.spans, self.start) == (other.text, other.spans, other.start)
-
-    def __hash__(self) -> int:
-        return hash((self.text, self.spans, self.start))
-
     def _joined(self, before: str, after: str, escape: Callable[[str], str]) -> str:
-        parts = []
+        found = []
         end_of_last = 0
         for start, end in self.spans:
-            parts += [escape(self.text[end_of_last:start]), before, escape(self.text[start:end]), after]
+            found += [escape(self.text[end_of_last:start]), before, escape(self.text[start:end]), after]
             end_of_last = end
-        return "".join([*parts, escape(self.text[end_of_last:])])
+        return "".join([*found, escape(self.text[end_of_last:])])

@@ -18,13 +18,9 @@ from searchkit.analysis import LATIN, is_latin, normalization_table, normalize, 
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 
-__all__ = ["Match", "Matcher"]
-
 _LATIN_WORD = re.compile(rf"[{LATIN}]+")
 # Capitals as well: where only the characters of the query are normalized, some are left.
-_LATIN_LETTERS = frozenset(
-    character for character in map(chr, range(0x250)) if _LATIN_WORD.match(character.lower())
-)
+_LATIN_LETTERS = frozenset(letter for letter in map(chr, range(0x250)) if _LATIN_WORD.match(letter.lower()))
 
 Match = tuple[int, int, int]
 """Start, end and the number of the term."""
@@ -37,10 +33,8 @@ class Matcher:
         # Longest first, so that 马克思 is one match and never 马克.
         self.terms = sorted(highlight_terms, key=lambda term: -sum(map(len, term.tokens)))
         finders = [_Finder(number, term) for number, term in enumerate(self.terms)]
-        self._finders = {
-            field: [finder for finder in finders if finder.field in (None, field)]
-            for field in ("title", "body")
-        }
+        fields = ("title", "body")
+        self._finders = {name: [one for one in finders if one.field in (None, name)] for name in fields}
         self._replacements, self._has_latin = _replacements(self.terms)
 
     def normalize(self, text: str) -> str:
@@ -65,8 +59,8 @@ class Matcher:
             if matches := finder.find(normalized, start, end, most):
                 found.append(matches)
                 is_complete = is_complete and len(matches) != most
-        if len(found) == 1:
-            return found[0], is_complete
+        if len(found) < 2:
+            return found[0] if found else [], is_complete
         taken = bytearray(end - start)
         all_matches = []
         for matches in found:
@@ -95,10 +89,9 @@ class _Finder:
 
     def find(self, normalized: str, start: int, end: int, most: int | None) -> list[Match]:
         """The first ``most`` matches within normalized[start:end], in order."""
-        number = self._number
         if self._is_like:
             words = _LATIN_WORD.finditer(normalized, start, end)
-            return [(*word.span(), number) for word in words if self._is_like(word[0])][:most]
+            return [(*word.span(), self._number) for word in words if self._is_like(word[0])][:most]
         for token in self._tokens:
             if token not in normalized:
                 return []
@@ -113,7 +106,7 @@ class _Finder:
             else:
                 reached = self._end_at(normalized, at)
             if 0 <= reached <= end:
-                found.append((at, reached, number))
+                found.append((at, reached, self._number))
                 if len(found) == most:
                     break
             else:
@@ -125,12 +118,11 @@ class _Finder:
         """Where the term ends that begins at this place; -1 where it does not stand there."""
         last = len(self._tokens) - 1
         for number, token in enumerate(self._tokens):
+            if number and not normalized.startswith(token, at) and not normalized[at : at + 1].isalnum():
+                start = _token_start().search(normalized, at)
+                at = start.start() if start else len(normalized)
             if not normalized.startswith(token, at):
-                if not number or normalized[at : at + 1].isalnum():
-                    return -1
-                at = _next_token(normalized, at)
-                if not normalized.startswith(token, at):
-                    return -1
+                return -1
             if not self._latin[number]:
                 at += len(token)
             elif (at := _latin_end(token, normalized, at, self._prefix and number == last)) < 0:
@@ -151,24 +143,9 @@ def _latin_end(token: str, normalized: str, at: int, is_prefix: bool) -> int:
     if end < len(normalized) and normalized[end] in _LATIN_LETTERS:
         return -1
     # Perhaps the C of C++ or C#: the tokenizer decides.
-    if (
-        len(token) == 1
-        and normalized.startswith(("+", "#"), end)
-        and tokenize(normalized[at : end + 3])[0] != token
-    ):
-        return -1
+    if len(token) == 1 and normalized.startswith(("+", "#"), end):
+        return end if tokenize(normalized[at : end + 3])[0] == token else -1
     return end
-
-
-def _next_token(normalized: str, at: int) -> int:
-    """The first place from ``at`` that is no punctuation: a token, or the end of the line or of the text."""
-    length = len(normalized)
-    while at < length:
-        character = normalized[at]
-        if character.isalnum() or character == "\n" or character in _disguised():
-            break
-        at += 1
-    return at
 
 
 def _replacements(terms: Sequence[HighlightTerm]) -> tuple[list[tuple[str, str]] | None, bool]:
@@ -176,42 +153,31 @@ def _replacements(terms: Sequence[HighlightTerm]) -> tuple[list[tuple[str, str]]
 
     Are there Latin letters among the characters? A text with é or Ａ needs the whole table then.
     """
-    if any(term.prefix or term.is_inexact for term in terms):
-        return None, True
     tokens = dict.fromkeys(token for term in terms for token in term.tokens)
-    letters = dict.fromkeys("".join(token for token in tokens if is_latin(token)))
-    if not all(letter.isascii() for letter in letters):
+    letters = "".join(dict.fromkeys("".join(token for token in tokens if is_latin(token))))
+    if not letters.isascii() or any(term.prefix or term.is_inexact for term in terms):
         return None, True
-    capitals = [(letter.upper(), letter) for letter in letters if letter.isalpha()]
-    others = [
-        (variant, token)
-        for token in tokens
-        if not is_latin(token)
-        for variant in variants(token)
-        if variant != token
-    ]
-    return capitals + others, bool(letters)
+    replaced = [(letter.upper(), letter) for letter in letters if letter.isalpha()]
+    for token in tokens:
+        if not is_latin(token):
+            replaced += [(variant, token) for variant in variants(token) if variant != token]
+    return replaced, bool(letters)
 
 
 @cache
-def _disguised() -> frozenset[str]:
-    """Signs that are a token once normalized: the radical ⼀ becomes 一, and is no punctuation."""
-    return frozenset(
-        chr(code)
-        for code, normalized in normalization_table().items()
-        if normalized.isalnum() and not chr(code).isalnum()
-    )
+def _token_start() -> re.Pattern[str]:
+    """What is no punctuation: the end of a line, or a token, as the radical ⼀ is, which becomes 一."""
+    table = normalization_table()
+    disguised = "".join(chr(code) for code in table if table[code].isalnum() and not chr(code).isalnum())
+    return re.compile(rf"[^\W_]|[\n{disguised}]")
 
 
 @cache
 def _fancy_latin() -> re.Pattern[str]:
     """What becomes a Latin letter, a digit, + or #, other than A to Z."""
     latin = {*_LATIN_LETTERS, "+", "#"}
-    fancy = "".join(
-        chr(code)
-        for code, normalized in normalization_table().items()
-        if normalized in latin and 0x7F < code < 0x10000
-    )
+    table = normalization_table()
+    fancy = "".join(chr(code) for code in table if table[code] in latin and 0x7F < code < 0x10000)
     # Beyond the 16-bit characters one range: a list of them makes the pattern two hundred times slower.
     return re.compile(f"[{re.escape(fancy)}\U0001d400-\U0001d7ff]")
 
@@ -229,14 +195,13 @@ def _distance(one: str, other: str, most: int) -> int:
     """Letters to change, add, leave out, or swap with their neighbour; more than ``most`` is just that."""
     if abs(len(one) - len(other)) > most:
         return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
+    rows = [list(range(len(other) + 1))]
     for i, letter in enumerate(one, 1):
-        before_that, before = before, row
-        row = [i]
+        row, before = [i], rows[-1]
         for j, other_letter in enumerate(other, 1):
             cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other_letter))
             if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == other_letter:
-                cost = min(cost, before_that[j - 2] + 1)
+                cost = min(cost, rows[-2][j - 2] + 1)
             row.append(cost)
-    return row[-1]
+        rows.append(row)
+    return rows[-1][-1]

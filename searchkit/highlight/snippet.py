@@ -1,20 +1,26 @@
-"""Highlighter: a title or body and the highlight terms of a query -> its matches, or its best fragment."""
+"""Highlighter: a title or body and the highlight terms of a query -> its matches, or its best fragment.
+
+A fragment is cut at ends of sentences where these are near enough, else where a clause or a word begins.
+"""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from searchkit.highlight.fragmenter import cut
+from searchkit.analysis import LATIN
 from searchkit.highlight.highlighted import Highlighted, Span
 from searchkit.highlight.matcher import Match, Matcher
 from searchkit.query import HighlightTerm
 
-__all__ = ["Highlighter"]
-
 # How many matches of each term are looked at to find the best fragment.
 _ENOUGH = 30
+
+_SENTENCE_END = re.compile(r"[。！？；!?;\n]+[」』”’）)]*")
+_CLAUSE_END = re.compile(r"[，、：,:\s]")
+_INSIDE_LATIN = re.compile(rf"(?i)[{LATIN}]{{2}}")
 
 
 class Highlighter:
@@ -27,13 +33,11 @@ class Highlighter:
 
     def title(self, text: str) -> Highlighted:
         """A title with its matches."""
-        matches, _ = self._matcher.find(self._matcher.normalize(text), "title")
-        return Highlighted(text, _spans(matches) if matches else ())
+        return Highlighted(text, _spans(self._matcher.find(self._matcher.normalize(text), "title")[0]))
 
     def body(self, text: str) -> Highlighted:
         """A whole body with all its matches."""
-        matches, _ = self._matcher.find(self._matcher.normalize(text), "body")
-        return Highlighted(text, _spans(matches))
+        return Highlighted(text, _spans(self._matcher.find(self._matcher.normalize(text), "body")[0]))
 
     def snippet(self, text: str, length: int) -> Highlighted:
         """The best fragment of a body, of at most ``length`` characters.
@@ -43,10 +47,8 @@ class Highlighter:
         """
         normalized = self._matcher.normalize(text)
         matches, is_complete = self._matcher.find(normalized, "body", most=_ENOUGH)
-        if not matches:
-            start, end = cut(text, 0, 0, length)
-            return Highlighted(text[start:end], (), start)
-        start, end = cut(text, *self._best_window(matches, length), length)
+        window = self._best_window(matches, length) if matches else (0, 0)
+        start, end = _cut(text, *window, length)
         matches = [match for match in matches if match[0] < end and match[1] > start]
         # Matches behind the first ones count as well, and those inside of one that the edge cuts.
         if not is_complete or (matches and (matches[0][0] < start or matches[-1][1] > end)):
@@ -90,3 +92,42 @@ def _spans(matches: Iterable[Match], offset: int = 0) -> list[Span]:
         else:
             spans.append((start - offset, end - offset))
     return spans
+
+
+def _cut(text: str, first: int, last: int, length: int) -> Span:
+    """Start and end of a fragment of at most ``length`` characters that holds text[first:last]."""
+    last = min(last, first + length)
+    # To the left as far as the sentence goes, but leave a third of the room to the right.
+    earliest = max(0, first - (length - (last - first)) * 2 // 3)
+    start = _last_sentence_end(text, earliest, first) if first else 0
+    if start < 0 < earliest:
+        clause = _CLAUSE_END.search(text, earliest, first)
+        start = clause.end() if clause else _off_latin(text, earliest, first)
+    start = max(start, 0)
+    end = min(len(text), start + length)
+    if end < len(text):
+        latest, last = end, max(last, start)
+        end = _last_sentence_end(text, max(last, start + 1), latest)
+        if end < 0:
+            end = _off_latin(text, latest, last)
+            if end <= start:
+                end = latest  # a Latin word longer than the fragment
+    while start < first and text[start].isspace():
+        start += 1
+    while end > max(last, start) and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _last_sentence_end(text: str, start: int, end: int) -> int:
+    """Behind the last sentence that ends within text[start:end]; -1 where none does."""
+    found = [*_SENTENCE_END.finditer(text, start, end)]
+    return found[-1].end() if found else -1
+
+
+def _off_latin(text: str, at: int, towards: int) -> int:
+    """``at``, moved towards the match until it cuts no Latin word in two."""
+    step = 1 if towards > at else -1
+    while at != towards and 0 < at < len(text) and _INSIDE_LATIN.match(text, at - 1):
+        at += step
+    return at

@@ -1,9 +1,8 @@
 """query: what a person types -> query tree -> plan for an engine."""
 
 from searchkit.query.ast import QueryNode
-from searchkit.query.highlight_terms import HighlightTerm
 from searchkit.query.matching import Match
 from searchkit.query.parser import parse
-from searchkit.query.planner import Planned, plan_query
+from searchkit.query.planner import HighlightTerm, Planned, plan_query
 
 __all__ = ["HighlightTerm", "Match", "Planned", "QueryNode", "parse", "plan_query"]

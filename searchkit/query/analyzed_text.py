@@ -9,8 +9,6 @@ from searchkit.analysis import Analyzer, is_latin, normalize, tokenize
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.analysis.tokenizer import BEHIND_LATIN
 
-__all__ = ["AnalyzedText", "analyze_text", "join_texts", "without"]
-
 
 class AnalyzedText(NamedTuple):
     """A text and what the analysis makes of it."""
@@ -66,9 +64,7 @@ def _analyzed(
     words: Sequence[str],
     known: Mapping[str, Sequence[str]],
 ) -> AnalyzedText:
-    tokens_of = {}
-    for word in all_words:
-        tokens_of[word] = known.get(word) or tokenize(word)
+    tokens_of = {word: known.get(word) or tokenize(word) for word in all_words}
     query_words = _query_words(tokens, words or all_words, tokens_of)
     for token in query_words:
         tokens_of.setdefault(token, [token])
@@ -86,8 +82,7 @@ def _query_words(
     the token itself is the word, and so is every token where there is no word.
     """
     in_order = "\n" + "\n".join(tokens) + "\n"
-    found: list[str] = []
-    covered: set[str] = set()
+    found = []
     start = 0
     for word in dict.fromkeys(words):
         neighbours = "\n" + "\n".join(tokens_of[word]) + "\n"
@@ -95,10 +90,7 @@ def _query_words(
         place = in_order.find(neighbours, start)
         if tokens_of[word] and (place >= 0 or neighbours in in_order):
             found.append(word)
-            covered.update(tokens_of[word])
             start = max(start, place)
-    for token in tokens:
-        if token < BEHIND_LATIN and token not in covered and is_latin(token):
-            found.append(token)
-            covered.add(token)
-    return found or list(dict.fromkeys(tokens))
+    covered = {token for word in found for token in tokens_of[word]}
+    cut = (token for token in tokens if token < BEHIND_LATIN and token not in covered and is_latin(token))
+    return [*found, *dict.fromkeys(cut)] or list(dict.fromkeys(tokens))

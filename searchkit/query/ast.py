@@ -8,181 +8,145 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Union
-
-__all__ = [
-    "QUOTES",
-    "AndNode",
-    "BoostNode",
-    "DateRangeNode",
-    "Field",
-    "FuzzyNode",
-    "MatchNoneNode",
-    "NotNode",
-    "OrNode",
-    "PhraseNode",
-    "PrefixNode",
-    "QueryNode",
-    "TermNode",
-    "TextNode",
-    "WildcardNode",
-]
+from types import UnionType
+from typing import Literal
 
 Field = Literal["title", "body"]
 
+QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』", "｢": "｣"}
+"""What opens a phrase, and what closes it."""
+
+
+class QueryNode:
+    """A node of the tree."""
+
+    def __str__(self) -> str:
+        return _text_of(self)
+
 
 @dataclass(frozen=True)
-class TextNode:
+class TextNode(QueryNode):
     """Text without spaces: as many of its words are needed as ``match`` says."""
 
     text: str
     field: Field | None = None
 
-    def __str__(self) -> str:
-        return _in_field(self.field, self.text)
-
 
 @dataclass(frozen=True)
-class PhraseNode:
+class PhraseNode(QueryNode):
     """Text in quotes: the document has it as it is, apart from script, width, case and punctuation.
 
-    With ``slop``, up to so many characters may stand between its parts, which are separated by spaces.
+    With ``slop``, up to so many characters may stand where the text has a space.
     """
 
     text: str
     field: Field | None = None
     slop: int = 0
 
-    def __str__(self) -> str:
-        return _in_field(self.field, _quoted(self.text) + (f"~{self.slop}" if self.slop else ""))
-
 
 @dataclass(frozen=True)
-class PrefixNode:
+class PrefixNode(QueryNode):
     """Words that begin with this text; of Chinese, the text itself."""
 
     text: str
     field: Field | None = None
 
-    def __str__(self) -> str:
-        return _in_field(self.field, f"{self.text}*")
-
 
 @dataclass(frozen=True)
-class WildcardNode:
+class WildcardNode(QueryNode):
     """One Latin word; ``*`` stands for any letters, ``?`` for one."""
 
     pattern: str
     field: Field | None = None
 
-    def __str__(self) -> str:
-        return _in_field(self.field, self.pattern)
-
 
 @dataclass(frozen=True)
-class FuzzyNode:
+class FuzzyNode(QueryNode):
     """One Latin word with up to ``distance`` letters wrong, missing, too many or swapped."""
 
     text: str
     field: Field | None = None
     distance: int = 1
 
-    def __str__(self) -> str:
-        return _in_field(self.field, f"{self.text}~{self.distance}")
-
 
 @dataclass(frozen=True)
-class TermNode:
+class TermNode(QueryNode):
     """Documents that have exactly this ``source``, or this ``tag``."""
 
     name: str
     value: str
 
-    def __str__(self) -> str:
-        return f"{self.name}:{_quoted(self.value)}"
-
 
 @dataclass(frozen=True)
-class DateRangeNode:
+class DateRangeNode(QueryNode):
     """Documents published from the first day to the last, both included, in UTC; None is no bound."""
 
     first: date | None
     last: date | None
 
-    def __str__(self) -> str:
-        first, last = (day.isoformat() if day else "" for day in (self.first, self.last))
-        return f"date:{first}..{last}"
-
 
 @dataclass(frozen=True)
-class BoostNode:
+class BoostNode(QueryNode):
     """The child, which counts ``weight`` times for the rank."""
 
     child: QueryNode
     weight: float
 
-    def __str__(self) -> str:
-        child = f"({self.child})" if isinstance(self.child, BoostNode) else _grouped(self.child)
-        return f"{child}^{self.weight:g}"
-
 
 @dataclass(frozen=True)
-class AndNode:
+class AndNode(QueryNode):
     """Each of these."""
 
     children: tuple[QueryNode, ...]
 
-    def __str__(self) -> str:
-        return " ".join(_grouped(child) for child in self.children)
-
 
 @dataclass(frozen=True)
-class OrNode:
+class OrNode(QueryNode):
     """At least one of these."""
 
     children: tuple[QueryNode, ...]
 
-    def __str__(self) -> str:
-        return " OR ".join(
-            f"({child})" if isinstance(child, OrNode) else str(child) for child in self.children
-        )
-
 
 @dataclass(frozen=True)
-class NotNode:
+class NotNode(QueryNode):
     """Documents without this."""
 
     child: QueryNode
 
-    def __str__(self) -> str:
-        return f"-{_grouped(self.child)}"
-
 
 @dataclass(frozen=True)
-class MatchNoneNode:
+class MatchNoneNode(QueryNode):
     """No document: what an empty query means."""
 
-    def __str__(self) -> str:
-        return ""
+
+def _text_of(query: QueryNode) -> str:
+    match query:
+        case TextNode(text, field) | WildcardNode(text, field):
+            return _in_field(field, text)
+        case PhraseNode(text, field, slop):
+            return _in_field(field, _quoted(text) + (f"~{slop}" if slop else ""))
+        case PrefixNode(text, field):
+            return _in_field(field, f"{text}*")
+        case FuzzyNode(text, field, distance):
+            return _in_field(field, f"{text}~{distance}")
+        case TermNode(name, value):
+            return f"{name}:{_quoted(value)}"
+        case DateRangeNode(first, last):
+            return f"date:{first or ''}..{last or ''}"
+        case BoostNode(child, weight):
+            return f"{_grouped(child, AndNode | OrNode | BoostNode)}^{weight:g}"
+        case AndNode(children):
+            return " ".join(_grouped(child) for child in children)
+        case OrNode(children):
+            return " OR ".join(_grouped(child, OrNode) for child in children)
+        case NotNode(child):
+            return f"-{_grouped(child)}"
+        case _:
+            return ""
 
 
-QueryNode = Union[  # noqa: UP007 - forward references, Python 3.10
-    TextNode,
-    PhraseNode,
-    PrefixNode,
-    WildcardNode,
-    FuzzyNode,
-    TermNode,
-    DateRangeNode,
-    BoostNode,
-    AndNode,
-    OrNode,
-    NotNode,
-    MatchNoneNode,
-]
-
-QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』", "｢": "｣"}
-"""What opens a phrase, and what closes it."""
+def _in_field(field: Field | None, text: str) -> str:
+    return f"{field}:{text}" if field else text
 
 
 def _quoted(text: str) -> str:
@@ -191,9 +155,5 @@ def _quoted(text: str) -> str:
     return f"{opening}{text}{QUOTES[opening][0]}"
 
 
-def _in_field(field: Field | None, text: str) -> str:
-    return f"{field}:{text}" if field else text
-
-
-def _grouped(query: QueryNode) -> str:
-    return f"({query})" if isinstance(query, AndNode | OrNode) else str(query)
+def _grouped(query: QueryNode, kinds: UnionType | type = AndNode | OrNode) -> str:
+    return f"({query})" if isinstance(query, kinds) else str(query)

@@ -12,8 +12,6 @@ from typing import NamedTuple
 from searchkit.errors import QuerySyntaxError
 from searchkit.query.ast import QUOTES
 
-__all__ = ["FIELDS", "MAX_DEPTH", "MAX_TOKENS", "NO_OPERATOR", "OPERATORS", "Token", "tokens"]
-
 MAX_DEPTH = 50
 """Groups within groups."""
 MAX_TOKENS = 1000
@@ -38,8 +36,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 # What may follow a phrase, a group or a word: ~ with a number, ^ with a number.
-_SUFFIX = re.compile(r"(?P<tilde>[~～](?P<distance>\d*))?(?:[\^＾](?P<weight>\d+(?:\.\d+)?))?(?=[\s)）]|$)")
-_TEXT_SUFFIX = re.compile(_SUFFIX.pattern.replace(r"(?=[\s)）]|$)", "$"))
+_NUMBERS = r"(?=[~～^＾])(?P<tilde>[~～](?P<distance>\d*))?(?:[\^＾](?P<weight>\d+(?:\.\d+)?))?"
+_SUFFIX = re.compile(_NUMBERS + r"(?=[\s)）]|$)")
+_TEXT_SUFFIX = re.compile(_NUMBERS + "$")
 NO_OPERATOR = "·"
 """Replaces a sign that is read as text: it is no operator, and every text ignores it."""
 
@@ -57,15 +56,9 @@ class Token(NamedTuple):
     weight: float | None = None
 
 
-def tokens(text: str, *, lenient: bool) -> list[Token]:
-    """The tokens of a query; a phrase is one, and texts, phrases and groups have their suffixes.
+class Lexer:
+    """Reads the tokens of a query; a phrase is one, and texts, phrases and groups have their suffixes."""
 
-    Raises `QuerySyntaxError` for what is not well-formed, unless ``lenient``.
-    """
-    return _Lexer(text, lenient).tokens()
-
-
-class _Lexer:
     def __init__(self, text: str, lenient: bool) -> None:
         self._text = text
         self._lenient = lenient
@@ -77,6 +70,7 @@ class _Lexer:
         self._last_quote = {quote: text.rfind(quote) for quote in "".join(QUOTES.values())}
 
     def tokens(self) -> list[Token]:
+        """Raises `QuerySyntaxError` for what is not well-formed, unless lenient."""
         read = 0
         while match := _TOKEN.match(self._text, self._position):
             kind = match.lastgroup or ""
@@ -89,7 +83,7 @@ class _Lexer:
                 self._fail(token, f"the query has more than {MAX_TOKENS} words and operators")
                 break
             self._add(self._read(token))
-        return [_with_suffix(_plain(token)) if token.kind == "text" else token for token in self._found]
+        return [_finished(token) if token.kind == "text" else token for token in self._found]
 
     def _read(self, token: Token) -> Token:
         """The token with the kind that it has at its position."""
@@ -106,7 +100,7 @@ class _Lexer:
                 names = ", ".join(f"{name}:" for name in FIELDS)
                 reason = f"there is no field {token.text} (there are {names}); quote it to search for it"
                 self._fail(token, reason)
-                return self._as_text(token._replace(text=token.text[:-1] + NO_OPERATOR))
+                return token._replace(kind="text", text=token.text[:-1] + NO_OPERATOR)
             case _:
                 return token
 
@@ -116,9 +110,9 @@ class _Lexer:
         end = min((self._text.find(mark, start) for mark in there), default=None)
         if end is None:
             self._fail(quote, "this quote is not closed")
-            return self._as_text(quote)
+            return _as_text(quote)
         if not self._stands_apart(quote.position, end + 1):
-            return self._as_text(quote)
+            return _as_text(quote)
         self._position = end + 1
         return self._suffixed(Token("phrase", self._text[start:end], quote.position))
 
@@ -128,17 +122,17 @@ class _Lexer:
         groups = self._depth < MAX_DEPTH and self._stands_apart(bracket.position, len(self._text))
         self._groups.append(groups)
         self._depth += groups
-        return bracket if groups else self._as_text(bracket)
+        return bracket if groups else _as_text(bracket)
 
     def _closing(self, bracket: Token) -> Token:
         groups = self._groups.pop() if self._groups else not self._lenient
         self._depth -= groups
-        return self._suffixed(bracket) if groups else self._as_text(bracket)
+        return self._suffixed(bracket) if groups else _as_text(bracket)
 
     def _suffixed(self, token: Token) -> Token:
         """The token with the ``~`` and ``^`` right behind it."""
         match = _SUFFIX.match(self._text, self._position)
-        if match is None or match.end() == match.start():
+        if match is None:
             return token
         self._position = match.end()
         return _with_numbers(token, match)
@@ -150,20 +144,11 @@ class _Lexer:
         before, behind = self._text[max(0, start - 1) : start], self._text[end : end + 1]
         return (before in "-－:：(（" or before.isspace()) and (behind in ")）~～^＾" or behind.isspace())
 
-    def _as_text(self, token: Token) -> Token:
-        text = token.text if token.kind == "unknown" else NO_OPERATOR
-        return token._replace(kind="text", text=text)
-
     def _add(self, token: Token) -> None:
         """Append the token; text that follows text without a space is the same token."""
-        previous = self._found[-1] if self._found else None
-        if (
-            token.kind == "text"
-            and previous is not None
-            and previous.kind == "text"
-            and previous.position + len(previous.text) == token.position
-        ):
-            self._found[-1] = previous._replace(text=previous.text + token.text)
+        last = self._found[-1] if self._found else token
+        if last.kind == token.kind == "text" and last.position + len(last.text) == token.position:
+            self._found[-1] = last._replace(text=last.text + token.text)
         else:
             self._found.append(token)
 
@@ -172,21 +157,20 @@ class _Lexer:
             raise QuerySyntaxError(self._text, token.position, reason)
 
 
-def _plain(token: Token) -> Token:
-    """The text without anything that would be a field when it is read again."""
-    match = _UNKNOWN.match(token.text)
+def _as_text(token: Token) -> Token:
+    return token._replace(kind="text", text=NO_OPERATOR)
+
+
+def _finished(token: Token) -> Token:
+    """The text with its suffixes, without anything else that would be a field or a suffix when read again."""
+    text = token.text
+    if field := _UNKNOWN.match(text):
+        text = text[: field.end() - 1] + NO_OPERATOR + text[field.end() :]
+    match = _TEXT_SUFFIX.search(text)
     if match is None:
-        return token
-    return token._replace(text=token.text[: match.end() - 1] + NO_OPERATOR + token.text[match.end() :])
-
-
-def _with_suffix(token: Token) -> Token:
-    match = _TEXT_SUFFIX.search(token.text)
-    if match is None or match.start() == match.end():
-        return token
-    text = token.text[: match.start()]
-    # What looks like a suffix in front of the suffix is text, and has to stay text when it is read again.
-    while (other := _TEXT_SUFFIX.search(text)) and other.start() < other.end():
+        return token._replace(text=text)
+    text = text[: match.start()]
+    while other := _TEXT_SUFFIX.search(text):
         text = text[: other.start()] + NO_OPERATOR + text[other.start() + 1 :]
     return _with_numbers(token._replace(text=text), match)
 

@@ -1,4 +1,4 @@
-"""matching: texts of a query -> clauses, what a document must have to match.
+"""matching: texts and filters of a query -> clauses, what a document must have to match.
 
 A word matches where its characters stand: where its bigrams are a phrase, whatever words the segmenter found
 in the document. ``match`` says how many of the words of a text are needed.
@@ -6,16 +6,16 @@ in the document. ``match`` says how many of the words of a text are needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 from typing import Literal
 
 from searchkit.analysis import WORD_END, bigram, bigrams, is_latin
-from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Term
+from searchkit.dates import When, time_bound
+from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import Field
-
-__all__ = ["FEW", "Match", "in_fields", "loose_phrase", "match_text", "phrase", "prefix"]
+from searchkit.text import as_list
 
 Match = Literal["most", "all", "any"]
 
@@ -36,13 +36,9 @@ def match_text(text: AnalyzedText, field: Field | None, match: Match) -> Clause:
 
 
 def _needed(words: int, is_question: bool, match: Match) -> int:
-    if match == "all":
-        return words
-    if match == "any":
-        return 1
-    if is_question:
-        return min(words, QUESTION_NEEDS)
-    return min(words, 2) if words <= FEW else ceil(words * MOST)
+    few = min(words, 2) if words <= FEW else ceil(words * MOST)
+    most = min(words, QUESTION_NEEDS) if is_question else few
+    return {"all": words, "any": 1, "most": most}[match]
 
 
 def _word(word: str, text: AnalyzedText, field: Field | None) -> Clause:
@@ -104,3 +100,21 @@ def _positions(tokens: Sequence[str]) -> tuple[tuple[int, str], ...]:
     """The bigrams of two or more tokens with their positions: every second one, and the last, cover all."""
     terms = tuple(enumerate(bigrams(tokens)))
     return terms[::2] if len(terms) % 2 else (*terms[:-1:2], terms[-1])
+
+
+def filter_nodes(
+    since: When | None, until: When | None, source: str | Iterable[str], tags: str | Iterable[str]
+) -> tuple[Clause, ...]:
+    """What a document must be to pass all of the filters.
+
+    Raises ValueError for a time that is none, or that has no zone.
+    """
+    found: list[Clause] = []
+    low = time_bound("since", since) if since is not None else None
+    high = time_bound("until", until, end=True) if until is not None else None
+    if low is not None or high is not None:
+        found.append(Range("published", low, high))
+    for name, values in (("source", source), ("tags", tags)):
+        if wanted := as_list(name, values):
+            found.append(TermSet(name, tuple(wanted)))
+    return tuple(found)

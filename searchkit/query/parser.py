@@ -1,7 +1,7 @@
 """Parser: what a person typed -> query tree.
 
     中日關係 上川陽子      both texts
-    "中日，關係"           this phrase;  "中日 关系"~5  with up to five characters between its parts
+    "中日，關係"           this phrase;  "中日 关系"~5  with up to five characters in place of the space
     -體育   NOT 體育       not this
     甲 OR 乙               either; binds less than the space
     (甲 OR 乙) 丙          grouped
@@ -25,26 +25,10 @@ from typing import cast
 from searchkit.analysis import LATIN, has_tokens, normalize
 from searchkit.dates import parse_days
 from searchkit.errors import QuerySyntaxError
-from searchkit.query.ast import (
-    AndNode,
-    BoostNode,
-    DateRangeNode,
-    Field,
-    FuzzyNode,
-    MatchNoneNode,
-    NotNode,
-    OrNode,
-    PhraseNode,
-    PrefixNode,
-    QueryNode,
-    TermNode,
-    TextNode,
-    WildcardNode,
-)
-from searchkit.query.lexer import NO_OPERATOR, OPERATORS, Token, tokens
+from searchkit.query import ast
+from searchkit.query.ast import AndNode, BoostNode, Field, MatchNoneNode, NotNode, QueryNode, TextNode
+from searchkit.query.lexer import NO_OPERATOR, OPERATORS, Lexer, Token
 from searchkit.text import well_formed
-
-__all__ = ["MAX_LENGTH", "parse"]
 
 MAX_LENGTH = 32_768
 """Characters of a query."""
@@ -84,15 +68,14 @@ class _Parser:
     def __init__(self, text: str, lenient: bool) -> None:
         self._text = text
         self._lenient = lenient
-        self._tokens = tokens(text, lenient=lenient)
+        self._tokens = [*Lexer(text, lenient).tokens(), Token("end", "", len(text))]
         self._next = 0
 
     def query(self) -> QueryNode:
         found = []
-        while (token := self._peek()) is not None:
-            if token.kind == "close":  # no group is open here
-                self._fail(token, "this bracket closes nothing")
-                self._next += 1
+        while self._token.kind != "end":
+            if self._token.kind == "close":  # no group is open here
+                self._fail(self._take(), "this bracket closes nothing")
             else:
                 found.append(self._disjunction(None))
         return _joined(AndNode, found)
@@ -100,29 +83,28 @@ class _Parser:
     def _disjunction(self, field: Field | None) -> QueryNode:
         """``conjunction (OR conjunction)*``"""
         branches = [self._conjunction(field)]
-        while (token := self._peek()) is not None and token.kind == "OR":
-            self._next += 1
-            if self._next == 1 or self._tokens[self._next - 2].kind in ("OR", "open"):
-                self._fail(token, "OR has nothing on its left")
-            if not self._at_item():
-                self._fail(token, "OR has nothing on its right")
+        while self._token.kind == "OR":
+            self._operator()
             branches.append(self._conjunction(field))
-        return _joined(OrNode, branches)
+        return _joined(ast.OrNode, branches)
 
     def _conjunction(self, field: Field | None) -> QueryNode:
         """``item (AND? item)*``"""
         items: list[QueryNode] = []
-        first = self._next
-        while (token := self._peek()) is not None and token.kind not in ("close", "OR"):
-            if token.kind == "AND":
-                self._next += 1
-                if self._next - 1 == first:
-                    self._fail(token, "AND has nothing on its left")
-                if not self._at_item():
-                    self._fail(token, "AND has nothing on its right")
+        while self._token.kind not in ("close", "OR", "end"):
+            if self._token.kind == "AND":
+                self._operator()
             else:
                 items.append(self._item(field))
         return _joined(AndNode, items)
+
+    def _operator(self) -> None:
+        """OR, or AND."""
+        token = self._take()
+        if self._next == 1 or self._tokens[self._next - 2].kind in ("OR", "open"):
+            self._fail(token, f"{token.text} has nothing on its left")
+        if not self._at_item():
+            self._fail(token, f"{token.text} has nothing on its right")
 
     def _item(self, field: Field | None) -> QueryNode:
         """A text, phrase or group, with what stands before it: ``-``, NOT, fields."""
@@ -130,8 +112,7 @@ class _Parser:
         name: Token | None = None  # of a field without text: source, tag, date
         while (token := self._take()).kind in ("NOT", "minus", "field"):
             if not self._at_item():
-                self._fail(token, f"{token.text} has nothing behind it")
-                return MatchNoneNode()
+                return self._fail(token, f"{token.text} has nothing behind it")
             if token.kind != "field":
                 negated = not negated
             elif token.text[:-1].lower() in _IN_FIELD:
@@ -145,7 +126,7 @@ class _Parser:
         elif not has_tokens(normalize(token.text)):
             found = MatchNoneNode()  # punctuation alone finds nothing
         elif token.kind == "phrase":
-            found = PhraseNode(token.text, field, self._number(token, "slop", MAX_SLOP))
+            found = ast.PhraseNode(token.text, field, self._number(token, "slop", MAX_SLOP))
         else:
             found = self._text_node(token, field)
         if found == MatchNoneNode():
@@ -154,14 +135,19 @@ class _Parser:
             while isinstance(found, BoostNode):  # what is excluded has no weight
                 found = found.child
             return found.child if isinstance(found, NotNode) else NotNode(found)
-        return self._weighted(found, token)
+        if token.weight is None or isinstance(found, NotNode):
+            return found
+        if not 0 < token.weight <= MAX_WEIGHT:
+            self._fail(token, f"the weight behind ^ is a number up to {MAX_WEIGHT}, and more than 0")
+            return found
+        return BoostNode(found, token.weight)
 
     def _group(self, bracket: Token, field: Field | None) -> tuple[QueryNode, Token]:
         """The contents of the group, and its closing bracket."""
         if not self._at_item():
             self._fail(bracket, "there is nothing in this group")
         found = self._disjunction(field)
-        if self._peek() is None:
+        if self._token.kind == "end":
             self._fail(bracket, "this bracket is not closed")
             return found, bracket
         return found, self._take()  # _disjunction stops at a closing bracket only
@@ -170,15 +156,15 @@ class _Parser:
         """``source:…``, ``tag:…``, ``date:…``"""
         field = name.text[:-1].lower()
         if token.kind not in ("text", "phrase") or not token.text.strip():
-            self._fail(name, f"{name.text} needs a value right behind it")
-            return MatchNoneNode()
+            return self._fail(name, f"{name.text} needs a value right behind it")
         if field != "date":
-            return TermNode(field, token.text.strip())
+            return ast.TermNode(field, token.text.strip())
         days = parse_days(normalize(token.text))
         if days is None:
-            self._fail(token, f"{token.text!r} is no date like 2024, 2024-07, 2024-07-31 or 2024-01..2024-07")
-            return MatchNoneNode()
-        return DateRangeNode(*days)
+            return self._fail(
+                token, f"{token.text!r} is no date like 2024, 2024-07, 2024-07-31 or 2024-01..2024-07"
+            )
+        return ast.DateRangeNode(*days)
 
     def _text_node(self, token: Token, field: Field | None) -> QueryNode:
         """A text, or one word with ``*``, ``?`` or ``~``."""
@@ -189,14 +175,13 @@ class _Parser:
         normalized = normalize(text)
         if token.distance is not None:
             if _LATIN_WORD.fullmatch(normalized):
-                return FuzzyNode(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
-            self._fail(
-                token, "~ behind a word is for Latin words; quote Chinese to let characters stand between"
-            )
+                return ast.FuzzyNode(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
+            reason = "~ behind a word is for Latin words; quote Chinese to let characters stand between"
+            self._fail(token, reason)
         if _WILDCARD.fullmatch(normalized):
-            return WildcardNode(text, field)
+            return ast.WildcardNode(text, field)
         if normalized.endswith("*") and "*" not in normalized[:-1]:
-            return PrefixNode(text[:-1], field)
+            return ast.PrefixNode(text[:-1], field)
         if "*" in normalized:
             self._fail(token, "* stands at the end of a word, or within a Latin one behind its first letter")
         return TextNode(text.replace("*", NO_OPERATOR), field)
@@ -212,38 +197,27 @@ class _Parser:
             self._fail(token, f"the {what} behind ~ is a number from 1 to {most}{given}")
         return min(max(token.distance, 1), most)
 
-    def _weighted(self, found: QueryNode, token: Token) -> QueryNode:
-        if token.weight is None or isinstance(found, NotNode):
-            return found
-        if not 0 < token.weight <= MAX_WEIGHT:
-            self._fail(token, f"the weight behind ^ is a number up to {MAX_WEIGHT}, and more than 0")
-            return found
-        return BoostNode(found, token.weight)
-
-    def _peek(self) -> Token | None:
-        return self._tokens[self._next] if self._next < len(self._tokens) else None
+    @property
+    def _token(self) -> Token:
+        return self._tokens[self._next]
 
     def _take(self) -> Token:
         self._next += 1
         return self._tokens[self._next - 1]
 
     def _at_item(self) -> bool:
-        token = self._peek()
-        return token is not None and token.kind not in ("close", "OR", "AND")
+        return self._token.kind not in ("close", "OR", "AND", "end")
 
-    def _fail(self, token: Token, reason: str) -> None:
+    def _fail(self, token: Token, reason: str) -> MatchNoneNode:
         if not self._lenient:
             raise QuerySyntaxError(self._text, token.position, reason)
-
-
-def _joined(kind: type[AndNode] | type[OrNode], queries: list[QueryNode]) -> QueryNode:
-    """The queries under one node, without those that find nothing."""
-    found: list[QueryNode] = []
-    for query in queries:
-        if isinstance(query, kind):
-            found.extend(query.children)
-        elif query != MatchNoneNode():
-            found.append(query)
-    if not found:
         return MatchNoneNode()
-    return found[0] if len(found) == 1 else kind(tuple(found))
+
+
+def _joined(kind: type[AndNode] | type[ast.OrNode], queries: list[QueryNode]) -> QueryNode:
+    """The queries under one node, without those that find nothing."""
+    flat = (child for query in queries for child in (query.children if isinstance(query, kind) else [query]))
+    found = tuple(child for child in flat if child != MatchNoneNode())
+    if len(found) == 1:
+        return found[0]
+    return kind(found) if found else MatchNoneNode()

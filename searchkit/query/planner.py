@@ -5,55 +5,46 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.dates import day_end, day_start
-from searchkit.engine.plan import (
-    Boolean,
-    Clause,
-    Fuzzy,
-    MatchAll,
-    MatchNone,
-    Plan,
-    Range,
-    ScoreClause,
-    Term,
-    TermSet,
-    Wildcard,
-)
-from searchkit.query.alternatives import SynonymMap, with_alternatives
+from searchkit.engine import plan as engine
+from searchkit.engine.plan import Boolean, Clause
+from searchkit.query import ast
 from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
-from searchkit.query.ast import (
-    AndNode,
-    BoostNode,
-    DateRangeNode,
-    Field,
-    FuzzyNode,
-    MatchNoneNode,
-    NotNode,
-    OrNode,
-    PhraseNode,
-    PrefixNode,
-    QueryNode,
-    TermNode,
-    TextNode,
-    WildcardNode,
-)
-from searchkit.query.highlight_terms import HighlightTerm, text_highlights
+from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
 from searchkit.query.matching import FEW, Match, in_fields, loose_phrase, match_text, phrase, prefix
 from searchkit.query.scoring import Statistics, WeightedTerm, alternative_terms, text_terms
-
-__all__ = ["Planned", "plan_query"]
+from searchkit.query.synonyms import SynonymMap, with_alternatives
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
+
+
+class HighlightTerm(NamedTuple):
+    """Neighbouring tokens to mark in one field, title or body, or in both.
+
+    Of a ``prefix`` the Latin word at the end may go on. In a single Latin word ``*`` and ``?`` stand for
+    other letters, and up to ``distance`` letters may differ.
+    """
+
+    tokens: tuple[str, ...]
+    field: Field | None = None
+    prefix: bool = False
+    distance: int = 0
+
+    @property
+    def is_inexact(self) -> bool:
+        """Does it stand for words that are only like it?"""
+        return self.distance > 0 or "*" in self.tokens[0] or "?" in self.tokens[0]
 
 
 @dataclasses.dataclass(frozen=True)
 class Planned:
     """A plan for an engine, what to highlight in its hits, and the query as it was understood."""
 
-    plan: Plan
+    plan: engine.Plan
     highlight_terms: tuple[HighlightTerm, ...]
     query: QueryNode = dataclasses.field(compare=False)
 
@@ -69,32 +60,26 @@ def plan_query(
 ) -> Planned:
     """What an engine has to do for ``query``, within ``filters``."""
     planner = _Planner(analyzer, statistics, match, synonym_maps)
-    if match == "most" and isinstance(query, AndNode | OrNode):
+    if match == "most":
         query = planner.with_long_texts(query)
     clause = planner.clause(query, 1.0)
-    if filters and not isinstance(clause, MatchNone):
+    if filters and not isinstance(clause, engine.MatchNone):
         clause = Boolean(must=(clause, *filters))
-    scores = [ScoreClause(Term(name, term), weight) for (name, term), weight in planner.weights.items()]
-    return Planned(Plan(clause, tuple(scores)), tuple(planner.highlight_terms), query)
+    scores = tuple(engine.ScoreClause(engine.Term(*term), weight) for term, weight in planner.weights.items())
+    return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query)
 
 
+@dataclasses.dataclass
 class _Planner:
     """Makes the clauses of a tree, and gathers on the way what ranks and what is highlighted."""
 
-    def __init__(
-        self,
-        analyzer: Analyzer,
-        statistics: Statistics,
-        match: Match,
-        synonym_maps: Sequence[SynonymMap],
-    ) -> None:
-        self._analyzer = analyzer
-        self._statistics = statistics
-        self._match: Match = match
-        self._synonym_maps = synonym_maps
-        self._analyzed: dict[str, AnalyzedText] = {}
-        self.weights: dict[tuple[str, str], float] = {}
-        self.highlight_terms: dict[HighlightTerm, None] = {}
+    analyzer: Analyzer
+    statistics: Statistics
+    match: Match
+    synonym_maps: Sequence[SynonymMap]
+    weights: dict[tuple[str, str], float] = dataclasses.field(default_factory=dict)
+    highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
+    analyzed: dict[str, AnalyzedText] = dataclasses.field(default_factory=dict)
 
     def with_long_texts(self, query: QueryNode) -> QueryNode:
         """The query with the texts side by side as one text, where they have more than a few content words.
@@ -105,29 +90,24 @@ class _Planner:
         match query:
             case AndNode(children):
                 children = tuple(self.with_long_texts(child) for child in children)
-                for name in dict.fromkeys(child.field for child in children if isinstance(child, TextNode)):
-                    children = self._joined(children, name)
+                for field in dict.fromkeys(child.field for child in children if isinstance(child, TextNode)):
+                    children = self._joined(children, field)
                 return children[0] if len(children) == 1 else AndNode(children)
             case OrNode(children):
                 return OrNode(tuple(self.with_long_texts(child) for child in children))
             case _:
                 return query
 
-    def _joined(self, children: tuple[QueryNode, ...], name: Field | None) -> tuple[QueryNode, ...]:
-        texts: list[AnalyzedText] = []
-        others: list[QueryNode] = []
-        first = 0
-        for child in children:
-            if isinstance(child, TextNode) and child.field == name:
-                first = first if texts else len(others)
-                texts.append(self._analyze(child.text))
-            else:
-                others.append(child)
-        if len(texts) < 2 or sum(len(text.content_words) for text in texts) <= FEW:
+    def _joined(self, children: tuple[QueryNode, ...], field: Field | None) -> tuple[QueryNode, ...]:
+        texts = [child for child in children if isinstance(child, TextNode) and child.field == field]
+        analyzed = [self._analyze(child.text) for child in texts]
+        if len(texts) < 2 or sum(len(text.content_words) for text in analyzed) <= FEW:
             return children
-        joined = join_texts(texts)
-        self._analyzed[joined.text] = joined
-        return (*others[:first], TextNode(joined.text, name), *others[first:])
+        joined = join_texts(analyzed)
+        self.analyzed[joined.text] = joined
+        first = children.index(texts[0])
+        others = (child for child in children[first:] if child not in texts)
+        return (*children[:first], TextNode(joined.text, field), *others)
 
     def clause(self, query: QueryNode, weight: float | None) -> Clause:
         """What a document must be to match, and how much it counts for the rank.
@@ -137,52 +117,53 @@ class _Planner:
         match query:
             case TextNode():
                 return self._texts([query.text], query.field, weight)[0]
-            case PhraseNode(text, field, slop):
+            case ast.PhraseNode(text, field, slop):
                 whole = self._analyze(text)
-                phrases = [found for part in text.split() if (found := tokenize(normalize(part)))]
-                marked: Sequence[Sequence[str]] = phrases if slop else [whole.tokens]
+                phrases = [found for words in text.split() if (found := tokenize(normalize(words)))]
+                marked = phrases if slop else [whole.tokens]
                 highlights = [HighlightTerm(tuple(tokens), field) for tokens in marked]
                 self._rank(text_terms(whole, field), highlights, weight)
                 if slop and len(phrases) > 1:
                     return loose_phrase(phrases, field, slop)
                 return phrase(whole.tokens, field)
-            case PrefixNode(text, field):
+            case ast.PrefixNode(text, field):
                 whole = self._analyze(text)
                 highlight = HighlightTerm(tuple(whole.tokens), field, prefix=True)
                 self._rank(text_terms(whole, field), [highlight], weight)
                 return prefix(whole.tokens, field)
-            case WildcardNode(pattern, field):
+            case ast.WildcardNode(pattern, field):
                 pattern = normalize(pattern)
                 self._rank((), [HighlightTerm((pattern,), field)], weight)
-                return in_fields(field, "unigrams", Wildcard, pattern)
-            case FuzzyNode(text, field, distance):
+                return in_fields(field, "unigrams", engine.Wildcard, pattern)
+            case ast.FuzzyNode(text, field, distance):
                 word = normalize(text)
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
-                return in_fields(field, "unigrams", Fuzzy, word, distance)
-            case TermNode(name, value):
-                return TermSet(_VALUE_FIELDS[name], (value,))
-            case DateRangeNode(first, last):
+                return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
+            case ast.TermNode(name, value):
+                return engine.TermSet(_VALUE_FIELDS[name], (value,))
+            case ast.DateRangeNode(first, last):
                 low, high = day_start(first) if first else None, day_end(last) if last else None
-                return Range("published", low, high)
-            case BoostNode(child, factor):
+                return engine.Range("published", low, high)
+            case ast.BoostNode(child, factor):
                 return self.clause(child, None if weight is None else weight * factor)
             case AndNode(children):
                 return self._all_of(children, weight)
             case OrNode(children):
                 return Boolean(should=tuple(self.clause(child, weight) for child in children))
             case NotNode(child):
-                return Boolean(must=(MatchAll(),), must_not=(self.clause(child, None),))
-            case MatchNoneNode():
-                return MatchNone()
+                return Boolean(must=(engine.MatchAll(),), must_not=(self.clause(child, None),))
+            case ast.MatchNoneNode():
+                return engine.MatchNone()
+        raise TypeError(f"no node of a query: {query!r}")
 
     def _all_of(self, children: Sequence[QueryNode], weight: float | None) -> Clause:
         must: list[Clause] = []
         must_not: list[Clause] = []
         # Words of texts that stand side by side may have an alternative together.
-        for name, group in groupby(children, lambda child: isinstance(child, TextNode) and child.field):
-            if name is not False:
+        for field, group in groupby(children, lambda child: isinstance(child, TextNode) and child.field):
+            if field is not False:
                 given = [child.text for child in group if isinstance(child, TextNode)]
-                must += self._texts(given, name, weight)
+                must += self._texts(given, field, weight)
                 continue
             for child in group:
                 if isinstance(child, NotNode):
@@ -194,20 +175,20 @@ class _Planner:
     def _texts(self, given: Sequence[str], field: Field | None, weight: float | None) -> list[Clause]:
         """The clauses of texts of one field that stand side by side."""
         texts = list(map(self._analyze, given))
-        if self._synonym_maps:
-            texts = with_alternatives(texts, self._synonym_maps, self._analyze)
+        if self.synonym_maps:
+            texts = with_alternatives(texts, self.synonym_maps, self._analyze)
         clauses = []
         for text in texts:
-            self._rank(text_terms(text, field), text_highlights(text, field), weight)
+            self._rank(text_terms(text, field), _highlights(text, field), weight)
             if text.alternatives:
-                self._rank(alternative_terms(text, field, self._statistics), (), weight)
-            clauses.append(match_text(text, field, self._match))
+                self._rank(alternative_terms(text, field, self.statistics), (), weight)
+            clauses.append(match_text(text, field, self.match))
         return clauses
 
     def _analyze(self, text: str) -> AnalyzedText:
-        if text not in self._analyzed:
-            self._analyzed[text] = analyze_text(text, self._analyzer)
-        return self._analyzed[text]
+        if text not in self.analyzed:
+            self.analyzed[text] = analyze_text(text, self.analyzer)
+        return self.analyzed[text]
 
     def _rank(
         self, terms: Iterable[WeightedTerm], highlights: Iterable[HighlightTerm], weight: float | None
@@ -217,3 +198,13 @@ class _Planner:
         for term, counts in terms:
             self.weights[term] = self.weights.get(term, 0.0) + weight * counts
         self.highlight_terms.update(dict.fromkeys(highlights))
+
+
+def _highlights(text: AnalyzedText, field: Field | None) -> list[HighlightTerm]:
+    """The text as a whole, so that 中国的历史 is one highlight where it stands like this; and its words."""
+    found = [text.tokens]
+    for word in text.content_words:
+        found.append(text.tokens_of[word])
+        if word in text.alternatives:
+            found += [other.tokens for other in text.alternatives[word]]
+    return [HighlightTerm(tokens, field) for tokens in dict.fromkeys(map(tuple, found)) if tokens]

@@ -15,8 +15,6 @@ from math import log2
 from searchkit.dates import to_milliseconds
 from searchkit.engine.plan import Range, ScoreClause
 
-__all__ = ["half_life", "recency_scores"]
-
 STRENGTH = 0.5
 _STEPS = 16
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "y": timedelta(days=365)}

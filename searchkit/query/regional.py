@@ -15,8 +15,6 @@ from searchkit.analysis import normalize
 from searchkit.analysis.normalizer import read_dictionary
 from searchkit.query.synonyms import key_of_text
 
-__all__ = ["regional_words"]
-
 # In normalized spelling.
 _EVERYDAY = frozenset(
     """

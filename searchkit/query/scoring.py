@@ -14,8 +14,6 @@ from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.query.analyzed_text import AnalyzedText, without
 from searchkit.query.ast import Field
 
-__all__ = ["Statistics", "WeightedTerm", "alternative_terms", "idf", "text_terms"]
-
 WEIGHTS = {"words": 1.0, "body_bigrams": 0.75, "body_unigrams": 0.75, "title_bigrams": 0.05}
 """What a term's BM25 counts for, by field."""
 WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_unigrams": 0.5}
@@ -47,7 +45,7 @@ def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm
         "unigrams": text.tokens if len(text.words) > 1 or len(text.tokens) == 1 else (),
     }
     found = {}
-    for name, weight in (_weights(field) if field else WEIGHTS).items():
+    for name, weight in _weights(field).items():
         for term in channels[name.rpartition("_")[2]]:
             found[name, term] = weight
     return found.items()
@@ -63,11 +61,10 @@ def alternative_terms(
     typed word, only bigrams count, which do not depend on the neighbours that the segmenter saw.
     """
     size = len(statistics)
-    for word in dict.fromkeys(text.words):
-        if word not in text.alternatives:
-            continue
+    for word in dict.fromkeys(word for word in text.words if word in text.alternatives):
         tokens = text.tokens_of[word]
-        is_there = _is_there(tokens, statistics)
+        channel, typed = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
+        is_there = any(min(statistics.doc_freqs(f"{name}_{channel}", typed)) for name in ("title", "body"))
         for other in text.alternatives[word]:
             for name, weight in _weights(field).items():
                 channel = name.rpartition("_")[2]
@@ -93,12 +90,5 @@ def _weights(field: Field | None) -> dict[str, float]:
 
 def _terms(channel: str, words: Sequence[str], tokens: Sequence[str]) -> Sequence[str]:
     """The terms of one word in a channel."""
-    if channel == "words":
-        return words
-    return bigrams(tokens) if channel == "bigrams" else tokens if len(tokens) == 1 else ()
-
-
-def _is_there(tokens: Sequence[str], statistics: Statistics) -> bool:
-    """May some document have these tokens as neighbours?"""
-    channel, terms = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
-    return any(min(statistics.doc_freqs(f"{name}_{channel}", terms)) for name in ("title", "body"))
+    unigrams = tokens if len(tokens) == 1 else ()
+    return {"words": words, "bigrams": bigrams(tokens), "unigrams": unigrams}[channel]

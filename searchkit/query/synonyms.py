@@ -1,4 +1,5 @@
-"""Synonyms: words of one's own that find one another, from a file or a mapping.
+"""Synonyms: words of one's own that find one another, from a file or a mapping; alternatives of the words
+of a query, by synonyms and by `searchkit.query.regional`.
 
 A file has a rule a line, in the form that Solr and Elasticsearch read:
 
@@ -6,27 +7,34 @@ A file has a rule a line, in the form that Solr and Elasticsearch read:
     土豆, 马铃薯, 洋芋          each finds the others
     北大 => 北京大学            北大 finds 北京大学 as well, but not the other way round
     C#, C Sharp                a # within a word is no comment
+
+A word has an alternative where the text of the query has it as a whole word, or as several: 人工 智慧 finds
+人工智能 as well, and machine learning finds a synonym of both. Each of the several words then matches where
+the alternative stands, so the alternative counts for as many words as it stands for.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from searchkit.analysis import normalize, tokenize
+from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.text import well_formed
-
-__all__ = ["SynonymRules", "Synonyms", "key_of_text"]
 
 SynonymRules = str | os.PathLike[str] | Mapping[str, str | Iterable[str]] | Iterable[Iterable[str]]
 """A file; a mapping of a word to what else it finds; or groups of words that find one another."""
 
+SynonymMap = Mapping[str, Sequence[str]]
+"""For the `key_of_text` of a text, what else finds it."""
 
 _COMMENT = re.compile(r"(?:^|\s)#.*")
+# Of Cyrillic, Greek or Hangul each letter is a word, so that a single word there has many.
+_MOST_WORDS = 32
 
 
 class Synonyms:
@@ -58,6 +66,29 @@ def key_of_text(text: str) -> str:
     return " ".join(tokenize(normalize(text)))
 
 
+def with_alternatives(
+    texts: Sequence[AnalyzedText], synonym_maps: Sequence[SynonymMap], analyze: Callable[[str], AnalyzedText]
+) -> list[AnalyzedText]:
+    """Texts that stand side by side, with the alternatives of their words."""
+    words = [(i, word, " ".join(text.tokens_of[word])) for i, text in enumerate(texts) for word in text.words]
+    found: dict[int, dict[str, dict[str, AnalyzedText]]] = {}
+    for start in range(len(words)):
+        key = ""
+        for end in range(start, min(start + _MOST_WORDS, len(words))):
+            key = f"{key} {words[end][2]}".lstrip()
+            for synonym_map in synonym_maps:
+                for other in synonym_map.get(key, ()):
+                    alternative = analyze(other)
+                    if alternative.tokens:
+                        for i, word, _ in words[start : end + 1]:
+                            found.setdefault(i, {}).setdefault(word, {})[other] = alternative
+    with_others = list(texts)
+    for i, words_found in found.items():
+        alternatives = {word: tuple(others.values()) for word, others in words_found.items()}
+        with_others[i] = texts[i]._replace(alternatives=alternatives)
+    return with_others
+
+
 def _clean(word: Any) -> str:
     if not isinstance(word, str):
         raise TypeError(f"synonyms: {word!r} is {type(word).__name__}, not text")
@@ -87,21 +118,23 @@ def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: is not UTF-8: {error}") from error
     for number, line in enumerate(lines, 1):
-        rule = _COMMENT.sub("", line).strip()
-        if not rule:
-            continue
-        left, arrow, right = rule.partition("=>")
-        try:
-            words, others = _words(left), _words(right) if arrow else []
-        except ValueError as error:
-            raise ValueError(f"{path}, line {number}: {error}; a rule is 'a, b, c' or 'a => b'") from None
-        if not arrow and len(words) < 2:
-            raise ValueError(f"{path}, line {number}: {rule!r} is one word; a rule is 'a, b, c' or 'a => b'")
-        for word in words:
-            yield word, others if arrow else [other for other in words if other != word]
+        if rule := _COMMENT.sub("", line).strip():
+            try:
+                yield from _rule(rule)
+            except ValueError as error:
+                raise ValueError(f"{path}, line {number}: {error}; a rule is 'a, b, c' or 'a => b'") from None
+
+
+def _rule(rule: str) -> Iterator[tuple[str, list[str]]]:
+    left, arrow, right = rule.partition("=>")
+    words, others = _words(left), _words(right) if arrow else []
+    if not arrow and len(words) < 2:
+        raise ValueError(f"{rule!r} is one word")
+    for word in words:
+        yield word, others if arrow else [other for other in words if other != word]
 
 
 def _words(text: str) -> list[str]:
     if "=>" in text:
         raise ValueError("synonyms: there is more than one =>")
-    return [_clean(word) for word in text.replace("，", ",").split(",")]
+    return [_clean(word) for word in re.split("[,，]", text)]

@@ -17,7 +17,7 @@ from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_a
 from searchkit.dates import When
 from searchkit.engine.plan import Clause
 from searchkit.query import Match
-from searchkit.query.filters import filter_nodes
+from searchkit.query.matching import filter_nodes
 from searchkit.query.recency import half_life
 from searchkit.schema import Schema
 from searchkit.text import as_list
