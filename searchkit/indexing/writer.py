@@ -9,8 +9,8 @@ from searchkit.articles import Articles
 from searchkit.document import Document
 from searchkit.engine.base import EngineWriter, IndexDocument, Snapshot
 from searchkit.errors import ArticleError
-from searchkit.indexing.batches import AT_ONCE, batches
 from searchkit.indexing.pipeline import build_all, index_files
+from searchkit.indexing.process_pool import AT_ONCE, batches
 from searchkit.reports import Failure, Report
 from searchkit.settings import Settings
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from searchkit.engine.base import Engine, IndexDocument, Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, MatchAll, Phrase, Range, Term, TermSet
 from searchkit.errors import IndexCorruptError, SearchkitError
-from searchkit.indexing.batches import batches
 from searchkit.indexing.document_builder import DocumentBuilder
+from searchkit.indexing.process_pool import batches
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CheckReport, Problem
 from searchkit.settings import Settings

@@ -14,8 +14,8 @@ from searchkit.document import Document
 from searchkit.engine import create_engine, open_engine
 from searchkit.engine.base import Engine, Snapshot
 from searchkit.errors import IndexExistsError, IndexIncompatibleError, IndexNotFoundError, SearchkitError
-from searchkit.indexing.batches import batches
 from searchkit.indexing.pipeline import build_all
+from searchkit.indexing.process_pool import batches
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CopyReport, Failure
 from searchkit.search.options import SearchOptions
