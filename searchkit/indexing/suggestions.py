@@ -46,15 +46,13 @@ def split_key(term: str) -> tuple[str, str]:
     return key, shown
 
 
-def title_keys(title: str, terms: Terms, *, pinyin: bool) -> tuple[str, ...]:
+def title_keys(title: str, terms: Terms, pinyin: bool) -> tuple[str, ...]:
     """The keys of a whole title."""
     key = typed_key(terms.normalized)
     return _keys({key: " ".join(title.split())[:_LONGEST_TITLE]}, pinyin) if key else ()
 
 
-def word_keys(
-    title: str, title_terms: Terms, body: str, body_terms: Terms, *, pinyin: bool
-) -> tuple[str, ...]:
+def word_keys(title: str, title_terms: Terms, body: str, body_terms: Terms, pinyin: bool) -> tuple[str, ...]:
     """The keys of the words of the title, and of those that the body repeats."""
     counts = Counter(body_terms.words.split(" "))
     repeated = [word for word, count in counts.items() if count >= _OFTEN]
@@ -77,10 +75,8 @@ def _as_written(text: str, normalized: str, words: Iterable[str]) -> dict[str, s
 
 
 def _keys(shown: Mapping[str, str], pinyin: bool) -> tuple[str, ...]:
-    if not pinyin:
-        return tuple([f"{key[:LONGEST_KEY]}{SEPARATOR}{text}" for key, text in shown.items()])
-    keys = []
-    for key, text in shown.items():
-        keys.append(f"{key[:LONGEST_KEY]}{SEPARATOR}{text}")
-        keys += [f"{sound_key(sound)}{SEPARATOR}{text}" for sound in pinyin_keys(key)]
+    keys = [f"{key[:LONGEST_KEY]}{SEPARATOR}{text}" for key, text in shown.items()]
+    if pinyin:
+        for key, text in shown.items():
+            keys += [f"{sound_key(sound)}{SEPARATOR}{text}" for sound in pinyin_keys(key)]
     return tuple(keys)

@@ -148,7 +148,7 @@ class _Sync:
     def _read(self, waiting: Sequence[tuple[Root, str]], workers: int | None) -> None:
         under_way: deque[tuple[Root, str]] = deque()
 
-        def work() -> Iterator[partial[list[Outcome]] | list[Outcome]]:
+        def work() -> Iterator[partial[list[Outcome]]]:
             for root, name in waiting:
                 self._files_read += 1
                 self._tell()
@@ -159,7 +159,8 @@ class _Sync:
 
         self._files = len(waiting)
         self._tell()
-        for outcomes in results(work(), self.settings, workers):
+        done: Iterator[list[Outcome]] = results(work(), self.settings, workers)
+        for outcomes in done:
             root, name = under_way.popleft()
             for outcome in outcomes:
                 self._record(root, name, outcome)

@@ -26,9 +26,8 @@ __all__ = ["HitOptions", "PageOptions", "QueryOptions", "SearchOptions", "Simila
 
 Collapse = Literal["near-duplicates"]
 
-# They make no other list of hits, only another part of it or another look.
+# Options that do not change the list of hits, only which part of it is shown, and how.
 _OF_ONE_PAGE = frozenset({"limit", "offset", "cursor", "snippet_length", "facets"})
-
 
 Check = Callable[[str, Any], Any]
 """Returns the value of an option as it is kept, or raises an error with the name of the option."""
@@ -80,7 +79,7 @@ def _where(name: str, value: Any) -> dict[str, Any] | None:
 
 
 def _settled(values: Any) -> Any:
-    """The values of a field in a form that reads the same each time."""
+    """The values of a field in a form whose ``repr`` is the same each time."""
     if isinstance(values, Iterator):
         return list(values)
     return sorted(values, key=repr) if isinstance(values, set | frozenset) else values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.engine.base import Snapshot
@@ -40,8 +40,8 @@ class Suggestion:
 
 
 class PrefixCache:
-    """Remembers lookups in the latest snapshot: everybody types the same first letters, and these take the
-    longest to look up."""
+    """Remembers lookups in the latest snapshot: many people type the same first letters, and these are the
+    slowest to look up."""
 
     def __init__(self) -> None:
         self._latest: tuple[str, LookUp] | None = None
@@ -50,11 +50,7 @@ class PrefixCache:
         """`Snapshot.terms_with_prefix`, remembered."""
         known = self._latest
         if known is None or known[0] != snapshot.version:
-
-            @lru_cache(maxsize=1000)
-            def look_up(field: str, key: str) -> list[tuple[str, int]]:
-                return snapshot.terms_with_prefix(field, key, limit=_LOOKED_AT)
-
+            look_up = lru_cache(maxsize=1000)(partial(snapshot.terms_with_prefix, limit=_LOOKED_AT))
             known = self._latest = snapshot.version, look_up
         return known[1]
 
