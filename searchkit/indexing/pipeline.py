@@ -24,7 +24,7 @@ __all__ = ["Outcome", "build", "build_all", "file_work", "index_files"]
 
 
 class Outcome(NamedTuple):
-    """What came of one document of a file."""
+    """The result for one document of a file."""
 
     place: str
     """The file, or ``file:LINE``."""
@@ -52,7 +52,7 @@ def build_all(
 def index_files(
     paths: Iterable[str | ArticleError], encoding: str | None, settings: Settings, workers: int | None
 ) -> Iterator[Outcome]:
-    """What came of all documents of the files, in reading order. For ``workers`` see `results`."""
+    """The outcomes for all documents of the files, in reading order. For ``workers`` see `results`."""
     work = chain.from_iterable(map(partial(file_work, encoding=encoding), paths))
     outcomes: Iterator[list[Outcome]] = results(work, settings, workers)
     return chain.from_iterable(outcomes)

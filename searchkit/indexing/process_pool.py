@@ -53,9 +53,9 @@ def results(
     """The results of the work, in order.
 
     A call is a `partial` that gets a `DocumentBuilder` as its last argument; it and its result can be
-    pickled. Where there is nothing to call, the result itself is given, and stays in this process.
+    pickled. What is no `partial` is a result already, and stays in this process.
 
-    ``workers`` is the number of processes; None is one for each processor, once there is enough work.
+    ``workers`` is the number of processes; None is one for each processor if there is enough work.
     """
     work = iter(work)
     builder = DocumentBuilder(settings)

@@ -29,7 +29,7 @@ from searchkit.settings import Settings
 __all__ = ["sync"]
 
 _MOST_BYTES = 4_000_000
-"""Stored fields of the documents that wait for one request for their ids; of large ones, fewer wait."""
+"""The most stored fields that wait until their ids are asked for: of large documents, fewer wait."""
 
 
 class _Former(NamedTuple):
@@ -64,8 +64,8 @@ def sync(
     Of two documents with one id, that of the later path counts.
 
     All changes are one commit, and without changes there is none. The manifest is written twice: before the
-    commit it says that the files in question are to be read, and has both their old and their new records. So
-    wherever this process ends, the next sync knows which documents came from the folder.
+    commit with the old and the new records of all files that were read, as files that are to be read. So if
+    this process ends at any point, the next sync knows which documents came from the folder.
     """
     manifests = notes.read_manifests(engine)
     roots = {}
@@ -93,8 +93,8 @@ class _Sync:
         self._was_empty = len(self._snapshot) == 0
         self._before: dict[str, str | None] = {}  # what the index had when the sync began: id -> digest
         self._former: list[_Former] = []
-        self._ours: dict[str, set[str]] = {}  # each id in question -> digests of what the paths gave
-        self._deletable: set[str] = set()  # ids in question that are deleted when no file has them
+        self._ours: dict[str, set[str]] = {}  # each id that may change -> digests of what the paths gave
+        self._deletable: set[str] = set()  # ids to delete when no file has them
         self._latest: dict[tuple[Root, str], DocumentRecord] = {}  # by root and id, of the files read so far
         self._pending: list[tuple[IndexDocument, DocumentRecord]] = []
         self._pending_bytes = 0
@@ -106,11 +106,11 @@ class _Sync:
         waiting = [(root, name) for root in self.roots for name in root.scan()]
         for root in self.roots:
             self._former += [_Former(root, name, file) for name, file in root.take_gone()]
-            self._question(root, {id: {digest} for id, digest in root.manifest.kept.items()})
+            self._consider(root, {id: {digest} for id, digest in root.manifest.kept.items()})
         for root, name in waiting:
             self._former.append(_Former(root, name, root.manifest.files.get(name, FileRecord())))
         for root, _, old in self._former:
-            self._question(root, old.digests())
+            self._consider(root, old.digests())
         self._load(self._ours)
         self._read(waiting, workers)
         for root, name, old in self._former:
@@ -122,7 +122,7 @@ class _Sync:
                         for record in records
                         if id not in now.documents and record.digest == self._before[id]
                     }
-                self._question(root, now.digests())
+                self._consider(root, now.digests())
         winners = self._settle()
         gone = self._without_winner(winners)
         deleted = [id for id in gone if id in self._deletable]
@@ -130,7 +130,7 @@ class _Sync:
         self._commit(gone, deleted)
         return report
 
-    def _question(self, root: Root, digests: Mapping[str, set[str]]) -> None:
+    def _consider(self, root: Root, digests: Mapping[str, set[str]]) -> None:
         for id, of_id in digests.items():
             self._ours.setdefault(id, set()).update(of_id)
         if root.delete:

@@ -18,7 +18,7 @@ __all__ = ["Writer"]
 
 
 class Writer:
-    """A batch under way; made by `Index.writer`."""
+    """A batch of changes; made by `Index.writer`."""
 
     def __init__(self, settings: Settings, engine_writer: EngineWriter, before: Snapshot) -> None:
         self._report = Report()
@@ -31,7 +31,7 @@ class Writer:
 
     @property
     def report(self) -> Report:
-        """What became of all documents so far."""
+        """The report on all documents so far."""
         self._count()
         return self._report
 
@@ -93,7 +93,7 @@ class Writer:
         return removed
 
     def _count(self) -> None:
-        """Count what is new, and what took the place of another document."""
+        """Count which of the documents are new, and which replaced another."""
         ids, self._uncounted = self._uncounted, []
         indexed = self._indexed(ids)
         updated = sum(id in indexed for id in ids)

@@ -1,7 +1,7 @@
-"""The options of a search and its relatives: types, defaults, help texts and checks, each of them once.
+"""The options of searches: their types, defaults, help texts and checks.
 
-`Index.search` and the others take them as keywords (`takes_options`), the command line and the web app read
-`SearchOptions`.
+`Index.search` and similar methods take them as keywords (`takes_options`); the command line and the web app
+read `SearchOptions`.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
     """
 
     cursor: str | None = _option(
-        None, "Go on behind the page whose JSON had this cursor, while the index has not changed."
+        None, "Continue after the page whose JSON had this cursor, while the index has not changed."
     )
     sort: str = _option(
         "relevance",

@@ -1,7 +1,7 @@
 """Results: what a search returns. Results hold Hits, a Hit holds Highlighted texts.
 
-A hit works out its document, its title and its snippet when they are asked for, so a program that wants only
-ids does not pay for highlights.
+A hit computes its document, its title and its snippet on first access, so a program that needs only ids does
+not pay for highlights.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Hit:
 
     @property
     def link(self) -> str:
-        """The url if a page may link to it, else the empty text: `Document.link`."""
+        """The url if a page may link to it, else an empty text: `Document.link`."""
         return link_of(self.url)
 
     @property
@@ -122,9 +122,9 @@ class Hit:
 class Results(Sequence[Hit]):
     """The hits of one page, and figures about all of them.
 
-    ``query`` is the query as it was understood, in its plain form, which parses to the same; ``total`` counts
-    the matches on all pages, ``took`` is the time in seconds. ``facets`` has, for each one asked for, its
-    values and how many matches have them: the most frequent first, years, months and dates in their order.
+    ``query`` is the query as it was understood, in a plain form that parses to the same; ``total`` counts the
+    matches on all pages, ``took`` is the time in seconds. ``facets`` has the values of each requested facet
+    and how many matches have them: the most frequent first, years, months and dates in their order.
     """
 
     def __init__(
@@ -153,12 +153,12 @@ class Results(Sequence[Hit]):
 
     @property
     def has_more(self) -> bool:
-        """Is there a next page? Unlike `cursor`, this keeps no snapshot of the index for it."""
+        """Whether there is a next page. Unlike `cursor`, this keeps no snapshot of the index."""
         return self._make_cursor is not None
 
     @cached_property
     def suggestion(self) -> str | None:
-        """A query that was perhaps meant, when this one finds next to nothing; worked out on first access."""
+        """A query that was perhaps meant, when this one finds next to nothing; computed on first access."""
         return self._make_suggestion() if self._make_suggestion else None
 
     def to_dict(self, *, with_cursor: bool = True) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def count_facets(
 def _page(
     ranking: Plan, sort: Sort | None, planned: Planned, options: SearchOptions, position: Position
 ) -> tuple[int, list[Hit], bool]:
-    """How many documents match, the hits of the page, and whether there are more behind them."""
+    """How many documents match, the hits of the page, and whether there are more after them."""
     snapshot, offset, limit = position.snapshot, position.offset, options.limit
     highlighter = Highlighter(planned.highlight_terms)
 

@@ -35,7 +35,7 @@ _LONGEST_PART = 40
 def better_query(
     query: QueryNode, total: int, count: Callable[[QueryNode], int], snapshot: Snapshot, settings: Settings
 ) -> str | None:
-    """A query that finds more than ``total``, which was found; None when there is none."""
+    """A similar query that finds more than the ``total`` of this one; None when there is none."""
     if total > LITTLE:
         return None
     parts = [part for part in islice(_parts(query), _MOST_MENDED) if count(part) <= LITTLE]
@@ -45,7 +45,7 @@ def better_query(
 
 
 def _parts(query: QueryNode) -> Iterator[TextNode]:
-    """The parts of running text that are asked for."""
+    """The parts of running text that are not excluded."""
     match query:
         case TextNode():
             yield query
