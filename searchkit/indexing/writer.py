@@ -47,17 +47,14 @@ class Writer:
         The files of `read_articles` are read by these processes as well, and those that cannot be read are
         in ``report.failures``.
         """
-        if isinstance(documents, Articles):
-            self._add_articles(documents, workers)
-        else:
+        if not isinstance(documents, Articles):
             for result in build_all(documents, self._settings, workers):
                 self._add(result)
-
-    def _add_articles(self, articles: Articles, workers: int | None) -> None:
-        latest = articles.start()
-        for outcome in index_files(articles.paths(), articles.encoding, self._settings, workers):
+            return
+        latest = documents.start()
+        for outcome in index_files(documents.paths(), documents.encoding, self._settings, workers):
             if not outcome.id and isinstance(outcome.result, Failure):
-                articles.failures.append(ArticleError(outcome.place, outcome.result.reason))
+                documents.failures.append(ArticleError(outcome.place, outcome.result.reason))
                 self._add(outcome.result)
             elif latest.accept(outcome.place, outcome.id, outcome.published):
                 self._add(outcome.result)

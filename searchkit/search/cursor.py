@@ -45,7 +45,7 @@ class Cursors:
         with self._lock:
             self._kept[version] = position.snapshot
             self._kept.move_to_end(version)
-            while len(self._kept) > _KEPT:
+            if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         values = [version, position.offset, to_milliseconds(position.now), digest]
         return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode()

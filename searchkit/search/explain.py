@@ -87,8 +87,8 @@ def explain(
     # One request: for its score, whether it matches, which parts it matches, and the score of each term.
     this = TermSet("id", (id_term(document.id),))
     matches = [Plan(Boolean(must=(this, clause))) for clause in (match, *(clause for _, clause in parts))]
-    plans = [Plan(this, scores), *matches, *(Plan(this, (score,)) for score, _ in terms)]
-    answers = snapshot.multi_search(plans, limit=1)
+    own = [Plan(this, (ScoreClause(term, weight),)) for term, weight, _ in terms]
+    answers = snapshot.multi_search([Plan(this, scores), *matches, *own], limit=1)
     scored, matched, *others = [found[0].score if found else None for _, found in answers]
     matched_parts, points = others[: len(parts)], others[len(parts) :]
     return Explanation(
@@ -115,30 +115,29 @@ def _parts(query: QueryNode, match: Clause) -> Iterator[tuple[QueryNode, Clause]
 
 def _terms_of(
     scores: Sequence[ScoreClause], document: Document, settings: Settings
-) -> list[tuple[ScoreClause, int]]:
-    """The terms that the document has, and how often."""
+) -> list[tuple[Term, float, int]]:
+    """The terms that the document has, with their weights, and how often it has them."""
     indexed = DocumentBuilder(settings).build(document).terms
     counts = {field: Counter(joined.split(" ")) for field, joined in indexed.items()}
     return [
-        (score, times)
+        (term, score.weight, times)
         for score in scores
-        if isinstance(score.node, Term) and (times := counts[score.node.field][score.node.text])
+        if isinstance(term := score.node, Term) and (times := counts[term.field][term.text])
     ]
 
 
 def _contributions(
-    typed: str, terms: Sequence[tuple[ScoreClause, int]], points: Sequence[float | None], snapshot: Snapshot
+    typed: str, terms: Sequence[tuple[Term, float, int]], points: Sequence[float | None], snapshot: Snapshot
 ) -> list[Contribution]:
     normalized = normalize(typed)
-    nodes = [score.node for score, _ in terms if isinstance(score.node, Term)]
     freqs: dict[Term, int] = {}
-    for field in dict.fromkeys(node.field for node in nodes):  # one question for each field
-        of_field = [node for node in nodes if node.field == field]
-        freqs.update(zip(of_field, snapshot.doc_freqs(field, [node.text for node in of_field])))
+    for field in dict.fromkeys(term.field for term, *_ in terms):  # one question for each field
+        of_field = [term for term, *_ in terms if term.field == field]
+        freqs.update(zip(of_field, snapshot.doc_freqs(field, [term.text for term in of_field])))
     found = []
-    for node, (score, times), own in zip(nodes, terms, points):
-        text = node.text.replace(WORD_END, " ").strip()
+    for (term, weight, times), own in zip(terms, points):
+        text = term.text.replace(WORD_END, " ").strip()
         at = normalized.find(text)
         shown = typed[at : at + len(text)] if at >= 0 else text
-        found.append(Contribution(shown, node.field, own or 0.0, score.weight, times, freqs[node]))
+        found.append(Contribution(shown, term.field, own or 0.0, weight, times, freqs[term]))
     return sorted(found, key=lambda one: -one.points)
