@@ -1,4 +1,4 @@
-"""Index: what a program holds. It ties the layers together.
+"""Index: the class that a program works with. It ties the layers together.
 
 Documents -> indexing pipeline -> engine            add, sync
 text -> query -> plan -> engine -> Results          search
@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.analysis import Analyzer
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Index", "check", "create", "open"]
 
-# What a plain search does without is imported where it is called: a program that searches is ready in two
+# What a plain search does not need is imported where it is called: so a program that searches starts in two
 # thirds of the time.
 
 Location = str | os.PathLike[str]
@@ -63,7 +62,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Index:
-    """An index that is open. Made by `create` and `open`; close it, or use it in a ``with`` block.
+    """An open index. Made by `create` and `open`; close it, or use it in a ``with`` block.
 
     It may be shared between threads. Every search sees the latest commit.
     """
@@ -90,8 +89,8 @@ class Index:
         ``workers`` processes analyse them, and read the files of `read_articles`: None is one for each
         processor once there are many, 1 is none but this one. ``memory`` is that of `writer`.
 
-        What cannot be indexed is in the report, with its reason, as are the failures of
-        `read_articles`. When the iteration itself raises, nothing is committed.
+        What cannot be indexed is in the report, with its reason, as are the failures of `read_articles`. When
+        the iteration itself raises, nothing is committed.
         """
         with self.writer(timeout=timeout, memory=memory) as writer:
             writer.add_all(documents, workers=workers)
@@ -108,20 +107,19 @@ class Index:
         memory: int | None = None,
         progress: Callable[[SyncProgress], None] | None = None,
     ) -> SyncReport:
-        """Bring what the index holds from a folder or file in step with it; several are one commit.
+        """Index what is new or has changed in folders or files, and delete what is gone, all in one commit.
 
-        Only files that are new or have changed are read, as `read_articles` reads them: by their size and
-        time, and where only the time differs, by their bytes. Documents that are in no file any longer are
-        deleted, unless ``delete`` is False, or a function that is so for their path. Those that came into
-        the index in any other way are left alone, as are those of other folders; what `Index.delete`
-        removed comes back when its file changes.
+        Only new and changed files are read, as `read_articles` reads them. A file has changed when its size
+        has, or its time and its bytes. Documents that are in no file any longer are deleted, unless
+        ``delete`` is False or a function that returns False for their path. Documents from elsewhere stay.
+        What `Index.delete` removed comes back when its file changes.
 
-        A file that cannot be read, or not all of it, is in the report, each time; what the index holds of it
-        stays until the file is gone or can be read. Of two documents with one id the later counts; when it
-        goes, the other comes back. ``workers`` are those of `add`, and ``memory`` that of `writer`; for every
-        file that is read and for every document, ``progress`` is called.
+        A file that cannot be read completely is in the report each time, and its documents stay in the index
+        until it is gone or can be read. Of two documents with one id the later counts; when it is removed,
+        the other comes back. ``workers`` are those of `add`, ``memory`` is that of `writer`. ``progress`` is
+        called for every file that is read and every document.
 
-        Raises `ArticleError` when there is nothing at a path: a disk that is not there empties no index.
+        Raises `ArticleError` when there is nothing at a path: a disk that is not mounted empties no index.
         """
         from searchkit.indexing.sync import sync
 
@@ -148,10 +146,10 @@ class Index:
 
     @contextmanager
     def writer(self, *, timeout: float = 10.0, memory: int | None = None) -> Iterator[Writer]:
-        """A batch: all of it is committed at the end of the ``with`` block, or, on an error, none.
+        """A batch: committed as a whole at the end of the ``with`` block, or not at all when it raises.
 
-        Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is. What
-        is not on disk yet takes some ``memory`` bytes, however large the batch (16 million at least; None is
+        Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is.
+        ``memory`` is about how many bytes are buffered, however large the batch (16 million at least; None is
         the engine's choice, 200 million); each process of `add` takes some 80 million more.
         """
         from searchkit.indexing.writer import Writer
@@ -166,24 +164,23 @@ class Index:
             report.took = time.perf_counter() - started
 
     def rebuild(self, *, timeout: float = 10.0) -> int:
-        """Analyse all stored documents anew, in place and in one commit; returns how many.
+        """Analyse all stored documents anew, in one commit; returns how many.
 
-        Searches go on meanwhile and see the index as it was.
+        Until then searches see the index as it was.
         """
         return self._rewrite(timeout=timeout, force_merge=False)
 
     def optimize(self, *, timeout: float = 10.0) -> int:
-        """Bring the index into as few pieces as can be, which makes searches quicker; returns how many
-        documents.
+        """Merge the index into as few segments as possible, for faster searches; returns how many documents.
 
-        Worth it once a large index is complete: it takes as long as `rebuild`, and does what that does.
+        Worth it once a large index is complete: it does what `rebuild` does, and takes as long.
         """
         return self._rewrite(timeout=timeout, force_merge=True)
 
     def set_synonyms(self, synonyms: SynonymRules, *, timeout: float = 10.0) -> None:
-        """Let these be the synonyms, in place of those before; no document changes.
+        """Replace the synonyms of the index; no document changes.
 
-        Searches with this object know them at once, others when they open the index again.
+        Searches with this object use them at once, others when they open the index again.
         """
         settings = replace(self._settings, synonyms=Synonyms(synonyms))
         with closing(self._open().writer(timeout=timeout)):
@@ -206,31 +203,27 @@ class Index:
         least value, with a minus from its greatest. ``recency`` lets newer documents count for more: the
         time in which freshness halves, ``12h``, ``30d``, ``2w`` or ``1y``.
 
-        **How much**: ``limit`` hits from ``offset``, or behind a ``cursor`` that `Results.cursor` gave,
-        which stays in the state that the index had then. ``facets`` counts all matches by ``source``,
-        ``tags``, ``year``, ``month`` or a declared field. ``collapse="near-duplicates"`` makes one hit of a
-        story that several sources tell, with the others in `Hit.duplicates`; ``total`` counts all of them.
+        **How much**: ``limit`` hits from ``offset``, or after a ``cursor`` from `Results.cursor`, which
+        continues in the index as it was then. ``facets`` counts all matches by ``source``, ``tags``,
+        ``year``, ``month`` or a declared field. ``collapse="near-duplicates"`` makes one hit of a story that
+        several sources tell, with the others in `Hit.duplicates`; ``total`` counts all of them.
 
-        Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``, ValueError for an
-        option that has no such value, `CursorExpiredError` for the cursor of a state that is gone.
+        Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``, ValueError for a
+        value that an option cannot have, `CursorExpiredError` when that state of the index is gone.
         """
         return self._ask(lambda latest: search(query, options, latest, self._settings, self._cursors))
 
     @takes_options(SearchOptions)
     def count(self, query: str, options: SearchOptions) -> int:
-        """How many documents match: ``search(query, ...).total`` without the hits.
-
-        Takes the options of `search`; those that are not about what matches make no difference.
-        """
+        """How many documents match: ``search(query, ...).total`` without the hits, for the same options."""
         return self._ask(lambda latest: count(query, options, latest, self._settings))
 
     @takes_options(HitOptions)
     def hit(self, query: str, id: str, options: HitOptions) -> Hit | None:
-        """The document with this id as `search` finds it, on whatever page: with its score, and the matches
-        in its title and its whole body. None when the query does not find it, or there is no such document.
+        """The document with this id as a hit of the query, for a page that shows one article of a list.
 
-        For a page that shows one article of a list. Raises `QuerySyntaxError` for a query that is not
-        well-formed, unless ``lenient``.
+        None when the query does not find it, or there is no such document. Raises `QuerySyntaxError` for a
+        query that is not well-formed, unless ``lenient``.
         """
         return self._ask(lambda latest: search_one(query, id, options, latest, self._settings))
 
@@ -239,14 +232,13 @@ class Index:
         return next(iter(self.get_many([id]).values()), None)
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Document]:
-        """Those of the documents with these ids that there are, by id and in the order of the ids."""
+        """The documents with these ids, as far as there are any: by id, in the order of the ids."""
         ids = as_list("ids", ids)
         found = self._ask(lambda latest: latest.stored(ids))
         return {id: StoredFields.decode(found[id]).document for id in ids if id in found}
 
     def suggest(self, prefix: str, *, limit: int = 10) -> list[Suggestion]:
-        """How what somebody has typed so far may go on: frequent words and titles, as they stand in
-        documents.
+        """Completions of what somebody has typed: frequent words and titles, as documents write them.
 
         In any script; in pinyin (``wangyi``, ``wy``; two letters at least) where the index was created
         with ``pinyin=True``.
@@ -257,8 +249,7 @@ class Index:
 
     @takes_options(SimilarOptions)
     def similar(self, id: str, options: SimilarOptions) -> Results:
-        """Documents about the same as the one with this id, most alike first; the filters are those of
-        `search`.
+        """Documents like the one with this id, most alike first. The filters are those of `search`.
 
         Raises KeyError when there is no such document.
         """
@@ -280,7 +271,7 @@ class Index:
 
     @property
     def location(self) -> str:
-        """Where the index is: what opens it again. Credentials are left out."""
+        """Where the index is, as `open` takes it. Credentials are left out."""
         return self._engine.location
 
     def stats(self) -> Stats:
@@ -306,11 +297,10 @@ class Index:
         )
 
     def check(self) -> CheckReport:
-        """Whether all is as it was written: every file against its checksum, every document against what is
-        searchable.
+        """Compare every file with its checksum, and every document with what searches find of it.
 
-        Takes about as long as `rebuild`. An index that is damaged may not open: `searchkit.check` looks at
-        its files first.
+        Takes about as long as `rebuild`. A damaged index may not open: `searchkit.check` checks its files
+        first.
         """
         from searchkit.maintenance.check import check
 
@@ -321,11 +311,10 @@ class Index:
     def backup(self, to: Location) -> None:
         """Copy the latest commit into a new folder, which is an index of its own; a writer may go on.
 
-        On the same disk the files are hard links, which take no time and no space: they outlive changes and
-        the removal of this index, but not the disk.
+        On the same disk the files are hard links, which take no time and no space.
 
         Raises `IndexExistsError` where there is something already, `SearchkitError` for an index that is in
-        no folder, `ValueError` for a location of another engine, which `copy_to` copies to.
+        no folder, `ValueError` for a location of another engine: use `copy_to` for that.
         """
         engine = self._open()
         engine.copy_to(folder_of_same_engine(engine, os.fspath(to)))
@@ -340,28 +329,23 @@ class Index:
     ) -> CopyReport:
         """Copy the latest commit into a new index at any location, also of another engine.
 
-        Documents go over some thousand at a time, so that either may be larger than memory; ``progress`` is
-        told how many of how many did. Called again, a copy that was interrupted goes on. At its end both are
-        asked the same: where counts differ, `SearchkitError` says so. ``workers`` are those of `add`.
+        Documents are copied some thousand at a time, so either index may be larger than memory.
+        ``progress`` is called with the number copied and the number of all. An interrupted copy continues
+        when it is called again. ``workers`` are those of `add`.
 
-        Raises `IndexExistsError` where there is an index already.
+        Raises `IndexExistsError` where there is an index already, `SearchkitError` when searches of the copy
+        give other counts.
         """
         from searchkit.maintenance.copy import copy
 
-        return copy(
-            self._open(),
-            self._settings,
-            os.fspath(to),
-            timeout=timeout,
-            workers=workers,
-            progress=progress or (lambda *_: None),
-        )
+        tell = progress or (lambda *_: None)
+        return copy(self._open(), self._settings, os.fspath(to), timeout, workers, tell)
 
     def export(self, path: Location) -> int:
         """Write all documents into a file of JSON Lines, which `read_articles` reads back; returns how many.
 
-        The name ends in ``.jsonl`` or, to be packed, in ``.jsonl.gz``. A file that is there is replaced once
-        the new one is complete.
+        The name ends in ``.jsonl``, or in ``.jsonl.gz`` for a compressed file. An existing file is replaced
+        once the new one is complete.
         """
         from searchkit.maintenance.export import export
 
@@ -369,7 +353,7 @@ class Index:
 
     @property
     def needs_rebuild(self) -> bool:
-        """Was the index analysed by another version of the analyzer?"""
+        """Whether another version of the analyzer analysed the index."""
         return bool(self._open().read_metadata()["fingerprint"] != self._settings.analyzer.fingerprint)
 
     def __len__(self) -> int:
@@ -385,7 +369,7 @@ class Index:
     # -- life
 
     def close(self) -> None:
-        """Let go of the index; any later call raises `SearchkitError`."""
+        """Close the index; any later call raises `SearchkitError`."""
         if not self._closed:
             self._engine.close()
             self._closed = True
@@ -393,9 +377,7 @@ class Index:
     def __enter__(self) -> Index:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -407,7 +389,7 @@ class Index:
         return self._engine
 
     def _ask(self, question: Callable[[Snapshot], _Answer]) -> _Answer:
-        """Ask the latest snapshot; once more when it is lost meanwhile, as in a cluster it may be."""
+        """Ask the latest snapshot, and again when it was lost in between, which a cluster may do."""
         try:
             return question(self._open().snapshot())
         except CursorExpiredError:
@@ -462,12 +444,12 @@ def create(
 ) -> Index:
     """A new, empty index at the location: a path, or ``":memory:"``. All options are stored with it.
 
-    ``user_words`` (names, products, jargon) are kept whole by the segmenter, ``stop_words`` do
-    not count for the rank. ``fields`` declares what in ``extra`` of a document filters, sorts and is
-    counted: ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``. ``synonyms`` is
-    a file with rules like ``a, b, c`` and ``a => b``, a mapping of words to what they find as well, or
-    groups of words that find one another. With ``pinyin``, which needs ``searchkit[pinyin]``, `Index.suggest`
-    takes pinyin, and queries with same-sounding characters are mended.
+    The segmenter does not cut ``user_words`` (names, products, jargon); ``stop_words`` do not count for the
+    rank. ``fields`` declares which values in ``extra`` are filtered, sorted and counted by:
+    ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``. ``synonyms`` is a file with
+    rules like ``a, b, c`` and ``a => b``, a mapping of words to what they find as well, or groups of words
+    that find one another. With ``pinyin``, which needs ``searchkit[pinyin]``, `Index.suggest` takes pinyin,
+    and `Results.suggestion` corrects characters that sound the same.
 
     Raises `IndexExistsError` where there is an index already.
     """
@@ -498,11 +480,10 @@ def open(location: Location) -> Index:
 
 
 def check(location: Location) -> CheckReport:
-    """Whether the index at the location is as it was written; it need not open.
+    """What `Index.check` does, also for an index that is too damaged for `open`.
 
-    Does what `Index.check` does, but looks at the files before anything of them is used, so that it has an
-    answer where `open` raises `IndexCorruptError`. Raises `IndexNotFoundError` where there is no index,
-    `IndexIncompatibleError` when another version of searchkit made it.
+    Raises `IndexNotFoundError` where there is no index, `IndexIncompatibleError` when another version of
+    searchkit made it.
     """
     from searchkit.reports import CheckReport, Problem  # a program that searches does without
 

@@ -7,22 +7,13 @@ its date and a digest of its stored fields.
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import msgspec
 
 from searchkit.engine.base import Engine, IndexDocument
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
-__all__ = [
-    "TO_BE_READ",
-    "DocumentRecord",
-    "FileRecord",
-    "Manifest",
-    "digest_of",
-    "read_manifests",
-    "write_manifests",
-]
+__all__ = ["TO_BE_READ", "DocumentRecord", "FileRecord", "Manifest", "read_manifests", "write_manifests"]
 
 _NOTE = "sync"
 _FORMAT = 2
@@ -57,17 +48,11 @@ class FileRecord(msgspec.Struct, array_like=True):
     documents: dict[str, list[DocumentRecord]] = {}
     """By their ids."""
     failures: list[tuple[str, str]] = []
-    """What of the file cannot be indexed, and why."""
+    """What in the file cannot be indexed, and why."""
 
-    def add(self, id: str, record: DocumentRecord) -> None:
-        """Add the record of a document."""
-        self.documents.setdefault(id, []).append(record)
-
-    def remove(self, id: str, record: DocumentRecord) -> None:
-        """Remove the record of a document."""
-        self.documents[id].remove(record)
-        if not self.documents[id]:
-            del self.documents[id]
+    def digests(self) -> dict[str, set[str]]:
+        """For each id the digests of its documents."""
+        return {id: {record.digest for record in records} for id, records in self.documents.items()}
 
 
 class Manifest(msgspec.Struct):
@@ -77,11 +62,7 @@ class Manifest(msgspec.Struct):
     files: dict[str, FileRecord] = {}
     """By their paths below the folder."""
     kept: dict[str, str] = {}
-    """Documents that are in no file any longer, and were not to be deleted: id -> digest."""
-
-    def in_reading_order(self) -> list[tuple[str, FileRecord]]:
-        """The files in reading order, also those that are gone."""
-        return sorted(self.files.items(), key=lambda item: Path(item[0]).parts)
+    """Documents that are in no file any longer, but were not to be deleted: id -> digest."""
 
 
 class _Format(msgspec.Struct):
@@ -118,14 +99,10 @@ def read_manifests(engine: Engine) -> dict[str, Manifest]:
 
 def write_manifests(engine: Engine, manifests: dict[str, Manifest]) -> None:
     """Keep the manifests with the index."""
-    paths = {
-        _escaped(path): Manifest(
-            manifest.encoding,
-            {_escaped(name): file for name, file in manifest.files.items()},
-            manifest.kept,
-        )
-        for path, manifest in manifests.items()
-    }
+    paths = {}
+    for path, each in manifests.items():
+        files = {_escaped(name): file for name, file in each.files.items()}
+        paths[_escaped(path)] = Manifest(each.encoding, files, each.kept)
     engine.write_note(_NOTE, msgspec.json.encode(_Note(_FORMAT, paths)).decode())
 
 

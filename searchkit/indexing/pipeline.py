@@ -1,4 +1,4 @@
-"""The indexing pipeline: documents and files -> index documents, or why there is none.
+"""The indexing pipeline: documents and files -> index documents and failures.
 
 Where there are many, other processes read the files and build the index documents: see `process_pool`.
 """
@@ -24,7 +24,7 @@ __all__ = ["Outcome", "build", "build_all", "file_work", "index_files"]
 
 
 class Outcome(NamedTuple):
-    """What came of one document of a file."""
+    """The result for one document of a file."""
 
     place: str
     """The file, or ``file:LINE``."""
@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
 
 
 def build(document: Document, builder: DocumentBuilder) -> IndexDocument | Failure:
-    """What an engine takes of the document, or why it cannot be indexed."""
+    """The document as an engine takes it, or why it cannot be indexed."""
     try:
         return builder.build(document)
     except DocumentError as error:
@@ -45,37 +45,32 @@ def build(document: Document, builder: DocumentBuilder) -> IndexDocument | Failu
 def build_all(
     documents: Iterable[Document | Mapping[str, Any]], settings: Settings, workers: int | None
 ) -> Iterator[IndexDocument | Failure]:
-    """`build` for each of the documents, in their order. For ``workers`` see `results`."""
+    """What `build` returns for each document, in order. For ``workers`` see `results`."""
     return results(map(_document_work, documents), settings, workers)
 
 
 def index_files(
     paths: Iterable[str | ArticleError], encoding: str | None, settings: Settings, workers: int | None
 ) -> Iterator[Outcome]:
-    """What came of all documents of the files, in reading order. For ``workers`` see `results`."""
+    """The outcomes for all documents of the files, in reading order. For ``workers`` see `results`."""
     work = chain.from_iterable(map(partial(file_work, encoding=encoding), paths))
     outcomes: Iterator[list[Outcome]] = results(work, settings, workers)
     return chain.from_iterable(outcomes)
 
 
-def file_work(
-    path: str | ArticleError, encoding: str | None
-) -> Iterator[partial[list[Outcome]] | list[Outcome]]:
+def file_work(path: str | ArticleError, encoding: str | None) -> Iterator[partial[list[Outcome]]]:
     """The work to do for a file, as `results` takes it: one call that reads it and builds its documents.
 
     A file with a document on each line may be too long to be read at once. This process reads it, and each
     line is a call.
     """
     if isinstance(path, ArticleError):
-        yield [_unreadable(path)]
-    elif not is_read_line_by_line(path):
-        yield partial(_index_file, path, encoding)
-    else:
+        yield partial(_index_documents, [path])
+    elif is_read_line_by_line(path):
         for found in read_file(path, encoding):
-            if isinstance(found, ArticleError):
-                yield [_unreadable(found)]
-            else:
-                yield partial(_index_documents, [found])
+            yield partial(_index_documents, [found])
+    else:
+        yield partial(_index_file, path, encoding)
 
 
 def _document_work(given: Document | Mapping[str, Any]) -> partial[IndexDocument | Failure] | Failure:
@@ -92,12 +87,8 @@ def _index_file(path: str, encoding: str | None, builder: DocumentBuilder) -> li
 
 def _index_documents(read: Iterable[FileDocument | ArticleError], builder: DocumentBuilder) -> list[Outcome]:
     return [
-        _unreadable(found)
+        Outcome(found.path, Failure(found.path, found.reason))
         if isinstance(found, ArticleError)
         else Outcome(found.place, build(found.document, builder), found.document.id, found.document.published)
         for found in read
     ]
-
-
-def _unreadable(error: ArticleError) -> Outcome:
-    return Outcome(error.path, Failure(error.path, error.reason))

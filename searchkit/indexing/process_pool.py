@@ -15,7 +15,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,17 +25,26 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from searchkit.errors import SearchkitError
-from searchkit.indexing.batches import batches
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.settings import Settings
 
-__all__ = ["results", "serve"]
+__all__ = ["AT_ONCE", "batches", "results", "serve"]
 
+AT_ONCE = 500
+"""How many documents or ids go into one request to an index, which may be far away."""
 _CHUNK = 64
-# To start other processes takes longer than to do less than this.
+# Less work takes less time than to start other processes.
 _WORTH_IT = 500
 
 Result = TypeVar("Result")
+_Item = TypeVar("_Item")
+
+
+def batches(items: Iterable[_Item], size: int = AT_ONCE) -> Iterator[list[_Item]]:
+    """The items in lists of ``size``; the last one may be shorter. Takes from ``items`` as it goes."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def results(
@@ -45,9 +53,9 @@ def results(
     """The results of the work, in order.
 
     A call is a `partial` that gets a `DocumentBuilder` as its last argument; it and its result can be
-    pickled. Where there is nothing to call, the result itself is given, and stays in this process.
+    pickled. What is no `partial` is a result already, and stays in this process.
 
-    ``workers`` is the number of processes; None is one for each processor, once there is enough work.
+    ``workers`` is the number of processes; None is one for each processor if there is enough work.
     """
     work = iter(work)
     builder = DocumentBuilder(settings)
@@ -88,7 +96,7 @@ def _results_of_others(
 
 
 class _Worker:
-    """A process that makes calls; a context manager."""
+    """A worker process; leaving the ``with`` block ends it."""
 
     def __init__(self, settings: Settings) -> None:
         path = str(Path(__file__).parents[2])
@@ -96,25 +104,21 @@ class _Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self._lock = threading.Lock()
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
         self._to.write(json.dumps(settings.metadata()).encode() + b"\n")
         self._to.flush()
 
     def results(self, calls: list[partial[Result]]) -> list[Result]:
-        """The results of the calls."""
-        with self._lock:
-            try:
-                pickle.dump(calls, self._to, pickle.HIGHEST_PROTOCOL)
-                self._to.flush()
-                results: list[Result] = pickle.load(self._from)
-            except (OSError, EOFError, pickle.UnpicklingError) as error:
-                status = self._process.wait()
-                raise SearchkitError(
-                    f"a process that analyses documents ended with status {status}; nothing was committed"
-                ) from error
-            return results
+        try:
+            pickle.dump(calls, self._to, pickle.HIGHEST_PROTOCOL)
+            self._to.flush()
+            return cast("list[Result]", pickle.load(self._from))
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            status = self._process.wait()
+            raise SearchkitError(
+                f"a process that analyses documents ended with status {status}; nothing was committed"
+            ) from error
 
     def __enter__(self) -> _Worker:
         return self

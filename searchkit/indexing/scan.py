@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from searchkit.articles import Articles
@@ -43,8 +44,10 @@ class Root:
 
     def scan(self) -> list[str]:
         """Look at all files; returns the names of those to be read, in reading order."""
+        top = os.fspath(self.path)
         self._listing = [
-            path if isinstance(path, ArticleError) else self._name_of(path) for path in files_of(self.path)
+            path if isinstance(path, ArticleError) else "" if path == top else os.path.relpath(path, top)
+            for path in files_of(top)
         ]
         return [name for name in self._listing if isinstance(name, str) and not self._is_unchanged(name)]
 
@@ -80,34 +83,25 @@ class Root:
         """Record the file before it is read, so that the next sync finds a change during the reading."""
         path = self.path_of(name)
         record = self.manifest.files[name] = FileRecord()
-        try:
+        with suppress(OSError):  # the reader reports it; the file is tried again until it can be read
             status = path.stat()
             record.digest = "" if why_not_read(path, status) else _digest_of_file(path)
             record.size, record.mtime_ns = status.st_size, status.st_mtime_ns
-        except OSError:
-            pass  # the reader reports it; the file is tried again until it can be read
-
-    def _name_of(self, path: str) -> str:
-        return "" if path == os.fspath(self.path) else os.path.relpath(path, self.path)
 
     def _is_unchanged(self, name: str) -> bool:
         known = self.manifest.files.get(name)
         if known is None:
             return False
         path = self.path_of(name)
-        try:
+        with suppress(OSError):
             status = path.stat()
-            if known.size != status.st_size:
-                return False
-            if known.mtime_ns == status.st_mtime_ns:
+            if known.size == status.st_size and known.mtime_ns == status.st_mtime_ns:
                 return True
-            if not known.digest or known.digest != _digest_of_file(path):
-                return False
-        except OSError:
-            return False
-        known.mtime_ns = status.st_mtime_ns
-        self.has_new_times = True
-        return True
+            if known.size == status.st_size and known.digest and known.digest == _digest_of_file(path):
+                known.mtime_ns = status.st_mtime_ns
+                self.has_new_times = True
+                return True
+        return False
 
 
 def _digest_of_file(path: Path) -> str:

@@ -35,17 +35,8 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
     @staticmethod
     def encode(document: Document, sketch: tuple[str, ...]) -> bytes:
         """The bytes to store of the document."""
-        head = StoredFields(
-            document.id,
-            document.title,
-            document.url,
-            document.published,
-            document.source,
-            document.tags,
-            document.extra,
-            sketch,
-        )
-        return _encode(head) + b"\n" + document.body.encode()
+        values = {name: getattr(document, name) for name in _BEFORE_BODY}
+        return _encode(StoredFields(**values, sketch=sketch)) + b"\n" + document.body.encode()
 
     @staticmethod
     def decode(stored: bytes) -> StoredFields:
@@ -61,17 +52,9 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
     @property
     def document(self) -> Document:
         """The document as it was added."""
-        return Document(
-            title=self.title,
-            body=self.body,
-            id=self.id,
-            url=self.url,
-            published=self.published,
-            source=self.source,
-            tags=self.tags,
-            extra=self.extra,
-        )
+        return Document(body=self.body, **{name: getattr(self, name) for name in _BEFORE_BODY})
 
 
+_BEFORE_BODY = ("id", "title", "url", "published", "source", "tags", "extra")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(StoredFields).decode

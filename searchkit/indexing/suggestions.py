@@ -1,7 +1,7 @@
 """Suggestions: a document -> the keys under which its title and its words are suggested.
 
-A key is what a person may type: the normalized text, its pinyin, or the initials of the pinyin. Behind a
-separator stands what is then suggested, as the document writes it.
+A key is what a person may type: the normalized text, its pinyin, or the initials of the pinyin. A separator
+follows, and then the text to suggest, as the document writes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["LONGEST_KEY", "SEPARATOR", "sound_key", "split_key", "title_keys", "
 
 SEPARATOR = "\x1f"
 SOUND = "\x1e"
-"""Begins the keys of pinyin, which so stay apart from Latin words."""
+"""Begins the keys of pinyin, to tell them from Latin words."""
 _LONGEST_TITLE = 80
 LONGEST_KEY = 24
 """Longer keys are cut: nobody types a whole title to have it completed."""
@@ -30,31 +30,29 @@ _latin_start = re.compile(f"[{LATIN}]").match
 
 
 def typed_key(normalized: str) -> str:
-    """The beginning of a key that a person typed: from the first letter or digit, with single spaces."""
+    """The prefix of keys for what a person typed: from the first letter or digit, with single spaces."""
     first = _letter_or_digit(normalized)
     return " ".join(normalized[first.start() :].split()) if first else ""
 
 
 def sound_key(typed: str) -> str:
-    """The beginning of a key of pinyin that a person typed: letters only, so xi'an and wang yi will do."""
+    """The prefix of pinyin keys for what a person typed: letters only, so xi'an and wang yi work too."""
     return SOUND + "".join(character for character in typed if character.isalnum())[:LONGEST_KEY]
 
 
 def split_key(term: str) -> tuple[str, str]:
-    """The key, and the text that is suggested."""
+    """The key, and the text to suggest."""
     key, _, shown = term.partition(SEPARATOR)
     return key, shown
 
 
-def title_keys(title: str, terms: Terms, *, pinyin: bool) -> tuple[str, ...]:
+def title_keys(title: str, terms: Terms, pinyin: bool) -> tuple[str, ...]:
     """The keys of a whole title."""
     key = typed_key(terms.normalized)
     return _keys({key: " ".join(title.split())[:_LONGEST_TITLE]}, pinyin) if key else ()
 
 
-def word_keys(
-    title: str, title_terms: Terms, body: str, body_terms: Terms, *, pinyin: bool
-) -> tuple[str, ...]:
+def word_keys(title: str, title_terms: Terms, body: str, body_terms: Terms, pinyin: bool) -> tuple[str, ...]:
     """The keys of the words of the title, and of those that the body repeats."""
     counts = Counter(body_terms.words.split(" "))
     repeated = [word for word, count in counts.items() if count >= _OFTEN]
@@ -77,10 +75,8 @@ def _as_written(text: str, normalized: str, words: Iterable[str]) -> dict[str, s
 
 
 def _keys(shown: Mapping[str, str], pinyin: bool) -> tuple[str, ...]:
-    if not pinyin:
-        return tuple([f"{key[:LONGEST_KEY]}{SEPARATOR}{text}" for key, text in shown.items()])
-    keys = []
-    for key, text in shown.items():
-        keys.append(f"{key[:LONGEST_KEY]}{SEPARATOR}{text}")
-        keys += [f"{sound_key(sound)}{SEPARATOR}{text}" for sound in pinyin_keys(key)]
+    keys = [f"{key[:LONGEST_KEY]}{SEPARATOR}{text}" for key, text in shown.items()]
+    if pinyin:
+        for key, text in shown.items():
+            keys += [f"{sound_key(sound)}{SEPARATOR}{text}" for sound in pinyin_keys(key)]
     return tuple(keys)

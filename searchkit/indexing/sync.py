@@ -1,4 +1,4 @@
-"""Sync: folders and their manifests -> an index in step with the folders.
+"""Sync: folders and their manifests -> an index that has the documents of the folders.
 
 The records of the manifests alone tell which document an id means, by the rules of `read_articles`. An
 unchanged file is read only when it has the document of an id, and the index has another one.
@@ -8,28 +8,20 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from searchkit.articles import Articles
 from searchkit.articles.file_reader import FileDocument, read_file
-from searchkit.engine.base import Engine, EngineWriter, IndexDocument, Snapshot
-from searchkit.indexing.batches import AT_ONCE, batches
+from searchkit.engine.base import Engine, EngineWriter, IndexDocument
+from searchkit.indexing import manifest as notes
 from searchkit.indexing.document_builder import DocumentBuilder
-from searchkit.indexing.manifest import (
-    TO_BE_READ,
-    DocumentRecord,
-    FileRecord,
-    Manifest,
-    digest_of,
-    read_manifests,
-    write_manifests,
-)
+from searchkit.indexing.manifest import TO_BE_READ, DocumentRecord, FileRecord, Manifest
 from searchkit.indexing.pipeline import Outcome, build, file_work
-from searchkit.indexing.process_pool import results
+from searchkit.indexing.process_pool import AT_ONCE, batches, results
 from searchkit.indexing.scan import Root
 from searchkit.reports import Failure, SyncProgress, SyncReport
 from searchkit.settings import Settings
@@ -37,7 +29,7 @@ from searchkit.settings import Settings
 __all__ = ["sync"]
 
 _MOST_BYTES = 4_000_000
-"""Stored fields of the documents that wait for one request for their ids; of large ones, fewer wait."""
+"""The most stored fields that wait until their ids are asked for: of large documents, fewer wait."""
 
 
 class _Former(NamedTuple):
@@ -67,93 +59,96 @@ def sync(
     workers: int | None,
     progress: Callable[[SyncProgress], None],
 ) -> SyncReport:
-    """Bring the index in step with the paths. Of two documents with one id, that of the later path counts.
+    """Index what is new or has changed in the paths, and delete what is gone from them.
+
+    Of two documents with one id, that of the later path counts.
 
     All changes are one commit, and without changes there is none. The manifest is written twice: before the
-    commit it says that the files in question are to be read, and has both their old and their new records. So
-    wherever this process ends, the next sync knows which documents came from the folder.
+    commit with the old and the new records of all files that were read, as files that are to be read. So if
+    this process ends at any point, the next sync knows which documents came from the folder.
     """
-    manifests = read_manifests(engine)
+    manifests = notes.read_manifests(engine)
     roots = {}
     for path in paths:
         name = os.path.abspath(path)  # noqa: PTH100  (a folder that is moved behind a link stays the same)
         articles = Articles(path, encoding=encoding)  # raises where there is nothing
         may_delete = delete(articles.path) if callable(delete) else delete
         roots[name] = Root(articles, manifests.setdefault(name, Manifest()), delete=may_delete)
-    others = [manifest for name, manifest in manifests.items() if name not in roots]
-    work = _Sync(list(roots.values()), others, engine, writer, settings, progress)
-    report = work.reconcile(workers)
-    work.commit(manifests)
-    return report
+    return _Sync(list(roots.values()), manifests, engine, writer, settings, progress).run(workers)
 
 
+@dataclass(eq=False)
 class _Sync:
     """One sync under way."""
 
-    def __init__(
-        self,
-        roots: list[Root],
-        others: list[Manifest],
-        engine: Engine,
-        writer: EngineWriter,
-        settings: Settings,
-        progress: Callable[[SyncProgress], None],
-    ) -> None:
-        self._roots = roots
-        self._others = others
-        self._engine = engine
-        self._writer = writer
-        self._settings = settings
-        self._progress = progress
-        self._before = _IndexBefore(engine.snapshot())
+    roots: list[Root]
+    manifests: dict[str, Manifest]
+    engine: Engine
+    writer: EngineWriter
+    settings: Settings
+    progress: Callable[[SyncProgress], None]
+
+    def __post_init__(self) -> None:
+        self._snapshot = self.engine.snapshot()
+        self._was_empty = len(self._snapshot) == 0
+        self._before: dict[str, str | None] = {}  # what the index had when the sync began: id -> digest
         self._former: list[_Former] = []
-        self._ours: dict[str, set[str]] = {}  # each id in question -> digests of what the paths gave
-        self._deletable: set[str] = set()  # ids in question that are deleted when no file has them
+        self._ours: dict[str, set[str]] = {}  # each id that may change -> digests of what the paths gave
+        self._deletable: set[str] = set()  # ids to delete when no file has them
         self._latest: dict[tuple[Root, str], DocumentRecord] = {}  # by root and id, of the files read so far
         self._pending: list[tuple[IndexDocument, DocumentRecord]] = []
         self._pending_bytes = 0
         self._indexed: dict[str, str] = {}  # what this sync indexed: id -> digest
-        self._gone: list[str] = []
         self._files = self._files_read = 0
 
-    def reconcile(self, workers: int | None) -> SyncReport:
-        """Hand the writer all documents that are new or have changed, and find those that are gone."""
-        waiting = [(root, name) for root in self._roots for name in root.scan()]
-        for root in self._roots:
-            for name, file in root.take_gone():
-                self._add_former(root, name, file)
-            for id, digest in root.manifest.kept.items():
-                self._ours.setdefault(id, set()).add(digest)
-            if root.delete:
-                self._deletable.update(root.manifest.kept)
+    def run(self, workers: int | None) -> SyncReport:
+        """Read what is new or has changed, and commit the difference."""
+        waiting = [(root, name) for root in self.roots for name in root.scan()]
+        for root in self.roots:
+            self._former += [_Former(root, name, file) for name, file in root.take_gone()]
+            self._consider(root, {id: {digest} for id, digest in root.manifest.kept.items()})
         for root, name in waiting:
-            self._add_former(root, name, root.manifest.files.get(name, FileRecord()))
-        self._before.load(self._ours)
+            self._former.append(_Former(root, name, root.manifest.files.get(name, FileRecord())))
+        for root, _, old in self._former:
+            self._consider(root, old.digests())
+        self._load(self._ours)
         self._read(waiting, workers)
         for root, name, old in self._former:
             if now := root.manifest.files.get(name):
-                self._keep_what_may_be_there(now, old)
-                self._question(root, now)
+                if now.failures:  # what else is in the file is unknown: what the index has of it stays
+                    now.documents |= {
+                        id: [record]
+                        for id, records in old.documents.items()
+                        for record in records
+                        if id not in now.documents and record.digest == self._before[id]
+                    }
+                self._consider(root, now.digests())
         winners = self._settle()
-        self._gone = self._without_winner(winners)
-        return self._report(winners)
+        gone = self._without_winner(winners)
+        deleted = [id for id in gone if id in self._deletable]
+        report = self._report(winners, deleted)
+        self._commit(gone, deleted)
+        return report
 
-    def _add_former(self, root: Root, name: str, file: FileRecord) -> None:
-        self._former.append(_Former(root, name, file))
-        self._question(root, file)
-
-    def _question(self, root: Root, file: FileRecord) -> None:
+    def _consider(self, root: Root, digests: Mapping[str, set[str]]) -> None:
+        for id, of_id in digests.items():
+            self._ours.setdefault(id, set()).update(of_id)
         if root.delete:
-            self._deletable.update(file.documents)
-        for id, records in file.documents.items():
-            self._ours.setdefault(id, set()).update(record.digest for record in records)
+            self._deletable.update(digests)
+
+    def _load(self, ids: Iterable[str]) -> None:
+        """Ask what the index had under these ids, many in one request."""
+        for batch in batches(id for id in dict.fromkeys(ids) if id not in self._before):
+            stored = {} if self._was_empty else self._snapshot.stored(batch)
+            for id in batch:
+                self._before[id] = notes.digest_of(stored[id]) if id in stored else None
 
     # -- reading
 
     def _read(self, waiting: Sequence[tuple[Root, str]], workers: int | None) -> None:
         under_way: deque[tuple[Root, str]] = deque()
 
-        def work() -> Iterator[partial[list[Outcome]] | list[Outcome]]:
+        def work() -> Iterator[partial[list[Outcome]]]:
             for root, name in waiting:
                 self._files_read += 1
                 self._tell()
@@ -164,7 +159,8 @@ class _Sync:
 
         self._files = len(waiting)
         self._tell()
-        for outcomes in results(work(), self._settings, workers):
+        done: Iterator[list[Outcome]] = results(work(), self.settings, workers)
+        for outcomes in done:
             root, name = under_way.popleft()
             for outcome in outcomes:
                 self._record(root, name, outcome)
@@ -176,7 +172,7 @@ class _Sync:
             root.add_failure(name, outcome.place, document.reason)
             return
         record = DocumentRecord.of(document)
-        root.manifest.files[name].add(document.id, record)
+        root.manifest.files[name].documents.setdefault(document.id, []).append(record)
         latest = self._latest.get((root, document.id))
         if latest is None or latest.is_replaced_by(record):
             self._latest[root, document.id] = record
@@ -188,26 +184,18 @@ class _Sync:
     def _index_pending(self) -> None:
         """Index what the index does not have, as far as can be told before all is read."""
         pending, self._pending, self._pending_bytes = self._pending, [], 0
-        self._before.load(document.id for document, _ in pending)
+        self._load(document.id for document, _ in pending)
         for document, record in pending:
             self._index_unless_there(document, record)
 
     def _index_unless_there(self, document: IndexDocument, record: DocumentRecord) -> None:
         if self._now(document.id) != record.digest:
-            self._writer.upsert(document)
+            self.writer.upsert(document)
             self._indexed[document.id] = record.digest
             self._tell()
 
-    def _keep_what_may_be_there(self, file: FileRecord, old: FileRecord) -> None:
-        """What else is in a file that was not read to its end is unknown: what the index has of it stays."""
-        for id, records in old.documents.items() if file.failures else ():
-            if id not in file.documents:
-                indexed = [record for record in records if record.digest == self._before[id]]
-                if indexed:
-                    file.add(id, indexed[0])
-
     def _tell(self, *, committing: bool = False) -> None:
-        self._progress(SyncProgress(self._files_read, self._files, len(self._indexed), committing))
+        self.progress(SyncProgress(self._files_read, self._files, len(self._indexed), committing))
 
     def _now(self, id: str) -> str | None:
         """The digest of the document that the index would have after a commit now."""
@@ -231,8 +219,9 @@ class _Sync:
 
     def _winners(self) -> dict[str, _Winner]:
         winners: dict[str, _Winner] = {}
-        for root in self._roots:
-            for name, file in root.manifest.in_reading_order():
+        for root in self.roots:
+            in_reading_order = sorted(root.manifest.files.items(), key=lambda item: Path(item[0]).parts)
+            for name, file in in_reading_order:
                 for id, records in file.documents.items():
                     for record in records:
                         other = winners.get(id)
@@ -241,7 +230,7 @@ class _Sync:
         return winners
 
     def _read_again(self, root: Root, name: str, wanted: dict[str, DocumentRecord]) -> None:
-        builder = DocumentBuilder(self._settings)
+        builder = DocumentBuilder(self.settings)
         for found in read_file(root.path_of(name), root.manifest.encoding):
             if isinstance(found, FileDocument) and found.document.id in wanted:
                 document = build(found.document, builder)
@@ -250,7 +239,9 @@ class _Sync:
         file = root.manifest.files[name]
         for id, record in wanted.items():  # the file has changed just now, or cannot be read any longer
             file.size = TO_BE_READ
-            file.remove(id, record)
+            file.documents[id].remove(record)
+            if not file.documents[id]:
+                del file.documents[id]
 
     def _without_winner(self, winners: dict[str, _Winner]) -> list[str]:
         """The ids of documents that came from the paths and are in no file any longer."""
@@ -259,90 +250,60 @@ class _Sync:
             for id, digests in self._ours.items()
             if id not in winners and (id in self._indexed or self._before[id] in digests)
         ]
+        ours = [root.manifest for root in self.roots]
+        others = [each for each in self.manifests.values() if all(each is not one for one in ours)]
         elsewhere: set[str] = set()
-        for manifest in self._others if gone else ():
-            for file in manifest.files.values():
-                if found := [id for id in gone if id in file.documents]:
-                    elsewhere.update(found)
-                    file.size = TO_BE_READ  # it may have other documents with these ids
+        for file in [file for manifest in others for file in manifest.files.values()] if gone else ():
+            if found := [id for id in gone if id in file.documents]:
+                elsewhere.update(found)
+                file.size = TO_BE_READ  # it may have other documents with these ids
         return [id for id in gone if id not in elsewhere]
 
     # -- the end
 
-    def _report(self, winners: dict[str, _Winner]) -> SyncReport:
+    def _report(self, winners: dict[str, _Winner], deleted: Sequence[str]) -> SyncReport:
         before = [self._before[id] for id in self._indexed]
         added = before.count(None)
         updated = sum(was not in (None, now) for was, now in zip(before, self._indexed.values()))
-        records = sum(
-            len(records)
-            for root in self._roots
-            for file in root.manifest.files.values()
-            for records in file.documents.values()
-        )
+        files = [file for root in self.roots for file in root.manifest.files.values()]
         return SyncReport(
             added=added,
             updated=updated,
-            deleted=sum(self._before[id] is not None for id in self._gone if id in self._deletable),
+            deleted=sum(self._before[id] is not None for id in deleted),
             unchanged=len(winners) - added - updated,
-            replaced=records - len(winners),
-            failures=[failure for root in self._roots for failure in root.failures()],
+            replaced=sum(len(each) for file in files for each in file.documents.values()) - len(winners),
+            failures=[failure for root in self.roots for failure in root.failures()],
         )
 
-    def commit(self, manifests: dict[str, Manifest]) -> None:
+    def _commit(self, gone: Sequence[str], deleted: Sequence[str]) -> None:
         """Commit the changes, and write the manifests where they have changed."""
-        to_delete = [id for id in self._gone if id in self._deletable]
-        if self._indexed or to_delete:
-            with self._old_and_new_records():
-                write_manifests(self._engine, manifests)
-            for id in to_delete:
-                self._writer.delete(id)
+        if self._indexed or deleted:
+            self._write_old_and_new_records()
+            for id in deleted:
+                self.writer.delete(id)
             self._tell(committing=True)
-            self._writer.commit()
-        changed = bool(self._former or self._indexed or to_delete)
-        for root in self._roots:
+            self.writer.commit()
+        changed = bool(self._former or self._indexed or deleted)
+        for root in self.roots:
             had = {id for each in self._former if each.root is root for id in each.file.documents}
             had.update(root.manifest.kept)
-            stay = [id for id in self._gone if id in had and id not in self._deletable]
-            kept = {id: self._now(id) or "" for id in stay}
+            kept = {id: self._now(id) or "" for id in gone if id in had and id not in self._deletable}
             changed = changed or root.has_new_times or kept != root.manifest.kept
             root.manifest.kept = kept
         if changed:
-            write_manifests(self._engine, manifests)
+            notes.write_manifests(self.engine, self.manifests)
 
-    @contextmanager
-    def _old_and_new_records(self) -> Iterator[None]:
-        """Within the block the manifests have both records of each file that was read or is gone."""
-        new = [root.manifest.files.get(name) for root, name, _ in self._former]
-        for (root, name, old), file in zip(self._former, new):
-            both = FileRecord(documents={id: [*records] for id, records in old.documents.items()})
-            for id, records in file.documents.items() if file else ():
-                both.documents[id] = [*both.documents.get(id, ()), *records]
+    def _write_old_and_new_records(self) -> None:
+        """Write the manifests with both records of each file that was read or is gone."""
+        new = [root.manifest.files for root in self.roots]
+        for root in self.roots:
+            root.manifest.files = {**root.manifest.files}
+        for root, name, old in self._former:
+            both = FileRecord(documents={**old.documents})
+            if file := root.manifest.files.get(name):
+                for id, records in file.documents.items():
+                    both.documents[id] = [*both.documents.get(id, ()), *records]
             root.manifest.files[name] = both
-        try:
-            yield
-        finally:
-            for (root, name, _), file in zip(self._former, new):
-                if file is None:
-                    del root.manifest.files[name]
-                else:
-                    root.manifest.files[name] = file
-
-
-class _IndexBefore:
-    """What the index had when the sync began: id -> digest of the document, or None."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._is_empty = len(snapshot) == 0
-        self._digests: dict[str, str | None] = {}
-
-    def load(self, ids: Iterable[str]) -> None:
-        """Ask the index for the documents with these ids, many in one request."""
-        for batch in batches(id for id in dict.fromkeys(ids) if id not in self._digests):
-            stored = {} if self._is_empty else self._snapshot.stored(batch)
-            for id in batch:
-                self._digests[id] = digest_of(stored[id]) if id in stored else None
-
-    def __getitem__(self, id: str) -> str | None:
-        """The digest of a document whose id was loaded."""
-        return self._digests[id]
+        notes.write_manifests(self.engine, self.manifests)
+        for root, files in zip(self.roots, new):
+            root.manifest.files = files

@@ -9,8 +9,8 @@ from searchkit.articles import Articles
 from searchkit.document import Document
 from searchkit.engine.base import EngineWriter, IndexDocument, Snapshot
 from searchkit.errors import ArticleError
-from searchkit.indexing.batches import AT_ONCE, batches
 from searchkit.indexing.pipeline import build_all, index_files
+from searchkit.indexing.process_pool import AT_ONCE, batches
 from searchkit.reports import Failure, Report
 from searchkit.settings import Settings
 
@@ -18,7 +18,7 @@ __all__ = ["Writer"]
 
 
 class Writer:
-    """A batch under way; made by `Index.writer`."""
+    """A batch of changes; made by `Index.writer`."""
 
     def __init__(self, settings: Settings, engine_writer: EngineWriter, before: Snapshot) -> None:
         self._report = Report()
@@ -31,7 +31,7 @@ class Writer:
 
     @property
     def report(self) -> Report:
-        """What became of all documents so far."""
+        """The report on all documents so far."""
         self._count()
         return self._report
 
@@ -47,17 +47,14 @@ class Writer:
         The files of `read_articles` are read by these processes as well, and those that cannot be read are
         in ``report.failures``.
         """
-        if isinstance(documents, Articles):
-            self._add_articles(documents, workers)
-        else:
+        if not isinstance(documents, Articles):
             for result in build_all(documents, self._settings, workers):
                 self._add(result)
-
-    def _add_articles(self, articles: Articles, workers: int | None) -> None:
-        latest = articles.start()
-        for outcome in index_files(articles.paths(), articles.encoding, self._settings, workers):
+            return
+        latest = documents.start()
+        for outcome in index_files(documents.paths(), documents.encoding, self._settings, workers):
             if not outcome.id and isinstance(outcome.result, Failure):
-                articles.failures.append(ArticleError(outcome.place, outcome.result.reason))
+                documents.failures.append(ArticleError(outcome.place, outcome.result.reason))
                 self._add(outcome.result)
             elif latest.accept(outcome.place, outcome.id, outcome.published):
                 self._add(outcome.result)
@@ -93,7 +90,7 @@ class Writer:
         return removed
 
     def _count(self) -> None:
-        """Count what is new, and what took the place of another document."""
+        """Count which of the documents are new, and which replaced another."""
         ids, self._uncounted = self._uncounted, []
         indexed = self._indexed(ids)
         updated = sum(id in indexed for id in ids)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from searchkit.engine.base import Engine, IndexDocument, Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, MatchAll, Phrase, Range, Term, TermSet
 from searchkit.errors import IndexCorruptError, SearchkitError
-from searchkit.indexing.batches import batches
 from searchkit.indexing.document_builder import DocumentBuilder
+from searchkit.indexing.process_pool import batches
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CheckReport, Problem
 from searchkit.settings import Settings
@@ -24,8 +24,7 @@ _PAGE = 100
 
 
 def check(engine: Engine, settings: Settings, *, current: bool) -> CheckReport:
-    """What is damaged. ``current`` says whether today's rules analysed the documents, so that their terms are
-    known.
+    """What is damaged. ``current``: this version of the analyzer made the terms, so they can be checked.
 
     Where a file is damaged, the documents are not read: that may take any time and memory.
     """
@@ -83,9 +82,7 @@ def _wrong_with(snapshot: Snapshot, document: IndexDocument) -> str:
     if snapshot.count(Boolean(must=(its_id, *clauses.values()))) == 1:
         return ""
     # One by one only where something is wrong.
-    missing = [
-        what for what, clause in clauses.items() if snapshot.count(Boolean(must=(its_id, clause))) != 1
-    ]
+    missing = [what for what, one in clauses.items() if snapshot.count(Boolean(must=(its_id, one))) != 1]
     return f"{', '.join(missing) or 'all it holds together'} does not find it"
 
 

@@ -1,6 +1,6 @@
 """Copy: an index -> the same documents in an index at another location, of any engine.
 
-They are analysed anew and committed some thousand at a time. A copy that was interrupted goes on: documents
+They are analysed anew and committed some thousand at a time. An interrupted copy can be continued: documents
 that it has already are left alone. A note in the copy says that it is not complete.
 """
 
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from searchkit.document import Document
 from searchkit.engine import create_engine, open_engine
 from searchkit.engine.base import Engine, Snapshot
 from searchkit.errors import IndexExistsError, IndexIncompatibleError, IndexNotFoundError, SearchkitError
-from searchkit.indexing.batches import batches
 from searchkit.indexing.pipeline import build_all
+from searchkit.indexing.process_pool import batches
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CopyReport, Failure
 from searchkit.search.options import SearchOptions
@@ -29,19 +29,12 @@ _OTHER_NOTES = ("sync",)
 _PAGE, _COMMIT = 1000, 10_000
 _SAMPLE = 20
 
-
 CopyProgress = Callable[[int, int], None]
 """Called with the number of documents in the copy so far, and of all."""
 
 
 def copy(
-    source: Engine,
-    settings: Settings,
-    to: str,
-    *,
-    timeout: float,
-    workers: int | None,
-    progress: CopyProgress,
+    source: Engine, settings: Settings, to: str, timeout: float, workers: int | None, progress: CopyProgress
 ) -> CopyReport:
     """Copy the latest commit of the source to the location.
 
@@ -93,24 +86,19 @@ def _target(source: Engine, settings: Settings, to: str) -> Engine:
         target = create_engine(to, settings.metadata(), settings.fields.for_engine)
         target.write_note(_UNFINISHED, source.location)
         return target
-    try:
-        _check_is_interrupted_copy(target, source, settings)
-    except BaseException:
-        target.close()
-        raise
+    with ExitStack() as on_error:
+        on_error.callback(target.close)
+        if target.read_note(_UNFINISHED) != source.location:
+            raise IndexExistsError(
+                f"{target.location}: there is an index already; only a copy of {source.location} that was "
+                "interrupted is gone on with"
+            )
+        if {**target.read_metadata(), "synonyms": ()} != {**settings.metadata(), "synonyms": ()}:
+            raise IndexIncompatibleError(
+                f"{target.location}: was begun with other settings than the index has now; remove it first"
+            )
+        on_error.pop_all()
     return target
-
-
-def _check_is_interrupted_copy(target: Engine, source: Engine, settings: Settings) -> None:
-    if target.read_note(_UNFINISHED) != source.location:
-        raise IndexExistsError(
-            f"{target.location}: there is an index already; only a copy of {source.location} that was "
-            "interrupted is gone on with"
-        )
-    if {**target.read_metadata(), "synonyms": ()} != {**settings.metadata(), "synonyms": ()}:
-        raise IndexIncompatibleError(
-            f"{target.location}: was begun with other settings than the index has now; remove it first"
-        )
 
 
 def _missing(documents: list[Document], target: Snapshot) -> list[Document]:

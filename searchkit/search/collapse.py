@@ -7,7 +7,6 @@ better ones alone, and every page of a search agrees with the others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from searchkit.engine.base import ScoredDoc, Snapshot
 from searchkit.engine.plan import Boolean, Plan, Sort, Term
@@ -15,44 +14,51 @@ from searchkit.indexing.sketch import needed, same_story
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.schema import SKETCH
 
-__all__ = ["MOST_HITS", "Collapsed", "collapse"]
+__all__ = ["MOST_HITS", "collapse"]
 
 MOST_HITS = 1000
 _MOST_DUPLICATES = 100
 
-_Sketch = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Collapsed:
-    """A hit that is shown, and the near-duplicates behind it."""
-
-    first: ScoredDoc
-    duplicates: Sequence[ScoredDoc]
-
 
 def collapse(
     snapshot: Snapshot, plan: Plan, sort: Sort | None, *, offset: int, limit: int
-) -> tuple[int, list[Collapsed], bool]:
-    """How many documents match, the hits that are shown from ``offset`` on, and whether there are more.
+) -> tuple[int, list[tuple[ScoredDoc, list[ScoredDoc]]], bool]:
+    """How many documents match, the hits of the page with their duplicates, and whether there are more.
 
     Raises ValueError behind the first `MOST_HITS`: each page has to look at all the pages before it.
     """
-    if offset + limit > MOST_HITS:
+    end = offset + limit
+    if end > MOST_HITS:
         raise ValueError(f"near-duplicates are folded among the first {MOST_HITS} hits, not behind them")
-    total, found = snapshot.search(plan, limit=2 * (offset + limit), offset=0, sort=sort)
+    total, found = snapshot.search(plan, limit=2 * end, offset=0, sort=sort)
     shown: list[ScoredDoc] = []
-    sketches: list[_Sketch] = []
+    sketches: list[tuple[str, ...]] = []
     for hit in _all_hits(snapshot, plan, sort, found, total) if limit else ():
         sketch = StoredFields.decode(hit.stored).sketch
         if not any(same_story(sketch, other) for other in sketches):
             shown.append(hit)
             sketches.append(sketch)
-            if len(shown) > offset + limit:
+            if len(shown) > end:
                 break
-    page = range(offset, min(offset + limit, len(shown)))
-    duplicates = _duplicates(snapshot, plan, sort, shown, sketches, page)
-    return total, [Collapsed(shown[at], duplicates.get(at, ())) for at in page], len(shown) > offset + limit
+    page = range(offset, min(end, len(shown)))
+    # Only where other documents have enough hashes of the sketch, duplicates are searched for: these hits are
+    # few, and document frequencies take a small part of the time of a search.
+    freqs = iter(snapshot.doc_freqs(SKETCH, [part for at in page for part in sketches[at]]))
+    retold = [at for at in page if sum(next(freqs) > 1 for _ in sketches[at]) >= needed(len(sketches[at]))]
+    searches = [Plan(Boolean(must=(plan.match, _alike(sketches[at]))), plan.scores) for at in retold]
+    answers = snapshot.multi_search(searches, limit=_MOST_DUPLICATES, sort=sort)
+    # A hit that has the same story as a better one is behind that.
+    duplicates = {
+        at: [
+            hit
+            for hit in alike
+            if hit.stored != shown[at].stored
+            and same_story(sketch := StoredFields.decode(hit.stored).sketch, sketches[at])
+            and not any(same_story(sketch, better) for better in sketches[:at])
+        ]
+        for at, (_, alike) in zip(retold, answers)
+    }
+    return total, [(shown[at], duplicates.get(at, [])) for at in page], len(shown) > end
 
 
 def _all_hits(
@@ -65,39 +71,6 @@ def _all_hits(
         found = snapshot.search(plan, limit=len(found), offset=at, sort=sort)[1] if at < total else []
 
 
-def _duplicates(
-    snapshot: Snapshot,
-    plan: Plan,
-    sort: Sort | None,
-    shown: Sequence[ScoredDoc],
-    sketches: Sequence[_Sketch],
-    page: range,
-) -> dict[int, list[ScoredDoc]]:
-    """The hits behind those of the page: of the same story, and of that of no better one."""
-    retold = _retold(snapshot, sketches, page)
-    searches = [Plan(Boolean(must=(plan.match, _alike(sketches[at]))), plan.scores) for at in retold]
-    answers = snapshot.multi_search(searches, limit=_MOST_DUPLICATES, sort=sort)
-    return {
-        at: [
-            hit
-            for hit in found
-            if hit.stored != shown[at].stored
-            and same_story(sketch := StoredFields.decode(hit.stored).sketch, sketches[at])
-            and not any(same_story(sketch, better) for better in sketches[:at])
-        ]
-        for at, (_, found) in zip(retold, answers)
-    }
-
-
-def _retold(snapshot: Snapshot, sketches: Sequence[_Sketch], page: range) -> list[int]:
-    """Those hits of the page for which other documents have enough hashes of the sketch.
-
-    There are few of them, and document frequencies take a small part of the time of a search.
-    """
-    freqs = iter(snapshot.doc_freqs(SKETCH, [part for at in page for part in sketches[at]]))
-    return [at for at in page if sum(next(freqs) > 1 for _ in sketches[at]) >= needed(len(sketches[at]))]
-
-
-def _alike(sketch: _Sketch) -> Boolean:
+def _alike(sketch: Sequence[str]) -> Boolean:
     terms = tuple(Term(SKETCH, part) for part in sketch)
     return Boolean(should=terms, minimum_should_match=needed(len(sketch)))

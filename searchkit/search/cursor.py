@@ -1,17 +1,18 @@
 """Cursors: a position in a list of hits <-> a text, for the client who asks for the next page.
 
-A commit gives the same list in any process. When the index has changed, the list goes on as long as this
-process keeps the snapshot of then: it keeps the last few of those that a cursor was made for.
+A commit gives the same list in any process. When the index has changed, the list can be continued as long as
+this process keeps its snapshot: it keeps the last few snapshots that a cursor was made for.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timezone
+
+import msgspec
 
 from searchkit.dates import to_milliseconds
 from searchkit.engine.base import Snapshot
@@ -24,7 +25,7 @@ _KEPT = 8
 
 @dataclass(frozen=True)
 class Position:
-    """Where a page of hits begins, and the time against which documents are new or old."""
+    """Where a page of hits begins, and the time by which the age of documents is measured."""
 
     snapshot: Snapshot
     offset: int
@@ -44,16 +45,16 @@ class Cursors:
         with self._lock:
             self._kept[version] = position.snapshot
             self._kept.move_to_end(version)
-            while len(self._kept) > _KEPT:
+            if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         values = [version, position.offset, to_milliseconds(position.now), digest]
-        return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+        return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode()
 
     def decode(self, cursor: str, digest: str, latest: Snapshot) -> Position:
         """The position that a cursor stands for.
 
         Raises ValueError for a text that is no cursor, or the cursor of another search, `CursorExpiredError`
-        when the index has changed and the snapshot of then is gone.
+        when the index has changed and the snapshot is no longer kept.
         """
         version, offset, now, made_for = _read(cursor)
         if made_for != digest:
@@ -71,13 +72,12 @@ class Cursors:
 
 def _read(cursor: str) -> tuple[str, int, datetime, str]:
     try:
-        values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-        match values:
-            case [str(version), int(offset), int(now), str(made_for)]:
-                return version, offset, datetime.fromtimestamp(now / 1000, timezone.utc), made_for
+        text = base64.b64decode(cursor, altchars=b"-_", validate=True)
+        version, offset, now, made_for = msgspec.json.decode(text, type=tuple[str, int, int, str])
+        return version, offset, datetime.fromtimestamp(now / 1000, timezone.utc), made_for
     except (ValueError, TypeError, OverflowError, OSError, RecursionError):
-        pass  # no text, no base64, no JSON, or a time that no calendar has
-    raise _no_cursor(cursor)
+        # no text, no base64, no JSON, or a time that no calendar has
+        raise _no_cursor(cursor) from None
 
 
 def _no_cursor(cursor: str) -> ValueError:

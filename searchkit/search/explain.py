@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, MatchAll, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
 from searchkit.query.ast import AndNode, NotNode, QueryNode
@@ -68,16 +67,12 @@ class Explanation:
     """How many documents the index has."""
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        yield f"{self.query}  →  {self.id}"
         if self.matches:
-            yield f"matches, with a score of {self.score:.3f} among {self.documents:,} documents:"
+            verdict = f"matches, with a score of {self.score:.3f} among {self.documents:,} documents:"
         else:
             what = ", ".join(self.missing) or "the filters"
-            yield f"does not match: it does not satisfy {what}. What it has would score {self.score:.3f}:"
-        yield from map(str, self.contributions)
+            verdict = f"does not match: it does not satisfy {what}. What it has would score {self.score:.3f}:"
+        return "\n".join([f"{self.query}  →  {self.id}", verdict, *map(str, self.contributions)])
 
 
 def explain(
@@ -90,30 +85,21 @@ def explain(
     parts = list(_parts(planned.query, match))
     terms = _terms_of(scores, document, settings)
     # One request: for its score, whether it matches, which parts it matches, and the score of each term.
-    (scored, matched, *matched_parts), scored_terms = _ask(
-        snapshot,
-        document.id,
-        [Plan(MatchAll(), scores), Plan(match), *(Plan(clause) for _, clause in parts)],
-        [Plan(MatchAll(), (score,)) for score, _ in terms],
-    )
+    this = TermSet("id", (id_term(document.id),))
+    matches = [Plan(Boolean(must=(this, clause))) for clause in (match, *(clause for _, clause in parts))]
+    own = [Plan(this, (ScoreClause(term, weight),)) for term, weight, _ in terms]
+    answers = snapshot.multi_search([Plan(this, scores), *matches, *own], limit=1)
+    scored, matched, *others = [found[0].score if found else None for _, found in answers]
+    matched_parts, points = others[: len(parts)], others[len(parts) :]
     return Explanation(
         query=str(query),
         id=document.id,
         matches=matched is not None,
         score=scored or 0.0,
-        contributions=tuple(_contributions(str(query), terms, scored_terms, snapshot)),
+        contributions=tuple(_contributions(str(query), terms, points, snapshot)),
         missing=tuple(str(part) for (part, _), score in zip(parts, matched_parts) if score is None),
         documents=len(snapshot),
     )
-
-
-def _ask(snapshot: Snapshot, id: str, *groups: list[Plan]) -> Iterator[list[float | None]]:
-    """For each plan the score of the document with this id, None where it does not match."""
-    this = TermSet("id", (id_term(id),))
-    plans = [Plan(Boolean(must=(this, one.match)), one.scores) for group in groups for one in group]
-    answers = iter(snapshot.multi_search(plans, limit=1))
-    for group in groups:
-        yield [found[0].score if found else None for _, found in islice(answers, len(group))]
 
 
 def _parts(query: QueryNode, match: Clause) -> Iterator[tuple[QueryNode, Clause]]:
@@ -129,39 +115,29 @@ def _parts(query: QueryNode, match: Clause) -> Iterator[tuple[QueryNode, Clause]
 
 def _terms_of(
     scores: Sequence[ScoreClause], document: Document, settings: Settings
-) -> list[tuple[ScoreClause, int]]:
-    """The terms that the document has, and how often."""
+) -> list[tuple[Term, float, int]]:
+    """The terms that the document has, with their weights, and how often it has them."""
     indexed = DocumentBuilder(settings).build(document).terms
     counts = {field: Counter(joined.split(" ")) for field, joined in indexed.items()}
     return [
-        (score, times)
+        (term, score.weight, times)
         for score in scores
-        if isinstance(score.node, Term) and (times := counts[score.node.field][score.node.text])
+        if isinstance(term := score.node, Term) and (times := counts[term.field][term.text])
     ]
 
 
 def _contributions(
-    typed: str, terms: Sequence[tuple[ScoreClause, int]], points: Sequence[float | None], snapshot: Snapshot
+    typed: str, terms: Sequence[tuple[Term, float, int]], points: Sequence[float | None], snapshot: Snapshot
 ) -> list[Contribution]:
     normalized = normalize(typed)
-    nodes = [score.node for score, _ in terms if isinstance(score.node, Term)]
-    freqs = _doc_freqs(nodes, snapshot)
+    freqs: dict[Term, int] = {}
+    for field in dict.fromkeys(term.field for term, *_ in terms):  # one question for each field
+        of_field = [term for term, *_ in terms if term.field == field]
+        freqs.update(zip(of_field, snapshot.doc_freqs(field, [term.text for term in of_field])))
     found = []
-    for node, (score, times), own in zip(nodes, terms, points):
-        text = node.text.replace(WORD_END, " ").strip()
+    for (term, weight, times), own in zip(terms, points):
+        text = term.text.replace(WORD_END, " ").strip()
         at = normalized.find(text)
         shown = typed[at : at + len(text)] if at >= 0 else text
-        found.append(Contribution(shown, node.field, own or 0.0, score.weight, times, freqs[node]))
+        found.append(Contribution(shown, term.field, own or 0.0, weight, times, freqs[term]))
     return sorted(found, key=lambda one: -one.points)
-
-
-def _doc_freqs(terms: Sequence[Term], snapshot: Snapshot) -> dict[Term, int]:
-    """How many documents have each of the terms: one question for each field."""
-    texts: dict[str, list[str]] = {}
-    for term in terms:
-        texts.setdefault(term.field, []).append(term.text)
-    return {
-        Term(field, text): count
-        for field, of_field in texts.items()
-        for text, count in zip(of_field, snapshot.doc_freqs(field, of_field))
-    }

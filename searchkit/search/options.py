@@ -1,7 +1,7 @@
-"""The options of a search and its relatives: types, defaults, help texts and checks, each of them once.
+"""The options of searches: their types, defaults, help texts and checks.
 
-`Index.search` and the others take them as keywords (`takes_options`), the command line and the web app read
-`SearchOptions`.
+`Index.search` and similar methods take them as keywords (`takes_options`); the command line and the web app
+read `SearchOptions`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ __all__ = ["HitOptions", "PageOptions", "QueryOptions", "SearchOptions", "Simila
 
 Collapse = Literal["near-duplicates"]
 
-# They make no other list of hits, only another part of it or another look.
+# Options that do not change the list of hits, only which part of it is shown, and how.
 _OF_ONE_PAGE = frozenset({"limit", "offset", "cursor", "snippet_length", "facets"})
-
 
 Check = Callable[[str, Any], Any]
 """Returns the value of an option as it is kept, or raises an error with the name of the option."""
@@ -80,7 +79,7 @@ def _where(name: str, value: Any) -> dict[str, Any] | None:
 
 
 def _settled(values: Any) -> Any:
-    """The values of a field in a form that reads the same each time."""
+    """The values of a field in a form whose ``repr`` is the same each time."""
     if isinstance(values, Iterator):
         return list(values)
     return sorted(values, key=repr) if isinstance(values, set | frozenset) else values
@@ -173,7 +172,7 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
     """
 
     cursor: str | None = _option(
-        None, "Go on behind the page whose JSON had this cursor, while the index has not changed."
+        None, "Continue after the page whose JSON had this cursor, while the index has not changed."
     )
     sort: str = _option(
         "relevance",

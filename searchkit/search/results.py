@@ -1,7 +1,7 @@
 """Results: what a search returns. Results hold Hits, a Hit holds Highlighted texts.
 
-A hit works out its document, its title and its snippet when they are asked for, so a program that wants only
-ids does not pay for highlights.
+A hit computes its document, its title and its snippet on first access, so a program that needs only ids does
+not pay for highlights.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from html import escape
+from itertools import islice
 from typing import Any, overload
 
 from searchkit.document import Document, link_of
@@ -18,6 +20,12 @@ from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
 
 __all__ = ["Highlighted", "Hit", "Results"]
+
+# What a notebook shows.
+_MOST_HITS = 100
+_LONGEST_QUERY = 100  # that of `similar` has all words of an article
+_MOST_VALUES = 10
+_PALE = "opacity:.7;font-size:.9em"
 
 
 class Hit:
@@ -59,7 +67,7 @@ class Hit:
 
     @property
     def link(self) -> str:
-        """The url if a page may link to it, else the empty text: `Document.link`."""
+        """The url if a page may link to it, else an empty text: `Document.link`."""
         return link_of(self.url)
 
     @property
@@ -105,9 +113,7 @@ class Hit:
         return values
 
     def _repr_html_(self) -> str:
-        from searchkit.search.notebook import hit_html
-
-        return hit_html(self)
+        return _hit_html(self)
 
     def __repr__(self) -> str:
         return f"<Hit {self.id!r} score={self.score:.3f} title={self.title.text!r}>"
@@ -116,9 +122,9 @@ class Hit:
 class Results(Sequence[Hit]):
     """The hits of one page, and figures about all of them.
 
-    ``query`` is the query as it was understood, in its plain form, which parses to the same; ``total`` counts
-    the matches on all pages, ``took`` is the time in seconds. ``facets`` has, for each one asked for, its
-    values and how many matches have them: the most frequent first, years, months and dates in their order.
+    ``query`` is the query as it was understood, in a plain form that parses to the same; ``total`` counts the
+    matches on all pages, ``took`` is the time in seconds. ``facets`` has the values of each requested facet
+    and how many matches have them: the most frequent first, years, months and dates in their order.
     """
 
     def __init__(
@@ -147,12 +153,12 @@ class Results(Sequence[Hit]):
 
     @property
     def has_more(self) -> bool:
-        """Is there a next page? Unlike `cursor`, this keeps no snapshot of the index for it."""
+        """Whether there is a next page. Unlike `cursor`, this keeps no snapshot of the index."""
         return self._make_cursor is not None
 
     @cached_property
     def suggestion(self) -> str | None:
-        """A query that was perhaps meant, when this one finds next to nothing; worked out on first access."""
+        """A query that was perhaps meant, when this one finds next to nothing; computed on first access."""
         return self._make_suggestion() if self._make_suggestion else None
 
     def to_dict(self, *, with_cursor: bool = True) -> dict[str, Any]:
@@ -184,10 +190,64 @@ class Results(Sequence[Hit]):
         return iter(self._hits)
 
     def _repr_html_(self) -> str:
-        from searchkit.search.notebook import results_html
-
-        return results_html(self)
+        return _results_html(self)
 
     def __repr__(self) -> str:
-        count = f"{len(self):,} of {self.total:,} in {self.took * 1000:.1f} ms"
-        return f"<Results {self.query!r}: {count}>"
+        return f"<Results {self.query!r}: {_figures(self)}>"
+
+
+# -- HTML for the cells of a notebook
+#
+# A cell stands in a page of others, so everything is escaped, and there are neither scripts nor style sheets.
+# Colours are inherited, so that it can be read in light and dark notebooks. Each text of a document is in a
+# <bdi> of its own, so that right-to-left text does not turn around what follows it.
+
+
+def _hit_html(hit: Hit) -> str:
+    """Its title, with a link if there is one, its date, source and id, and its snippet."""
+    title = f"<bdi>{hit.title.html() or '(no title)'}</bdi>"
+    if hit.link:
+        title = f'<a href="{escape(hit.link)}" target="_blank" rel="noopener noreferrer">{title}</a>'
+    details = (
+        hit.published.date().isoformat() if hit.published else "",
+        hit.source,
+        f"id {hit.id}" if hit.id != hit.url else "",
+        f"{len(hit.duplicates)} more of the same story" if hit.duplicates else "",
+    )
+    shown = " · ".join(f"<bdi>{escape(detail)}</bdi>" for detail in details if detail)
+    return (
+        f'<div style="margin:.4em 0"><div><strong>{title}</strong>'
+        f' <span style="{_PALE}">{shown}</span></div><div><bdi>{hit.snippet.html()}</bdi></div></div>'
+    )
+
+
+def _results_html(results: Results) -> str:
+    """The query, how many hits there are, each of them, and a line for each facet.
+
+    Without the suggestion, which would be a search of its own.
+    """
+    query = results.query
+    if len(query) > _LONGEST_QUERY:
+        query = query[: _LONGEST_QUERY - 1] + "…"
+    items = "".join(f"<li>{_hit_html(hit)}</li>" for hit in results[:_MOST_HITS])
+    left_out = len(results) - _MOST_HITS
+    more = f'<div style="{_PALE}">… and {left_out:,} more</div>' if left_out > 0 else ""
+    lines = "".join(_facet_html(name, counts) for name, counts in results.facets.items())
+    return (
+        f'<div style="max-width:60em"><div><bdi><strong>{escape(query)}</strong></bdi>'
+        f' <span style="{_PALE}">{_figures(results)}</span></div>'
+        f'<ol style="margin:.4em 0;padding-left:2em">{items}</ol>{more}{lines}</div>'
+    )
+
+
+def _facet_html(name: str, counts: Mapping[Any, int]) -> str:
+    shown = [
+        f"<bdi>{escape(str(value))}</bdi> ({count:,})"
+        for value, count in islice(counts.items(), _MOST_VALUES)
+    ]
+    more = [f"and {len(counts) - _MOST_VALUES:,} more"] if len(counts) > _MOST_VALUES else []
+    return f'<div style="{_PALE}">{escape(name)}: {" · ".join(shown + more) or "none"}</div>'
+
+
+def _figures(results: Results) -> str:
+    return f"{len(results):,} of {results.total:,} in {results.took * 1000:.1f} ms"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from searchkit.engine.base import ScoredDoc, Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, Plan, Sort, TermSet
@@ -14,15 +16,15 @@ from searchkit.query.ast import QueryNode
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
 from searchkit.query.regional import regional_words
+from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
-from searchkit.search.facets import count_facets
 from searchkit.search.options import HitOptions, QueryOptions, SearchOptions
 from searchkit.search.results import Hit, Results
 from searchkit.search.spelling import better_query
 from searchkit.settings import Settings
 
-__all__ = ["count", "plan", "search", "search_one"]
+__all__ = ["count", "count_facets", "plan", "search", "search_one"]
 
 
 def search(
@@ -30,8 +32,8 @@ def search(
 ) -> Results:
     """The hits of one page.
 
-    Raises `QuerySyntaxError` for a query that is not well-formed, ValueError for options that this index does
-    not have.
+    Raises `QuerySyntaxError` for a query that is not well-formed, ValueError for an option whose value this
+    index does not have.
     """
     started = time.perf_counter()
     query = parse(text, lenient=options.lenient)
@@ -47,20 +49,14 @@ def search(
     # Without scores to rank by, the newest is the best.
     order = "newest" if options.sort == "relevance" and not ranking.scores else options.sort
     total, hits, has_more = _page(ranking, settings.fields.sort(order), planned, options, position)
-    facets = count_facets(snapshot, planned.plan.match, list(options.facets), settings.fields)
+    facets = count_facets(snapshot, planned.plan.match, options.facets, settings.fields)
 
     def cursor() -> str:
         behind = Position(snapshot, position.offset + len(hits), position.now)
         return cursors.encode(behind, options.digest(text))
 
-    def suggestion() -> str | None:
-        return better_query(
-            query,
-            total,
-            lambda part: snapshot.count(plan(part, options, snapshot, settings, filters).plan.match),
-            snapshot,
-            settings,
-        )
+    def count_of(other: QueryNode) -> int:
+        return snapshot.count(plan(other, options, snapshot, settings, filters).plan.match)
 
     return Results(
         str(query),
@@ -69,7 +65,7 @@ def search(
         time.perf_counter() - started,
         facets=facets,
         cursor=cursor if hits and has_more else None,
-        suggestion=suggestion,
+        suggestion=lambda: better_query(query, total, count_of, snapshot, settings),
     )
 
 
@@ -104,10 +100,31 @@ def plan(
     )
 
 
+def count_facets(
+    snapshot: Snapshot, match: Clause, names: Iterable[str], schema: Schema
+) -> dict[str, dict[Any, int]]:
+    """For each facet its values, the most frequent first; years, months and dates in their order.
+
+    Raises ValueError for a name that is no facet.
+    """
+    wanted = {name: schema.facet(name) for name in names}
+    if not wanted:
+        return {}
+    found = snapshot.facets(match, list(dict.fromkeys(field for field, _ in wanted.values())))
+    facets = {}
+    for name, (field, shown) in wanted.items():
+        counts: Counter[Any] = Counter()
+        for value, count in found[field].items():
+            counts[shown(value)] += count
+        in_time = name in ("year", "month") or schema.declared.get(name) == "date"
+        facets[name] = dict(sorted(counts.items(), key=lambda pair: (0 if in_time else -pair[1], pair[0])))
+    return facets
+
+
 def _page(
     ranking: Plan, sort: Sort | None, planned: Planned, options: SearchOptions, position: Position
 ) -> tuple[int, list[Hit], bool]:
-    """How many documents match, the hits of the page, and whether there are more behind them."""
+    """How many documents match, the hits of the page, and whether there are more after them."""
     snapshot, offset, limit = position.snapshot, position.offset, options.limit
     highlighter = Highlighter(planned.highlight_terms)
 
@@ -117,14 +134,14 @@ def _page(
 
     if options.collapse is not None:
         total, collapsed, has_more = collapse(snapshot, ranking, sort, offset=offset, limit=limit)
-        return total, [hit(one.first, one.duplicates) for one in collapsed], has_more
+        return total, [hit(first, duplicates) for first, duplicates in collapsed], has_more
     total, found = snapshot.search(ranking, limit=limit, offset=offset, sort=sort)
     hits = [Hit(one, highlighter, options.snippet_length) for one in found]
     return total, hits, offset + len(hits) < total
 
 
 def _with_recency(planned: Plan, recency: str | timedelta | None, position: Position) -> Plan:
-    """The plan with what newer documents get on top: a share of the best score."""
+    """The plan with a share of the best score added for newer documents."""
     if recency is None or not planned.scores:
         return planned
     _, best = position.snapshot.search(planned, limit=1, offset=0)

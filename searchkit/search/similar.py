@@ -1,4 +1,4 @@
-"""Similar (more like this): a document -> others about the same, by the words that set it apart."""
+"""Similar (more like this): a document -> similar ones, by the words that are typical of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHARE = 0.2
 
 
 def similar(document: Document, options: SimilarOptions, snapshot: Snapshot, settings: Settings) -> Results:
-    """The documents that share most of the words that set this one apart, without itself."""
+    """The documents that share enough of the most telling words of this one, without itself."""
     started = time.perf_counter()
     weights = _telling_words(document, snapshot, settings)
     terms = tuple(Term("words", word) for word in weights)

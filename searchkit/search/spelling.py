@@ -35,17 +35,17 @@ _LONGEST_PART = 40
 def better_query(
     query: QueryNode, total: int, count: Callable[[QueryNode], int], snapshot: Snapshot, settings: Settings
 ) -> str | None:
-    """A query that finds more than ``total``, which was found; None when there is none."""
+    """A similar query that finds more than the ``total`` of this one; None when there is none."""
     if total > LITTLE:
         return None
     parts = [part for part in islice(_parts(query), _MOST_MENDED) if count(part) <= LITTLE]
-    spelling = _Spelling(parts, snapshot, settings)
-    better = _with_parts(query, {part: spelling.mended(part) for part in parts})
+    latin = _better_words({word for part in parts for word in _latin_words(part)}, snapshot)
+    better = _with_parts(query, {part: _mended(part, latin, snapshot, settings) for part in parts})
     return str(better) if better != query and count(better) > total else None
 
 
 def _parts(query: QueryNode) -> Iterator[TextNode]:
-    """The parts of running text that are asked for."""
+    """The parts of running text that are not excluded."""
     match query:
         case TextNode():
             yield query
@@ -54,76 +54,66 @@ def _parts(query: QueryNode) -> Iterator[TextNode]:
                 yield from _parts(child)
         case BoostNode(child, _):
             yield from _parts(child)
-        case _:
-            pass
 
 
 def _with_parts(query: QueryNode, better: Mapping[TextNode, TextNode]) -> QueryNode:
     match query:
         case TextNode():
             return better.get(query, query)
-        case AndNode(children):
-            return AndNode(tuple(_with_parts(child, better) for child in children))
-        case OrNode(children):
-            return OrNode(tuple(_with_parts(child, better) for child in children))
+        case AndNode(children) | OrNode(children):
+            return replace(query, children=tuple(_with_parts(child, better) for child in children))
         case BoostNode(child, _):
             return replace(query, child=_with_parts(child, better))
         case _:
             return query
 
 
-class _Spelling:
-    def __init__(self, parts: Iterable[TextNode], snapshot: Snapshot, settings: Settings) -> None:
-        self._snapshot = snapshot
-        self._settings = settings
-        self._latin = self._better_words({word for part in parts for word in _latin_words(part)})
+def _mended(part: TextNode, latin: Mapping[str, str], snapshot: Snapshot, settings: Settings) -> TextNode:
+    text = part.text
+    for word in _latin_words(part):
+        if better := latin.get(word):
+            text = _replaced(text, word, better)
+    if text == part.text and settings.pinyin and has_pinyin():
+        text = _same_sound(text, snapshot, settings)
+    return replace(part, text=text)
 
-    def mended(self, part: TextNode) -> TextNode:
-        text = part.text
-        for word in _latin_words(part):
-            if better := self._latin.get(word):
-                text = _replaced(text, word, better)
-        if text == part.text and self._settings.pinyin and has_pinyin():
-            text = self._same_sound(text)
-        return replace(part, text=text)
 
-    def _better_words(self, words: Iterable[str]) -> dict[str, str]:
-        """For each word the most frequent one that is one letter off, where it is far more frequent."""
-        others = {word: sorted(_edits(word)) for word in words}
-        asked = [*dict.fromkeys(chain(others, *others.values()))]
-        freqs = dict(zip(asked, self._snapshot.doc_freqs("words", asked))) if asked else {}
-        best = {word: max(edits, key=freqs.__getitem__) for word, edits in others.items()}
-        return {word: other for word, other in best.items() if freqs[other] > freqs[word] * _TIMES_MORE}
+def _better_words(words: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
+    """For each word the most frequent one that is one letter off, where it is far more frequent."""
+    others = {word: sorted(_edits(word)) for word in words}
+    asked = [*dict.fromkeys(chain(others, *others.values()))]
+    freqs = dict(zip(asked, snapshot.doc_freqs("words", asked))) if asked else {}
+    best = {word: max(edits, key=freqs.__getitem__) for word, edits in others.items()}
+    return {word: other for word, other in best.items() if freqs[other] > freqs[word] * _TIMES_MORE}
 
-    def _same_sound(self, text: str) -> str:
-        normalized = normalize(text)
-        words = self._settings.analyzer.words(normalized)
-        if len(words) > _LONGEST_PART:
-            return text
-        spans = (
-            "".join(words[start:end])
-            for size in range(min(len(words), _MOST_WORDS), 0, -1)
-            for start in range(len(words) - size + 1)
-            for end in [start + size]
-        )
-        for span in chain([normalized], spans):
-            at = normalized.find(span)
-            if at >= 0 and len(span) > 1 and (better := self._sounding_like(span)):
-                return text[:at] + better + text[at + len(span) :]
+
+def _same_sound(text: str, snapshot: Snapshot, settings: Settings) -> str:
+    """The text with its longest run of words replaced by a more frequent one that sounds the same."""
+    normalized = normalize(text)
+    words = settings.analyzer.words(normalized)
+    if len(words) > _LONGEST_PART:
         return text
+    spans = (
+        "".join(words[start : start + size])
+        for size in range(min(len(words), _MOST_WORDS), 0, -1)
+        for start in range(len(words) - size + 1)
+    )
+    for span in chain([normalized], spans):
+        at = normalized.find(span)
+        if at >= 0 and len(span) > 1 and (better := _sounding_like(span, snapshot)):
+            return text[:at] + better + text[at + len(span) :]
+    return text
 
-    def _sounding_like(self, word: str) -> str | None:
-        keys = pinyin_keys(word)
-        entries = (
-            self._snapshot.terms_with_prefix(WORDS, sound_key(keys[0]) + SEPARATOR, limit=_MOST_SPELLINGS)
-            if keys
-            else []
-        )
-        others = [
-            (count, shown) for entry, count in entries if normalize(shown := split_key(entry)[1]) != word
-        ]
-        own = sum(count for _, count in entries) - sum(count for count, _ in others)
-        return max(others)[1] if others and max(others)[0] > own else None
+
+def _sounding_like(word: str, snapshot: Snapshot) -> str | None:
+    keys = pinyin_keys(word)
+    if not keys:
+        return None
+    entries = snapshot.terms_with_prefix(WORDS, sound_key(keys[0]) + SEPARATOR, limit=_MOST_SPELLINGS)
+    others = [(count, shown) for entry, count in entries if normalize(shown := split_key(entry)[1]) != word]
+    own = sum(count for _, count in entries) - sum(count for count, _ in others)
+    most, best = max(others, default=(0, ""))
+    return best if most > own else None
 
 
 def _latin_words(part: TextNode) -> list[str]:

@@ -1,10 +1,10 @@
-"""Suggest (autocomplete): the beginning of what a person types -> how it may go on."""
+"""Suggest (autocomplete): the beginning of what a person types -> completions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from searchkit.analysis import Analyzer, normalize, tokenize
 from searchkit.engine.base import Snapshot
@@ -40,8 +40,8 @@ class Suggestion:
 
 
 class PrefixCache:
-    """Remembers lookups in the latest snapshot: everybody types the same first letters, and these take the
-    longest to look up."""
+    """Remembers lookups in the latest snapshot: many people type the same first letters, and these are the
+    slowest to look up."""
 
     def __init__(self) -> None:
         self._latest: tuple[str, LookUp] | None = None
@@ -50,11 +50,7 @@ class PrefixCache:
         """`Snapshot.terms_with_prefix`, remembered."""
         known = self._latest
         if known is None or known[0] != snapshot.version:
-
-            @lru_cache(maxsize=1000)
-            def look_up(field: str, key: str) -> list[tuple[str, int]]:
-                return snapshot.terms_with_prefix(field, key, limit=_LOOKED_AT)
-
+            look_up = lru_cache(maxsize=1000)(partial(snapshot.terms_with_prefix, limit=_LOOKED_AT))
             known = self._latest = snapshot.version, look_up
         return known[1]
 
@@ -91,7 +87,7 @@ def _counted(snapshot: Snapshot, texts: Sequence[str]) -> list[Suggestion]:
 
 
 def _is_vague(typed: str, words: list[Suggestion]) -> bool:
-    """Do so many words begin like this that to look at all titles takes long and tells nothing?"""
+    """Whether so many words begin like this that looking at all titles takes long and tells nothing."""
     key = typed_key(normalize(typed))
     return len(words) > _LOOKED_AT // 4 and len(key) <= (2 if key.isascii() else 1)
 
@@ -105,7 +101,7 @@ def _found(look_up: LookUp, field: str, typed: str) -> list[Suggestion]:
         for entry, count in look_up(field, key[:LONGEST_KEY])
         if len(key) <= LONGEST_KEY or typed_key(normalize(split_key(entry)[1])).startswith(key)
     ]
-    if key.isascii() and len(key) > 1:  # behind a single letter stands a tenth of all words
+    if key.isascii() and len(key) > 1:  # a tenth of all words begin with any single letter
         entries += look_up(field, sound_key(key))
     spellings: dict[str, dict[str, int]] = {}
     for entry, count in entries:
@@ -124,7 +120,7 @@ def _found(look_up: LookUp, field: str, typed: str) -> list[Suggestion]:
 
 
 def _last_words(typed: str, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
-    """The text before its last word, and that word: behind the last space, then as the segmenter has it."""
+    """The text before its last word, and that word: after the last space, then as the segmenter cuts it."""
     at = max(typed.rfind(" "), typed.rfind("\u3000")) + 1
     if at and typed[at:]:
         yield typed[:at], typed[at:]

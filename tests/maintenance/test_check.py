@@ -244,8 +244,12 @@ class TestDocuments:
         [
             ("count", lambda right, *_: right * 2, "counted 2 times"),
             ("count", lambda right, *_: 0, "counted 0 times"),
-            ("get", lambda right, *_: {}, "its id does not find it"),
-            ("get", lambda right, *_: {id: stored + b" " for id, stored in right.items()}, "its id does not"),
+            ("stored", lambda right, *_: {}, "its id does not find it"),
+            (
+                "stored",
+                lambda right, *_: {id: stored + b" " for id, stored in right.items()},
+                "its id does not",
+            ),
             ("__len__", lambda right, *_: right + 1, "the number of documents: is 3, and 2 are stored"),
             ("__iter__", lambda right, *_: iter(list(right)[:1]), "is 2, and 1 are stored"),
             ("__iter__", lambda right, *_: iter([b"{}", *right]), "cannot be read"),
