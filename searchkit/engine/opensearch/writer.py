@@ -87,15 +87,11 @@ class OpenSearchWriter(EngineWriter):
                 return
             self._tidy()  # only if that failed when the last commit was made
             number = self._numbered()
-            lists = range(0, len(self._dead), _LONGEST_LIST)
-            self._calls.bulk(
-                (_indexed(pending_id(number, at)), {"ids": self._dead[start : start + _LONGEST_LIST]})
-                for at, start in enumerate(lists)
-            )
+            lists = _pieces(self._dead)
+            self._calls.bulk((_indexed(pending_id(number, at)), {"ids": ids}) for at, ids in enumerate(lists))
             self._calls.refresh()
-            before = self._read.state
-            floor = self._floor if self._floor is not None else before.floor
-            lost = tuple(one for one in before.lost if one > floor)
+            floor = self._floor if self._floor is not None else self._read.state.floor
+            lost = tuple(one for one in self._read.state.lost if one > floor)
             self._change(version=number, pending=len(lists), floor=floor, lost=lost)
         except BaseException:
             self.close()
@@ -119,9 +115,8 @@ class OpenSearchWriter(EngineWriter):
                 self._calls.refresh()
                 self._sweep({"terms": {COMMIT: self._read.state.uncommitted}})
             read = self._states.read()
-            while _is_of(read.state, self._token):
-                if self._states.replace(read, read.state.released()):
-                    break
+            while read.state.writer and read.state.writer.token == self._token:
+                self._states.replace(read, read.state.released())
                 read = self._states.read()
 
     # -- the batch
@@ -154,14 +149,11 @@ class OpenSearchWriter(EngineWriter):
         number = self._numbered()
         if time.time() > self._holder.until - LEASE * 2 / 3:
             self._change()
-        actions: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
-        for key, entry in waiting.items():
-            id = document_id(key, number)
-            if entry is None:
-                actions.append(({"delete": {"_id": id}}, None))
-            else:
-                actions.append((_indexed(id), document_of(entry, number, self._sorting)))
-        self._calls.bulk(actions)
+        ids = {key: document_id(key, number) for key in waiting}
+        self._calls.bulk(
+            (_indexed(ids[key]), document_of(entry, number, self._sorting)) if entry else _deleted(ids[key])
+            for key, entry in waiting.items()
+        )
         self._changed = True
 
     def _numbered(self) -> int:
@@ -184,10 +176,9 @@ class OpenSearchWriter(EngineWriter):
             read = self._states.read()
             holder = read.state.writer
             if holder is None or holder.until < time.time():
-                state = read.state.released()
                 self._uncommitted = read.state.uncommitted
-                done = self._states.replace(read, replace(state, writer=Holder.this_process(self._token)))
-                if done:
+                ours = replace(read.state.released(), writer=Holder.this_process(self._token))
+                if done := self._states.replace(read, ours):
                     return done
             elif time.monotonic() >= until:
                 waited = f" (waited {timeout:g} s)" if timeout else ""
@@ -221,27 +212,30 @@ class OpenSearchWriter(EngineWriter):
         if not state.pending and state.swept == state.floor:
             return
         dead = self._states.dead_ids(state) or []
-        lists = [pending_id(state.version, at) for at in range(state.pending)]
-        for at in range(0, len(dead), _LONGEST_LIST):
-            self._calls.bulk(({"delete": {"_id": id}}, None) for id in dead[at : at + _LONGEST_LIST])
+        for ids in _pieces(dead):
+            self._calls.bulk(map(_deleted, ids))
         if state.swept != state.floor:
             self._sweep({"range": {COMMIT: {"lte": state.floor}}})
         self._calls.refresh()
         self._change(pending=0, swept=state.floor)
-        self._calls.bulk(({"delete": {"_id": id}}, None) for id in lists)
+        self._calls.bulk(_deleted(pending_id(state.version, at)) for at in range(state.pending))
 
     def _sweep(self, query: dict[str, Any]) -> None:
         """Delete what the query finds, as far as it was refreshed."""
         body = {"query": query, "size": _LONGEST_LIST, "_source": False}
         params = {"allow_partial_search_results": "false"}
         while hits := self._calls.of_index("POST", "_search", body, params=params)["hits"]["hits"]:
-            self._calls.bulk(({"delete": {"_id": hit["_id"]}}, None) for hit in hits)
+            self._calls.bulk(_deleted(hit["_id"]) for hit in hits)
             self._calls.refresh()
+
+
+def _pieces(ids: list[str]) -> list[list[str]]:
+    return [ids[at : at + _LONGEST_LIST] for at in range(0, len(ids), _LONGEST_LIST)]
 
 
 def _indexed(id: str) -> dict[str, Any]:
     return {"index": {"_id": id}}
 
 
-def _is_of(state: State, token: str) -> bool:
-    return state.writer is not None and state.writer.token == token
+def _deleted(id: str) -> tuple[dict[str, Any], None]:
+    return {"delete": {"_id": id}}, None
