@@ -93,7 +93,6 @@ class Calls:
         body: Any = None,
         *,
         params: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
         missing: bool = False,
         once: bool = False,
     ) -> Any:
@@ -104,9 +103,7 @@ class Calls:
         pauses = _Pauses()
         while True:
             try:
-                return self._client.transport.perform_request(
-                    method, path, params=dict(params or {}), body=body, timeout=timeout or self.place.timeout
-                )
+                return self._client.transport.perform_request(method, path, dict(params or {}), body)
             except TransportError as error:  # noqa: PERF203 - to ask again is what the loop is for
                 meant, patience = self._meant(error)
                 if missing and error.status_code == 404 and not isinstance(meant, IndexNotFoundError):
@@ -119,6 +116,11 @@ class Calls:
     def of_index(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         """The same of something of the index."""
         return self.call(method, f"/{self.place.name}/{path}", body, **options)
+
+    def mapping(self) -> Any:
+        """The mapping of the index."""
+        (found,) = self.of_index("GET", "_mapping").values()
+        return found["mappings"]
 
     def document(self, id: str, **params: str) -> Any:
         """The document with this id, or None."""

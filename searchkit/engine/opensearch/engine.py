@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 
-from searchkit.engine.base import Damage, Engine, EngineStats
+from searchkit.engine.base import Damage, Engine, EngineStats, EngineWriter
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.location import parsed
 from searchkit.engine.opensearch.mapping import FORMAT, index_body, properties
@@ -64,7 +64,7 @@ class OpenSearchEngine(Engine):
         """The index that there is."""
         with _connected(location) as calls:
             engine = cls(calls)
-            found = engine._mapping().get("_meta", {}).get("searchkit")
+            found = calls.mapping().get("_meta", {}).get("searchkit")
             if found != FORMAT:
                 what = "searchkit did not make this index" if found is None else "another searchkit made it"
                 raise IndexIncompatibleError(f"{engine.location}: {what}")
@@ -134,7 +134,7 @@ class OpenSearchEngine(Engine):
                 self._points.add(point)
                 # Between two equal states nobody has deleted what this one has.
                 if self._states.read().state.commit == state.commit:
-                    self._latest = OpenSearchSnapshot(self._calls, self._states, state, dead, point)
+                    self._latest = OpenSearchSnapshot(self._states, state, dead, point)
                     weakref.finalize(self._latest, self._left.append, point).atexit = False
                     return self._latest
                 self._left.append(point)
@@ -148,17 +148,8 @@ class OpenSearchEngine(Engine):
             with suppress(SearchkitError):
                 self._calls.call("DELETE", "/_search/point_in_time", {"pit_id": ids}, missing=True, once=True)
 
-    def writer(
-        self,
-        *,
-        timeout: float,
-        force_merge: bool = False,
-        memory: int | None = None,  # noqa: ARG002
-    ) -> OpenSearchWriter:
-        sorting = self._mapping()["properties"].get("first", {}).get("properties", {})
-        return OpenSearchWriter(
-            self._calls, self._states, sorting, self.snapshot, timeout=timeout, force_merge=force_merge
-        )
+    def writer(self, *, timeout: float, force_merge: bool = False, memory: int | None = None) -> EngineWriter:  # noqa: ARG002
+        return OpenSearchWriter(self._states, self.snapshot, timeout, force_merge)
 
     def stats(self) -> EngineStats:
         stores = self._calls.of_index("GET", "_stats/store")["_all"]
@@ -168,7 +159,7 @@ class OpenSearchEngine(Engine):
 
     def damage(self, values: Iterable[ValueField]) -> list[Damage]:
         found = self._missing_shards()
-        there, wanted = self._mapping()["properties"], properties(values)
+        there, wanted = self._calls.mapping()["properties"], properties(values)
         if _types(there) != _types(wanted):
             why = "are not those that the settings of the index ask for"
             found.append(Damage(self.location, "the fields", why))
@@ -181,10 +172,6 @@ class OpenSearchEngine(Engine):
 
     def _health(self) -> Any:
         return self._calls.call("GET", f"/_cluster/health/{self._calls.place.name}")
-
-    def _mapping(self) -> Any:
-        (found,) = self._calls.of_index("GET", "_mapping").values()
-        return found["mappings"]
 
     def close(self) -> None:
         self._latest = None

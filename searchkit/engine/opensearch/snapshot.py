@@ -68,10 +68,7 @@ class PointInTime:
 
 
 class OpenSearchSnapshot(Snapshot):
-    def __init__(
-        self, calls: Calls, states: StateStore, state: State, dead: Sequence[str], point: PointInTime
-    ) -> None:
-        self._calls = calls
+    def __init__(self, states: StateStore, state: State, dead: Sequence[str], point: PointInTime) -> None:
         self._states = states
         self.state = state
         self._point = point
@@ -219,10 +216,8 @@ class OpenSearchSnapshot(Snapshot):
                 time.sleep(_PAUSE)
             # On in another point in time, which a node that died did not take away.
             if self._states.read().state.commit != self.state.commit:
-                raise CursorExpiredError(
-                    f"{self._calls.place.location}: the index has changed since, and the state that was "
-                    "searched is gone; search again"
-                )
+                why = "the index has changed since, and the state that was searched is gone; search again"
+                raise CursorExpiredError(f"{self._states.calls.place.location}: {why}")
             self._point.renew()
 
 

@@ -6,7 +6,6 @@ not at all, and a writer that lost its place to another one cannot commit any mo
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,7 +14,6 @@ from msgspec.structs import replace
 
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import COMMIT
-from searchkit.engine.storage import this_process
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
 __all__ = ["LEASE", "Holder", "Read", "State", "StateStore", "pending_id"]
@@ -32,11 +30,6 @@ class Holder(msgspec.Struct, frozen=True):
     token: str
     who: str
     until: float
-
-    @classmethod
-    def this_process(cls, token: str) -> Holder:
-        """Named so that a person can find it."""
-        return cls(token, str(this_process()), time.time() + LEASE)
 
 
 class State(msgspec.Struct, frozen=True):
@@ -94,16 +87,16 @@ class StateStore:
     """Reads and changes the state of an index."""
 
     def __init__(self, calls: Calls) -> None:
-        self._calls = calls
+        self.calls = calls
 
     def create(self, state: State) -> None:
         """The state of a new index, which is one from then on."""
-        self._calls.put(_ID, _text_of(state))
+        self.calls.put(_ID, _text_of(state))
 
     def read(self) -> Read:
         """The state as it is now; it never goes back, as one copy of it is asked."""
-        found = self._calls.document(_ID, preference="_primary_first")
-        where = self._calls.place.location
+        found = self.calls.document(_ID, preference="_primary_first")
+        where = self.calls.place.location
         if found is None:
             raise IndexIncompatibleError(f"{where}: searchkit did not make this index, or not to its end")
         try:
@@ -114,7 +107,7 @@ class StateStore:
     def replace(self, read: Read, state: State) -> Read | None:
         """Write the state in place of what was read; None where somebody else was quicker."""
         try:
-            return Read(state, _place_of(self._calls.put(_ID, _text_of(state), read.place)))
+            return Read(state, _place_of(self.calls.put(_ID, _text_of(state), read.place)))
         except RefusedError as error:
             if error.status != 409:
                 raise
@@ -126,7 +119,7 @@ class StateStore:
         """The ids of the documents in the lists; None where the lists are gone, as the state has changed."""
         ids: list[str] = []
         for number in range(state.pending):
-            found = self._calls.document(pending_id(state.version, number))
+            found = self.calls.document(pending_id(state.version, number))
             if found is None:
                 return None
             ids += found["_source"]["ids"]

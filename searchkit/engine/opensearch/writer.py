@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
-from searchkit.engine.opensearch.client import Calls
 from searchkit.engine.opensearch.mapping import COMMIT, document_id, document_of
 from searchkit.engine.opensearch.snapshot import OpenSearchSnapshot
 from searchkit.engine.opensearch.state import LEASE, Holder, Read, State, StateStore, pending_id
+from searchkit.engine.storage import this_process
 from searchkit.errors import IndexLockedError, SearchkitError
 
 __all__ = ["OpenSearchWriter"]
@@ -34,30 +34,26 @@ _LOOK_AGAIN = 0.2
 class OpenSearchWriter(EngineWriter):
     def __init__(
         self,
-        calls: Calls,
         states: StateStore,
-        sorting: Container[str],
         snapshot: Callable[[], OpenSearchSnapshot],
-        *,
         timeout: float,
         force_merge: bool,
     ) -> None:
-        self._calls = calls
         self._states = states
-        self._sorting = sorting
+        self._calls = states.calls
+        self._sorting = self._calls.mapping()["properties"].get("first", {}).get("properties", {})
         self._snapshot = snapshot
         self._force_merge = force_merge
-        self._token = os.urandom(8).hex()
+        self._holder = Holder(os.urandom(8).hex(), str(this_process()), 0.0)
         self._is_open = True
         self._number: int | None = None
         self._floor: int | None = None
-        self._uncommitted: list[int] = []
         self._forget()
-        self._read = self._acquired(timeout)
+        self._read, uncommitted = self._acquired(timeout)
         try:
-            if self._uncommitted:
+            if uncommitted:
                 self._calls.refresh()
-                self._sweep({"terms": {COMMIT: self._uncommitted}})
+                self._sweep({"terms": {COMMIT: uncommitted}})
             self._tidy()
             self._before = snapshot()
         except BaseException:
@@ -101,8 +97,8 @@ class OpenSearchWriter(EngineWriter):
         with suppress(SearchkitError):  # it is committed, and the next commit or writer goes on
             self._tidy()
             if self._force_merge:
-                params = {"max_num_segments": "1"}
-                self._calls.of_index("POST", "_forcemerge", params=params, timeout=_LONG)
+                params = {"max_num_segments": "1", "request_timeout": _LONG}
+                self._calls.of_index("POST", "_forcemerge", params=params)
                 self._calls.refresh()
         self._before = self._snapshot()
 
@@ -115,7 +111,7 @@ class OpenSearchWriter(EngineWriter):
                 self._calls.refresh()
                 self._sweep({"terms": {COMMIT: self._read.state.uncommitted}})
             read = self._states.read()
-            while read.state.writer and read.state.writer.token == self._token:
+            while read.state.writer and read.state.writer.token == self._holder.token:
                 self._states.replace(read, read.state.released())
                 read = self._states.read()
 
@@ -164,22 +160,21 @@ class OpenSearchWriter(EngineWriter):
 
     # -- the state
 
-    @property
-    def _holder(self) -> Holder:
-        holder = self._read.state.writer
-        assert holder is not None
-        return holder
+    def _renewed(self) -> Holder:
+        """Us as the one who writes, whose time begins anew."""
+        self._holder = replace(self._holder, until=time.time() + LEASE)
+        return self._holder
 
-    def _acquired(self, timeout: float) -> Read:
+    def _acquired(self, timeout: float) -> tuple[Read, list[int]]:
+        """The state with us as the writer, and the numbers that the writer before us did not commit."""
         until = time.monotonic() + timeout
         while True:
             read = self._states.read()
             holder = read.state.writer
             if holder is None or holder.until < time.time():
-                self._uncommitted = read.state.uncommitted
-                ours = replace(read.state.released(), writer=Holder.this_process(self._token))
+                ours = replace(read.state.released(), writer=self._renewed())
                 if done := self._states.replace(read, ours):
-                    return done
+                    return done, read.state.uncommitted
             elif time.monotonic() >= until:
                 waited = f" (waited {timeout:g} s)" if timeout else ""
                 raise IndexLockedError(
@@ -190,7 +185,7 @@ class OpenSearchWriter(EngineWriter):
 
     def _change(self, **changes: Any) -> State:
         """Change the state, which nobody else may have changed; our time begins anew with it."""
-        state = replace(self._read.state, writer=replace(self._holder, until=time.time() + LEASE), **changes)
+        state = replace(self._read.state, writer=self._renewed(), **changes)
         done = self._states.replace(self._read, state)
         if done is None:
             raise IndexLockedError(
@@ -211,8 +206,7 @@ class OpenSearchWriter(EngineWriter):
         state = self._read.state
         if not state.pending and state.swept == state.floor:
             return
-        dead = self._states.dead_ids(state) or []
-        for ids in _pieces(dead):
+        for ids in _pieces(self._states.dead_ids(state) or []):
             self._calls.bulk(map(_deleted, ids))
         if state.swept != state.floor:
             self._sweep({"range": {COMMIT: {"lte": state.floor}}})
