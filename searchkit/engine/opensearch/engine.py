@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import weakref
@@ -10,6 +9,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
+
+import msgspec
 
 from searchkit.engine.base import Damage, Engine, EngineStats, EngineWriter
 from searchkit.engine.opensearch.client import Calls, RefusedError
@@ -85,11 +86,10 @@ class OpenSearchEngine(Engine):
         text = self._text(_METADATA)
         if text is None:
             raise IndexCorruptError(f"{self.location}: the settings of the index are missing")
-        metadata: dict[str, Any] = json.loads(text)
-        return metadata
+        return msgspec.json.decode(text, type=dict[str, Any])
 
     def write_metadata(self, metadata: Mapping[str, Any]) -> None:
-        self._write_text(_METADATA, json.dumps(metadata, ensure_ascii=False))
+        self._write_text(_METADATA, msgspec.json.encode(metadata).decode())
 
     def read_note(self, name: str) -> str | None:
         return self._text(f"note-{name}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from searchkit.engine.aggregations import facet_counts
-from searchkit.engine.base import MOST_VALUES, ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import MOST_VALUES, Hits, ScoredDoc, Snapshot, id_term
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import KEY, path_of
 from searchkit.engine.opensearch.query import Query, any_of, match_query, prefix_pattern, ranked_query
@@ -82,17 +82,13 @@ class OpenSearchSnapshot(Snapshot):
     def version(self) -> str:
         return self.state.name
 
-    def search(
-        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
-    ) -> tuple[int, list[ScoredDoc]]:
+    def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
         if limit <= 0:
             return self.count(plan.match), []
         total, hits = self._hits(self._body(plan, sort), offset, limit)
         return total, _scored(hits, sort)
 
-    def multi_search(
-        self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None
-    ) -> list[tuple[int, list[ScoredDoc]]]:
+    def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
         if limit > _PAGE:
             return super().multi_search(plans, limit=limit, sort=sort)
         found = []

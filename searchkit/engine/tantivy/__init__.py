@@ -8,14 +8,6 @@ writer     entries -> a commit             query      a plan -> a query of tanti
 """
 
 from searchkit.engine.tantivy.engine import TantivyEngine, TantivySnapshot
-from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.engine.tantivy.writer import WRITER_MEMORY, TantivyWriter
 
-__all__ = [
-    "WRITER_MEMORY",
-    "TantivyEngine",
-    "TantivySnapshot",
-    "TantivyWriter",
-    "match_query",
-    "ranked_query",
-]
+__all__ = ["WRITER_MEMORY", "TantivyEngine", "TantivySnapshot", "TantivyWriter"]

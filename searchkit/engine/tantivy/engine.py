@@ -12,7 +12,7 @@ import tantivy
 from tantivy import Query
 
 from searchkit.engine.aggregations import facet_counts
-from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, Hits, ScoredDoc, Snapshot, id_term
 from searchkit.engine.plan import TEXT_FIELDS, Clause, Plan, Sort, TermSet, ValueField
 from searchkit.engine.storage import IndexFolder, MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import reading, writing
@@ -157,9 +157,9 @@ class TantivyEngine(Engine):
     def writer(
         self, *, timeout: float, force_merge: bool = False, memory: int | None = None
     ) -> TantivyWriter:
-        if self._folder:
-            return TantivyWriter(self, WriterLock(self._folder, timeout=timeout), force_merge, memory)
-        return TantivyWriter(self, MemoryLock(self._memory_lock, timeout), force_merge, memory)
+        in_memory = MemoryLock(self._memory_lock, timeout)
+        lock = WriterLock(self._folder, timeout=timeout) if self._folder else in_memory
+        return TantivyWriter(self, lock, force_merge, memory)
 
     def fresh_index(self) -> tantivy.Index:
         """The index as it is on disk now; that of the engine where there is none."""
@@ -190,9 +190,7 @@ class TantivySnapshot(Snapshot):
         """How many pieces the index consists of."""
         return int(self._searcher.num_segments)
 
-    def search(
-        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
-    ) -> tuple[int, list[ScoredDoc]]:
+    def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
         limit = min(limit, self._searcher.num_docs - offset)
         if limit <= 0:
             return self.count(plan.match), []
