@@ -21,7 +21,8 @@ from searchkit import Document
 from searchkit.analysis import Analyzer
 from searchkit.engine.base import IndexDocument, id_term
 from searchkit.engine.plan import Sort
-from searchkit.engine.tantivy import WRITER_MEMORY, TantivyEngine, match_query, ranked_query
+from searchkit.engine.tantivy import WRITER_MEMORY, TantivyEngine
+from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.indexing.pipeline import build_all
 from searchkit.query import parse
 from searchkit.query.synonyms import Synonyms

@@ -30,12 +30,11 @@ ENTRY_POINTS = "searchkit.engines"
 _SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
 _MEMORY = ":memory:"
 _TANTIVY, _WHOOSH, _OPENSEARCH = "tantivy", "whoosh", "opensearch"
-_OUR_OWN = {_TANTIVY: "TantivyEngine", _WHOOSH: "WhooshEngine", _OPENSEARCH: "OpenSearchEngine"}
-_PACKAGES = {_TANTIVY: "tantivy", _WHOOSH: "whoosh", _OPENSEARCH: "opensearchpy"}
-_INSTALL = {
-    _TANTIVY: "pip install tantivy",
-    _WHOOSH: "pip install whoosh3",
-    _OPENSEARCH: "pip install 'searchkit[opensearch]'",
+# The class, the package that it needs, and what installs that.
+_OUR_OWN = {
+    _TANTIVY: ("TantivyEngine", "tantivy", "pip install tantivy"),
+    _WHOOSH: ("WhooshEngine", "whoosh", "pip install whoosh3"),
+    _OPENSEARCH: ("OpenSearchEngine", "opensearchpy", "pip install 'searchkit[opensearch]'"),
 }
 
 
@@ -119,13 +118,14 @@ def _path(place: str) -> Path:
 
 
 def _our_own(name: str) -> EngineKind:
+    kind, package, install = _OUR_OWN[name]
     try:
         module = import_module(f"searchkit.engine.{name}")
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != _PACKAGES[name]:
+        if (error.name or "").partition(".")[0] != package:
             raise
-        raise EngineUnavailableError(f"the engine {name!r} is not installed: {_INSTALL[name]}") from error
-    return cast("EngineKind", getattr(module, _OUR_OWN[name]))
+        raise EngineUnavailableError(f"the engine {name!r} is not installed: {install}") from error
+    return cast("EngineKind", getattr(module, kind))
 
 
 def _of_a_package(name: str, location: str) -> EngineKind:

@@ -34,6 +34,7 @@ __all__ = [
     "Engine",
     "EngineStats",
     "EngineWriter",
+    "Hits",
     "IndexDocument",
     "ScoredDoc",
     "Snapshot",
@@ -70,6 +71,10 @@ class ScoredDoc(NamedTuple):
     stored: bytes
 
 
+Hits = tuple[int, list[ScoredDoc]]
+"""How many documents match, and one page of them."""
+
+
 def id_term(id: str) -> str:
     """The id as an engine can hold it in a term: a digest in place of a very long one."""
     id = well_formed(id)
@@ -104,17 +109,13 @@ class Snapshot(ABC):
         """Equal versions of one index hold the same documents, and rank them in the same order."""
 
     @abstractmethod
-    def search(
-        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
-    ) -> tuple[int, list[ScoredDoc]]:
+    def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
         """How many documents match, and at most ``limit`` of them from ``offset`` on: best first, or sorted.
 
         Hits that are equal in that order come in a fixed order.
         """
 
-    def multi_search(
-        self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None
-    ) -> list[tuple[int, list[ScoredDoc]]]:
+    def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
         """The first hits of several plans, as `search` gives them; for an engine far away in one request."""
         return [self.search(plan, limit=limit, offset=0, sort=sort) for plan in plans]
 

@@ -12,8 +12,9 @@ Beside them an engine holds the `ValueField` of an index: exact values that filt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Union
+
+from msgspec import Struct
 
 __all__ = [
     "TEXT_FIELDS",
@@ -41,8 +42,7 @@ Value = Union[int, float, tuple[str, ...]]  # noqa: UP007 - Python 3.10 makes no
 """What an entry has in a `ValueField`: an integer, a number or labels, by its kind."""
 
 
-@dataclass(frozen=True)
-class ValueField:
+class ValueField(Struct, frozen=True):
     """A field of exact values: ``integer`` (64 bits), ``number`` (double) and ``label`` (any number of
     texts).
 
@@ -53,24 +53,21 @@ class ValueField:
     kind: Literal["integer", "number", "label", "key"]
 
 
-@dataclass(frozen=True)
-class Sort:
+class Sort(Struct, frozen=True):
     """By the values of a field, those without one last; of several labels the first decides."""
 
     field: str
     descending: bool = False
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Struct, frozen=True):
     """Documents that have the term in the field."""
 
     field: str
     text: str
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """Documents that have the terms in the field at these distances: ``((0, a), (2, b))``.
 
     With ``slop``, the terms may stand so many positions further apart in all, or nearer. Of the terms whose
@@ -83,24 +80,21 @@ class Phrase:
     beginnings: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True)
-class Prefix:
+class Prefix(Struct, frozen=True):
     """Documents that have a term in the field that begins with the text."""
 
     field: str
     text: str
 
 
-@dataclass(frozen=True)
-class Wildcard:
+class Wildcard(Struct, frozen=True):
     """Documents that have a term in the field like the pattern: ``*`` is any letters, ``?`` one."""
 
     field: str
     pattern: str
 
 
-@dataclass(frozen=True)
-class Fuzzy:
+class Fuzzy(Struct, frozen=True):
     """Documents that have a term in the field that differs from the text in up to ``distance`` letters.
 
     A letter wrong, missing or too many counts one, as do two neighbours that are swapped.
@@ -111,16 +105,14 @@ class Fuzzy:
     distance: int
 
 
-@dataclass(frozen=True)
-class TermSet:
+class TermSet(Struct, frozen=True):
     """Documents that have one of the values in the field: ``id``, or one of labels or keys."""
 
     field: str
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(Struct, frozen=True):
     """Documents that have a number, at least ``low`` and below ``high``; None is no bound.
 
     Both are of the type of the field: integers or floats.
@@ -131,8 +123,7 @@ class Range:
     high: float | None
 
 
-@dataclass(frozen=True)
-class Boolean:
+class Boolean(Struct, frozen=True):
     """Documents that match every clause of ``must``, none of ``must_not``, and enough of ``should``.
 
     Enough are ``minimum_should_match``; None means one, where there are ``should`` clauses.
@@ -149,13 +140,11 @@ class Boolean:
         return min(1, len(self.should)) if self.minimum_should_match is None else self.minimum_should_match
 
 
-@dataclass(frozen=True)
-class MatchAll:
+class MatchAll(Struct, frozen=True):
     """Every document."""
 
 
-@dataclass(frozen=True)
-class MatchNone:
+class MatchNone(Struct, frozen=True):
     """No document."""
 
 
@@ -164,8 +153,7 @@ Clause = Union[  # noqa: UP007
 ]
 
 
-@dataclass(frozen=True)
-class ScoreClause:
+class ScoreClause(Struct, frozen=True):
     """What counts towards the rank of a matching document, times ``weight``.
 
     Of a `Term` its BM25, of any other node 1 where it matches.
@@ -175,8 +163,7 @@ class ScoreClause:
     weight: float
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What to match, without influence on the score, and what to add up for the score."""
 
     match: Clause

@@ -45,6 +45,7 @@ __all__ = [
     "link_or_copy",
     "replacing",
     "sync_folder",
+    "this_process",
     "unwritable",
     "write_atomically",
 ]
@@ -57,7 +58,7 @@ _CHECKSUM = "crc32"
 
 
 class _Holder(msgspec.Struct):
-    """The process that holds the writer lock, as `writer.json` names it."""
+    """A process that writes, named so that a person can find it."""
 
     pid: int
     host: str
@@ -66,6 +67,17 @@ class _Holder(msgspec.Struct):
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host} ({self.command}) since {self.since}"
+
+
+def this_process() -> _Holder:
+    """This process as the one that writes."""
+    import socket  # only writers need it
+
+    now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")
+    command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
+    if "://" in command:  # a location may have a password in it
+        command = Path(sys.argv[0]).name
+    return _Holder(os.getpid(), socket.gethostname(), now, well_formed(command))
 
 
 class IndexFolder:
@@ -80,21 +92,16 @@ class IndexFolder:
     def created(cls, path: Path, metadata: Mapping[str, Any]) -> Iterator[IndexFolder]:
         """A new folder, which becomes an index when the block ends without an error."""
         folder = cls(path)
-        if folder._has_index():
-            raise IndexExistsError(f"{path}: there is an index already; open it, or choose another place")
+        folder._check_new()
         try:
             names = {entry.name for entry in path.iterdir()} if path.exists() else set()
             others = sorted(name for name in names - _OWN_NAMES if not _UNFINISHED.fullmatch(name))
             if others:
-                raise IndexExistsError(
-                    f"{path}: the folder is not empty (it holds {others[0]!r}); choose a new one"
-                )
+                why = f"the folder is not empty (it holds {others[0]!r}); choose a new one"
+                raise IndexExistsError(f"{path}: {why}")
             folder.data.mkdir(parents=True, exist_ok=True)
             with WriterLock(folder, timeout=0):
-                if folder._has_index():  # another process was faster
-                    raise IndexExistsError(
-                        f"{path}: there is an index already; open it, or choose another place"
-                    )
+                folder._check_new()  # another process may have been faster
                 for note in (path / "notes").glob("*"):  # of an earlier index
                     note.unlink()
                 yield folder
@@ -163,9 +170,8 @@ class IndexFolder:
             shutil.rmtree(copy.path, ignore_errors=True)
             copy.path.mkdir(parents=True)
             copy_data(copy.data)
-            if notes:
-                (copy.path / "notes").mkdir()
             for name, content in notes.items():
+                (copy.path / "notes").mkdir(exist_ok=True)
                 write_atomically(copy.path / "notes" / name, content)
             copy.write_metadata(metadata)
             for folder in (copy.data, copy.path):
@@ -209,13 +215,19 @@ class IndexFolder:
     def size(self) -> int:
         """The bytes of all files, without those that a merge removes meanwhile."""
         total = 0
-        for path in self.path.rglob("*"):
+        for path in filter(Path.is_file, self.path.rglob("*")):
             with suppress(FileNotFoundError):
-                total += path.stat().st_size if path.is_file() else 0
+                total += path.stat().st_size
         return total
 
     def _has_index(self) -> bool:
         return (self.path / _METADATA).is_file()
+
+    def _check_new(self) -> None:
+        if self._has_index():
+            raise IndexExistsError(
+                f"{self.path}: there is an index already; open it, or choose another place"
+            )
 
 
 class FolderEngine(Engine):
@@ -256,34 +268,19 @@ class WriterLock:
             raise corrupt(self._path, "the folder is not there any more")
         try:
             self._lock.acquire(timeout=self._timeout)
+            for path in self._path.iterdir():
+                if _UNFINISHED.fullmatch(path.name):  # no other process writes any while we hold the lock
+                    path.unlink(missing_ok=True)
+            write_atomically(self._holder, msgspec.json.encode(this_process()))
         except Timeout:
             waited = f" (waited {self._timeout:g} s)" if self._timeout else ""
             raise IndexLockedError(
                 f"{self._path}: the index is being written by {self._who()}{waited}"
             ) from None
         except OSError as error:
-            raise self._unwritable(error) from error
-        try:
-            self._leave_name()
-        except OSError as error:
             self.release()
-            raise self._unwritable(error) from error
-
-    def _unwritable(self, error: OSError) -> SearchkitError:
-        return SearchkitError(
-            f"{self._path}: cannot be written: {_reason(error)}; it is as the last commit left it"
-        )
-
-    def _leave_name(self) -> None:
-        import socket  # only writers need it
-
-        for path in self._path.iterdir():
-            if _UNFINISHED.fullmatch(path.name):  # no other process writes any while we hold the lock
-                path.unlink(missing_ok=True)
-        now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")
-        command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
-        holder = _Holder(os.getpid(), socket.gethostname(), now, well_formed(command))
-        write_atomically(self._holder, msgspec.json.encode(holder))
+            why = f"cannot be written: {_reason(error)}; it is as the last commit left it"
+            raise SearchkitError(f"{self._path}: {why}") from error
 
     def release(self) -> None:
         if self._lock.is_locked:
@@ -372,9 +369,7 @@ def link_or_copy(source: Path, to: Path) -> None:
     """
     try:
         os.link(source, to)
-    except FileNotFoundError:
-        raise
-    except OSError:  # another disk, or one without links
+    except OSError:  # another disk, or one without links; a file that is gone raises once more
         with source.open("rb") as reader, to.open("wb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
             writer.flush()

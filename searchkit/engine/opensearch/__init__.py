@@ -1,11 +1,11 @@
 """The engine of a cluster: OpenSearch 2 (https://opensearch.org), for what one machine cannot hold.
 
 location   opensearch://host:9200/name -> where that is, and with which credentials
-calls      requests, what of them is tried again, and the errors they end in
+client     requests, what of them is tried again, and the errors they end in
 mapping    what an index of OpenSearch is made of; an entry -> the document that it becomes
-queries    a node of a plan -> a query
+query      a node of a plan -> a query
 state      which documents belong to the latest commit, and who writes
-snapshot   a commit that is searched      writing    entries -> a commit      engine    the index
+snapshot   a commit that is searched      writer     entries -> a commit      engine     the index
 """
 
 from searchkit.engine.opensearch.engine import OpenSearchEngine

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 
-from searchkit.engine.base import Damage, Engine, EngineStats
+import msgspec
+
+from searchkit.engine.base import Damage, Engine, EngineStats, EngineWriter
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.location import parsed
 from searchkit.engine.opensearch.mapping import FORMAT, index_body, properties
-from searchkit.engine.opensearch.snapshot import OpenSearchSnapshot, PointInTime, version_of
+from searchkit.engine.opensearch.snapshot import OpenSearchSnapshot, PointInTime
 from searchkit.engine.opensearch.state import State, StateStore
 from searchkit.engine.opensearch.writer import OpenSearchWriter
 from searchkit.engine.plan import ValueField
@@ -44,10 +45,8 @@ class OpenSearchEngine(Engine):
         cls, location: str, metadata: Mapping[str, Any], values: Iterable[ValueField]
     ) -> OpenSearchEngine:
         """A new index, where ``shards``, ``replicas`` and ``timeout`` of the location are its settings."""
-        place = parsed(location)
-        calls = Calls(place)
-        try:
-            calls.check_version()
+        with _connected(location) as calls:
+            place = calls.place
             try:
                 calls.call("PUT", f"/{place.name}", index_body(place, values))
             except RefusedError as error:
@@ -59,39 +58,25 @@ class OpenSearchEngine(Engine):
             engine = cls(calls)
             engine.write_metadata(metadata)
             engine._states.create(State(os.urandom(8).hex()))
-        except BaseException:
-            calls.close()
-            raise
-        return engine
+            return engine
 
     @classmethod
     def open(cls, location: str) -> OpenSearchEngine:
         """The index that there is."""
-        calls = Calls(parsed(location))
-        try:
-            calls.check_version()
+        with _connected(location) as calls:
             engine = cls(calls)
-            engine._check_format()
+            found = calls.mapping().get("_meta", {}).get("searchkit")
+            if found != FORMAT:
+                what = "searchkit did not make this index" if found is None else "another searchkit made it"
+                raise IndexIncompatibleError(f"{engine.location}: {what}")
             engine._states.read()
-        except BaseException:
-            calls.close()
-            raise
-        return engine
-
-    def _check_format(self) -> None:
-        found = self._mapping().get("_meta", {}).get("searchkit")
-        if found != FORMAT:
-            what = "searchkit did not make this index" if found is None else "another searchkit made it"
-            raise IndexIncompatibleError(f"{self.location}: {what}")
+            return engine
 
     @classmethod
     def damage_at(cls, location: str) -> list[Damage]:
         """What is wrong with the index, as far as the cluster says."""
-        engine = cls.open(location)
-        try:
+        with closing(cls.open(location)) as engine:
             return engine._missing_shards()
-        finally:
-            engine.close()
 
     @property
     def location(self) -> str:
@@ -101,11 +86,10 @@ class OpenSearchEngine(Engine):
         text = self._text(_METADATA)
         if text is None:
             raise IndexCorruptError(f"{self.location}: the settings of the index are missing")
-        metadata: dict[str, Any] = json.loads(text)
-        return metadata
+        return msgspec.json.decode(text, type=dict[str, Any])
 
     def write_metadata(self, metadata: Mapping[str, Any]) -> None:
-        self._write_text(_METADATA, json.dumps(metadata, ensure_ascii=False))
+        self._write_text(_METADATA, msgspec.json.encode(metadata).decode())
 
     def read_note(self, name: str) -> str | None:
         return self._text(f"note-{name}")
@@ -115,25 +99,22 @@ class OpenSearchEngine(Engine):
 
     def _text(self, id: str) -> str | None:
         for _ in range(_TRIES):
-            found = self._calls.of_index("GET", f"_doc/{id}", missing=True)
+            found = self._calls.document(id)
             if found is None:
                 return None
-            source = found["_source"]
-            pieces = [self._calls.of_index("GET", f"_doc/{one}", missing=True) for one in source["ids"]]
+            pieces = [found, *(self._calls.document(one) for one in found["_source"]["ids"])]
             if None not in pieces:  # else it was replaced meanwhile
-                return "".join([source["text"], *(piece["_source"]["text"] for piece in pieces)])
+                return "".join(piece["_source"]["text"] for piece in pieces)
         raise IndexCorruptError(f"{self.location}: parts of {id!r} are missing")
 
     def _write_text(self, id: str, text: str) -> None:
         """The text in one document, or in some more of which that one knows: it is replaced whole."""
-        before = self._calls.of_index("GET", f"_doc/{id}", missing=True)
+        before = self._calls.document(id)
         token, ids = os.urandom(8).hex(), []
         for at in range(_LONGEST_PIECE, len(text), _LONGEST_PIECE):
             ids.append(f"{id}-{token}-{at}")
-            self._calls.of_index(
-                "PUT", f"_doc/{ids[-1]}", {"text": text[at : at + _LONGEST_PIECE], "ids": []}
-            )
-        self._calls.of_index("PUT", f"_doc/{id}", {"text": text[:_LONGEST_PIECE], "ids": ids})
+            self._calls.put(ids[-1], {"text": text[at : at + _LONGEST_PIECE], "ids": []})
+        self._calls.put(id, {"text": text[:_LONGEST_PIECE], "ids": ids})
         for one in before["_source"]["ids"] if before else ():
             self._calls.of_index("DELETE", f"_doc/{one}", missing=True)
 
@@ -144,16 +125,16 @@ class OpenSearchEngine(Engine):
                 state = self._states.read().state
                 latest = self._latest
                 # Whether it is there, and not whether it has documents, which the cluster would be asked.
-                if latest is not None and _of_one_commit(latest.state, state):
+                if latest is not None and latest.state.commit == state.commit:
                     return latest
                 dead = self._states.dead_ids(state)
                 if dead is None:
                     continue
-                point = PointInTime(self._calls, version_of(state))
+                point = PointInTime(self._calls, state.name)
                 self._points.add(point)
                 # Between two equal states nobody has deleted what this one has.
                 if self._states.read().state.commit == state.commit:
-                    self._latest = OpenSearchSnapshot(self._calls, self._states, state, dead, point)
+                    self._latest = OpenSearchSnapshot(self._states, state, dead, point)
                     weakref.finalize(self._latest, self._left.append, point).atexit = False
                     return self._latest
                 self._left.append(point)
@@ -162,24 +143,13 @@ class OpenSearchEngine(Engine):
 
     def _let_go(self) -> None:
         """Tell the cluster which points in time nobody needs any more; it forgets them by itself later."""
-        ids = []
-        while self._left:
-            ids.append(self._left.popleft().id)
+        ids = [self._left.popleft().id for _ in range(len(self._left))]
         if ids:
             with suppress(SearchkitError):
                 self._calls.call("DELETE", "/_search/point_in_time", {"pit_id": ids}, missing=True, once=True)
 
-    def writer(
-        self,
-        *,
-        timeout: float,
-        force_merge: bool = False,
-        memory: int | None = None,  # noqa: ARG002
-    ) -> OpenSearchWriter:
-        sorting = self._mapping()["properties"].get("first", {}).get("properties", {})
-        return OpenSearchWriter(
-            self._calls, self._states, sorting, self.snapshot, timeout=timeout, force_merge=force_merge
-        )
+    def writer(self, *, timeout: float, force_merge: bool = False, memory: int | None = None) -> EngineWriter:  # noqa: ARG002
+        return OpenSearchWriter(self._states, self.snapshot, timeout, force_merge)
 
     def stats(self) -> EngineStats:
         stores = self._calls.of_index("GET", "_stats/store")["_all"]
@@ -189,27 +159,19 @@ class OpenSearchEngine(Engine):
 
     def damage(self, values: Iterable[ValueField]) -> list[Damage]:
         found = self._missing_shards()
-        there = self._mapping()["properties"].get("values", {}).get("properties", {})
-        if {name: field["type"] for name, field in there.items()} != {
-            name: field["type"] for name, field in properties(values)["values"]["properties"].items()
-        }:
+        there, wanted = self._calls.mapping()["properties"], properties(values)
+        if _types(there) != _types(wanted):
             why = "are not those that the settings of the index ask for"
             found.append(Damage(self.location, "the fields", why))
         return found
 
     def _missing_shards(self) -> list[Damage]:
-        health = self._health()
-        if health["status"] != "red":
+        if self._health()["status"] != "red":
             return []
         return [Damage(self.location, "the index", "is red: some of its shards are on no node that is there")]
 
     def _health(self) -> Any:
         return self._calls.call("GET", f"/_cluster/health/{self._calls.place.name}")
-
-    def _mapping(self) -> dict[str, Any]:
-        (found,) = self._calls.of_index("GET", "_mapping").values()
-        mapping: dict[str, Any] = found["mappings"]
-        return mapping
 
     def close(self) -> None:
         self._latest = None
@@ -218,5 +180,16 @@ class OpenSearchEngine(Engine):
         self._calls.close()
 
 
-def _of_one_commit(one: State, other: State) -> bool:
-    return (one.index, one.commit) == (other.index, other.commit)
+def _types(properties: Mapping[str, Any]) -> dict[str, str]:
+    values = properties.get("values", {}).get("properties", {})
+    return {name: field["type"] for name, field in values.items()}
+
+
+@contextmanager
+def _connected(location: str) -> Iterator[Calls]:
+    """A connection to a cluster that the engine knows, closed when the block ends with an error."""
+    with ExitStack() as stack:
+        calls = stack.enter_context(closing(Calls(parsed(location))))
+        calls.check_version()
+        yield calls
+        stack.pop_all()

@@ -40,6 +40,7 @@ class Place:
 
 def parsed(location: str) -> Place:
     """The place that a location means, with the credentials in it, or else those of the environment."""
+    shown = without_credentials(location)
     if "@" in location.partition("://")[2].partition("/")[2]:
         raise ValueError(_ESCAPED)
     parts = urlsplit(location)
@@ -47,41 +48,38 @@ def parsed(location: str) -> Place:
     name = parts.path.strip("/")
     if not hosts or not _NAME.fullmatch(name):
         raise ValueError(
-            f"{without_credentials(location)}: the location of an index in a cluster is like {_EXAMPLE}, "
+            f"{shown}: the location of an index in a cluster is like {_EXAMPLE}, "
             "its name of small letters, digits, hyphens and underscores"
         )
     if "@" in credentials:
         raise ValueError(_ESCAPED)
     user, _, password = credentials.partition(":")
-    settings = _settings(parts.query, location)
     return Place(
         location=f"{parts.scheme}://{hosts}/{name}",
-        hosts=tuple(_host(host, location) for host in hosts.split(",")),
+        hosts=tuple(_host(host, shown) for host in hosts.split(",")),
         name=name,
         secure=parts.scheme.lower() == "opensearchs",
         user=(unquote(user), unquote(password)) if user else _user_of_environment(),
         api_key=os.environ.get(_API_KEY) if not user else None,
         certificates=os.environ.get(_CERTIFICATES),
-        **settings,
+        **_settings(parts.query, shown),
     )
 
 
-def _host(text: str, location: str) -> tuple[str, int]:
+def _host(text: str, shown: str) -> tuple[str, int]:
     found = _HOST.fullmatch(text)
     if found is None or not 0 < int(found["port"] or 9200) < 65536:
-        raise ValueError(f"{without_credentials(location)}: {text!r} is no host with a port")
+        raise ValueError(f"{shown}: {text!r} is no host with a port")
     return found["host"].strip("[]"), int(found["port"] or 9200)
 
 
-def _settings(query: str, location: str) -> dict[str, int]:
+def _settings(query: str, shown: str) -> dict[str, int]:
     settings = dict(_SETTINGS)
     for name, values in parse_qs(query, keep_blank_values=True).items():
         least = 0 if name == "replicas" else 1
         if name not in settings or not values[-1].isdecimal() or int(values[-1]) < least:
-            raise ValueError(
-                f"{without_credentials(location)}: {name}={values[-1]} is no setting; "
-                f"those are numbers: {', '.join(settings)}"
-            )
+            known = ", ".join(settings)
+            raise ValueError(f"{shown}: {name}={values[-1]} is no setting; those are numbers: {known}")
         settings[name] = int(values[-1])
     return settings
 

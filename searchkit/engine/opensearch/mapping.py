@@ -36,59 +36,47 @@ LONGEST_TERM = 255  # what its whitespace tokenizer takes in one piece
 _PRIVATE_USE = 0xF0000
 # A character is one or two of the code units that are counted.
 _MAYBE_LONG = re.compile(rf"[^ ]{{{LONGEST_TERM // 2 + 1},}}")
-_TYPES = {"integer": "long", "number": "double", "label": "keyword", "key": "keyword"}
+_LABEL = {"type": "keyword", "ignore_above": _LONGEST_LABEL}
+_TYPES = {"integer": {"type": "long"}, "number": {"type": "double"}, "label": _LABEL, "key": _LABEL}
 _UNINDEXED = {"type": "keyword", "index": False, "doc_values": False}
 
 
 def index_body(place: Place, values: Iterable[ValueField]) -> dict[str, Any]:
     """The settings and the mapping of a new index."""
-    return {
-        "settings": {
-            "index": {
-                "number_of_shards": place.shards,
-                "number_of_replicas": place.replicas,
-                "refresh_interval": "-1",  # a commit refreshes
-                "max_regex_length": 100_000,
-                # Deleted documents are of use only to replicas that were away for a moment.
-                "soft_deletes.retention_lease.period": "1m",
-                "similarity": {"default": {"type": "BM25", "k1": 1.2, "b": 0.75}},
-            }
-        },
-        "mappings": {
-            "dynamic": "strict",
-            "_meta": {"searchkit": FORMAT},
-            # What is indexed is not kept twice: the entry's own text has all of it.
-            "_source": {"excludes": ["terms", "values", "first"]},
-            "properties": properties(values),
-        },
+    settings = {
+        "number_of_shards": place.shards,
+        "number_of_replicas": place.replicas,
+        "refresh_interval": "-1",  # a commit refreshes
+        "max_regex_length": 100_000,
+        # Deleted documents are of use only to replicas that were away for a moment.
+        "soft_deletes.retention_lease.period": "1m",
+        "similarity": {"default": {"type": "BM25", "k1": 1.2, "b": 0.75}},
     }
+    mappings = {
+        "dynamic": "strict",
+        "_meta": {"searchkit": FORMAT},
+        # What is indexed is not kept twice: the entry's own text has all of it.
+        "_source": {"excludes": ["terms", "values", "first"]},
+        "properties": properties(values),
+    }
+    return {"settings": {"index": settings}, "mappings": mappings}
 
 
 def properties(values: Iterable[ValueField]) -> dict[str, Any]:
     """The fields of a document."""
-    values = list(values)
-    texts = {
-        name: {
-            "type": "text",
-            "analyzer": "whitespace",
-            # Only bigrams are asked for in chains, so only they need positions.
-            "index_options": "positions" if name.endswith("_bigrams") else "freqs",
-        }
-        for name in TEXT_FIELDS
-    }
-    of_values = {
-        value.name: {"type": "keyword", "ignore_above": _LONGEST_LABEL}
-        if _TYPES[value.kind] == "keyword"
-        else {"type": _TYPES[value.kind]}
-        for value in values
-    }
-    firsts = {value.name: {"type": "keyword", "index": False} for value in values if value.kind != "key"}
+    text = {"type": "text", "analyzer": "whitespace"}
+    # Only bigrams are asked for in chains, so only they need positions.
+    options = {name: "positions" if name.endswith("_bigrams") else "freqs" for name in TEXT_FIELDS}
+    kinds = {value.name: value.kind for value in values}
+    firsts = {name: {"type": "keyword", "index": False} for name, kind in kinds.items() if kind != "key"}
     return {
         KEY: {"type": "keyword"},
         COMMIT: {"type": "long"},
         "stored": _UNINDEXED,
-        "terms": {"properties": texts},
-        "values": {"properties": of_values},
+        "terms": {
+            "properties": {name: {**text, "index_options": option} for name, option in options.items()}
+        },
+        "values": {"properties": {name: _TYPES[kind] for name, kind in kinds.items()}},
         "first": {"properties": firsts},
         # Of the documents that are no entries: the state, the settings, notes.
         "text": _UNINDEXED,
@@ -118,18 +106,18 @@ def document_id(key: str, commit: int) -> str:
 
 def document_of(entry: IndexDocument, commit: int, sorting: Container[str]) -> dict[str, Any]:
     """The document of an entry; ``sorting`` are the fields of values by which hits can be sorted."""
-    firsts = {
-        name: sort_key(value) for name, value in entry.values.items() if value != () and name in sorting
-    }
+    values = entry.values.items()
     return {
         KEY: id_term(entry.id),
         COMMIT: commit,
         "stored": entry.stored.decode(),
-        "terms": {name: _joined(terms) for name, terms in entry.terms.items() if terms},
-        "values": {
-            name: list(value) if isinstance(value, tuple) else value for name, value in entry.values.items()
+        "terms": {
+            name: _MAYBE_LONG.sub(lambda found: term_of(found[0]), terms)
+            for name, terms in entry.terms.items()
+            if terms
         },
-        "first": firsts,
+        "values": dict(values),
+        "first": {name: sort_key(value) for name, value in values if value != () and name in sorting},
     }
 
 
@@ -145,7 +133,3 @@ def sort_key(value: Value) -> str:
         return f"{value + 2**63:016x}"
     (bits,) = struct.unpack(">Q", struct.pack(">d", value))
     return f"{bits ^ (2**64 - 1 if bits >> 63 else 2**63):016x}"
-
-
-def _joined(terms: str) -> str:
-    return _MAYBE_LONG.sub(lambda found: term_of(found[0]), terms)

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from searchkit.engine import plan as nodes
 from searchkit.engine.opensearch.mapping import LONGEST_TERM, path_of, term_of
-from searchkit.engine.plan import (
-    TEXT_FIELDS,
-    Boolean,
-    Clause,
-    Fuzzy,
-    MatchAll,
-    MatchNone,
-    Phrase,
-    Plan,
-    Prefix,
-    Range,
-    Term,
-    TermSet,
-    Wildcard,
-)
+from searchkit.engine.plan import TEXT_FIELDS, Boolean, Clause, Phrase, Plan, Term
 from searchkit.errors import SearchkitError
 
 __all__ = ["any_of", "match_query", "prefix_pattern", "ranked_query"]
 
 Query = dict[str, Any]
 
-_EVERYTHING: Query = {"match_all": {}}
 _NOTHING: Query = {"match_none": {}}
 _MOST_VALUES = 65_000  # the terms of one query; OpenSearch takes 65,536
 _MOST_CLAUSES = 1000  # OpenSearch takes 1,024 in all of a query
@@ -57,43 +43,38 @@ def any_of(path: str, values: Sequence[str]) -> Query:
 def match_query(node: Clause) -> Query:
     """The node as a query."""
     match node:
-        case Term(field, text) if field in TEXT_FIELDS:
-            return {"term": {path_of(field): {"value": term_of(text)}}}
         case Term(field, text):
-            return {"term": {path_of(field): {"value": text}}}
+            value = term_of(text) if field in TEXT_FIELDS else text
+            return {"term": {path_of(field): {"value": value}}}
         case Phrase():
             return _chain(node)
-        case Prefix(field, text) if len(text) > LONGEST_TERM:
+        case nodes.Prefix(field, text) if len(text) > LONGEST_TERM:
             return _NOTHING  # longer ones are digests
-        case Prefix(field, text):
+        case nodes.Prefix(field, text):
             return {"prefix": {path_of(field): {"value": text}}}
-        case Wildcard(field, pattern):
+        case nodes.Wildcard(field, pattern):
             return {"wildcard": {path_of(field): {"value": pattern.replace("\\", "\\\\")}}}
-        case Fuzzy(field, text, distance):
+        case nodes.Fuzzy(field, text, distance):
             exact = {"value": text, "fuzziness": distance, "rewrite": "constant_score"}
             return {"fuzzy": {path_of(field): exact}}
-        case TermSet(field, values):
+        case nodes.TermSet(field, values):
             return any_of(path_of(field), values) if values else _NOTHING
-        case Range(field, None, None):
+        case nodes.Range(field, None, None):
             return {"exists": {"field": path_of(field)}}
-        case Range(field, low, high):
+        case nodes.Range(field, low, high):
             bounds = {name: bound for name, bound in (("gte", low), ("lt", high)) if bound is not None}
             return {"range": {path_of(field): bounds}}
         case Boolean((child,), _, ()) if not node.minimum:
             return match_query(child)
-        case Boolean(must, _, must_not) if not node.minimum:
-            filters = [match_query(child) for child in must or (MatchAll(),)]
-            return {"bool": {"filter": filters, "must_not": [match_query(child) for child in must_not]}}
-        case Boolean((), should, ()) if node.minimum > len(should):
+        case Boolean(should=should) if node.minimum > len(should):
             return _NOTHING
-        case Boolean((), should, ()):
-            return _either([match_query(child) for child in should], node.minimum)
         case Boolean(must, should, must_not):
-            enough = Boolean(should=should, minimum_should_match=node.minimum)
-            return match_query(Boolean(must=(*must, enough), must_not=must_not))
-        case MatchAll():
-            return _EVERYTHING
-        case MatchNone():
+            children = {"filter": must, "should": should if node.minimum else (), "must_not": must_not}
+            parts = {name: [match_query(child) for child in some] for name, some in children.items() if some}
+            return {"bool": {**parts, "minimum_should_match": node.minimum}}
+        case nodes.MatchAll():
+            return {"match_all": {}}
+        case nodes.MatchNone():
             return _NOTHING
 
 
@@ -106,20 +87,24 @@ def prefix_pattern(text: str) -> str:
     return re.sub(r'[\\.?+*|{}\[\]()"#@&<>~^$-]', r"\\\g<0>", text) + "(.*)"
 
 
-def _either(parts: list[Query], at_least: int = 1) -> Query:
-    return {"bool": {"should": parts, "minimum_should_match": at_least}} if parts else _NOTHING
+def _either(parts: list[Query]) -> Query:
+    return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else _NOTHING
 
 
-Link = tuple[int, str, bool]
-"""Where it stands, its text, and whether that is only its beginning."""
+class Link(NamedTuple):
+    """A term of a chain: where it stands, its text, and whether that is only its beginning."""
+
+    at: int
+    text: str
+    opened: bool
 
 
 def _chain(chain: Phrase) -> Query:
     links = [
-        (offset, text if number in chain.beginnings else term_of(text), number in chain.beginnings)
+        Link(offset, text, True) if number in chain.beginnings else Link(offset, term_of(text), False)
         for number, (offset, text) in enumerate(chain.terms)
     ]
-    if any(opened and len(text) > LONGEST_TERM for _, text, opened in links):
+    if any(link.opened and len(link.text) > LONGEST_TERM for link in links):
         return _NOTHING
     path = path_of(chain.field)
     if not chain.slop:
@@ -138,14 +123,12 @@ def _chain(chain: Phrase) -> Query:
 
 def _moves(links: Sequence[Link], slop: int) -> Iterator[list[Link]]:
     """Every way in which the links can stand when they move by no more than ``slop`` in all."""
-    (offset, text, opened), *others = links
-    first = (offset, text, opened)
+    first, *others = links
     if not others:
         yield [first]
         return
     for by in range(-slop, slop + 1):
-        shifted = [(at + by, *rest) for at, *rest in others]
-        for tail in _moves(shifted, slop - abs(by)):  # type: ignore[arg-type]
+        for tail in _moves([link._replace(at=link.at + by) for link in others], slop - abs(by)):
             yield [first, *tail]
 
 
@@ -153,28 +136,24 @@ def _standing(links: Sequence[Link]) -> list[Link] | None:
     """The links in the order in which they stand, of those in one place the one that says more; or None."""
     places: dict[int, Link] = {}
     for link in links:
-        at, text, opened = link
-        _, other, other_opened = places.setdefault(at, link)
-        if opened and other.startswith(text):
+        other = places.setdefault(link.at, link)
+        if link.opened and other.text.startswith(link.text):
             continue
-        if (other_opened and text.startswith(other)) or (text, opened) == (other, other_opened):
-            places[at] = link
-        else:
+        if link != other and not (other.opened and link.text.startswith(other.text)):
             return None
+        places[link.at] = link
     return [places[at] for at in sorted(places)]
 
 
 def _fixed(path: str, links: Sequence[Link]) -> Query:
     """The links at exactly these distances. Lucene's spans know gaps; a phrase would need an analyzer."""
     clauses: list[Query] = []
-    behind = links[0][0]
+    behind = links[0].at
     for at, text, opened in links:
         if at > behind:
             clauses.append({"span_gap": {path: at - behind}})
-        if opened:
-            clauses.append({"span_multi": {"match": {"prefix": {path: {"value": text}}}}})
-        else:
-            clauses.append({"span_term": {path: {"value": text}}})
+        value = {path: {"value": text}}
+        clauses.append({"span_multi": {"match": {"prefix": value}}} if opened else {"span_term": value})
         behind = at + 1
     if len(clauses) == 1:
         return clauses[0]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from searchkit.engine.aggregations import facet_counts
-from searchkit.engine.base import MOST_VALUES, ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import MOST_VALUES, Hits, ScoredDoc, Snapshot, id_term
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import KEY, path_of
 from searchkit.engine.opensearch.query import Query, any_of, match_query, prefix_pattern, ranked_query
@@ -33,24 +33,18 @@ _PATIENCE, _PAUSE, _MOST_REFUSED = 60.0, 0.5, 5
 class PointInTime:
     """The shards as they were when it was made."""
 
+    id: str
+
     def __init__(self, calls: Calls, version: str) -> None:
         self._calls = calls
-        self._version = version
-        self.id = self._made()
-
-    def _made(self) -> str:
         # Copies of a shard count deleted documents until each has merged them away, so all that search one
         # commit ask the same copies, whichever those are.
-        params = {
-            "keep_alive": _KEEP,
-            "preference": self._version,
-            "allow_partial_pit_creation": "false",
-        }
-        return str(self._calls.of_index("POST", "_search/point_in_time", params=params)["pit_id"])
+        self._params = {"keep_alive": _KEEP, "preference": version, "allow_partial_pit_creation": "false"}
+        self.renew()
 
     def renew(self) -> None:
         """Make it anew."""
-        self.id = self._made()
+        self.id = self._calls.of_index("POST", "_search/point_in_time", params=self._params)["pit_id"]
 
     def search(self, bodies: Sequence[dict[str, Any]]) -> list[Any]:
         """The answers of the shards, in one request; all shards have to answer."""
@@ -58,26 +52,23 @@ class PointInTime:
         by_score = any(body.get("sort", [None])[0] == "_score" for body in bodies)
         params = {"search_type": "dfs_query_then_fetch"} if by_score else {}
         point = {"pit": {"id": self.id, "keep_alive": _KEEP}, "track_total_hits": True}
-        if len(bodies) == 1:
+        asked = [{**body, **point} for body in bodies]
+        if len(asked) == 1:
             params["allow_partial_search_results"] = "false"
-            answers = [self._calls.call("POST", "/_search", {**bodies[0], **point}, params=params, once=True)]
+            answers = [self._calls.call("POST", "/_search", asked[0], params=params, once=True)]
         else:
-            answers = self._calls.multi_search([{**body, **point} for body in bodies], params)
+            answers = self._calls.multi_search(asked, params)
         for answer in answers:
             shards = answer["_shards"]
             if answer["timed_out"] or shards["failed"]:
-                raise EngineUnavailableError(
-                    f"{self._calls.place.location}: only {shards['successful']} of {shards['total']} shards "
-                    "answered"
+                raise self._calls.unavailable(
+                    f"only {shards['successful']} of {shards['total']} shards answered"
                 )
         return answers
 
 
 class OpenSearchSnapshot(Snapshot):
-    def __init__(
-        self, calls: Calls, states: StateStore, state: State, dead: Sequence[str], point: PointInTime
-    ) -> None:
-        self._calls = calls
+    def __init__(self, states: StateStore, state: State, dead: Sequence[str], point: PointInTime) -> None:
         self._states = states
         self.state = state
         self._point = point
@@ -89,74 +80,48 @@ class OpenSearchSnapshot(Snapshot):
 
     @property
     def version(self) -> str:
-        return version_of(self.state)
+        return self.state.name
 
-    def search(
-        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
-    ) -> tuple[int, list[ScoredDoc]]:
+    def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
         if limit <= 0:
             return self.count(plan.match), []
         total, hits = self._hits(self._body(plan, sort), offset, limit)
         return total, _scored(hits, sort)
 
-    def multi_search(
-        self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None
-    ) -> list[tuple[int, list[ScoredDoc]]]:
+    def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
         if limit > _PAGE:
             return super().multi_search(plans, limit=limit, sort=sort)
-        found: list[tuple[int, list[ScoredDoc]]] = []
+        found = []
         for at in range(0, len(plans), _MOST_SEARCHES):
             some = plans[at : at + _MOST_SEARCHES]
-            for answer in self._ask_all([{**self._body(plan, sort), "size": limit} for plan in some]):
-                hits = answer["hits"]
-                found.append((int(hits["total"]["value"]), _scored(hits["hits"], sort)))
-        return found
+            found += self._ask_all([{**self._body(plan, sort), "size": limit} for plan in some])
+        hits = [answer["hits"] for answer in found]
+        return [(int(one["total"]["value"]), _scored(one["hits"], sort)) for one in hits]
 
     def _body(self, plan: Plan, sort: Sort | None) -> dict[str, Any]:
+        body: dict[str, Any] = {"sort": ["_score", KEY], "_source": ["stored"]}
         if not sort:
-            query = ranked_query(plan, self._live)
-            return {"query": query, "sort": ["_score", KEY], "_source": ["stored"]}
-        order = {
-            "order": "desc" if sort.descending else "asc",
-            "missing": "_last",
-            "unmapped_type": "keyword",
-        }
-        return {
-            "query": self._matching(plan.match),
-            "sort": [{f"first.{sort.field}": order}, KEY],
-            "_source": ["stored"],
-        }
+            return {**body, "query": ranked_query(plan, self._live)}
+        direction = "desc" if sort.descending else "asc"
+        order = {"order": direction, "missing": "_last", "unmapped_type": "keyword"}
+        return {**body, "query": self._matching(plan.match), "sort": [{f"first.{sort.field}": order}, KEY]}
 
     def _hits(self, body: dict[str, Any], offset: int, limit: int) -> tuple[int, list[Any]]:
-        """How many there are, and those from the offset."""
-        size = min(limit, _PAGE)
-        if offset + size <= _WINDOW:
-            page = self._ask({**body, "from": offset, "size": size})
-            total = int(page["hits"]["total"]["value"])
-        else:
-            total = int(self._ask({"query": body["query"], "size": 0})["hits"]["total"]["value"])
-            if offset >= total:
-                return total, []
-            page = self._ask({**body, "size": size, **self._behind(body, offset)})
-        hits: list[Any] = page["hits"]["hits"]
-        while hits and len(hits) < min(limit, total - offset):
-            size = min(limit - len(hits), _PAGE)
-            page = self._ask({**body, "size": size, "search_after": hits[-1]["sort"]})
-            if not page["hits"]["hits"]:
-                break
-            hits += page["hits"]["hits"]
-        return total, hits
-
-    def _behind(self, body: dict[str, Any], offset: int) -> dict[str, Any]:
-        """Where the hit at the offset is: behind which other one."""
-        after: dict[str, Any] = {}
-        while offset:
-            page = self._ask({**body, "_source": False, "size": min(offset, _WINDOW), **after})["hits"][
-                "hits"
-            ]
-            after = {"search_after": page[-1]["sort"]}
-            offset -= len(page)
-        return after
+        """How many there are, and those from the offset; beyond the window all before them are skipped."""
+        skip = offset if offset + min(limit, _PAGE) > _WINDOW else 0
+        body = {**body, "from": offset - skip}
+        hits: list[Any] = []
+        while True:
+            body["size"] = min(skip, _WINDOW) if skip else min(limit - len(hits), _PAGE)
+            page = self._ask({**body, "_source": False} if skip else body)["hits"]
+            total, found = int(page["total"]["value"]), page["hits"]
+            if skip:
+                skip -= len(found)
+            else:
+                hits += found
+            if not found or len(hits) >= min(limit, total - offset):
+                return total, hits
+            body |= {"from": 0, "search_after": found[-1]["sort"]}
 
     def count(self, match: Clause) -> int:
         return int(self._ask({"query": self._matching(match), "size": 0})["hits"]["total"]["value"])
@@ -169,12 +134,11 @@ class OpenSearchSnapshot(Snapshot):
         )
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
-        found: list[int] = []
+        buckets: list[Any] = []
         for at in range(0, len(terms), _MOST_TERMS):
             queries = [match_query(Term(field, term)) for term in terms[at : at + _MOST_TERMS]]
-            buckets = self._buckets(self._live, {"filters": {"filters": queries}})
-            found += [bucket["doc_count"] for bucket in buckets]
-        return found
+            buckets += self._buckets(self._live, {"filters": {"filters": queries}})
+        return [bucket["doc_count"] for bucket in buckets]
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         if limit <= 0:
@@ -188,17 +152,13 @@ class OpenSearchSnapshot(Snapshot):
         if text:
             wanted["include"] = prefix_pattern(head)
             query = {"bool": {"filter": [self._live, {"prefix": {path: {"value": head}}}]}}
-        buckets = self._buckets(query, {"terms": wanted})
-        found = [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+        found = [(one["key"], one["doc_count"]) for one in self._buckets(query, {"terms": wanted})]
         return [(key, count) for key, count in found if key.startswith(text)][:limit]
 
     def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
         wanted = {id_term(id): id for id in ids}
-        found = {}
-        for hit in self._with_keys(list(wanted), [KEY, "stored"]):
-            source = hit["_source"]
-            found[wanted[source[KEY]]] = source["stored"].encode()
-        return found
+        found = [hit["_source"] for hit in self._with_keys(list(wanted), [KEY, "stored"])]
+        return {wanted[source[KEY]]: source["stored"].encode() for source in found}
 
     def existing(self, ids: Iterable[str]) -> set[str]:
         wanted = {id_term(id): id for id in ids}
@@ -231,8 +191,7 @@ class OpenSearchSnapshot(Snapshot):
 
     def _buckets(self, query: Query, wanted: dict[str, Any]) -> list[Any]:
         found = self._ask({"query": query, "size": 0, "aggs": {"found": wanted}})
-        buckets: list[Any] = found["aggregations"]["found"]["buckets"]
-        return buckets
+        return list(found["aggregations"]["found"]["buckets"])
 
     def _ask(self, body: dict[str, Any]) -> Any:
         return self._ask_all([body])[0]
@@ -251,22 +210,12 @@ class OpenSearchSnapshot(Snapshot):
                 if time.monotonic() - started > _PATIENCE:
                     raise
                 time.sleep(_PAUSE)
-            self._renew()
-
-    def _renew(self) -> None:
-        """Go on in another point in time, which a node that died did not take away."""
-        if self._states.read().state.commit != self.state.commit:
-            raise CursorExpiredError(
-                f"{self._calls.place.location}: the index has changed since, and the state that was "
-                "searched is gone; search again"
-            )
-        self._point.renew()
+            # On in another point in time, which a node that died did not take away.
+            if self._states.read().state.commit != self.state.commit:
+                why = "the index has changed since, and the state that was searched is gone; search again"
+                raise CursorExpiredError(f"{self._states.calls.place.location}: {why}")
+            self._point.renew()
 
 
 def _scored(hits: Iterable[Any], sort: Sort | None) -> list[ScoredDoc]:
-    return [ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"]) for hit in hits]
-
-
-def version_of(state: State) -> str:
-    """Tells a commit from all others."""
-    return f"{state.index}-{state.version}"
+    return [ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"].encode()) for hit in hits]

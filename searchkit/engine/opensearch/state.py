@@ -6,13 +6,7 @@ not at all, and a writer that lost its place to another one cannot commit any mo
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
-import time
 from collections.abc import Mapping
-from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,7 +15,6 @@ from msgspec.structs import replace
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import COMMIT
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
-from searchkit.text import well_formed
 
 __all__ = ["LEASE", "Holder", "Read", "State", "StateStore", "pending_id"]
 
@@ -37,16 +30,6 @@ class Holder(msgspec.Struct, frozen=True):
     token: str
     who: str
     until: float
-
-    @classmethod
-    def this_process(cls, token: str) -> Holder:
-        """Named so that a person can find it."""
-        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:100]
-        if "://" in command:  # a location may have a password in it
-            command = Path(sys.argv[0]).name
-        who = f"process {os.getpid()} on {socket.gethostname()} ({command}) since {now}"
-        return cls(token, well_formed(who), time.time() + LEASE)
 
 
 class State(msgspec.Struct, frozen=True):
@@ -67,9 +50,14 @@ class State(msgspec.Struct, frozen=True):
     writer: Holder | None = None
 
     @property
-    def commit(self) -> tuple[int, int]:
+    def name(self) -> str:
+        """Tells the commit from all others."""
+        return f"{self.index}-{self.version}"
+
+    @property
+    def commit(self) -> tuple[str, int]:
         """What a snapshot is made of."""
-        return self.version, self.pending
+        return self.name, self.pending
 
     @property
     def uncommitted(self) -> list[int]:
@@ -85,9 +73,7 @@ class State(msgspec.Struct, frozen=True):
         """The query for the documents of the commit, apart from those in the lists."""
         lost = [number for number in self.lost if self.floor < number <= self.version]
         live = {"range": {COMMIT: {"gt": self.floor, "lte": self.version}}}
-        if not lost:
-            return live
-        return {"bool": {"filter": [live], "must_not": [{"terms": {COMMIT: lost}}]}}
+        return {"bool": {"filter": [live], "must_not": [{"terms": {COMMIT: lost}}]}} if lost else live
 
 
 class Read(NamedTuple):
@@ -101,43 +87,39 @@ class StateStore:
     """Reads and changes the state of an index."""
 
     def __init__(self, calls: Calls) -> None:
-        self._calls = calls
+        self.calls = calls
 
     def create(self, state: State) -> None:
         """The state of a new index, which is one from then on."""
-        self._calls.of_index("PUT", f"_doc/{_ID}", _text_of(state))
+        self.calls.put(_ID, _text_of(state))
 
     def read(self) -> Read:
         """The state as it is now; it never goes back, as one copy of it is asked."""
-        found = self._calls.of_index(
-            "GET", f"_doc/{_ID}", params={"preference": "_primary_first"}, missing=True
-        )
-        where = self._calls.place.location
+        found = self.calls.document(_ID, preference="_primary_first")
+        where = self.calls.place.location
         if found is None:
             raise IndexIncompatibleError(f"{where}: searchkit did not make this index, or not to its end")
         try:
-            state = msgspec.json.decode(found["_source"]["text"], type=State)
+            return Read(msgspec.json.decode(found["_source"]["text"], type=State), _place_of(found))
         except (KeyError, TypeError, ValueError) as error:
             raise IndexCorruptError(f"{where}: the state of the index is damaged: {error}") from error
-        return Read(state, {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]})
 
     def replace(self, read: Read, state: State) -> Read | None:
         """Write the state in place of what was read; None where somebody else was quicker."""
         try:
-            done = self._calls.of_index("PUT", f"_doc/{_ID}", _text_of(state), params=read.place)
+            return Read(state, _place_of(self.calls.put(_ID, _text_of(state), read.place)))
         except RefusedError as error:
             if error.status != 409:
                 raise
             # An answer may have been lost, and the request sent again.
             now = self.read()
             return now if now.state == state else None
-        return Read(state, {"if_seq_no": done["_seq_no"], "if_primary_term": done["_primary_term"]})
 
     def dead_ids(self, state: State) -> list[str] | None:
         """The ids of the documents in the lists; None where the lists are gone, as the state has changed."""
         ids: list[str] = []
         for number in range(state.pending):
-            found = self._calls.of_index("GET", f"_doc/{pending_id(state.version, number)}", missing=True)
+            found = self.calls.document(pending_id(state.version, number))
             if found is None:
                 return None
             ids += found["_source"]["ids"]
@@ -151,3 +133,7 @@ def pending_id(version: int, number: int) -> str:
 
 def _text_of(state: State) -> dict[str, str]:
     return {"text": msgspec.json.encode(state).decode()}
+
+
+def _place_of(document: Mapping[str, Any]) -> dict[str, int]:
+    return {"if_seq_no": document["_seq_no"], "if_primary_term": document["_primary_term"]}

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
-from searchkit.engine.opensearch.client import Calls
 from searchkit.engine.opensearch.mapping import COMMIT, document_id, document_of
 from searchkit.engine.opensearch.snapshot import OpenSearchSnapshot
 from searchkit.engine.opensearch.state import LEASE, Holder, Read, State, StateStore, pending_id
+from searchkit.engine.storage import this_process
 from searchkit.errors import IndexLockedError, SearchkitError
 
 __all__ = ["OpenSearchWriter"]
@@ -34,30 +34,26 @@ _LOOK_AGAIN = 0.2
 class OpenSearchWriter(EngineWriter):
     def __init__(
         self,
-        calls: Calls,
         states: StateStore,
-        sorting: Container[str],
         snapshot: Callable[[], OpenSearchSnapshot],
-        *,
         timeout: float,
         force_merge: bool,
     ) -> None:
-        self._calls = calls
         self._states = states
-        self._sorting = sorting
+        self._calls = states.calls
+        self._sorting = self._calls.mapping()["properties"].get("first", {}).get("properties", {})
         self._snapshot = snapshot
         self._force_merge = force_merge
-        self._token = os.urandom(8).hex()
+        self._holder = Holder(os.urandom(8).hex(), str(this_process()), 0.0)
         self._is_open = True
         self._number: int | None = None
         self._floor: int | None = None
-        self._uncommitted: list[int] = []
         self._forget()
-        self._read = self._acquired(timeout)
+        self._read, uncommitted = self._acquired(timeout)
         try:
-            if self._uncommitted:
+            if uncommitted:
                 self._calls.refresh()
-                self._sweep({"terms": {COMMIT: self._uncommitted}})
+                self._sweep({"terms": {COMMIT: uncommitted}})
             self._tidy()
             self._before = snapshot()
         except BaseException:
@@ -87,15 +83,11 @@ class OpenSearchWriter(EngineWriter):
                 return
             self._tidy()  # only if that failed when the last commit was made
             number = self._numbered()
-            lists = range(0, len(self._dead), _LONGEST_LIST)
-            self._calls.bulk(
-                (_indexed(pending_id(number, at)), {"ids": self._dead[start : start + _LONGEST_LIST]})
-                for at, start in enumerate(lists)
-            )
+            lists = _pieces(self._dead)
+            self._calls.bulk((_indexed(pending_id(number, at)), {"ids": ids}) for at, ids in enumerate(lists))
             self._calls.refresh()
-            before = self._read.state
-            floor = self._floor if self._floor is not None else before.floor
-            lost = tuple(one for one in before.lost if one > floor)
+            floor = self._floor if self._floor is not None else self._read.state.floor
+            lost = tuple(one for one in self._read.state.lost if one > floor)
             self._change(version=number, pending=len(lists), floor=floor, lost=lost)
         except BaseException:
             self.close()
@@ -105,8 +97,8 @@ class OpenSearchWriter(EngineWriter):
         with suppress(SearchkitError):  # it is committed, and the next commit or writer goes on
             self._tidy()
             if self._force_merge:
-                params = {"max_num_segments": "1"}
-                self._calls.of_index("POST", "_forcemerge", params=params, timeout=_LONG)
+                params = {"max_num_segments": "1", "request_timeout": _LONG}
+                self._calls.of_index("POST", "_forcemerge", params=params)
                 self._calls.refresh()
         self._before = self._snapshot()
 
@@ -119,9 +111,8 @@ class OpenSearchWriter(EngineWriter):
                 self._calls.refresh()
                 self._sweep({"terms": {COMMIT: self._read.state.uncommitted}})
             read = self._states.read()
-            while _is_of(read.state, self._token):
-                if self._states.replace(read, read.state.released()):
-                    break
+            while read.state.writer and read.state.writer.token == self._holder.token:
+                self._states.replace(read, read.state.released())
                 read = self._states.read()
 
     # -- the batch
@@ -154,14 +145,11 @@ class OpenSearchWriter(EngineWriter):
         number = self._numbered()
         if time.time() > self._holder.until - LEASE * 2 / 3:
             self._change()
-        actions: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
-        for key, entry in waiting.items():
-            id = document_id(key, number)
-            if entry is None:
-                actions.append(({"delete": {"_id": id}}, None))
-            else:
-                actions.append((_indexed(id), document_of(entry, number, self._sorting)))
-        self._calls.bulk(actions)
+        ids = {key: document_id(key, number) for key in waiting}
+        self._calls.bulk(
+            (_indexed(ids[key]), document_of(entry, number, self._sorting)) if entry else _deleted(ids[key])
+            for key, entry in waiting.items()
+        )
         self._changed = True
 
     def _numbered(self) -> int:
@@ -172,23 +160,21 @@ class OpenSearchWriter(EngineWriter):
 
     # -- the state
 
-    @property
-    def _holder(self) -> Holder:
-        holder = self._read.state.writer
-        assert holder is not None
-        return holder
+    def _renewed(self) -> Holder:
+        """Us as the one who writes, whose time begins anew."""
+        self._holder = replace(self._holder, until=time.time() + LEASE)
+        return self._holder
 
-    def _acquired(self, timeout: float) -> Read:
+    def _acquired(self, timeout: float) -> tuple[Read, list[int]]:
+        """The state with us as the writer, and the numbers that the writer before us did not commit."""
         until = time.monotonic() + timeout
         while True:
             read = self._states.read()
             holder = read.state.writer
             if holder is None or holder.until < time.time():
-                state = read.state.released()
-                self._uncommitted = read.state.uncommitted
-                done = self._states.replace(read, replace(state, writer=Holder.this_process(self._token)))
-                if done:
-                    return done
+                ours = replace(read.state.released(), writer=self._renewed())
+                if done := self._states.replace(read, ours):
+                    return done, read.state.uncommitted
             elif time.monotonic() >= until:
                 waited = f" (waited {timeout:g} s)" if timeout else ""
                 raise IndexLockedError(
@@ -199,7 +185,7 @@ class OpenSearchWriter(EngineWriter):
 
     def _change(self, **changes: Any) -> State:
         """Change the state, which nobody else may have changed; our time begins anew with it."""
-        state = replace(self._read.state, writer=replace(self._holder, until=time.time() + LEASE), **changes)
+        state = replace(self._read.state, writer=self._renewed(), **changes)
         done = self._states.replace(self._read, state)
         if done is None:
             raise IndexLockedError(
@@ -220,28 +206,30 @@ class OpenSearchWriter(EngineWriter):
         state = self._read.state
         if not state.pending and state.swept == state.floor:
             return
-        dead = self._states.dead_ids(state) or []
-        lists = [pending_id(state.version, at) for at in range(state.pending)]
-        for at in range(0, len(dead), _LONGEST_LIST):
-            self._calls.bulk(({"delete": {"_id": id}}, None) for id in dead[at : at + _LONGEST_LIST])
+        for ids in _pieces(self._states.dead_ids(state) or []):
+            self._calls.bulk(map(_deleted, ids))
         if state.swept != state.floor:
             self._sweep({"range": {COMMIT: {"lte": state.floor}}})
         self._calls.refresh()
         self._change(pending=0, swept=state.floor)
-        self._calls.bulk(({"delete": {"_id": id}}, None) for id in lists)
+        self._calls.bulk(_deleted(pending_id(state.version, at)) for at in range(state.pending))
 
     def _sweep(self, query: dict[str, Any]) -> None:
         """Delete what the query finds, as far as it was refreshed."""
         body = {"query": query, "size": _LONGEST_LIST, "_source": False}
         params = {"allow_partial_search_results": "false"}
         while hits := self._calls.of_index("POST", "_search", body, params=params)["hits"]["hits"]:
-            self._calls.bulk(({"delete": {"_id": hit["_id"]}}, None) for hit in hits)
+            self._calls.bulk(_deleted(hit["_id"]) for hit in hits)
             self._calls.refresh()
+
+
+def _pieces(ids: list[str]) -> list[list[str]]:
+    return [ids[at : at + _LONGEST_LIST] for at in range(0, len(ids), _LONGEST_LIST)]
 
 
 def _indexed(id: str) -> dict[str, Any]:
     return {"index": {"_id": id}}
 
 
-def _is_of(state: State, token: str) -> bool:
-    return state.writer is not None and state.writer.token == token
+def _deleted(id: str) -> tuple[dict[str, Any], None]:
+    return {"delete": {"_id": id}}, None

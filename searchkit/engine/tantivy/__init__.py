@@ -3,19 +3,11 @@
 Its files are memory-mapped and written once, a commit is atomic, and its searches release the
 interpreter lock. Terms come joined by spaces, so its whitespace tokenizer is all it needs.
 
-engine     the index and its snapshots     commit     the files of a commit, their checksums, and copies
-writing    entries -> a commit             queries    a plan -> a query of tantivy
+engine     the index and its snapshots     files      the files of a commit, their checksums, and copies
+writer     entries -> a commit             query      a plan -> a query of tantivy
 """
 
 from searchkit.engine.tantivy.engine import TantivyEngine, TantivySnapshot
-from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.engine.tantivy.writer import WRITER_MEMORY, TantivyWriter
 
-__all__ = [
-    "WRITER_MEMORY",
-    "TantivyEngine",
-    "TantivySnapshot",
-    "TantivyWriter",
-    "match_query",
-    "ranked_query",
-]
+__all__ = ["WRITER_MEMORY", "TantivyEngine", "TantivySnapshot", "TantivyWriter"]

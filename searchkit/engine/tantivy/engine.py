@@ -12,7 +12,7 @@ import tantivy
 from tantivy import Query
 
 from searchkit.engine.aggregations import facet_counts
-from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, Hits, ScoredDoc, Snapshot, id_term
 from searchkit.engine.plan import TEXT_FIELDS, Clause, Plan, Sort, TermSet, ValueField
 from searchkit.engine.storage import IndexFolder, MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import reading, writing
@@ -41,8 +41,8 @@ def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
                 builder.add_integer_field(value.name, indexed=True, fast=True)
             case "number":
                 builder.add_float_field(value.name, indexed=True, fast=True)
-            case "label" | "key":
-                fast = value.kind == "label"
+            case kind:
+                fast = kind == "label"
                 builder.add_text_field(value.name, tokenizer_name="raw", index_option="basic", fast=fast)
     return builder.build()
 
@@ -157,11 +157,8 @@ class TantivyEngine(Engine):
     def writer(
         self, *, timeout: float, force_merge: bool = False, memory: int | None = None
     ) -> TantivyWriter:
-        lock = (
-            WriterLock(self._folder, timeout=timeout)
-            if self._folder
-            else MemoryLock(self._memory_lock, timeout)
-        )
+        in_memory = MemoryLock(self._memory_lock, timeout)
+        lock = WriterLock(self._folder, timeout=timeout) if self._folder else in_memory
         return TantivyWriter(self, lock, force_merge, memory)
 
     def fresh_index(self) -> tantivy.Index:
@@ -193,33 +190,25 @@ class TantivySnapshot(Snapshot):
         """How many pieces the index consists of."""
         return int(self._searcher.num_segments)
 
-    def search(
-        self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None
-    ) -> tuple[int, list[ScoredDoc]]:
+    def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
         limit = min(limit, self._searcher.num_docs - offset)
         if limit <= 0:
             return self.count(plan.match), []
         with reading(self._location):
-            result = (
-                self._sorted(plan.match, sort, limit, offset)
-                if sort
-                else self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
-            )
+            if sort:
+                order = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
+                query = match_query(plan.match, self._schema)
+                result = self._searcher.search(
+                    query, limit, offset=offset, order_by_field=sort.field, order=order
+                )
+            else:
+                result = self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
             doc, new = self._searcher.doc, tuple.__new__  # ScoredDoc() would be a call in Python for each hit
             hits = [
                 new(ScoredDoc, (0.0 if sort else score, doc(address)["stored"][0]))
                 for score, address in result.hits
             ]
             return result.count, hits  # type: ignore[attr-defined]  # missing in its type stub
-
-    def _sorted(self, match: Clause, sort: Sort, limit: int, offset: int) -> tantivy.SearchResult:
-        return self._searcher.search(
-            match_query(match, self._schema),
-            limit,
-            offset=offset,
-            order_by_field=sort.field,
-            order=tantivy.Order.Desc if sort.descending else tantivy.Order.Asc,
-        )
 
     def count(self, match: Clause) -> int:
         # Without scores, as `search` matches: with them tantivy counts the moves of a loose phrase otherwise.
@@ -247,14 +236,12 @@ class TantivySnapshot(Snapshot):
     def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
         wanted = {id_term(id): id for id in ids}
         keys = list(wanted)
-        found = {}
+        found = []
         with reading(self._location):
             for start in range(0, len(keys), _PAGE):
                 query = match_query(TermSet("id", tuple(keys[start : start + _PAGE])), self._schema)
-                for _, address in self._searcher.search(query, _PAGE).hits:
-                    document = self._searcher.doc(address)
-                    found[wanted[document["id"][0]]] = document["stored"][0]
-        return found
+                found += [self._searcher.doc(at) for _, at in self._searcher.search(query, _PAGE).hits]
+            return {wanted[document["id"][0]]: document["stored"][0] for document in found}
 
     def existing(self, ids: Iterable[str]) -> set[str]:
         # Stored fields are only read when some of the ids may be those of deleted documents.
@@ -269,10 +256,9 @@ class TantivySnapshot(Snapshot):
         return int(self._searcher.num_docs)
 
     def __iter__(self) -> Iterator[bytes]:
-        everything = Query.all_query()
         for start in range(0, self._searcher.num_docs, _BATCH):
             with reading(self._location):
-                hits = self._searcher.search(everything, _BATCH, count=False, offset=start).hits
+                hits = self._searcher.search(Query.all_query(), _BATCH, count=False, offset=start).hits
             for _, address in hits:
                 with reading(self._location):
                     stored = self._searcher.doc(address)["stored"][0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-from types import TracebackType
 
 from searchkit.engine.storage import corrupt, unwritable
 from searchkit.errors import SearchkitError
@@ -16,11 +15,8 @@ _OS_ERROR = re.compile(r"\bOs \{ code: (\d+)")
 _NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOSPC))
 
 
-class reading:  # noqa: N801
-    """Takes what goes wrong while files are read for damage to them: a plan is never wrong.
-
-    A class, as every search comes through here: `contextmanager` would call six functions.
-    """
+class _Translation:
+    """A class, as every search and document comes through here: `contextmanager` would call six functions."""
 
     def __init__(self, location: str) -> None:
         self._location = location
@@ -28,9 +24,11 @@ class reading:  # noqa: N801
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+
+class reading(_Translation):  # noqa: N801
+    """Takes what goes wrong while files are read for damage to them: a plan is never wrong."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is None or not _is_from_engine(error):
             return
         if (code := _OS_ERROR.search(str(error))) and int(code[1]) in _NO_DAMAGE:
@@ -41,14 +39,8 @@ class reading:  # noqa: N801
         raise corrupt(self._location, f"the index is damaged: {_first_line(error)}") from error
 
 
-class writing:  # noqa: N801  # like `reading`; written out, as every document that is indexed enters it
+class writing(_Translation):  # noqa: N801
     """Whatever goes wrong while files are written leaves the last commit as it is."""
-
-    def __init__(self, location: str) -> None:
-        self._location = location
-
-    def __enter__(self) -> None:
-        pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None and _is_from_engine(error):

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from searchkit.engine.base import Damage
 from searchkit.engine.storage import corrupt, link_or_copy, write_atomically
 
@@ -126,26 +128,20 @@ def _damage(data: Path, commit: bytes) -> Iterator[Damage]:
         return
     yield from _managed_damage(data, {COMMIT_FILE, *(name for one in segments for name in one.files)})
     for segment in segments:
-        whole = True
-        for name in segment.files:
-            if why := _file_damage(data / name):
-                whole = False
-                yield Damage(name, "the file", why)
-        if whole:
-            yield from _count_damage(data, segment)
+        broken = [
+            Damage(name, "the file", why) for name in segment.files if (why := _file_damage(data / name))
+        ]
+        yield from broken or _count_damage(data, segment)
 
 
 def _managed_damage(data: Path, needed: set[str]) -> Iterator[Damage]:
     # It may name files that are gone, or were never begun: a process that is killed leaves it so.
     try:
-        managed = json.loads((data / _MANAGED_FILE).read_bytes())
-        if not isinstance(managed, list):
-            raise TypeError("no list")  # noqa: TRY301
-        missing = sorted(needed - set(managed))
-    except (OSError, ValueError, TypeError) as error:
+        managed = msgspec.json.decode((data / _MANAGED_FILE).read_bytes(), type=set[str])
+    except (OSError, ValueError) as error:
         yield Damage(_MANAGED_FILE, "the list of files", f"cannot be read: {error}")
         return
-    if missing:
+    if missing := sorted(needed - managed):
         yield Damage(_MANAGED_FILE, "the list of files", f"does not have {missing[0]}")
 
 

@@ -7,20 +7,8 @@ import re
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from searchkit.engine.plan import (
-    Boolean,
-    Clause,
-    Fuzzy,
-    MatchAll,
-    MatchNone,
-    Phrase,
-    Plan,
-    Prefix,
-    Range,
-    Term,
-    TermSet,
-    Wildcard,
-)
+from searchkit.engine import plan as nodes
+from searchkit.engine.plan import Boolean, Clause, MatchAll, Phrase, Plan, Term
 
 __all__ = ["match_query", "ranked_query"]
 
@@ -30,7 +18,8 @@ _WILDCARDS = {"*": ".*", "?": "."}
 def match_query(node: Clause, schema: tantivy.Schema) -> Query:
     """The node as a query of tantivy."""
     match node:
-        case Term(field, text):
+        # Of one value a look at it, not a walk through all there are.
+        case Term(field, text) | nodes.TermSet(field, (text,)):
             return Query.term_query(schema, field, text, index_option="basic")
         case Phrase(field, terms, slop, beginnings) if beginnings:
             patterns: list[str | tuple[int, str]] = [
@@ -40,20 +29,18 @@ def match_query(node: Clause, schema: tantivy.Schema) -> Query:
             return Query.regex_phrase_query(schema, field, patterns, slop)
         case Phrase(field, terms, slop):
             return Query.phrase_query(schema, field, list(terms), slop)
-        case Prefix(field, text):
+        case nodes.Prefix(field, text):
             return Query.regex_query(schema, field, _escaped(text) + ".*")
-        case Wildcard(field, pattern):
+        case nodes.Wildcard(field, pattern):
             pieces = re.split(r"([*?])", pattern)
             return Query.regex_query(schema, field, "".join(_WILDCARDS.get(p, _escaped(p)) for p in pieces))
-        case Fuzzy(field, text, distance):
+        case nodes.Fuzzy(field, text, distance):
             return Query.fuzzy_term_query(schema, field, text, distance)
-        case TermSet(field, (value,)):  # of one value a look at it, not a walk through all there are
-            return Query.term_query(schema, field, value, index_option="basic")
-        case TermSet(field, values):
+        case nodes.TermSet(field, values):
             return Query.term_set_query(schema, field, list(values))
-        case Range(field, None, None):
+        case nodes.Range(field, None, None):
             return Query.exists_query(field)
-        case Range(field, low, high):
+        case nodes.Range(field, low, high):
             kind = FieldType.Float if isinstance(low, float) or isinstance(high, float) else FieldType.Integer
             return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
         case Boolean(must, _, must_not) if not node.minimum:
@@ -71,7 +58,7 @@ def match_query(node: Clause, schema: tantivy.Schema) -> Query:
             return match_query(Boolean(must=(*must, enough), must_not=must_not), schema)
         case MatchAll():
             return Query.all_query()
-        case MatchNone():
+        case nodes.MatchNone():
             return Query.empty_query()
 
 
@@ -82,10 +69,10 @@ def ranked_query(plan: Plan, schema: tantivy.Schema) -> Query:
     for score in plan.scores:
         if isinstance(term := score.node, Term):
             bm25 = Query.term_query(schema, term.field, term.text, index_option="freq")
-            clauses.append((Occur.Should, Query.boost_query(bm25, score.weight)))
+            query = Query.boost_query(bm25, score.weight)
         else:
-            constant = Query.const_score_query(match_query(score.node, schema), score.weight)
-            clauses.append((Occur.Should, constant))
+            query = Query.const_score_query(match_query(score.node, schema), score.weight)
+        clauses.append((Occur.Should, query))
     return Query.boolean_query(clauses)
 
 
