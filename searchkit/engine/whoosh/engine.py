@@ -5,31 +5,41 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from whoosh.collectors import FacetCollector, SortingCollector, TopCollector, UnsortedCollector
-from whoosh.index import TOC, FileIndex
+from whoosh.index import FileIndex
 from whoosh.searching import Searcher
 from whoosh.sorting import Count, FieldFacet
 
 from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, ScoredDoc, Snapshot, id_term
-from searchkit.engine.commit_files import of_one_commit
+from searchkit.engine.commit_files import CHECKSUMS, copy_files, damaged_files, of_one_commit
 from searchkit.engine.plan import Clause, Plan, Sort, ValueField
 from searchkit.engine.storage import FolderEngine, IndexFolder
-from searchkit.engine.whoosh import storage
-from searchkit.engine.whoosh.errors import reading
 from searchkit.engine.whoosh.query import match_query, ranked_query
 from searchkit.engine.whoosh.schema import VALUES, is_schema_of, make_schema
 from searchkit.engine.whoosh.scoring import BM25, ValueOrder
+from searchkit.engine.whoosh.storage import (
+    INDEX,
+    Commit,
+    DurableStorage,
+    files_of,
+    latest,
+    read_toc,
+    reading,
+    tidy,
+)
 from searchkit.engine.whoosh.writer import WhooshWriter
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
 __all__ = ["WhooshEngine"]
 
 SCHEME = "whoosh:"
+Result = TypeVar("Result")
 
 
 class WhooshEngine(FolderEngine):
@@ -39,14 +49,14 @@ class WhooshEngine(FolderEngine):
         super().__init__(folder)
         self._data = folder.data
         self._opening = threading.Lock()
-        self._latest: WhooshSnapshot | None = None
+        self._snapshot: WhooshSnapshot | None = None
 
     @classmethod
     def create(cls, path: Path, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> WhooshEngine:
         """A new index in the folder ``path``."""
         with IndexFolder.created(path, metadata) as folder:
-            FileIndex.create(storage.DurableStorage(folder.data), make_schema(values), storage.INDEX)
-            storage.tidy(folder.data)
+            FileIndex.create(DurableStorage(folder.data), make_schema(values), INDEX)
+            tidy(folder.data)
         return cls(folder)
 
     @classmethod
@@ -66,9 +76,11 @@ class WhooshEngine(FolderEngine):
     def damage_at(cls, path: Path) -> list[Damage]:
         """What is wrong with the files in the folder ``path``, which need not open."""
         engine = cls(IndexFolder.opened(path))
+        damaged = partial(damaged_files, engine._data)
         try:
-            with reading(engine.location):
-                found = storage.damage_of(engine._data)
+            found = engine._of_latest(
+                lambda commit: damaged([commit.file]) or damaged(files_of(engine._data, commit))
+            )
         except IndexCorruptError as error:
             found = [Damage("data", "the commit", str(error))]
         return engine._folder.damage() + found
@@ -77,37 +89,37 @@ class WhooshEngine(FolderEngine):
     def location(self) -> str:
         return f"{SCHEME}{self._folder.path}"
 
+    def _of_latest(self, act: Callable[[Commit], Result]) -> Result:
+        with reading(self.location):
+            return of_one_commit(partial(latest, self._data), act)
+
     def snapshot(self) -> WhooshSnapshot:
-        with self._opening, reading(self.location):
-            if self._latest is None or self._latest.version != self._version():
-                self._latest = of_one_commit(self._data, self._version, self._read)
-            return self._latest
+        with self._opening:
+            self._snapshot = self._of_latest(self._opened)
+            return self._snapshot
 
-    def _read(self) -> WhooshSnapshot:
-        version = self._version()
-        with storage.opened(self._data) as files:
-            toc = TOC.read(files, storage.INDEX)
-            # `FileIndex.reader` is the same, but tries ten times when a file is damaged.
-            reader = FileIndex._reader(files, toc.schema, toc.segments, toc.generation)
-            snapshot = WhooshSnapshot(self.location, version, Searcher(reader, weighting=BM25()))
-        if self._version() != version:
-            raise FileNotFoundError  # somebody committed meanwhile
-        return snapshot
-
-    def _version(self) -> str:
-        return storage.latest(self._data)[1]
+    def _opened(self, commit: Commit) -> WhooshSnapshot:
+        if self._snapshot is not None and self._snapshot.version == str(commit):
+            return self._snapshot
+        toc = read_toc(self._data, commit)
+        # `FileIndex.reader` is the same, but tries ten times when a file is damaged.
+        reader = FileIndex._reader(DurableStorage(self._data), toc.schema, toc.segments, toc.generation)
+        return WhooshSnapshot(self.location, str(commit), Searcher(reader, weighting=BM25()))
 
     def damage(self, values: Iterable[ValueField]) -> list[Damage]:
-        found = self.damage_at(self._folder.path)
-        if not found and not is_schema_of(storage.read_toc(self._data).schema, values):
-            why = "is not the one that the settings of the index ask for"
-            found.append(Damage(storage.latest(self._data)[0], "the schema", why))
-        return found
+        if found := self.damage_at(self._folder.path):
+            return found
+        commit = latest(self._data)
+        if is_schema_of(read_toc(self._data, commit).schema, values):
+            return []
+        why = "is not the one that the settings of the index ask for"
+        return [Damage(commit.file, "the schema", why)]
 
     def copy_to(self, path: Path) -> None:
         def copy(to: Path) -> None:
-            with reading(self.location):
-                storage.copy_commit(self._data, to)
+            self._of_latest(
+                lambda commit: copy_files(self._data, to, [*files_of(self._data, commit), CHECKSUMS])
+            )
 
         self._folder.copy_to(path, copy)
 
@@ -119,7 +131,7 @@ class WhooshEngine(FolderEngine):
         return EngineStats(len(snapshot), self._folder.size(), {"segments": snapshot.segments})
 
     def close(self) -> None:
-        self._latest = None  # memory maps go with the last snapshot
+        self._snapshot = None  # memory maps go with the last snapshot
 
 
 class WhooshSnapshot(Snapshot):
@@ -152,13 +164,14 @@ class WhooshSnapshot(Snapshot):
         behind = min(offset + limit, len(self))
         if behind <= offset:
             return self.count(plan.match), []
+        collector = (
+            SortingCollector(ValueOrder(sort), limit=behind)
+            if sort
+            else TopCollector(behind, usequality=False, replace=0)  # all that match are counted
+        )
         with self._reading():
-            if sort:
-                collector = SortingCollector(ValueOrder(sort), limit=behind)
-                self._searcher.search_with_collector(match_query(plan.match), collector)
-            else:
-                collector = TopCollector(behind, usequality=False, replace=0)  # all that match are counted
-                self._searcher.search_with_collector(ranked_query(plan), collector)
+            query = match_query(plan.match) if sort else ranked_query(plan)
+            self._searcher.search_with_collector(query, collector)
             hits = collector.results().top_n[offset:behind]
             found = [ScoredDoc(0.0 if sort else score, self._stored(number)) for score, number in hits]
             return collector.count(), found

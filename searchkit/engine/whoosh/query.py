@@ -52,7 +52,12 @@ def match_query(node: plan.Clause) -> query.Query:
 def ranked_query(wanted: plan.Plan) -> query.Query:
     """What matches, with the sum of its scores."""
     match = _Found(match_query(wanted.match).docs, 0.0)
-    scores = [_scored(score.node, score.weight) for score in wanted.scores]
+    scores = [
+        query.Term(score.node.field, score.node.text, boost=score.weight)
+        if isinstance(score.node, plan.Term)
+        else _Found(match_query(score.node).docs, score.weight)
+        for score in wanted.scores
+    ]
     return query.AndMaybe(match, DefaultOr(scores)) if scores else match
 
 
@@ -63,18 +68,9 @@ def _boolean(node: plan.Boolean) -> query.Query:
         must.append(PreloadedOr(should))
     elif node.minimum:
         must.append(_Found(lambda searcher: _often(should, node.minimum, searcher)))
-    wanted = query.And(must or [query.Every()])
-    if not node.must_not:
-        return wanted
-    return _AndNot(wanted, PreloadedOr([match_query(child) for child in node.must_not]))
-
-
-def _scored(node: plan.Clause, weight: float) -> query.Query:
-    match node:
-        case plan.Term(field, text):
-            return query.Term(field, text, boost=weight)
-        case _:
-            return _Found(match_query(node).docs, weight)
+    if node.must_not:
+        must.append(query.Not(PreloadedOr([match_query(child) for child in node.must_not])))
+    return query.And(must or [query.Every()])
 
 
 def _between(field: str, low: float | None, high: float | None) -> query.Query:
@@ -105,12 +101,6 @@ class _Found(query.Query):  # type: ignore[misc]
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> matching.Matcher:  # noqa: ARG002
         ids = array("I", self._find(searcher))
         return matching.ListMatcher(ids, weights=array("d", [self._score]) * len(ids))
-
-
-class _AndNot(query.AndNot):  # type: ignore[misc]
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> matching.Matcher:
-        unwanted = frozenset(self.b.docs(searcher))
-        return matching.FilterMatcher(self.a.matcher(searcher, context), unwanted, exclude=True)
 
 
 class _Similar(query.FuzzyTerm):  # type: ignore[misc]
@@ -146,16 +136,16 @@ class _PassageMatcher(SpanWrappingMatcher):  # type: ignore[misc]
 
     def _get_spans(self) -> list[Span]:
         """The passages in the document: their terms have moved by no more than the slop in all."""
-        moved: dict[int, int] = {}
-        for number, (offset, matcher) in enumerate(self._links):
+        moved: dict[int, float] | None = None
+        for offset, matcher in self._links:
             starts = [span.start - offset for span in matcher.spans()]
-            if number == 0:
+            if moved is None:
                 moved = dict.fromkeys(starts, 0)
                 continue
-            by_all = range(-self._slop, self._slop + 1)
-            least = {
-                start: min((moved[start + by] + abs(by) for by in by_all if start + by in moved), default=inf)
-                for start in starts
-            }
-            moved = {start: int(by) for start, by in least.items() if by <= self._slop}
-        return [Span(start) for start in moved]
+            before = moved.get
+            moved = {}
+            for start in starts:
+                by = min(before(start + by, inf) + abs(by) for by in range(-self._slop, self._slop + 1))
+                if by <= self._slop:
+                    moved[start] = by
+        return [Span(start) for start in moved or ()]

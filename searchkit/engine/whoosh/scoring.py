@@ -8,7 +8,7 @@ from math import log
 from typing import Any
 
 from whoosh.reading import IndexReader
-from whoosh.scoring import BM25F, BM25FScorer
+from whoosh.scoring import BM25F, BaseScorer, BM25FScorer
 from whoosh.searching import Searcher
 from whoosh.sorting import Categorizer, FacetType
 
@@ -35,11 +35,12 @@ class BM25(BM25F):  # type: ignore[misc]
         documents, having = searcher.doc_count_all(), searcher.doc_frequency(fieldname, text)
         return log(1 + (documents - having + 0.5) / (having + 0.5))
 
-    def scorer(self, searcher: Searcher, fieldname: str, text: str, qf: int = 1) -> Any:
-        if not searcher.schema[fieldname].scorable:
-            return super().scorer(searcher, fieldname, text, qf)
-        average, lengths = self._known.get(fieldname) or self._read(searcher.get_parent(), fieldname)
-        return _Scorer(searcher, fieldname, text, self.B, self.K1, average, lengths)
+    def scorer(self, searcher: Searcher, fieldname: str, text: str, qf: int = 1) -> BaseScorer:
+        scorer = super().scorer(searcher, fieldname, text, qf)
+        if isinstance(scorer, BM25FScorer):  # labels have no lengths
+            scorer.avgfl, lengths = self._known.get(fieldname) or self._read(searcher.get_parent(), fieldname)
+            scorer.dfl = lengths[searcher.reader()].__getitem__
+        return scorer
 
     def _read(self, searcher: Searcher, field: str) -> tuple[float, dict[IndexReader, array[int]]]:
         """The average number of terms in the field, and for each segment those of its documents."""
@@ -51,21 +52,6 @@ class BM25(BM25F):  # type: ignore[misc]
             for reader, lengths in exact.items()
         }
         return self._known.setdefault(field, (average, kept))
-
-
-class _Scorer(BM25FScorer):  # type: ignore[misc]
-    def __init__(
-        self, searcher: Searcher, fieldname: str, text: str, b: float, k1: float, average: float, lengths: Any
-    ) -> None:
-        super().__init__(searcher, fieldname, text, b, k1)
-        self.avgfl = average
-        self.dfl = lengths[searcher.reader()].__getitem__
-
-    def setup(self, *_: object) -> None:
-        """Whoosh would look for the best score, to skip what cannot reach it; but every match is counted."""
-
-    def supports_block_quality(self) -> bool:
-        return False
 
 
 class ValueOrder(FacetType, Categorizer):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The files of an index of Whoosh.
+"""The files of an index of Whoosh, and what goes wrong with them.
 
 _MAIN_NUMBER.toc    a commit: its segments, what of them is deleted, and the schema; the last one counts
 MAIN_NAME.seg       a segment, written once
@@ -8,65 +8,65 @@ checksums.json      ours
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
-from typing import Any
-from weakref import WeakSet
+from typing import Any, NamedTuple
+from weakref import finalize
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC
 
-from searchkit.engine import commit_files
-from searchkit.engine.base import Damage
-from searchkit.engine.storage import corrupt, sync_folder
+from searchkit.engine.commit_files import CHECKSUMS, write_checksums
+from searchkit.engine.storage import corrupt, sync_folder, unwritable
+from searchkit.errors import SearchkitError
 
-__all__ = ["INDEX", "DurableStorage", "copy_commit", "damage_of", "latest", "opened", "read_toc", "tidy"]
+__all__ = [
+    "INDEX",
+    "Commit",
+    "DurableStorage",
+    "files_of",
+    "latest",
+    "read_toc",
+    "reading",
+    "tidy",
+    "writing",
+]
 
 INDEX = "MAIN"
 """What Whoosh calls an index that has no name."""
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
 
 class DurableStorage(FileStorage):  # type: ignore[misc]
-    """A folder in which all of a commit is on the disk before it counts, and whose files can be closed."""
+    """A folder in which all of a commit is on the disk before it counts.
 
-    def __init__(self, path: str | Path) -> None:
-        super().__init__(str(path))
-        self._files: WeakSet[StructFile] = WeakSet()
+    Whoosh leaves files open when something fails: they are closed as soon as it has forgotten them.
+    """
 
     def create_file(self, name: str, **options: Any) -> StructFile:
         is_kept = name.endswith(".seg") or ".toc" in name
         file = super().create_file(name, **options, onclose=_sync if is_kept else None)
-        self._files.add(file)
+        finalize(file, file.raw_file().close)
         return file
 
     def open_file(self, name: str, **options: Any) -> StructFile:
         file = super().open_file(name, **options)
-        self._files.add(file)
+        finalize(file, file.raw_file().close)
         return file
-
-    def temp_storage(self, name: str | None = None) -> FileStorage:
-        storage = DurableStorage(super().temp_storage(name).folder)
-        storage._files = self._files
-        return storage
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         # What Whoosh renames is a new commit, whose segments have been written.
         data = Path(self.folder)
         kept = [path.name for pattern in ("*.seg", "_*.toc") for path in data.glob(pattern)]
-        commit_files.write_checksums(data, kept, {newname: oldname})
+        write_checksums(data, kept, {newname: oldname})
         super().rename_file(oldname, newname, safe=safe)
         sync_folder(data)
-
-    def release(self) -> None:
-        """Close what Whoosh leaves open when something fails."""
-        for file in list(self._files):
-            with suppress(OSError):
-                file.raw_file().close()
 
 
 def _sync(file: StructFile) -> None:
@@ -74,56 +74,66 @@ def _sync(file: StructFile) -> None:
     os.fsync(file.fileno())
 
 
-@contextmanager
-def opened(data: Path) -> Iterator[DurableStorage]:
-    """The folder, of which no file stays open when something fails."""
-    storage = DurableStorage(data)
-    try:
-        yield storage
-    except BaseException:
-        storage.release()
-        raise
+class Commit(NamedTuple):
+    """A commit, and what tells it from one of another index that was in its place."""
+
+    file: str
+    generation: int
+    modified: int
+    inode: int
 
 
-def latest(data: Path) -> tuple[str, str]:
-    """The file of the latest commit, and what tells it from any other."""
-    while tocs := list(data.glob(f"_{INDEX}_*.toc")):
-        toc = max(tocs, key=lambda path: int(path.stem.rpartition("_")[2]))
+def latest(data: Path) -> Commit:
+    """The latest commit in the folder."""
+    while (generation := TOC._latest_generation(FileStorage(data), INDEX)) >= 0:
+        file = TOC._filename(INDEX, generation)
         with suppress(FileNotFoundError):  # a writer removed it
-            status = toc.stat()
-            return toc.name, f"{toc.stem} {status.st_mtime_ns} {status.st_ino}"
+            status = (data / file).stat()
+            return Commit(file, generation, status.st_mtime_ns, status.st_ino)
     raise corrupt(data, "there is no commit")
 
 
-def read_toc(data: Path) -> TOC:
-    """The latest commit, as Whoosh reads it."""
-    with opened(data) as storage:
-        return TOC.read(storage, INDEX)
+def read_toc(data: Path, commit: Commit) -> TOC:
+    """The commit as Whoosh reads it."""
+    return TOC.read(DurableStorage(data), INDEX, gen=commit.generation)
 
 
-def _segments(data: Path) -> list[str]:
-    """The files of the latest commit's segments, one each."""
-    return [segment.make_filename(".seg") for segment in read_toc(data).segments]
-
-
-def damage_of(data: Path) -> list[Damage]:
-    """What of the latest commit is not as it was written."""
-    damaged = partial(commit_files.damaged_files, data)
-    look = partial(latest, data)
-    return commit_files.of_one_commit(data, look, lambda: damaged([look()[0]]) or damaged(_segments(data)))
-
-
-def copy_commit(data: Path, to: Path) -> None:
-    """The latest commit in a new folder."""
-    copy = partial(commit_files.copy_files, data, to)
-    look = partial(latest, data)
-    commit_files.of_one_commit(data, look, lambda: copy([look()[0], *_segments(data)]))
+def files_of(data: Path, commit: Commit) -> list[str]:
+    """The files of the commit: its own, and one of each segment."""
+    segments = read_toc(data, commit).segments
+    return [commit.file, *(segment.make_filename(".seg") for segment in segments)]
 
 
 def tidy(data: Path) -> None:
     """Remove what the latest commit does not need: what a writer leaves that gives up, or is killed."""
-    needed = {latest(data)[0], *_segments(data), commit_files.CHECKSUMS, f"{INDEX}_WRITELOCK"}
+    needed = {*files_of(data, latest(data)), CHECKSUMS, f"{INDEX}_WRITELOCK"}
     for path in data.iterdir():
         if path.name not in needed:
             with suppress(OSError):  # Windows removes no file that is open: the next writer tries again
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@contextmanager
+def reading(location: str) -> Iterator[None]:
+    """Whatever goes wrong while files are read is damage to them; Whoosh may raise anything."""
+    try:
+        yield
+    except SearchkitError:
+        raise
+    except Exception as error:
+        code = getattr(error, "errno", None)
+        if code in _FULL:  # while segments are merged: what was read is not to blame
+            raise
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+        if code in _NO_DAMAGE:
+            raise SearchkitError(f"{location}: the index cannot be read: {reason}") from error
+        raise corrupt(location, f"the index is damaged: {reason}") from error
+
+
+@contextmanager
+def writing(location: str) -> Iterator[None]:
+    """Whatever goes wrong on the disk while files are written leaves the last commit as it is."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(location, error.strerror or str(error)) from error

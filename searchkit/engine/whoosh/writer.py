@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from whoosh.codec.base import Segment
 from whoosh.index import FileIndex
@@ -12,9 +12,8 @@ from whoosh.writing import CLEAR, MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
 from searchkit.engine.storage import IndexFolder, WriterLock
-from searchkit.engine.whoosh.errors import reading, writing
 from searchkit.engine.whoosh.schema import document_of
-from searchkit.engine.whoosh.storage import INDEX, opened, tidy
+from searchkit.engine.whoosh.storage import INDEX, DurableStorage, reading, tidy, writing
 from searchkit.errors import IndexLockedError, SearchkitError
 
 __all__ = ["WhooshWriter"]
@@ -36,22 +35,18 @@ class WhooshWriter(EngineWriter):
         self._numbers: dict[str, int] = {}  # of the documents that Whoosh does not find before the commit
         self._cleared = False
         self._is_open = True
-        self._lock = WriterLock(folder, timeout=timeout)
-        self._lock.acquire()
-        self._whoosh_lock = None
-        try:
-            with reading(location), opened(self._data) as storage:
-                self._index = FileIndex(storage, indexname=INDEX)
-                lock = self._index.lock("WRITELOCK")  # for whoever writes to the index by Whoosh alone
+        with ExitStack() as locks:
+            locks.enter_context(WriterLock(folder, timeout=timeout))
+            with reading(location):
+                self._index = FileIndex(DurableStorage(folder.data), indexname=INDEX)
             with writing(location):
+                lock = self._index.lock("WRITELOCK")  # for whoever writes to the index by Whoosh alone
                 if not try_for(lock.acquire, timeout=timeout):
                     why = "the index is being written by a program that uses Whoosh"
-                    raise IndexLockedError(f"{location}: {why}")  # noqa: TRY301
-                self._whoosh_lock = lock
+                    raise IndexLockedError(f"{location}: {why}")
+                locks.callback(lock.release)
                 tidy(self._data)
-        except BaseException:
-            self.close()
-            raise
+            self._locks = locks.pop_all()
 
     def upsert(self, entry: IndexDocument) -> None:
         self.delete(entry.id)
@@ -79,17 +74,14 @@ class WhooshWriter(EngineWriter):
             self._writer, self._numbers, self._cleared = None, {}, False
 
     def close(self) -> None:
-        if not self._is_open:
-            return
-        self._is_open = False
-        try:
-            self._cancel()
-            if self._whoosh_lock:
-                with suppress(OSError, SearchkitError):  # the disk is gone: the next writer tidies up
-                    tidy(self._data)
-                self._whoosh_lock.release()
-        finally:
-            self._lock.release()
+        if self._is_open:
+            self._is_open = False
+            with (
+                self._locks,
+                suppress(OSError, SearchkitError),
+            ):  # the disk is gone: the next writer tidies up
+                self._cancel()
+                tidy(self._data)
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[SegmentWriter]:
@@ -111,7 +103,6 @@ class WhooshWriter(EngineWriter):
         if writer is not None:
             with suppress(Exception):  # what is in its files is of no account
                 writer.cancel()
-            self._index.storage.release()
 
     def _merged(self, writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
         """The segments that stay, by Whoosh's own policies; the others go into the one that is written."""
