@@ -1,4 +1,4 @@
-"""The files of a commit, none of which is ever changed: copies of them, and a look at all those of one commit.
+"""The files of a commit, none of which is ever changed: copies of them, and a look at those of one commit.
 
 For an engine whose own files have no checksums, checksums.json beside them has the size and CRC-32 of each.
 """

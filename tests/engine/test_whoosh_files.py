@@ -37,8 +37,8 @@ import searchkit
 from searchkit.engine import create_engine, damage_at, open_engine
 from searchkit.engine.base import Engine
 from searchkit.engine.plan import MatchAll, Phrase, ScoreClause, Term
-from searchkit.engine.whoosh.scoring import _LENGTHS
-from searchkit.engine.whoosh.storage import DurableStorage
+from searchkit.engine.whoosh.files import DurableStorage
+from searchkit.engine.whoosh.schema import _LENGTHS
 from searchkit.errors import (
     IndexCorruptError,
     IndexExistsError,
@@ -392,7 +392,7 @@ while True:
 _KILLED = """
 from searchkit.engine import open_engine
 from searchkit.engine.base import IndexDocument
-from searchkit.engine.whoosh.storage import DurableStorage
+from searchkit.engine.whoosh.files import DurableStorage
 
 def wait(*_, **__):
     print("ready", flush=True)

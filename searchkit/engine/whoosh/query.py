@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from math import inf, nextafter
 
 from whoosh import matching, query
@@ -35,8 +36,8 @@ def match_query(node: plan.Clause) -> query.Query:
             return query.Prefix(field, text)
         case plan.Wildcard(field, pattern):
             return query.Wildcard(field, pattern.replace("[", "[[]"))  # to Whoosh it begins a set of letters
-        case plan.Fuzzy(field, text, distance):
-            return _Similar(field, text, maxdist=distance)
+        case plan.Fuzzy():
+            return _Found(partial(_similar, node))
         case plan.TermSet(field, values):
             return PreloadedOr([query.Term(field, value) for value in values])
         case plan.Range(field, low, high):
@@ -67,7 +68,7 @@ def _boolean(node: plan.Boolean) -> query.Query:
     if node.minimum == 1 and should:
         must.append(PreloadedOr(should))
     elif node.minimum:
-        must.append(_Found(lambda searcher: _often(should, node.minimum, searcher)))
+        must.append(_Found(partial(_often, should, node.minimum)))
     if node.must_not:
         must.append(query.Not(PreloadedOr([match_query(child) for child in node.must_not])))
     return query.And(must or [query.Every()])
@@ -77,15 +78,19 @@ def _between(field: str, low: float | None, high: float | None) -> query.Query:
     if high is None:
         return query.NumericRange(field, low, None)
     # Both bounds of a range of Whoosh are in it, and it cannot end below the least number.
-    last, least = (
-        (nextafter(high, -inf), nextafter(-inf, 0)) if isinstance(high, float) else (high - 1, -(2**63))
-    )
+    is_float = isinstance(high, float)
+    last, least = (nextafter(high, -inf), nextafter(-inf, 0)) if is_float else (high - 1, -(2**63))
     return query.NullQuery if last < (least if low is None else low) else query.NumericRange(field, low, last)
 
 
 def _often(some: Iterable[query.Query], least: int, searcher: Searcher) -> list[int]:
     counted = Counter(number for one in some for number in one.docs(searcher))
     return sorted(number for number, count in counted.items() if count >= least)
+
+
+def _similar(node: plan.Fuzzy, searcher: Searcher) -> list[int]:
+    terms = IndexReader.terms_within(searcher.reader(), node.field, node.text, node.distance)
+    return list(PreloadedOr([query.Term(node.field, term) for term in terms]).docs(searcher))
 
 
 class _Found(query.Query):  # type: ignore[misc]
@@ -101,14 +106,6 @@ class _Found(query.Query):  # type: ignore[misc]
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> matching.Matcher:  # noqa: ARG002
         ids = array("I", self._find(searcher))
         return matching.ListMatcher(ids, weights=array("d", [self._score]) * len(ids))
-
-
-class _Similar(query.FuzzyTerm):  # type: ignore[misc]
-    def _btexts(self, ixreader: IndexReader) -> Iterator[str]:
-        yield from IndexReader.terms_within(ixreader, self.fieldname, self.text, self.maxdist)
-
-    def estimate_size(self, ixreader: IndexReader) -> int:
-        return int(ixreader.doc_count())  # to look for the terms twice takes longer than a bad guess
 
 
 class _Passage(SpanQuery):  # type: ignore[misc]
@@ -137,15 +134,12 @@ class _PassageMatcher(SpanWrappingMatcher):  # type: ignore[misc]
     def _get_spans(self) -> list[Span]:
         """The passages in the document: their terms have moved by no more than the slop in all."""
         moved: dict[int, float] | None = None
+        near = range(-self._slop, self._slop + 1)
         for offset, matcher in self._links:
             starts = [span.start - offset for span in matcher.spans()]
             if moved is None:
                 moved = dict.fromkeys(starts, 0)
-                continue
-            before = moved.get
-            moved = {}
-            for start in starts:
-                by = min(before(start + by, inf) + abs(by) for by in range(-self._slop, self._slop + 1))
-                if by <= self._slop:
-                    moved[start] = by
+            else:
+                least = {at: min(moved.get(at + by, inf) + abs(by) for by in near) for at in starts}
+                moved = {at: by for at, by in least.items() if by <= self._slop}
         return [Span(start) for start in moved or ()]

@@ -12,8 +12,8 @@ from whoosh.writing import CLEAR, MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
 from searchkit.engine.storage import IndexFolder, WriterLock
+from searchkit.engine.whoosh.files import INDEX, DurableStorage, reading, tidy, writing
 from searchkit.engine.whoosh.schema import document_of
-from searchkit.engine.whoosh.storage import INDEX, DurableStorage, reading, tidy, writing
 from searchkit.errors import IndexLockedError, SearchkitError
 
 __all__ = ["WhooshWriter"]
@@ -64,9 +64,10 @@ class WhooshWriter(EngineWriter):
                     writer.delete_by_term("id", key)
 
     def delete_all(self) -> None:
-        with self._all_or_nothing():
-            self._cancel()
-            self._cleared = True
+        with self._all_or_nothing() as writer:
+            for number in self._numbers.values():
+                writer.newsegment.delete_document(number)
+            self._numbers, self._cleared = {}, True
 
     def commit(self) -> None:
         with self._all_or_nothing() as writer:
@@ -80,7 +81,10 @@ class WhooshWriter(EngineWriter):
                 self._locks,
                 suppress(OSError, SearchkitError),
             ):  # the disk is gone: the next writer tidies up
-                self._cancel()
+                if self._writer is not None:
+                    with suppress(Exception):  # what is in its files is of no account
+                        self._writer.cancel()
+                    self._writer = None  # which closes what it has left open
                 tidy(self._data)
 
     @contextmanager
@@ -97,20 +101,13 @@ class WhooshWriter(EngineWriter):
             self.close()
             raise
 
-    def _cancel(self) -> None:
-        """Forget the writer of Whoosh."""
-        writer, self._writer, self._numbers = self._writer, None, {}
-        if writer is not None:
-            with suppress(Exception):  # what is in its files is of no account
-                writer.cancel()
-
     def _merged(self, writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
         """The segments that stay, by Whoosh's own policies; the others go into the one that is written."""
-        segments = [segment for segment in segments if segment.doc_count()]
+        segments = [one for one in segments if one.doc_count()]
+        is_one = len(segments) == 1 and not segments[0].has_deletions() and not writer.doc_count()
+        merged = [
+            one for one in segments if (self._compact and not is_one) or one.deleted_count() > one.doc_count()
+        ]
         with reading(self._location):
-            if self._compact:
-                is_one = len(segments) == 1 and not segments[0].has_deletions() and not writer.doc_count()
-                return segments if is_one else list(OPTIMIZE(writer, segments))
-            mostly_deleted = [one for one in segments if one.deleted_count() > one.doc_count()]
-            OPTIMIZE(writer, mostly_deleted)
-            return list(MERGE_SMALL(writer, [one for one in segments if one not in mostly_deleted]))
+            OPTIMIZE(writer, merged)
+            return list(MERGE_SMALL(writer, [one for one in segments if one not in merged]))

@@ -21,7 +21,8 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC
 
-from searchkit.engine.commit_files import CHECKSUMS, write_checksums
+from searchkit.engine.base import Damage
+from searchkit.engine.commit_files import CHECKSUMS, copy_files, damaged_files, write_checksums
 from searchkit.engine.storage import corrupt, sync_folder, unwritable
 from searchkit.errors import SearchkitError
 
@@ -29,7 +30,7 @@ __all__ = [
     "INDEX",
     "Commit",
     "DurableStorage",
-    "files_of",
+    "damage_of",
     "latest",
     "read_toc",
     "reading",
@@ -98,15 +99,25 @@ def read_toc(data: Path, commit: Commit) -> TOC:
     return TOC.read(DurableStorage(data), INDEX, gen=commit.generation)
 
 
-def files_of(data: Path, commit: Commit) -> list[str]:
-    """The files of the commit: its own, and one of each segment."""
-    segments = read_toc(data, commit).segments
-    return [commit.file, *(segment.make_filename(".seg") for segment in segments)]
+def _segments(data: Path, commit: Commit) -> list[str]:
+    """The files of the commit's segments, one each."""
+    return [segment.make_filename(".seg") for segment in read_toc(data, commit).segments]
+
+
+def damage_of(data: Path, commit: Commit) -> list[Damage]:
+    """What of the commit is not as it was written."""
+    return damaged_files(data, [commit.file]) or damaged_files(data, _segments(data, commit))
+
+
+def copy_commit(data: Path, to: Path, commit: Commit) -> None:
+    """The commit in a new folder."""
+    copy_files(data, to, [commit.file, *_segments(data, commit), CHECKSUMS])
 
 
 def tidy(data: Path) -> None:
     """Remove what the latest commit does not need: what a writer leaves that gives up, or is killed."""
-    needed = {*files_of(data, latest(data)), CHECKSUMS, f"{INDEX}_WRITELOCK"}
+    commit = latest(data)
+    needed = {commit.file, *_segments(data, commit), CHECKSUMS, f"{INDEX}_WRITELOCK"}
     for path in data.iterdir():
         if path.name not in needed:
             with suppress(OSError):  # Windows removes no file that is open: the next writer tries again
