@@ -2,20 +2,21 @@
 
 Where Whoosh answers otherwise there is a query here. Its `Phrase` knows no distances, and counts slop for
 each pair of neighbours; its `Or` does not count matches; its `AndNot` misses what comes before the first
-match; its `FuzzyTerm` takes two swapped letters for two changes.
+match, and its `Not` goes wrong behind deleted documents; its `FuzzyTerm` takes two swapped letters for two
+changes.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import filterfalse
 from math import inf, nextafter
 
 from whoosh import matching, query
 from whoosh.query.compound import DefaultOr, PreloadedOr
-from whoosh.query.spans import Span, SpanQuery, SpanWrappingMatcher
 from whoosh.reading import IndexReader
 from whoosh.searching import SearchContext, Searcher
 from whoosh.util import make_binary_tree
@@ -31,7 +32,7 @@ def match_query(node: plan.Clause) -> query.Query:
         case plan.Term(field, text):
             return query.Term(field, text)
         case plan.Phrase():
-            return _Passage(node)
+            return _Found(partial(_passages, node))
         case plan.Prefix(field, text):
             return query.Prefix(field, text)
         case plan.Wildcard(field, pattern):
@@ -69,9 +70,10 @@ def _boolean(node: plan.Boolean) -> query.Query:
         must.append(PreloadedOr(should))
     elif node.minimum:
         must.append(_Found(partial(_often, should, node.minimum)))
-    if node.must_not:
-        must.append(query.Not(PreloadedOr([match_query(child) for child in node.must_not])))
-    return query.And(must or [query.Every()])
+    wanted = query.And(must or [query.Every()])
+    if not node.must_not:
+        return wanted
+    return _Found(partial(_without, PreloadedOr([match_query(child) for child in node.must_not]), wanted))
 
 
 def _between(field: str, low: float | None, high: float | None) -> query.Query:
@@ -88,9 +90,13 @@ def _often(some: Iterable[query.Query], least: int, searcher: Searcher) -> list[
     return sorted(number for number, count in counted.items() if count >= least)
 
 
-def _similar(node: plan.Fuzzy, searcher: Searcher) -> list[int]:
+def _without(unwanted: query.Query, wanted: query.Query, searcher: Searcher) -> Iterator[int]:
+    return filterfalse(frozenset(unwanted.docs(searcher)).__contains__, wanted.docs(searcher))
+
+
+def _similar(node: plan.Fuzzy, searcher: Searcher) -> Iterator[int]:
     terms = IndexReader.terms_within(searcher.reader(), node.field, node.text, node.distance)
-    return list(PreloadedOr([query.Term(node.field, term) for term in terms]).docs(searcher))
+    yield from PreloadedOr([query.Term(node.field, term) for term in terms]).docs(searcher)
 
 
 class _Found(query.Query):  # type: ignore[misc]
@@ -108,38 +114,24 @@ class _Found(query.Query):  # type: ignore[misc]
         return matching.ListMatcher(ids, weights=array("d", [self._score]) * len(ids))
 
 
-class _Passage(SpanQuery):  # type: ignore[misc]
-    def __init__(self, chain: plan.Phrase) -> None:
-        self._chain = chain
-
-    def estimate_size(self, ixreader: IndexReader) -> int:
-        return min(ixreader.doc_frequency(self._chain.field, text) or 1 for _, text in self._chain.terms)
-
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> matching.Matcher:
-        field, context, links = self._chain.field, self._span_context(context), []
-        for number, (offset, text) in enumerate(self._chain.terms):
-            is_open = number in self._chain.beginnings
-            terms = searcher.reader().expand_prefix(field, text) if is_open else [text]
-            one = DefaultOr([query.Term(field, term) for term in terms])  # other unions know no positions
-            links.append((offset, one.matcher(searcher, context)))
-        return _PassageMatcher(links, self._chain.slop)
-
-
-class _PassageMatcher(SpanWrappingMatcher):  # type: ignore[misc]
-    def __init__(self, links: list[tuple[int, matching.Matcher]], slop: int) -> None:
-        self._links = links
-        self._slop = slop
-        super().__init__(make_binary_tree(matching.IntersectionMatcher, [matcher for _, matcher in links]))
-
-    def _get_spans(self) -> list[Span]:
-        """The passages in the document: their terms have moved by no more than the slop in all."""
+def _passages(node: plan.Phrase, searcher: Searcher) -> Iterator[int]:
+    """Documents that have the terms at these distances, moved by no more than the slop in all."""
+    reader, context, links = searcher.reader(), searcher.context(weighting=None), []
+    for number, (offset, text) in enumerate(node.terms):
+        terms = reader.expand_prefix(node.field, text) if number in node.beginnings else [text]
+        one = DefaultOr([query.Term(node.field, term) for term in terms])  # other unions know no positions
+        links.append((offset, one.matcher(searcher, context)))
+    near = range(-node.slop, node.slop + 1)
+    of_all = make_binary_tree(matching.IntersectionMatcher, [matcher for _, matcher in links])
+    while of_all.is_active():
         moved: dict[int, float] | None = None
-        near = range(-self._slop, self._slop + 1)
-        for offset, matcher in self._links:
+        for offset, matcher in links:
             starts = [span.start - offset for span in matcher.spans()]
             if moved is None:
                 moved = dict.fromkeys(starts, 0)
             else:
                 least = {at: min(moved.get(at + by, inf) + abs(by) for by in near) for at in starts}
-                moved = {at: by for at, by in least.items() if by <= self._slop}
-        return [Span(start) for start in moved or ()]
+                moved = {at: by for at, by in least.items() if by <= node.slop}
+        if moved:
+            yield of_all.id()
+        of_all.next()

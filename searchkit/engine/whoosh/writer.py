@@ -18,7 +18,7 @@ from searchkit.errors import IndexLockedError, SearchkitError
 
 __all__ = ["WhooshWriter"]
 
-_MEMORY, _COMPACT_MEMORY = 128_000_000, 384_000_000
+_MEMORY = 128_000_000
 
 
 class WhooshWriter(EngineWriter):
@@ -30,7 +30,7 @@ class WhooshWriter(EngineWriter):
         self._data = folder.data
         self._location = location
         self._compact = force_merge
-        self._megabytes = (memory or (_COMPACT_MEMORY if force_merge else _MEMORY)) // 1_000_000
+        self._megabytes = (memory or _MEMORY) // 1_000_000
         self._writer: SegmentWriter | None = None
         self._numbers: dict[str, int] = {}  # of the documents that Whoosh does not find before the commit
         self._cleared = False
@@ -77,10 +77,7 @@ class WhooshWriter(EngineWriter):
     def close(self) -> None:
         if self._is_open:
             self._is_open = False
-            with (
-                self._locks,
-                suppress(OSError, SearchkitError),
-            ):  # the disk is gone: the next writer tidies up
+            with self._locks, suppress(OSError, SearchkitError):  # the next writer tidies up as well
                 if self._writer is not None:
                     with suppress(Exception):  # what is in its files is of no account
                         self._writer.cancel()
