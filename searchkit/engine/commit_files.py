@@ -1,6 +1,6 @@
-"""The files of a commit, for engines whose own have no checksums: what they were, and copies of them.
+"""The files of a commit, none of which is ever changed: copies of them, and a look at those of one commit.
 
-A file beside them, checksums.json, has the size and the CRC-32 of each. None of the files is ever changed.
+For an engine whose own files have no checksums, checksums.json beside them has the size and CRC-32 of each.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import json
 import shutil
 import zlib
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from searchkit.engine.storage import corrupt, link_or_copy, write_atomically
 __all__ = ["CHECKSUMS", "copy_files", "damaged_files", "of_one_commit", "write_checksums"]
 
 CHECKSUMS = "checksums.json"
+Commit = TypeVar("Commit")
 Result = TypeVar("Result")
 
 
@@ -45,23 +45,27 @@ def damaged_files(data: Path, names: Iterable[str]) -> list[Damage]:
 
 
 def copy_files(data: Path, to: Path, names: Iterable[str]) -> None:
-    """The files and their checksums in a new folder: hard links where there can be."""
+    """The files in a new folder: hard links where there can be."""
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir()
-    for name in [*names, CHECKSUMS]:
+    for name in names:
         link_or_copy(data / name, to / name)
 
 
-def of_one_commit(data: Path, latest: Callable[[], object], act: Callable[[], Result]) -> Result:
-    """What ``act`` finds; anew when a writer replaced the ``latest`` commit and removed its files."""
+def of_one_commit(latest: Callable[[], Commit], act: Callable[[Commit], Result]) -> Result:
+    """What ``act`` makes of the ``latest`` commit; again when a writer replaced it and removed its files.
+
+    A result that is false is final: nothing was amiss. Raises `IndexCorruptError` when a file is missing.
+    """
     while True:
-        before = latest()
-        with suppress(FileNotFoundError):
-            found = act()
-            if not found or latest() == before:
-                return found
-        if latest() == before:
-            raise corrupt(data, "files of the commit are missing")
+        commit = latest()
+        try:
+            result = act(commit)
+            if not result or latest() == commit:
+                return result
+        except FileNotFoundError as error:
+            if latest() == commit:
+                raise corrupt(error.filename, "is missing") from error
 
 
 def _read(data: Path) -> dict[str, list[int]]:

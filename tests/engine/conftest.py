@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from suite import CLUSTER, ENGINES, FIELDS, MakeEngine, forget
@@ -20,17 +23,24 @@ def cluster() -> str:
     return CLUSTER
 
 
+@pytest.fixture(scope="session")
+def new_folder() -> Iterator[Callable[[], Path]]:
+    """Makes folders, in memory where there is room: there a commit does not wait for a disk."""
+    memory = Path("/dev/shm")
+    there = memory if memory.is_dir() and shutil.disk_usage(memory).free > 10**9 else None
+    with TemporaryDirectory(prefix="searchkit-test-", dir=there, ignore_cleanup_errors=True) as parent:
+        yield lambda: Path(mkdtemp(dir=parent))
+
+
 @pytest.fixture(params=ENGINES)
-def make_engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[MakeEngine]:
+def make_engine(request: pytest.FixtureRequest, new_folder: Callable[[], Path]) -> Iterator[MakeEngine]:
     """Makes engines of one kind, each in its own place."""
     if request.param == "opensearch":
         request.getfixturevalue("cluster")
     made = []
 
     def make(values: Iterable[ValueField] = FIELDS) -> Engine:
-        made.append(ENGINES[request.param](tmp_path_factory.mktemp("engine"), values))
+        made.append(ENGINES[request.param](new_folder(), values))
         return made[-1]
 
     yield make

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -49,12 +50,12 @@ QUERIES = (
 
 
 @pytest.fixture
-def make_both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeBoth]:
+def make_both(new_folder: Callable[[], Path]) -> Iterator[MakeBoth]:
     with ExitStack() as stack:
 
         def make() -> tuple[Engine, Engine]:
-            place = tmp_path_factory.mktemp("both") / "index"
-            both = create_engine(":memory:", {}, FIELDS), create_engine(f"whoosh:{place}", {}, FIELDS)
+            place = f"whoosh:{new_folder() / 'index'}"
+            both = create_engine(":memory:", {}, FIELDS), create_engine(place, {}, FIELDS)
             for engine in both:
                 stack.callback(engine.close)
             return both
@@ -155,11 +156,11 @@ class TestEngines:
 
 class TestIndexes:
     @pytest.fixture
-    def make_indexes(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., list[Index]]]:
+    def make_indexes(self, new_folder: Callable[[], Path]) -> Iterator[Callable[..., list[Index]]]:
         with ExitStack() as stack:
 
             def make(commits: Sequence[Sequence[Document]]) -> list[Index]:
-                places = (":memory:", f"whoosh:{tmp_path_factory.mktemp('both') / 'index'}")
+                places = (":memory:", f"whoosh:{new_folder() / 'index'}")
                 both = [stack.enter_context(searchkit.create(place, fields=DECLARED)) for place in places]
                 for index in both:
                     for documents in commits:

@@ -37,8 +37,8 @@ import searchkit
 from searchkit.engine import create_engine, damage_at, open_engine
 from searchkit.engine.base import Engine
 from searchkit.engine.plan import MatchAll, Phrase, ScoreClause, Term
-from searchkit.engine.whoosh.scoring import _LENGTHS
-from searchkit.engine.whoosh.storage import DurableStorage
+from searchkit.engine.whoosh.files import DurableStorage
+from searchkit.engine.whoosh.schema import _LENGTHS
 from searchkit.errors import (
     IndexCorruptError,
     IndexExistsError,
@@ -389,7 +389,7 @@ writer = engine.writer(timeout=0)
 print("ready", flush=True)
 while True:
     for _ in range(5):
-        writer.upsert(IndexDocument(str(number), f'{{"id": "{number}"}}', {"words": "甲 乙"}))
+        writer.upsert(IndexDocument(str(number), f'{{"id": "{number}"}}'.encode(), {"words": "甲 乙"}))
         number += 1
     writer.commit()
 """
@@ -397,7 +397,7 @@ while True:
 _KILLED = """
 from searchkit.engine import open_engine
 from searchkit.engine.base import IndexDocument
-from searchkit.engine.whoosh.storage import DurableStorage
+from searchkit.engine.whoosh.files import DurableStorage
 
 def wait(*_, **__):
     print("ready", flush=True)
@@ -405,7 +405,7 @@ def wait(*_, **__):
 
 writer = open_engine(arguments[0]).writer(timeout=0)
 for number in range(50):
-    writer.upsert(IndexDocument(str(number), "{}", {"words": "甲 乙"}))
+    writer.upsert(IndexDocument(str(number), b"{}", {"words": "甲 乙"}))
 if arguments[1] == "commit":
     DurableStorage.rename_file = wait
     writer.commit()

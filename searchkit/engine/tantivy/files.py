@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from searchkit.engine.base import Damage
-from searchkit.engine.storage import corrupt, link_or_copy, write_atomically
+from searchkit.engine.commit_files import copy_files, of_one_commit
+from searchkit.engine.storage import corrupt, write_atomically
 
 __all__ = ["COMMIT_FILE", "copy_commit", "damage_of"]
 
@@ -51,8 +52,7 @@ class _Segment(NamedTuple):
 
 def damage_of(data: Path) -> list[Damage]:
     """What of the latest commit in the folder is not as it was written."""
-    found: list[Damage] = _of_one_commit(data, lambda commit: list(_damage(data, commit)))
-    return found
+    return of_one_commit(partial(_content, data / COMMIT_FILE), lambda commit: list(_damage(data, commit)))
 
 
 def copy_commit(data: Path, to: Path) -> None:
@@ -62,38 +62,15 @@ def copy_commit(data: Path, to: Path) -> None:
     """
 
     def copy(commit: bytes) -> None:
-        shutil.rmtree(to, ignore_errors=True)
-        to.mkdir()
         names = [name for segment in _segments(json.loads(commit)) for name in segment.files]
-        for name in names:
-            link_or_copy(data / name, to / name)
+        copy_files(data, to, names)
         write_atomically(to / _MANAGED_FILE, json.dumps([COMMIT_FILE, *names]).encode() + b"\n")
         write_atomically(to / COMMIT_FILE, commit)
 
     try:
-        _of_one_commit(data, copy)
-    except FileNotFoundError as error:
-        raise corrupt(error.filename, "is missing") from error
+        of_one_commit(partial(_content, data / COMMIT_FILE), copy)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
-
-
-def _of_one_commit(data: Path, act: Callable[[bytes], Any]) -> Any:
-    """What ``act`` makes of the latest commit; anew while a writer replaces it and removes its files."""
-    while True:
-        commit = _content(data / COMMIT_FILE)
-        problem: FileNotFoundError | None = None
-        result = None
-        try:
-            result = act(commit)
-        except FileNotFoundError as error:
-            problem = error
-        if _content(data / COMMIT_FILE) == commit:
-            if problem:
-                raise problem
-            return result
-        if not problem and not result:  # nothing was amiss, so nothing was removed meanwhile
-            return result
 
 
 def _content(path: Path) -> bytes:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from whoosh.collectors import FacetCollector, SortingCollector, TopCollector, UnsortedCollector
-from whoosh.index import TOC, FileIndex
+from whoosh.collectors import FacetCollector, TopCollector, UnsortedCollector
+from whoosh.index import FileIndex
 from whoosh.searching import Searcher
 from whoosh.sorting import Count, FieldFacet
 
@@ -19,17 +21,17 @@ from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, ScoredDoc, S
 from searchkit.engine.commit_files import of_one_commit
 from searchkit.engine.plan import Clause, Plan, Sort, ValueField
 from searchkit.engine.storage import FolderEngine, IndexFolder
-from searchkit.engine.whoosh import storage
-from searchkit.engine.whoosh.errors import reading
+from searchkit.engine.whoosh import files
+from searchkit.engine.whoosh.files import Commit, DurableStorage, reading
 from searchkit.engine.whoosh.query import match_query, ranked_query
-from searchkit.engine.whoosh.schema import VALUES, is_schema_of, make_schema
-from searchkit.engine.whoosh.scoring import BM25, ValueOrder
+from searchkit.engine.whoosh.schema import BM25, VALUES, field_types, make_schema
 from searchkit.engine.whoosh.writer import WhooshWriter
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
 __all__ = ["WhooshEngine"]
 
 SCHEME = "whoosh:"
+Result = TypeVar("Result")
 
 
 class WhooshEngine(FolderEngine):
@@ -38,27 +40,23 @@ class WhooshEngine(FolderEngine):
     def __init__(self, folder: IndexFolder) -> None:
         super().__init__(folder)
         self._data = folder.data
-        self._opening = threading.Lock()
-        self._latest: WhooshSnapshot | None = None
+        self._snapshot: WhooshSnapshot | None = None
 
     @classmethod
     def create(cls, path: Path, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> WhooshEngine:
         """A new index in the folder ``path``."""
         with IndexFolder.created(path, metadata) as folder:
-            FileIndex.create(storage.DurableStorage(folder.data), make_schema(values), storage.INDEX)
-            storage.tidy(folder.data)
+            FileIndex.create(DurableStorage(folder.data), make_schema(values), files.INDEX)
+            files.tidy(folder.data)
         return cls(folder)
 
     @classmethod
     def open(cls, path: Path) -> WhooshEngine:
         """The index in the folder ``path``."""
         engine = cls(IndexFolder.opened(path))
-        if not any(engine._data.glob("*.toc")):
-            if (engine._data / "commit.json").exists():
-                why = "its files are not those of Whoosh, as an earlier searchkit made it"
-                raise IndexIncompatibleError(f"{path}: {why}; create it anew from its documents")
-            if (engine._data / "meta.json").exists():
-                raise IndexIncompatibleError(f"{path}: another engine made it; it opens without {SCHEME!r}")
+        if any((engine._data / name).exists() for name in ("meta.json", "commit.json")):
+            why = f"another engine made it, which opens it without {SCHEME!r}, or an earlier searchkit"
+            raise IndexIncompatibleError(f"{path}: {why}; or create it anew from its documents")
         engine.snapshot()
         return engine
 
@@ -67,47 +65,43 @@ class WhooshEngine(FolderEngine):
         """What is wrong with the files in the folder ``path``, which need not open."""
         engine = cls(IndexFolder.opened(path))
         try:
-            with reading(engine.location):
-                found = storage.damage_of(engine._data)
+            return engine._folder.damage() + engine._of_latest(partial(files.damage_of, engine._data))
         except IndexCorruptError as error:
-            found = [Damage("data", "the commit", str(error))]
-        return engine._folder.damage() + found
+            return [*engine._folder.damage(), Damage("data", "the commit", str(error))]
 
     @property
     def location(self) -> str:
         return f"{SCHEME}{self._folder.path}"
 
+    def _of_latest(self, act: Callable[[Commit], Result]) -> Result:
+        with reading(self.location):
+            return of_one_commit(partial(files.latest, self._data), act)
+
     def snapshot(self) -> WhooshSnapshot:
-        with self._opening, reading(self.location):
-            if self._latest is None or self._latest.version != self._version():
-                self._latest = of_one_commit(self._data, self._version, self._read)
-            return self._latest
+        self._snapshot = self._of_latest(self._opened)
+        return self._snapshot
 
-    def _read(self) -> WhooshSnapshot:
-        version = self._version()
-        with storage.opened(self._data) as files:
-            toc = TOC.read(files, storage.INDEX)
-            # `FileIndex.reader` is the same, but tries ten times when a file is damaged.
-            reader = FileIndex._reader(files, toc.schema, toc.segments, toc.generation)
-            snapshot = WhooshSnapshot(self.location, version, Searcher(reader, weighting=BM25()))
-        if self._version() != version:
-            raise FileNotFoundError  # somebody committed meanwhile
-        return snapshot
-
-    def _version(self) -> str:
-        return storage.latest(self._data)[1]
+    def _opened(self, commit: Commit) -> WhooshSnapshot:
+        known = self._snapshot
+        if known is not None and known.version == str(commit):
+            return known
+        toc = files.read_toc(self._data, commit)
+        # `FileIndex.reader` is the same, but tries ten times when a file is damaged.
+        reader = FileIndex._reader(DurableStorage(self._data), toc.schema, toc.segments, toc.generation)
+        return WhooshSnapshot(self.location, str(commit), Searcher(reader, weighting=BM25()))
 
     def damage(self, values: Iterable[ValueField]) -> list[Damage]:
-        found = self.damage_at(self._folder.path)
-        if not found and not is_schema_of(storage.read_toc(self._data).schema, values):
-            why = "is not the one that the settings of the index ask for"
-            found.append(Damage(storage.latest(self._data)[0], "the schema", why))
-        return found
+        if found := self.damage_at(self._folder.path):
+            return found
+        commit = files.latest(self._data)
+        if field_types(files.read_toc(self._data, commit).schema) == field_types(make_schema(values)):
+            return []
+        why = "is not the one that the settings of the index ask for"
+        return [Damage(commit.file, "the schema", why)]
 
     def copy_to(self, path: Path) -> None:
         def copy(to: Path) -> None:
-            with reading(self.location):
-                storage.copy_commit(self._data, to)
+            self._of_latest(partial(files.copy_commit, self._data, to))
 
         self._folder.copy_to(path, copy)
 
@@ -116,27 +110,24 @@ class WhooshEngine(FolderEngine):
 
     def stats(self) -> EngineStats:
         snapshot = self.snapshot()
-        return EngineStats(len(snapshot), self._folder.size(), {"segments": snapshot.segments})
+        return EngineStats(len(snapshot), self._folder.size(), {"segments": snapshot.segments()})
 
     def close(self) -> None:
-        self._latest = None  # memory maps go with the last snapshot
+        self._snapshot = None  # memory maps go with the last snapshot
 
 
 class WhooshSnapshot(Snapshot):
     """A searcher of Whoosh, which one thread uses at a time: it moves about in its files."""
 
+    version = ""
+
     def __init__(self, location: str, version: str, searcher: Searcher) -> None:
+        self.version = version
         self._location = location
-        self._version = version
         self._searcher = searcher
         self._reader = searcher.reader()
         self._one_thread = threading.RLock()
 
-    @property
-    def version(self) -> str:
-        return self._version
-
-    @property
     def segments(self) -> int:
         """How many pieces the index consists of."""
         return len(self._reader.leaf_readers()) if self._reader.doc_count_all() else 0
@@ -154,14 +145,20 @@ class WhooshSnapshot(Snapshot):
             return self.count(plan.match), []
         with self._reading():
             if sort:
-                collector = SortingCollector(ValueOrder(sort), limit=behind)
-                self._searcher.search_with_collector(match_query(plan.match), collector)
+                matching = self._sorted(plan.match, sort)
+                total, hits = len(matching), [(0.0, number) for number in matching[offset:behind]]
             else:
                 collector = TopCollector(behind, usequality=False, replace=0)  # all that match are counted
                 self._searcher.search_with_collector(ranked_query(plan), collector)
-            hits = collector.results().top_n[offset:behind]
-            found = [ScoredDoc(0.0 if sort else score, self._stored(number)) for score, number in hits]
-            return collector.count(), found
+                total, hits = collector.count(), collector.results().top_n[offset:behind]
+            return total, [ScoredDoc(score, self._stored(number)) for score, number in hits]
+
+    def _sorted(self, match: Clause, sort: Sort) -> list[int]:
+        """What matches, by the first value of the field; documents without one come last."""
+        values = self._reader.column_reader(sort.field + VALUES, translate=False)
+        firsts = {number: values[number][:1] for number in self._searcher.docs_for_query(match_query(match))}
+        having = sorted(filter(firsts.get, firsts), key=firsts.__getitem__, reverse=sort.descending)
+        return having + [number for number, first in firsts.items() if not first]
 
     def count(self, match: Clause) -> int:
         with self._reading():
@@ -184,26 +181,23 @@ class WhooshSnapshot(Snapshot):
             return [self._reader.doc_frequency(field, term) for term in terms]
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
-        counted: Counter[bytes] = Counter()
         with self._reading():
-            for reader, _ in self._reader.leaf_readers():
-                for term, info in reader.iter_prefix(field, text):
-                    counted[term] += info.doc_frequency()
-        most = heapq.nlargest(min(limit, len(counted)), counted.items(), key=lambda item: item[1])
-        return [(term.decode(), count) for term, count in most]
+            found = [
+                (term.decode(), info.doc_frequency()) for term, info in self._reader.iter_prefix(field, text)
+            ]
+        return heapq.nlargest(min(limit, len(found)), found, key=itemgetter(1))
 
     def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
         with self._reading():
-            return {id: self._stored(number) for id, number in self._numbers(ids)}
+            return {id: self._stored(number) for id in ids if (number := self._number(id)) is not None}
 
     def existing(self, ids: Iterable[str]) -> set[str]:
         with self._reading():
-            return {id for id, _ in self._numbers(ids)}
+            return {id for id in ids if self._number(id) is not None}
 
-    def _numbers(self, ids: Iterable[str]) -> Iterator[tuple[str, int]]:
-        for id in ids:
-            if (number := self._searcher.document_number(id=id_term(id))) is not None:
-                yield id, number
+    def _number(self, id: str) -> int | None:
+        number: int | None = self._searcher.document_number(id=id_term(id))
+        return number
 
     def __len__(self) -> int:
         return int(self._reader.doc_count())

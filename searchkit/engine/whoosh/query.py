@@ -2,7 +2,8 @@
 
 Where Whoosh answers otherwise there is a query here. Its `Phrase` knows no distances, and counts slop for
 each pair of neighbours; its `Or` does not count matches; its `AndNot` misses what comes before the first
-match; its `FuzzyTerm` takes two swapped letters for two changes.
+match, and its `Not` goes wrong behind deleted documents; its `FuzzyTerm` takes two swapped letters for two
+changes.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import filterfalse
 from math import inf, nextafter
 
 from whoosh import matching, query
 from whoosh.query.compound import DefaultOr, PreloadedOr
-from whoosh.query.spans import Span, SpanQuery, SpanWrappingMatcher
 from whoosh.reading import IndexReader
 from whoosh.searching import SearchContext, Searcher
 from whoosh.util import make_binary_tree
@@ -30,13 +32,13 @@ def match_query(node: plan.Clause) -> query.Query:
         case plan.Term(field, text):
             return query.Term(field, text)
         case plan.Phrase():
-            return _Passage(node)
+            return _Found(partial(_passages, node))
         case plan.Prefix(field, text):
             return query.Prefix(field, text)
         case plan.Wildcard(field, pattern):
             return query.Wildcard(field, pattern.replace("[", "[[]"))  # to Whoosh it begins a set of letters
-        case plan.Fuzzy(field, text, distance):
-            return _Similar(field, text, maxdist=distance)
+        case plan.Fuzzy():
+            return _Found(partial(_similar, node))
         case plan.TermSet(field, values):
             return PreloadedOr([query.Term(field, value) for value in values])
         case plan.Range(field, low, high):
@@ -52,7 +54,12 @@ def match_query(node: plan.Clause) -> query.Query:
 def ranked_query(wanted: plan.Plan) -> query.Query:
     """What matches, with the sum of its scores."""
     match = _Found(match_query(wanted.match).docs, 0.0)
-    scores = [_scored(score.node, score.weight) for score in wanted.scores]
+    scores = [
+        query.Term(score.node.field, score.node.text, boost=score.weight)
+        if isinstance(score.node, plan.Term)
+        else _Found(match_query(score.node).docs, score.weight)
+        for score in wanted.scores
+    ]
     return query.AndMaybe(match, DefaultOr(scores)) if scores else match
 
 
@@ -62,34 +69,34 @@ def _boolean(node: plan.Boolean) -> query.Query:
     if node.minimum == 1 and should:
         must.append(PreloadedOr(should))
     elif node.minimum:
-        must.append(_Found(lambda searcher: _often(should, node.minimum, searcher)))
+        must.append(_Found(partial(_often, should, node.minimum)))
     wanted = query.And(must or [query.Every()])
     if not node.must_not:
         return wanted
-    return _AndNot(wanted, PreloadedOr([match_query(child) for child in node.must_not]))
-
-
-def _scored(node: plan.Clause, weight: float) -> query.Query:
-    match node:
-        case plan.Term(field, text):
-            return query.Term(field, text, boost=weight)
-        case _:
-            return _Found(match_query(node).docs, weight)
+    return _Found(partial(_without, PreloadedOr([match_query(child) for child in node.must_not]), wanted))
 
 
 def _between(field: str, low: float | None, high: float | None) -> query.Query:
     if high is None:
         return query.NumericRange(field, low, None)
     # Both bounds of a range of Whoosh are in it, and it cannot end below the least number.
-    last, least = (
-        (nextafter(high, -inf), nextafter(-inf, 0)) if isinstance(high, float) else (high - 1, -(2**63))
-    )
+    is_float = isinstance(high, float)
+    last, least = (nextafter(high, -inf), nextafter(-inf, 0)) if is_float else (high - 1, -(2**63))
     return query.NullQuery if last < (least if low is None else low) else query.NumericRange(field, low, last)
 
 
 def _often(some: Iterable[query.Query], least: int, searcher: Searcher) -> list[int]:
     counted = Counter(number for one in some for number in one.docs(searcher))
     return sorted(number for number, count in counted.items() if count >= least)
+
+
+def _without(unwanted: query.Query, wanted: query.Query, searcher: Searcher) -> Iterator[int]:
+    return filterfalse(frozenset(unwanted.docs(searcher)).__contains__, wanted.docs(searcher))
+
+
+def _similar(node: plan.Fuzzy, searcher: Searcher) -> Iterator[int]:
+    terms = IndexReader.terms_within(searcher.reader(), node.field, node.text, node.distance)
+    yield from PreloadedOr([query.Term(node.field, term) for term in terms]).docs(searcher)
 
 
 class _Found(query.Query):  # type: ignore[misc]
@@ -107,55 +114,24 @@ class _Found(query.Query):  # type: ignore[misc]
         return matching.ListMatcher(ids, weights=array("d", [self._score]) * len(ids))
 
 
-class _AndNot(query.AndNot):  # type: ignore[misc]
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> matching.Matcher:
-        unwanted = frozenset(self.b.docs(searcher))
-        return matching.FilterMatcher(self.a.matcher(searcher, context), unwanted, exclude=True)
-
-
-class _Similar(query.FuzzyTerm):  # type: ignore[misc]
-    def _btexts(self, ixreader: IndexReader) -> Iterator[str]:
-        yield from IndexReader.terms_within(ixreader, self.fieldname, self.text, self.maxdist)
-
-    def estimate_size(self, ixreader: IndexReader) -> int:
-        return int(ixreader.doc_count())  # to look for the terms twice takes longer than a bad guess
-
-
-class _Passage(SpanQuery):  # type: ignore[misc]
-    def __init__(self, chain: plan.Phrase) -> None:
-        self._chain = chain
-
-    def estimate_size(self, ixreader: IndexReader) -> int:
-        return min(ixreader.doc_frequency(self._chain.field, text) or 1 for _, text in self._chain.terms)
-
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> matching.Matcher:
-        field, context, links = self._chain.field, self._span_context(context), []
-        for number, (offset, text) in enumerate(self._chain.terms):
-            is_open = number in self._chain.beginnings
-            terms = searcher.reader().expand_prefix(field, text) if is_open else [text]
-            one = DefaultOr([query.Term(field, term) for term in terms])  # other unions know no positions
-            links.append((offset, one.matcher(searcher, context)))
-        return _PassageMatcher(links, self._chain.slop)
-
-
-class _PassageMatcher(SpanWrappingMatcher):  # type: ignore[misc]
-    def __init__(self, links: list[tuple[int, matching.Matcher]], slop: int) -> None:
-        self._links = links
-        self._slop = slop
-        super().__init__(make_binary_tree(matching.IntersectionMatcher, [matcher for _, matcher in links]))
-
-    def _get_spans(self) -> list[Span]:
-        """The passages in the document: their terms have moved by no more than the slop in all."""
-        moved: dict[int, int] = {}
-        for number, (offset, matcher) in enumerate(self._links):
+def _passages(node: plan.Phrase, searcher: Searcher) -> Iterator[int]:
+    """Documents that have the terms at these distances, moved by no more than the slop in all."""
+    reader, context, links = searcher.reader(), searcher.context(weighting=None), []
+    for number, (offset, text) in enumerate(node.terms):
+        terms = reader.expand_prefix(node.field, text) if number in node.beginnings else [text]
+        one = DefaultOr([query.Term(node.field, term) for term in terms])  # other unions know no positions
+        links.append((offset, one.matcher(searcher, context)))
+    near = range(-node.slop, node.slop + 1)
+    of_all = make_binary_tree(matching.IntersectionMatcher, [matcher for _, matcher in links])
+    while of_all.is_active():
+        moved: dict[int, float] | None = None
+        for offset, matcher in links:
             starts = [span.start - offset for span in matcher.spans()]
-            if number == 0:
+            if moved is None:
                 moved = dict.fromkeys(starts, 0)
-                continue
-            by_all = range(-self._slop, self._slop + 1)
-            least = {
-                start: min((moved[start + by] + abs(by) for by in by_all if start + by in moved), default=inf)
-                for start in starts
-            }
-            moved = {start: int(by) for start, by in least.items() if by <= self._slop}
-        return [Span(start) for start in moved]
+            else:
+                least = {at: min(moved.get(at + by, inf) + abs(by) for by in near) for at in starts}
+                moved = {at: by for at, by in least.items() if by <= node.slop}
+        if moved:
+            yield of_all.id()
+        of_all.next()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from whoosh.codec.base import Segment
 from whoosh.index import FileIndex
@@ -12,14 +12,13 @@ from whoosh.writing import CLEAR, MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
 from searchkit.engine.storage import IndexFolder, WriterLock
-from searchkit.engine.whoosh.errors import reading, writing
+from searchkit.engine.whoosh.files import INDEX, DurableStorage, reading, tidy, writing
 from searchkit.engine.whoosh.schema import document_of
-from searchkit.engine.whoosh.storage import INDEX, opened, tidy
 from searchkit.errors import IndexLockedError, SearchkitError
 
 __all__ = ["WhooshWriter"]
 
-_MEMORY, _COMPACT_MEMORY = 128_000_000, 384_000_000
+_MEMORY = 128_000_000
 
 
 class WhooshWriter(EngineWriter):
@@ -31,27 +30,23 @@ class WhooshWriter(EngineWriter):
         self._data = folder.data
         self._location = location
         self._compact = force_merge
-        self._megabytes = (memory or (_COMPACT_MEMORY if force_merge else _MEMORY)) // 1_000_000
+        self._megabytes = (memory or _MEMORY) // 1_000_000
         self._writer: SegmentWriter | None = None
         self._numbers: dict[str, int] = {}  # of the documents that Whoosh does not find before the commit
         self._cleared = False
         self._is_open = True
-        self._lock = WriterLock(folder, timeout=timeout)
-        self._lock.acquire()
-        self._whoosh_lock = None
-        try:
-            with reading(location), opened(self._data) as storage:
-                self._index = FileIndex(storage, indexname=INDEX)
-                lock = self._index.lock("WRITELOCK")  # for whoever writes to the index by Whoosh alone
+        with ExitStack() as locks:
+            locks.enter_context(WriterLock(folder, timeout=timeout))
+            with reading(location):
+                self._index = FileIndex(DurableStorage(folder.data), indexname=INDEX)
             with writing(location):
+                lock = self._index.lock("WRITELOCK")  # for whoever writes to the index by Whoosh alone
                 if not try_for(lock.acquire, timeout=timeout):
                     why = "the index is being written by a program that uses Whoosh"
-                    raise IndexLockedError(f"{location}: {why}")  # noqa: TRY301
-                self._whoosh_lock = lock
+                    raise IndexLockedError(f"{location}: {why}")
+                locks.callback(lock.release)
                 tidy(self._data)
-        except BaseException:
-            self.close()
-            raise
+            self._locks = locks.pop_all()
 
     def upsert(self, entry: IndexDocument) -> None:
         self.delete(entry.id)
@@ -69,9 +64,10 @@ class WhooshWriter(EngineWriter):
                     writer.delete_by_term("id", key)
 
     def delete_all(self) -> None:
-        with self._all_or_nothing():
-            self._cancel()
-            self._cleared = True
+        with self._all_or_nothing() as writer:
+            for number in self._numbers.values():
+                writer.newsegment.delete_document(number)
+            self._numbers, self._cleared = {}, True
 
     def commit(self) -> None:
         with self._all_or_nothing() as writer:
@@ -79,17 +75,14 @@ class WhooshWriter(EngineWriter):
             self._writer, self._numbers, self._cleared = None, {}, False
 
     def close(self) -> None:
-        if not self._is_open:
-            return
-        self._is_open = False
-        try:
-            self._cancel()
-            if self._whoosh_lock:
-                with suppress(OSError, SearchkitError):  # the disk is gone: the next writer tidies up
-                    tidy(self._data)
-                self._whoosh_lock.release()
-        finally:
-            self._lock.release()
+        if self._is_open:
+            self._is_open = False
+            with self._locks, suppress(OSError, SearchkitError):  # the next writer tidies up as well
+                if self._writer is not None:
+                    with suppress(Exception):  # what is in its files is of no account
+                        self._writer.cancel()
+                    self._writer = None  # which closes what it has left open
+                tidy(self._data)
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[SegmentWriter]:
@@ -105,21 +98,13 @@ class WhooshWriter(EngineWriter):
             self.close()
             raise
 
-    def _cancel(self) -> None:
-        """Forget the writer of Whoosh."""
-        writer, self._writer, self._numbers = self._writer, None, {}
-        if writer is not None:
-            with suppress(Exception):  # what is in its files is of no account
-                writer.cancel()
-            self._index.storage.release()
-
     def _merged(self, writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
         """The segments that stay, by Whoosh's own policies; the others go into the one that is written."""
-        segments = [segment for segment in segments if segment.doc_count()]
+        segments = [one for one in segments if one.doc_count()]
+        is_one = len(segments) == 1 and not segments[0].has_deletions() and not writer.doc_count()
+        merged = [
+            one for one in segments if (self._compact and not is_one) or one.deleted_count() > one.doc_count()
+        ]
         with reading(self._location):
-            if self._compact:
-                is_one = len(segments) == 1 and not segments[0].has_deletions() and not writer.doc_count()
-                return segments if is_one else list(OPTIMIZE(writer, segments))
-            mostly_deleted = [one for one in segments if one.deleted_count() > one.doc_count()]
-            OPTIMIZE(writer, mostly_deleted)
-            return list(MERGE_SMALL(writer, [one for one in segments if one not in mostly_deleted]))
+            OPTIMIZE(writer, merged)
+            return list(MERGE_SMALL(writer, [one for one in segments if one not in merged]))
