@@ -9,18 +9,6 @@ import re
 from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
-__all__ = [
-    "When",
-    "day_end",
-    "day_start",
-    "from_milliseconds",
-    "parse_date",
-    "parse_days",
-    "parse_time",
-    "time_bound",
-    "to_milliseconds",
-]
-
 When = str | date | datetime
 """A time as programs give it: an ISO 8601 date or time, a date, or an aware datetime."""
 

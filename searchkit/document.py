@@ -19,8 +19,6 @@ from searchkit.dates import parse_time
 from searchkit.errors import DocumentError
 from searchkit.text import well_formed
 
-__all__ = ["Document", "Json", "link_of"]
-
 # Engines refuse terms of 32 kB, and a label of this length is none.
 _LONGEST_LABEL = 1000
 _HAS_TEXT = re.compile(r"[^\W_]").search  # what str.isalnum says of a character

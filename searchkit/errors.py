@@ -21,22 +21,6 @@ Wrong arguments (a negative ``limit``, an unknown ``sort``) are ``ValueError`` o
 
 from __future__ import annotations
 
-__all__ = [
-    "AnalyzerChangedWarning",
-    "ArticleError",
-    "CursorExpiredError",
-    "DocumentError",
-    "EngineUnavailableError",
-    "IndexCorruptError",
-    "IndexExistsError",
-    "IndexIncompatibleError",
-    "IndexLockedError",
-    "IndexNotFoundError",
-    "QuerySyntaxError",
-    "SearchkitError",
-    "SearchkitWarning",
-]
-
 
 class SearchkitError(Exception):
     """The root: ``except SearchkitError`` catches all that searchkit raises."""

@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from searchkit.reports import CheckReport, CopyReport, Report, Stats, SyncProgress, SyncReport
     from searchkit.search.explain import Explanation
 
-__all__ = ["Index", "check", "create", "open"]
-
 # What a plain search does not need is imported where it is called: so a program that searches starts in two
 # thirds of the time.
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["CheckReport", "Failure", "Problem", "Report", "Stats", "SyncProgress", "SyncReport"]
-
 
 @dataclass(frozen=True)
 class Failure:

@@ -18,8 +18,6 @@ from searchkit.engine.plan import Boolean, Clause, Range, Sort, TermSet, Value, 
 from searchkit.errors import DocumentError
 from searchkit.text import as_list
 
-__all__ = ["MONTH", "SKETCH", "TITLES", "WORDS", "FieldKind", "Schema"]
-
 FieldKind = Literal["text", "number", "date", "boolean"]
 
 MONTH, SKETCH, WORDS, TITLES = "month", "sketch", "suggested_words", "suggested_titles"

@@ -14,8 +14,6 @@ from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 from searchkit.query.synonyms import Synonyms
 from searchkit.schema import FieldKind, Schema
 
-__all__ = ["FORMAT", "Settings"]
-
 FORMAT = 4
 """The format of the index: raised when this version cannot read older indexes, or older versions this one."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["as_list", "well_formed"]
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

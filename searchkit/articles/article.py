@@ -11,8 +11,6 @@ from pathlib import Path
 from searchkit.document import Document, Json
 from searchkit.errors import DocumentError
 
-__all__ = ["Article"]
-
 _HAS_TEXT = re.compile(r"[^\W_]").search
 
 

@@ -20,8 +20,6 @@ from functools import lru_cache
 
 from searchkit.errors import DocumentError
 
-__all__ = ["check_encoding", "decode", "plausibility", "superset"]
-
 _MARKS = {  # UTF-32 first: its mark begins with that of UTF-16
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",

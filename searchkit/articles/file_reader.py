@@ -19,8 +19,6 @@ from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
-__all__ = ["JSON_LINES", "FileDocument", "is_read_line_by_line", "printable", "read_file", "why_not_read"]
-
 _LONGEST_TITLE = 100  # characters of a line of plain text
 _SUFFIX = re.compile(r"\.[^.]*\.gz\Z|\.[^.]+\Z")
 

@@ -20,8 +20,6 @@ from searchkit.articles.article import Article
 from searchkit.articles.whitespace import clean_line, clean_title
 from searchkit.dates import parse_date
 
-__all__ = ["Values", "parse_front_matter", "split_front_matter"]
-
 Values = dict[str, "str | list[str]"]
 
 _LONGEST = 65_536  # characters; what begins with --- and is longer is a text

@@ -15,8 +15,6 @@ from searchkit.dates import parse_date
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["looks_like_html", "parse_html", "parse_html_page"]
-
 _DATE_NAMES = "article:published_time og:published_time datepublished pubdate publishdate date".split()
 _HTML = re.compile(
     r"\s*<(?:!doctype|html|body|div|article|section|main|header|figure|table|p|h[1-6])\b", re.IGNORECASE

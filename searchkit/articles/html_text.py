@@ -17,8 +17,6 @@ from searchkit.articles.whitespace import CELL, LINE, ROW, clean_line, clean_lin
 if TYPE_CHECKING:
     from lxml.etree import HTMLParser, _Element
 
-__all__ = ["DROPPED", "TreeText", "parse_tree"]
-
 DROPPED = frozenset(
     """applet audio button canvas datalist embed frame frameset iframe input meter nav
     noembed noframes noscript object optgroup option progress rp rt rtc script select style svg template

@@ -20,8 +20,6 @@ from searchkit.dates import from_milliseconds
 from searchkit.document import Document
 from searchkit.errors import DocumentError
 
-__all__ = ["read_json_lines"]
-
 _FIELDS = frozenset(field.name for field in fields(Document))
 _BEIR = {"_id": "id", "text": "body"}  # the names of the BEIR benchmarks
 _LONGEST_LINE = 64 * 1024 * 1024  # bytes

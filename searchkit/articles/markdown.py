@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-__all__ = ["parse_markdown"]
-
 _DEEPEST = 40  # quotes and lists in one another; the parser drops what is deeper than its own limit
 _TASK = re.compile(r"(<li>\s*(?:<p>)?)\[[ xX]\]\s")
 _QUOTE_MARKS = re.compile(r"^[\s>]+", re.MULTILINE)

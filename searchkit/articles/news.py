@@ -18,8 +18,6 @@ from searchkit.articles.html import parse_html
 from searchkit.articles.whitespace import clean_line, clean_title
 from searchkit.dates import from_milliseconds
 
-__all__ = ["parse_news"]
-
 _LONGEST_HEAD = 8192  # characters for title and url
 _COMMENT = re.compile(r"\s*(?:<div\b[^<>]*>\s*)?(?:<!--\s*(?P<time>-?\d{1,20})\s*-->\s*)?", re.ASCII)
 _RULE = re.compile(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)

@@ -13,8 +13,6 @@ from searchkit.articles.file_reader import printable, read_file
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 
-__all__ = ["Articles", "LatestDocuments", "Replaced", "UnreadableFolderError", "files_of", "read_articles"]
-
 
 class UnreadableFolderError(ArticleError):
     """A folder cannot be listed. Its files may well be there."""

@@ -11,8 +11,6 @@ import re
 from functools import lru_cache
 from html import unescape
 
-__all__ = ["CELL", "LINE", "ROW", "clean_line", "clean_lines", "clean_title", "text_lines"]
-
 LINE = "\ufdd0"
 """A line begins here."""
 CELL = "\ufdd1"

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from searchkit import Highlighted
 
-__all__ = ["clipped", "cut", "one_line", "padded", "printable", "width", "wrapped"]
-
 _LINE_BREAK = re.compile("[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 
 # Where lines break is ours: wcwidth breaks them at spaces only. A line does not end with an opening bracket,

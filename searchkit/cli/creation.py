@@ -15,8 +15,6 @@ import click
 import searchkit
 from searchkit.cli.options import together
 
-__all__ = ["creation_options", "opened_or_created"]
-
 
 def opened_or_created(location: str, **given: Any) -> tuple[searchkit.Index, bool]:
     """The index at the location, created with the `creation_options` if there is none, and whether it is new.

@@ -15,8 +15,6 @@ from searchkit.cli.outcome import opened
 from searchkit.cli.output import bytes_of, count_of, print_lines, room_of_terminal, seconds_of
 from searchkit.cli.results import on_one_line
 
-__all__ = ["SHOWCASE", "demo"]
-
 _WIDEST = 100
 _TITLE_COLUMN = 44
 _SNIPPET = 40

@@ -14,8 +14,6 @@ from searchkit.cli.options import command, location_option, quiet_option
 from searchkit.cli.outcome import Failed, Interrupted, say
 from searchkit.cli.output import bytes_of, count_of, progress_shown, seconds_of
 
-__all__ = ["index"]
-
 _SHOWN_FAILURES = 20
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 

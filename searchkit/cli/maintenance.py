@@ -15,8 +15,6 @@ from searchkit.cli.options import command, json_option, location_argument, quiet
 from searchkit.cli.outcome import Failed, Interrupted, opened
 from searchkit.cli.output import bytes_of, count_of, print_json, progress_shown, seconds_of
 
-__all__ = ["backup", "check", "copy", "export", "optimize", "rebuild", "stats"]
-
 
 @command("stats indexes/news", "stats indexes/news --json")
 @location_argument

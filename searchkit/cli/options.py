@@ -14,23 +14,6 @@ import click
 
 import searchkit
 
-__all__ = [
-    "TEXT",
-    "colour_option",
-    "command",
-    "filter_options",
-    "json_option",
-    "location_argument",
-    "location_option",
-    "page_options",
-    "query_options",
-    "quiet_option",
-    "search_option",
-    "snippet_option",
-    "together",
-    "words_argument",
-]
-
 _DEFAULT = "indexes/default"
 _VARIABLE = "SEARCHKIT_INDEX"
 

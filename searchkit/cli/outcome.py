@@ -26,8 +26,6 @@ import searchkit
 from searchkit.cli.columns import cut, one_line, printable, width
 from searchkit.cli.output import wants_colour
 
-__all__ = ["Failed", "Interrupted", "Program", "opened", "say"]
-
 _BROKEN_PIPE = 141
 _LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "did you mean": "cyan", "hint": None}
 _CREDENTIALS = re.compile(r"(\w+:/+)[^\s/]*@")

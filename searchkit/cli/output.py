@@ -15,18 +15,6 @@ import click
 
 from searchkit import SyncProgress
 
-__all__ = [
-    "Colour",
-    "bytes_of",
-    "count_of",
-    "print_json",
-    "print_lines",
-    "progress_shown",
-    "room_of_terminal",
-    "seconds_of",
-    "wants_colour",
-]
-
 Colour = Literal["auto", "always", "never"]
 
 # JSON leaves these as they are, and a terminal takes some of them for commands.

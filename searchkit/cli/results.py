@@ -11,8 +11,6 @@ from searchkit import Highlighted, Hit, Results
 from searchkit.cli.columns import cut, one_line, padded, printable, width, wrapped
 from searchkit.cli.output import count_of, seconds_of
 
-__all__ = ["facet_lines", "on_one_line", "result_lines"]
-
 _INDENT = "  "
 _MOST_DUPLICATES = 5
 _MOST_VALUES = 10

@@ -19,8 +19,6 @@ from searchkit.cli.outcome import Failed, say
 from searchkit.cli.output import Colour, count_of, print_json, print_lines, room_of_terminal
 from searchkit.cli.results import result_lines
 
-__all__ = ["explain", "search", "similar", "suggest"]
-
 _LEAST_ROOM = 20
 
 # They belong to the hits of the query that was typed.

@@ -13,8 +13,6 @@ import searchkit
 from searchkit.cli.options import command, location_argument
 from searchkit.cli.outcome import Failed, say
 
-__all__ = ["serve"]
-
 _TOKEN = "SEARCHKIT_TOKEN"
 
 

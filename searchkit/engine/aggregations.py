@@ -7,8 +7,6 @@ from typing import Any
 
 from searchkit.engine.base import MOST_VALUES
 
-__all__ = ["Aggregate", "facet_counts"]
-
 Aggregate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Runs aggregations over the documents that match, and returns the result of each by its name."""
 

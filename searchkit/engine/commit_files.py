@@ -15,8 +15,6 @@ from typing import TypeVar
 from searchkit.engine.base import Damage
 from searchkit.engine.storage import corrupt, link_or_copy, write_atomically
 
-__all__ = ["CHECKSUMS", "copy_files", "damaged_files", "of_one_commit", "write_checksums"]
-
 CHECKSUMS = "checksums.json"
 Commit = TypeVar("Commit")
 Result = TypeVar("Result")

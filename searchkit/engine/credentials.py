@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["without_credentials"]
-
 # Up to the last @, as a password may have one that should have been written as %40.
 _CREDENTIALS = re.compile(r"^([a-z][a-z0-9+]+://|opensearchs?:/*).*@", re.IGNORECASE | re.DOTALL)
 

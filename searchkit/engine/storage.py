@@ -36,20 +36,6 @@ from searchkit.errors import (
 )
 from searchkit.text import well_formed
 
-__all__ = [
-    "FolderEngine",
-    "IndexFolder",
-    "MemoryLock",
-    "WriterLock",
-    "corrupt",
-    "link_or_copy",
-    "replacing",
-    "sync_folder",
-    "this_process",
-    "unwritable",
-    "write_atomically",
-]
-
 _METADATA = "index.json"
 _OWN_NAMES = frozenset({_METADATA, "data", "notes", "writer.lock", "writer.json"})
 _UNFINISHED = re.compile(r"\.(index|writer)\.json\.\d+\.new")

@@ -10,8 +10,6 @@ from searchkit.indexing.suggestions import title_keys, word_keys
 from searchkit.schema import SKETCH, TITLES, WORDS
 from searchkit.settings import Settings
 
-__all__ = ["DocumentBuilder"]
-
 
 class DocumentBuilder:
     """Builds what an engine takes, by the settings of one index."""

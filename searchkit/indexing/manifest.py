@@ -13,8 +13,6 @@ import msgspec
 from searchkit.engine.base import Engine, IndexDocument
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
-__all__ = ["TO_BE_READ", "DocumentRecord", "FileRecord", "Manifest", "read_manifests", "write_manifests"]
-
 _NOTE = "sync"
 _FORMAT = 2
 TO_BE_READ = -1

@@ -20,8 +20,6 @@ from searchkit.indexing.process_pool import results
 from searchkit.reports import Failure
 from searchkit.settings import Settings
 
-__all__ = ["Outcome", "build", "build_all", "file_work", "index_files"]
-
 
 class Outcome(NamedTuple):
     """The result for one document of a file."""

@@ -28,8 +28,6 @@ from searchkit.errors import SearchkitError
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.settings import Settings
 
-__all__ = ["AT_ONCE", "batches", "results", "serve"]
-
 AT_ONCE = 500
 """How many documents or ids go into one request to an index, which may be far away."""
 _CHUNK = 64

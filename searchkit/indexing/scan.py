@@ -16,8 +16,6 @@ from searchkit.indexing.manifest import TO_BE_READ, FileRecord, Manifest
 from searchkit.reports import Failure
 from searchkit.text import well_formed
 
-__all__ = ["Root"]
-
 _BLOCK = 1 << 20
 _THIS_FILE = "\0"
 """Stands for the path of the file in a failure: that path depends on how the folder was given."""

@@ -13,8 +13,6 @@ import re
 from binascii import b2a_base64
 from collections.abc import Sequence
 
-__all__ = ["needed", "same_story", "sketch"]
-
 _SIZE = 16
 _SHARE = 0.5
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")

@@ -15,8 +15,6 @@ import msgspec
 from searchkit.document import Document
 from searchkit.engine.storage import corrupt
 
-__all__ = ["StoredFields"]
-
 
 class StoredFields(msgspec.Struct, omit_defaults=True):
     """The fields of a `Document`, with the sketch of its text."""

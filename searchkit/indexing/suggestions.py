@@ -15,8 +15,6 @@ from searchkit.analysis.function_words import FUNCTION_WORDS
 from searchkit.analysis.pinyin import pinyin_keys
 from searchkit.analysis.tokenizer import LATIN
 
-__all__ = ["LONGEST_KEY", "SEPARATOR", "sound_key", "split_key", "title_keys", "typed_key", "word_keys"]
-
 SEPARATOR = "\x1f"
 SOUND = "\x1e"
 """Begins the keys of pinyin, to tell them from Latin words."""

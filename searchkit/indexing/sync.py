@@ -26,8 +26,6 @@ from searchkit.indexing.scan import Root
 from searchkit.reports import Failure, SyncProgress, SyncReport
 from searchkit.settings import Settings
 
-__all__ = ["sync"]
-
 _MOST_BYTES = 4_000_000
 """The most stored fields that wait until their ids are asked for: of large documents, fewer wait."""
 

@@ -14,8 +14,6 @@ from searchkit.indexing.process_pool import AT_ONCE, batches
 from searchkit.reports import Failure, Report
 from searchkit.settings import Settings
 
-__all__ = ["Writer"]
-
 
 class Writer:
     """A batch of changes; made by `Index.writer`."""

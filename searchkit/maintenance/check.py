@@ -15,8 +15,6 @@ from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CheckReport, Problem
 from searchkit.settings import Settings
 
-__all__ = ["check"]
-
 _SETTINGS = "index.json"
 # Engines leave out terms of 64 kB.
 _LONGEST_TERM = 10_000

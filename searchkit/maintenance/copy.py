@@ -22,8 +22,6 @@ from searchkit.search.options import SearchOptions
 from searchkit.search.search import count
 from searchkit.settings import Settings
 
-__all__ = ["CopyProgress", "copy"]
-
 _UNFINISHED = "copy"
 _OTHER_NOTES = ("sync",)
 _PAGE, _COMMIT = 1000, 10_000

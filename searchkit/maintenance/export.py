@@ -13,8 +13,6 @@ from searchkit.document import Document
 from searchkit.engine.storage import replacing
 from searchkit.errors import SearchkitError
 
-__all__ = ["export"]
-
 
 def export(documents: Iterable[Document], path: Path) -> int:
     """Write the documents, one a line, compressed where the name ends in ``.gz``; returns how many.

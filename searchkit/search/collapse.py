@@ -14,8 +14,6 @@ from searchkit.indexing.sketch import needed, same_story
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.schema import SKETCH
 
-__all__ = ["MOST_HITS", "collapse"]
-
 MOST_HITS = 1000
 _MOST_DUPLICATES = 100
 

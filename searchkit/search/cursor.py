@@ -18,8 +18,6 @@ from searchkit.dates import to_milliseconds
 from searchkit.engine.base import Snapshot
 from searchkit.errors import CursorExpiredError
 
-__all__ = ["Cursors", "Position"]
-
 _KEPT = 8
 
 

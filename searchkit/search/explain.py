@@ -17,8 +17,6 @@ from searchkit.search.options import QueryOptions
 from searchkit.search.search import plan
 from searchkit.settings import Settings
 
-__all__ = ["Contribution", "Explanation", "explain"]
-
 _WHERE = {
     "words": "word in title (twice) and body",
     "title_bigrams": "pair in the title",

@@ -22,8 +22,6 @@ from searchkit.query.recency import half_life
 from searchkit.schema import Schema
 from searchkit.text import as_list
 
-__all__ = ["HitOptions", "PageOptions", "QueryOptions", "SearchOptions", "SimilarOptions", "takes_options"]
-
 Collapse = Literal["near-duplicates"]
 
 # Options that do not change the list of hits, only which part of it is shown, and how.

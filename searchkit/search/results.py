@@ -19,8 +19,6 @@ from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
 
-__all__ = ["Highlighted", "Hit", "Results"]
-
 # What a notebook shows.
 _MOST_HITS = 100
 _LONGEST_QUERY = 100  # that of `similar` has all words of an article

@@ -24,8 +24,6 @@ from searchkit.search.results import Hit, Results
 from searchkit.search.spelling import better_query
 from searchkit.settings import Settings
 
-__all__ = ["count", "count_facets", "plan", "search", "search_one"]
-
 
 def search(
     text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings, cursors: Cursors

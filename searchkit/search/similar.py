@@ -16,8 +16,6 @@ from searchkit.search.options import SimilarOptions
 from searchkit.search.results import Hit, Results
 from searchkit.settings import Settings
 
-__all__ = ["similar"]
-
 _MOST_WORDS = 30
 _SHARE = 0.2
 

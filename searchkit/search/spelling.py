@@ -19,8 +19,6 @@ from searchkit.query.ast import AndNode, BoostNode, OrNode, QueryNode, TextNode
 from searchkit.schema import WORDS
 from searchkit.settings import Settings
 
-__all__ = ["LITTLE", "better_query"]
-
 LITTLE = 2
 """With at most so many matches, something else may have been meant."""
 _TIMES_MORE = 10

@@ -14,8 +14,6 @@ from searchkit.query.matching import phrase
 from searchkit.schema import TITLES, WORDS
 from searchkit.text import well_formed
 
-__all__ = ["PrefixCache", "Suggestion", "suggest"]
-
 # How many keys are looked up: one suggestion has several spellings.
 _LOOKED_AT = 100
 # How many completions of a last word are tried with the words before it.

@@ -22,8 +22,6 @@ from searchkit.web.errors import Problem, library_problems
 from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.parameters import SEARCH, SIMILAR, SUGGEST, Parameter, keywords, model_of
 
-__all__ = ["add_api", "add_write_api", "existing"]
-
 _SHORTEST_TOKEN = 16
 _DOCUMENTS = {"type": "array", "items": schemas.NewDocument.model_json_schema()}
 

@@ -24,8 +24,6 @@ from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.pages import Pages, base_of
 from searchkit.web.parameters import SEARCH, Names
 
-__all__ = ["app"]
-
 _SECURITY_HEADERS = {  # what every answer forbids a browser to do
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -12,8 +12,6 @@ from searchkit.web.languages import LANGUAGES, TEXTS
 from searchkit.web.page_state import SORTS, PageState
 from searchkit.web.sanitize import SCRIPTS, sanitize
 
-__all__ = ["Bar", "Option", "filters", "language_options", "page_options", "timeline"]
-
 _MOST_VALUES = 40
 _MOST_MONTHS = 240
 _HEIGHT = 48

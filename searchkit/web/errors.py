@@ -16,8 +16,6 @@ from starlette.exceptions import HTTPException
 
 import searchkit
 
-__all__ = ["MEDIA_TYPE", "Problem", "library_problems", "problem_of"]
-
 MEDIA_TYPE = "application/problem+json"
 
 _REASONS = {

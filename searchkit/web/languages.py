@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "TEXTS", "counted", "day", "language", "read_translations"]
-
 _FOLDER = Path(__file__).parent / "translations"
 _ACCEPTED = {
     **dict.fromkeys(("zh-hant", "zh-tw", "zh-hk", "zh-mo"), "zh-Hant"),

@@ -18,8 +18,6 @@ from starlette.responses import Response
 
 from searchkit.web.errors import Problem, problem_of
 
-__all__ = ["Limits", "RequestRunner", "TokenBucket"]
-
 _MOST_CLIENTS = 10_000
 _LOG = logging.getLogger("searchkit.web")
 _LONGEST_QUERY_STRING = 16_000

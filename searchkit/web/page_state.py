@@ -17,8 +17,6 @@ from searchkit.web.limits import Limits
 from searchkit.web.parameters import KEYWORDS, LONGEST_VALUE, MOST_VALUES
 from searchkit.web.sanitize import SCRIPTS, Script
 
-__all__ = ["FILTERS", "HITS", "SORTS", "PageState", "read_state"]
-
 HITS = 10
 """Hits on a page."""
 SORTS = ("relevance", "newest", "oldest")

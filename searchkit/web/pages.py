@@ -20,8 +20,6 @@ from searchkit.web.limits import Limits
 from searchkit.web.page_state import HITS, PageState, read_state
 from searchkit.web.sanitize import marked, paragraphs, sanitize
 
-__all__ = ["Pages", "base_of"]
-
 EVERYTHING = "date:0001.."
 """The query that finds all articles that have a date: what is shown where there is no query."""
 

@@ -17,19 +17,6 @@ from pydantic_core import PydanticCustomError
 import searchkit
 from searchkit.web.limits import Limits
 
-__all__ = [
-    "KEYWORDS",
-    "LONGEST_VALUE",
-    "MOST_VALUES",
-    "SEARCH",
-    "SIMILAR",
-    "SUGGEST",
-    "Names",
-    "Parameter",
-    "keywords",
-    "model_of",
-]
-
 MOST_VALUES = 20
 """How often a parameter that is a list may be given."""
 LONGEST_VALUE = 1000

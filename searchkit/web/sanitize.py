@@ -17,8 +17,6 @@ from markupsafe import Markup
 
 import searchkit
 
-__all__ = ["SCRIPTS", "Script", "convert", "marked", "paragraphs", "sanitize"]
-
 Script = Literal["", "hans", "hant"]
 """As it was written, Simplified, Traditional."""
 

@@ -6,8 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Document", "NewDocument", "Problem", "Report", "Results", "Suggestions"]
-
 Count = Annotated[int, Field(ge=0)]
 Spans = Annotated[
     list[tuple[Count, Count]],

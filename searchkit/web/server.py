@@ -9,8 +9,6 @@ import uvicorn
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-__all__ = ["Server"]
-
 # The middleware looks at what comes before the first colon, which of [::1]:80 is the bracket.
 _LOCAL = ("localhost", "127.0.0.1", "[::1]", "[")
 

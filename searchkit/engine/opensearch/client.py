@@ -18,8 +18,6 @@ from opensearchpy.exceptions import SSLError, TransportError
 from searchkit.engine.opensearch.location import Place
 from searchkit.errors import EngineUnavailableError, IndexNotFoundError, SearchkitError
 
-__all__ = ["Calls", "RefusedError"]
-
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _PATIENCE = 60.0
 """Seconds in which a cluster that is there, but busy or without a manager, may recover."""

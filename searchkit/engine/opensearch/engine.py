@@ -22,8 +22,6 @@ from searchkit.engine.opensearch.writer import OpenSearchWriter
 from searchkit.engine.plan import ValueField
 from searchkit.errors import IndexCorruptError, IndexExistsError, IndexIncompatibleError, SearchkitError
 
-__all__ = ["OpenSearchEngine"]
-
 _METADATA = "metadata"
 _LONGEST_PIECE = 8_000_000  # OpenSearch takes requests of 100 MB
 _TRIES = 100

@@ -9,8 +9,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from searchkit.engine.credentials import without_credentials
 
-__all__ = ["Place", "parsed"]
-
 _USER, _PASSWORD = "SEARCHKIT_OPENSEARCH_USER", "SEARCHKIT_OPENSEARCH_PASSWORD"
 _API_KEY, _CERTIFICATES = "SEARCHKIT_OPENSEARCH_API_KEY", "SEARCHKIT_OPENSEARCH_CA"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}")

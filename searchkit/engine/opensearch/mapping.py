@@ -16,19 +16,6 @@ from searchkit.engine.base import IndexDocument, id_term
 from searchkit.engine.opensearch.location import Place
 from searchkit.engine.plan import TEXT_FIELDS, Value, ValueField
 
-__all__ = [
-    "COMMIT",
-    "FORMAT",
-    "KEY",
-    "LONGEST_TERM",
-    "document_id",
-    "document_of",
-    "index_body",
-    "path_of",
-    "properties",
-    "term_of",
-]
-
 FORMAT = 1
 COMMIT, KEY = "commit", "key"
 _LONGEST_LABEL = 8000  # a term of Lucene has 32,766 bytes, and a character up to four

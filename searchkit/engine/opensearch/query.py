@@ -11,8 +11,6 @@ from searchkit.engine.opensearch.mapping import LONGEST_TERM, path_of, term_of
 from searchkit.engine.plan import TEXT_FIELDS, Boolean, Clause, Phrase, Plan, Term
 from searchkit.errors import SearchkitError
 
-__all__ = ["any_of", "match_query", "prefix_pattern", "ranked_query"]
-
 Query = dict[str, Any]
 
 _NOTHING: Query = {"match_none": {}}

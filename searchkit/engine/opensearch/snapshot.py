@@ -19,8 +19,6 @@ from searchkit.engine.opensearch.state import State, StateStore
 from searchkit.engine.plan import Clause, MatchAll, Plan, Sort, Term
 from searchkit.errors import CursorExpiredError, EngineUnavailableError
 
-__all__ = ["OpenSearchSnapshot", "PointInTime"]
-
 _KEEP = "10m"
 _PAGE = 1000
 _WINDOW = 10_000  # how far OpenSearch looks without being told behind which hit

@@ -16,8 +16,6 @@ from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import COMMIT
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
-__all__ = ["LEASE", "Holder", "Read", "State", "StateStore", "pending_id"]
-
 LEASE = 60.0
 """Seconds after which a writer that is not heard of any more may be followed by another."""
 _ID = "state"

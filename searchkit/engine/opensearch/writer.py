@@ -23,8 +23,6 @@ from searchkit.engine.opensearch.state import LEASE, Holder, Read, State, StateS
 from searchkit.engine.storage import this_process
 from searchkit.errors import IndexLockedError, SearchkitError
 
-__all__ = ["OpenSearchWriter"]
-
 _MOST_ENTRIES, _MOST_CHARACTERS = 1000, 1_500_000  # of one request
 _LONGEST_LIST = 10_000
 _LONG = 3600.0  # seconds for what takes long in a large index

@@ -21,8 +21,6 @@ from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.engine.tantivy.writer import TantivyWriter
 from searchkit.errors import IndexCorruptError
 
-__all__ = ["TantivyEngine", "TantivySnapshot"]
-
 _PAGE = 1000
 _BATCH = 20_000  # documents that iteration looks up at once
 

@@ -9,8 +9,6 @@ import re
 from searchkit.engine.storage import corrupt, unwritable
 from searchkit.errors import SearchkitError
 
-__all__ = ["reading", "writing"]
-
 _OS_ERROR = re.compile(r"\bOs \{ code: (\d+)")
 _NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOSPC))
 

@@ -24,8 +24,6 @@ from searchkit.engine.base import Damage
 from searchkit.engine.commit_files import copy_files, of_one_commit
 from searchkit.engine.storage import corrupt, write_atomically
 
-__all__ = ["COMMIT_FILE", "copy_commit", "damage_of"]
-
 COMMIT_FILE = "meta.json"
 _MANAGED_FILE = ".managed.json"
 _KINDS = ("fast", "fieldnorm", "idx", "pos", "store", "term")

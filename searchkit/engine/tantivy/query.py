@@ -10,8 +10,6 @@ from tantivy import FieldType, Occur, Query
 from searchkit.engine import plan as nodes
 from searchkit.engine.plan import Boolean, Clause, MatchAll, Phrase, Plan, Term
 
-__all__ = ["match_query", "ranked_query"]
-
 _WILDCARDS = {"*": ".*", "?": "."}
 
 

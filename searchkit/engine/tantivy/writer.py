@@ -16,8 +16,6 @@ from searchkit.errors import IndexCorruptError, SearchkitError
 if TYPE_CHECKING:
     from searchkit.engine.tantivy.engine import TantivyEngine
 
-__all__ = ["WRITER_MEMORY", "TantivyWriter"]
-
 WRITER_MEMORY = 200_000_000
 """Less makes more and smaller segments, and to merge them takes as long as to make them."""
 _COMPACT_MEMORY = 1_000_000_000

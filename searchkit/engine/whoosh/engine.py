@@ -28,8 +28,6 @@ from searchkit.engine.whoosh.schema import BM25, VALUES, field_types, make_schem
 from searchkit.engine.whoosh.writer import WhooshWriter
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
-__all__ = ["WhooshEngine"]
-
 SCHEME = "whoosh:"
 Result = TypeVar("Result")
 

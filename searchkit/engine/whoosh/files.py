@@ -26,18 +26,6 @@ from searchkit.engine.commit_files import CHECKSUMS, copy_files, damaged_files, 
 from searchkit.engine.storage import corrupt, sync_folder, unwritable
 from searchkit.errors import SearchkitError
 
-__all__ = [
-    "INDEX",
-    "Commit",
-    "DurableStorage",
-    "damage_of",
-    "latest",
-    "read_toc",
-    "reading",
-    "tidy",
-    "writing",
-]
-
 INDEX = "MAIN"
 """What Whoosh calls an index that has no name."""
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))

@@ -23,8 +23,6 @@ from whoosh.util import make_binary_tree
 
 from searchkit.engine import plan
 
-__all__ = ["match_query", "ranked_query"]
-
 
 def match_query(node: plan.Clause) -> query.Query:
     """The node as a query of Whoosh; its scores mean nothing."""

@@ -22,8 +22,6 @@ from whoosh.searching import Searcher
 from searchkit.engine.base import IndexDocument, id_term
 from searchkit.engine.plan import TEXT_FIELDS, ValueField
 
-__all__ = ["BM25", "VALUES", "document_of", "field_types", "make_schema"]
-
 LENGTH, VALUES = ".length", ".values"
 """What the name of a column has behind the name of its field."""
 _TYPES = {"integer": (int, 64), "number": (float,)}

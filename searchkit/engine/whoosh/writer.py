@@ -16,8 +16,6 @@ from searchkit.engine.whoosh.files import INDEX, DurableStorage, reading, tidy, 
 from searchkit.engine.whoosh.schema import document_of
 from searchkit.errors import IndexLockedError, SearchkitError
 
-__all__ = ["WhooshWriter"]
-
 _MEMORY = 128_000_000
 
 
