@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from searchkit.engine import plan as nodes
 from searchkit.engine.opensearch.mapping import LONGEST_TERM, path_of, term_of
-from searchkit.engine.plan import TEXT_FIELDS, Boolean, Clause, Phrase, Plan, Term
+from searchkit.engine.plan import TEXT_FIELDS, Boolean, Clause, MatchAll, Phrase, Plan, Term
 from searchkit.errors import SearchkitError
 
 Query = dict[str, Any]
 
+_EVERYTHING: Query = {"match_all": {}}
 _NOTHING: Query = {"match_none": {}}
 _MOST_VALUES = 65_000  # the terms of one query; OpenSearch takes 65,536
 _MOST_CLAUSES = 1000  # OpenSearch takes 1,024 in all of a query
@@ -64,14 +65,18 @@ def match_query(node: Clause) -> Query:
             return {"range": {path_of(field): bounds}}
         case Boolean((child,), _, ()) if not node.minimum:
             return match_query(child)
-        case Boolean(should=should) if node.minimum > len(should):
+        case Boolean(must, _, must_not) if not node.minimum:
+            filters = [match_query(child) for child in must or (MatchAll(),)]
+            return {"bool": {"filter": filters, "must_not": [match_query(child) for child in must_not]}}
+        case Boolean((), should, ()) if node.minimum > len(should):
             return _NOTHING
+        case Boolean((), should, ()):
+            return _either([match_query(child) for child in should], node.minimum)
         case Boolean(must, should, must_not):
-            children = {"filter": must, "should": should if node.minimum else (), "must_not": must_not}
-            parts = {name: [match_query(child) for child in some] for name, some in children.items() if some}
-            return {"bool": {**parts, "minimum_should_match": node.minimum}}
-        case nodes.MatchAll():
-            return {"match_all": {}}
+            enough = Boolean(should=should, minimum_should_match=node.minimum)
+            return match_query(Boolean(must=(*must, enough), must_not=must_not))
+        case MatchAll():
+            return _EVERYTHING
         case nodes.MatchNone():
             return _NOTHING
 
@@ -85,8 +90,8 @@ def prefix_pattern(text: str) -> str:
     return re.sub(r'[\\.?+*|{}\[\]()"#@&<>~^$-]', r"\\\g<0>", text) + "(.*)"
 
 
-def _either(parts: list[Query]) -> Query:
-    return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else _NOTHING
+def _either(parts: list[Query], at_least: int = 1) -> Query:
+    return {"bool": {"should": parts, "minimum_should_match": at_least}} if parts else _NOTHING
 
 
 class Link(NamedTuple):
