@@ -101,9 +101,9 @@ class Ceiling(Peer):
 
     def _plan(self, question: Question) -> _Prepared:
         asked = SearchOptions(lenient=True, **options(question))
-        planned = plan(
-            parse(typed(question), lenient=True), asked, self._engine.snapshot(), self._settings
-        ).plan
+        query, snapshot = parse(typed(question), lenient=True), self._engine.snapshot()
+        filters = asked.filters(self._settings.fields)
+        planned = plan(query, asked, snapshot, self._settings, filters).plan
         # With nothing to rank by, searchkit takes the newest for the best.
         by = "newest" if asked.sort == "relevance" and not planned.scores else asked.sort
         sort = self._settings.fields.sort(by)

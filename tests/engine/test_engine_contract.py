@@ -507,7 +507,7 @@ class TestScores:
             for id, score in scores_by_id(search(engine, node, scores)).items():
                 assert score == pytest.approx(everything[id], rel=1e-4)
             # A weight is a factor.
-            heavier = [replace(score, weight=score.weight * factor) for score in scores]
+            heavier = [ScoreClause(score.node, score.weight * factor) for score in scores]
             for id, score in scores_by_id(search(engine, MatchAll(), heavier)).items():
                 assert score == pytest.approx(everything[id] * factor, rel=1e-4, abs=1e-6)
             # They add up, and what is not there counts nothing.
