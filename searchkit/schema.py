@@ -1,4 +1,4 @@
-"""fields: exact values of documents, which filter, sort and are counted -> fields of an engine, nodes of a
+"""Schema: exact values of documents, which filter, sort and are counted -> fields of an engine, clauses of a
 plan.
 
 Every index has those of a `Document`; what else stands in ``extra`` can be declared when an index is made:

@@ -1,4 +1,4 @@
-"""pinyin: a Chinese word -> how it sounds; needs the extra ``searchkit[pinyin]``."""
+"""Pinyin: a Chinese word -> how it sounds; needs the extra ``searchkit[pinyin]``."""
 
 from __future__ import annotations
 

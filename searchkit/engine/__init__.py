@@ -1,4 +1,4 @@
-"""engines: plan -> ranked documents. A location names the engine and its place.
+"""engine: plan -> ranked documents. A location names the engine and its place.
 
     indexes/news                 tantivy, in a folder
     :memory:                     tantivy, in memory

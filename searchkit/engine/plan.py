@@ -39,7 +39,7 @@ __all__ = [
 TEXT_FIELDS = ("words", "title_bigrams", "title_unigrams", "body_bigrams", "body_unigrams")
 
 Value = Union[int, float, tuple[str, ...]]  # noqa: UP007 - Python 3.10 makes no alias of it otherwise
-"""What an entry has in a `ValueField`: an integer, a number or labels, by its kind."""
+"""What an index document has in a `ValueField`: an integer, a number or labels, by its kind."""
 
 
 class ValueField(Struct, frozen=True):

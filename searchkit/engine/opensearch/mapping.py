@@ -1,6 +1,6 @@
-"""What an index of OpenSearch is made of, and what an entry becomes in it.
+"""What an index of OpenSearch is made of, and what an index document becomes in it.
 
-A document has the terms of its entry under ``terms``, its values under ``values``, and under ``first`` a key
+A document has its terms under ``terms``, its values under ``values``, and under ``first`` a key
 by which each value sorts. ``commit`` is the number of the commit that it came with.
 """
 
@@ -42,7 +42,7 @@ def index_body(place: Place, values: Iterable[ValueField]) -> dict[str, Any]:
     mappings = {
         "dynamic": "strict",
         "_meta": {"searchkit": FORMAT},
-        # What is indexed is not kept twice: the entry's own text has all of it.
+        # What is indexed is not kept twice: the stored fields have all of it.
         "_source": {"excludes": ["terms", "values", "first"]},
         "properties": properties(values),
     }
@@ -65,7 +65,7 @@ def properties(values: Iterable[ValueField]) -> dict[str, Any]:
         },
         "values": {"properties": {name: _TYPES[kind] for name, kind in kinds.items()}},
         "first": {"properties": firsts},
-        # Of the documents that are no entries: the state, the settings, notes.
+        # Of the documents that are not indexed ones: the state, the settings, notes.
         "text": _UNINDEXED,
         "ids": _UNINDEXED,
     }
@@ -87,20 +87,20 @@ def term_of(text: str) -> str:
 
 
 def document_id(key: str, commit: int) -> str:
-    """The id of a document: an entry's and its commit's, so that sending it twice adds nothing."""
+    """The id of a document: one for each index document and commit, so that sending it twice adds nothing."""
     return f"{hashlib.sha256(key.encode()).hexdigest()[:40]}-{commit}"
 
 
-def document_of(entry: IndexDocument, commit: int, sorting: Container[str]) -> dict[str, Any]:
-    """The document of an entry; ``sorting`` are the fields of values by which hits can be sorted."""
-    values = entry.values.items()
+def document_of(indexed: IndexDocument, commit: int, sorting: Container[str]) -> dict[str, Any]:
+    """What an index document becomes; ``sorting`` are the fields of values by which hits can be sorted."""
+    values = indexed.values.items()
     return {
-        KEY: id_term(entry.id),
+        KEY: id_term(indexed.id),
         COMMIT: commit,
-        "stored": entry.stored.decode(),
+        "stored": indexed.stored.decode(),
         "terms": {
             name: _MAYBE_LONG.sub(lambda found: term_of(found[0]), terms)
-            for name, terms in entry.terms.items()
+            for name, terms in indexed.terms.items()
             if terms
         },
         "values": dict(values),

@@ -1,4 +1,4 @@
-"""A node of a plan -> a query of OpenSearch. All of it filters; only the scores of a plan rank."""
+"""A clause of a plan -> a query of OpenSearch. All of it filters; only the scores of a plan rank."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def any_of(path: str, values: Sequence[str]) -> Query:
 
 
 def match_query(node: Clause) -> Query:
-    """The node as a query."""
+    """The clause as a query."""
     match node:
         case Term(field, text):
             value = term_of(text) if field in TEXT_FIELDS else text

@@ -1,4 +1,4 @@
-"""The writer of an index in a cluster: entries and deletions -> documents that nobody sees -> a commit.
+"""The writer of an index in a cluster: index documents -> documents that nobody sees -> a commit.
 
 Every commit has a number, which its documents carry; searches leave out what is above the number of the
 latest commit. So documents are sent as they come, and one change of the state lets all of them be seen. Those
@@ -60,8 +60,8 @@ class OpenSearchWriter(EngineWriter):
 
     # -- what others call
 
-    def upsert(self, entry: IndexDocument) -> None:
-        self._add(id_term(entry.id), entry, len(entry.stored) + sum(map(len, entry.terms.values())))
+    def upsert(self, indexed: IndexDocument) -> None:
+        self._add(id_term(indexed.id), indexed, len(indexed.stored) + sum(map(len, indexed.terms.values())))
 
     def delete(self, id: str) -> None:
         self._add(id_term(id), None, 100)
@@ -123,9 +123,9 @@ class OpenSearchWriter(EngineWriter):
         self._floor = None
         self._changed = False
 
-    def _add(self, key: str, entry: IndexDocument | None, characters: int) -> None:
+    def _add(self, key: str, indexed: IndexDocument | None, characters: int) -> None:
         self._check_open()
-        self._waiting[key] = entry
+        self._waiting[key] = indexed
         self._characters += characters
         if len(self._waiting) >= _MOST_ENTRIES or self._characters > _MOST_CHARACTERS:
             try:
@@ -145,8 +145,10 @@ class OpenSearchWriter(EngineWriter):
             self._change()
         ids = {key: document_id(key, number) for key in waiting}
         self._calls.bulk(
-            (_indexed(ids[key]), document_of(entry, number, self._sorting)) if entry else _deleted(ids[key])
-            for key, entry in waiting.items()
+            (_indexed(ids[key]), document_of(indexed, number, self._sorting))
+            if indexed
+            else _deleted(ids[key])
+            for key, indexed in waiting.items()
         )
         self._changed = True
 

@@ -4,7 +4,7 @@ Its files are memory-mapped and written once, a commit is atomic, and its search
 interpreter lock. Terms come joined by spaces, so its whitespace tokenizer is all it needs.
 
 engine     the index and its snapshots     files      the files of a commit, their checksums, and copies
-writer     entries -> a commit             query      a plan -> a query of tantivy
+writer     index documents -> a commit             query      a plan -> a query of tantivy
 """
 
 from searchkit.engine.tantivy.engine import TantivyEngine, TantivySnapshot

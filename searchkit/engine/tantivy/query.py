@@ -14,7 +14,7 @@ _WILDCARDS = {"*": ".*", "?": "."}
 
 
 def match_query(node: Clause, schema: tantivy.Schema) -> Query:
-    """The node as a query of tantivy."""
+    """The clause as a query of tantivy."""
     match node:
         # Of one value a look at it, not a walk through all there are.
         case Term(field, text) | nodes.TermSet(field, (text,)):

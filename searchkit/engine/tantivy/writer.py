@@ -1,4 +1,4 @@
-"""Entries -> segments -> a commit, by the one writer of an index."""
+"""Index documents -> segments -> a commit, by the one writer of an index."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class TantivyWriter(EngineWriter):
             self.close()
             raise
 
-    def upsert(self, entry: IndexDocument) -> None:
-        document, key = tantivy.Document(), id_term(entry.id)
+    def upsert(self, indexed: IndexDocument) -> None:
+        document, key = tantivy.Document(), id_term(indexed.id)
         document.add_text("id", key)
-        document.add_bytes("stored", entry.stored)
-        for field, terms in entry.terms.items():
+        document.add_bytes("stored", indexed.stored)
+        for field, terms in indexed.terms.items():
             if terms:
                 document.add_text(field, terms)
-        for field, value in entry.values.items():
+        for field, value in indexed.values.items():
             if isinstance(value, int):
                 document.add_integer(field, value)
             elif isinstance(value, float):

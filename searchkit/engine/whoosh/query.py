@@ -25,7 +25,7 @@ from searchkit.engine import plan
 
 
 def match_query(node: plan.Clause) -> query.Query:
-    """The node as a query of Whoosh; its scores mean nothing."""
+    """The clause as a query of Whoosh; its scores mean nothing."""
     match node:
         case plan.Term(field, text):
             return query.Term(field, text)

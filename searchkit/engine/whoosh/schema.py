@@ -49,13 +49,13 @@ def field_types(schema: Schema) -> dict[str, tuple[type, type | None]]:
     return {name: (type(field), getattr(field, "numtype", None)) for name, field in schema.items()}
 
 
-def document_of(entry: IndexDocument, schema: Schema) -> dict[str, Any]:
-    """The fields of the entry, for `whoosh.writing.IndexWriter.add_document`."""
-    document: dict[str, Any] = {"id": id_term(entry.id), "stored": entry.stored}
-    for name, joined in entry.terms.items():
+def document_of(indexed: IndexDocument, schema: Schema) -> dict[str, Any]:
+    """The fields of the document, for `whoosh.writing.IndexWriter.add_document`."""
+    document: dict[str, Any] = {"id": id_term(indexed.id), "stored": indexed.stored}
+    for name, joined in indexed.terms.items():
         if terms := joined.split():
             document |= {name: terms, name + LENGTH: len(terms)}  # a list needs no analyzer
-    for name, value in entry.values.items():
+    for name, value in indexed.values.items():
         document[name] = list(dict.fromkeys(value)) if isinstance(value, tuple) else [value]
     for column in schema.names():
         if column.endswith(VALUES):  # a document without a value has a row too: Whoosh needs a column to read

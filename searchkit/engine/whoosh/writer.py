@@ -46,11 +46,11 @@ class WhooshWriter(EngineWriter):
                 tidy(self._data)
             self._locks = locks.pop_all()
 
-    def upsert(self, entry: IndexDocument) -> None:
-        self.delete(entry.id)
+    def upsert(self, indexed: IndexDocument) -> None:
+        self.delete(indexed.id)
         with self._all_or_nothing() as writer:
-            self._numbers[id_term(entry.id)] = writer.doc_count()
-            writer.add_document(**document_of(entry, writer.schema))
+            self._numbers[id_term(indexed.id)] = writer.doc_count()
+            writer.add_document(**document_of(indexed, writer.schema))
 
     def delete(self, id: str) -> None:
         key = id_term(id)
