@@ -1,7 +1,4 @@
-"""The indexing pipeline: documents and files -> index documents and failures.
-
-Where there are many, other processes read the files and build the index documents: see `process_pool`.
-"""
+"""The indexing pipeline: documents and files -> index documents and failures, by the process pool if many."""
 
 from __future__ import annotations
 
@@ -56,19 +53,21 @@ def index_files(
     return chain.from_iterable(outcomes)
 
 
-def file_work(path: str | ArticleError, encoding: str | None) -> Iterator[partial[list[Outcome]]]:
+def file_work(
+    path: str | ArticleError, encoding: str | None
+) -> Iterator[partial[list[Outcome]] | list[Outcome]]:
     """The work to do for a file, as `results` takes it: one call that reads it and builds its documents.
 
-    A file with a document on each line may be too long to be read at once. This process reads it, and each
-    line is a call.
+    A file with a document on each line may be too long to read at once: each line is a call.
     """
-    if isinstance(path, ArticleError):
-        yield partial(_index_documents, [path])
-    elif is_read_line_by_line(path):
-        for found in read_file(path, encoding):
-            yield partial(_index_documents, [found])
-    else:
+    if isinstance(path, str) and not is_read_line_by_line(path):
         yield partial(_index_file, path, encoding)
+    else:
+        for found in [path] if isinstance(path, ArticleError) else read_file(path, encoding):
+            if isinstance(found, ArticleError):
+                yield [_unreadable(found)]
+            else:
+                yield partial(_index_documents, [found])
 
 
 def _document_work(given: Document | Mapping[str, Any]) -> partial[IndexDocument | Failure] | Failure:
@@ -85,8 +84,12 @@ def _index_file(path: str, encoding: str | None, builder: DocumentBuilder) -> li
 
 def _index_documents(read: Iterable[FileDocument | ArticleError], builder: DocumentBuilder) -> list[Outcome]:
     return [
-        Outcome(found.path, Failure(found.path, found.reason))
+        _unreadable(found)
         if isinstance(found, ArticleError)
         else Outcome(found.place, build(found.document, builder), found.document.id, found.document.published)
         for found in read
     ]
+
+
+def _unreadable(error: ArticleError) -> Outcome:
+    return Outcome(error.path, Failure(error.path, error.reason))

@@ -146,7 +146,7 @@ class _Sync:
     def _read(self, waiting: Sequence[tuple[Root, str]], workers: int | None) -> None:
         under_way: deque[tuple[Root, str]] = deque()
 
-        def work() -> Iterator[partial[list[Outcome]]]:
+        def work() -> Iterator[partial[list[Outcome]] | list[Outcome]]:
             for root, name in waiting:
                 self._files_read += 1
                 self._tell()
