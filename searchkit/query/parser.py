@@ -184,6 +184,8 @@ class _Parser:
             return ast.PrefixNode(text[:-1], field)
         if "*" in normalized:
             self._fail(token, "* stands at the end of a word, or within a Latin one behind its first letter")
+        if text in OPERATORS:  # NOT^2 is a word; without its weight it would be an operator
+            text += NO_OPERATOR
         return TextNode(text.replace("*", NO_OPERATOR), field)
 
     def _number(self, token: Token, what: str, most: int, default: int | None = None) -> int:

@@ -491,6 +491,9 @@ def test_the_text_of_a_tree_parses_to_the_tree(query: str) -> None:
 @example("tga:)(?@")
 @example('甲"乙"-a*')
 @example("甲 -((乙^3)^2)")
+@example("NOT^0")
+@example("-AND^2")
+@example("title:OR^2")
 def test_the_text_of_any_tree_parses_to_the_tree(text: str) -> None:
     tree = parse(text, lenient=True)
     assert parse(str(tree)) == tree
