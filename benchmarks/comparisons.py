@@ -98,6 +98,10 @@ def _compared(ours: Measurement, theirs: Measurement) -> Iterator[Comparison]:
     elif theirs.task == "index":
         rates = [one["documents"] / one["seconds"] for one in (a, b)]
         yield made("indexing", (f"{rates[0]:.0f} /s", f"{rates[1]:.0f} /s"), [1 / rates[0]], [1 / rates[1]])
+        if a.get("seconds_from_memory") and b.get("seconds_from_memory"):
+            rates = [one["documents"] / one["seconds_from_memory"] for one in (a, b)]
+            texts = (f"{rates[0]:.0f} /s", f"{rates[1]:.0f} /s")
+            yield made("indexing from memory", texts, [1 / rates[0]], [1 / rates[1]])
         for what, name in (("index on disk", "bytes"), ("peak memory, indexing", "peak_memory")):
             yield made(what, (megabytes(a[name]), megabytes(b[name])), [a[name]], [b[name]])
     elif theirs.task == "memory":

@@ -20,9 +20,10 @@ from typing import Any, cast
 from benchmarks.memory import PeakMemory, private_bytes
 from benchmarks.peers.base import Question
 
-__all__ = ["Asked", "Host", "Indexed", "PeerError", "cold_start"]
+__all__ = ["Asked", "Host", "Indexed", "PeerError", "cold_start", "imports"]
 
 _LAST_LINES = 3
+_USUAL_IMPORTS = "json, sqlite3, dataclasses, re, datetime, pathlib, urllib.parse"
 
 
 class PeerError(Exception):
@@ -79,6 +80,10 @@ class Host:
         size = self._do("size")["bytes"]
         return Indexed(reply["documents"], reply["seconds"], size, peak.bytes)
 
+    def index_from_memory(self, folder: Path) -> float:
+        """Index the documents of the folder, which are read before the time runs; returns the time it took."""
+        return float(self._do("index_from_memory", folder=str(folder))["seconds"])
+
     def open(self) -> float:
         """Open the index; returns the time it took."""
         return float(self._do("open")["seconds"])
@@ -133,6 +138,13 @@ class Host:
     def _last_words(self) -> str:
         text = self._log.read_text(encoding="utf-8", errors="replace").strip()
         return " / ".join(text.splitlines()[-_LAST_LINES:]) or "it said nothing"
+
+
+def imports() -> float:
+    """Seconds that a new interpreter takes for modules of the standard library that most programs import."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", f"import {_USUAL_IMPORTS}"], check=True)
+    return time.perf_counter() - started
 
 
 def cold_start(name: str, location: Path, question: Question, *, registry: str) -> float:

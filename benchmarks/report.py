@@ -110,6 +110,7 @@ def _indexing(measurements: Sequence[Measurement]) -> list[str]:
             (
                 one.peer,
                 f"{figures['documents'] / figures['seconds']:,.0f}",
+                _per_second(figures["documents"], figures.get("seconds_from_memory")),
                 seconds(figures["seconds"]),
                 megabytes(figures["bytes"]),
                 f"{figures['bytes'] / figures['text_bytes']:.2f}",
@@ -117,8 +118,8 @@ def _indexing(measurements: Sequence[Measurement]) -> list[str]:
             )
         )
     return [
-        "From files on disk to an index that is committed.",
-        _table(("peer", "documents/s", "time", "index", "index / text", "peak memory"), rows),
+        "From files on disk to an index that is committed; documents/s also from documents in memory.",
+        _table(("peer", "documents/s", "from memory", "time", "index", "index / text", "peak memory"), rows),
     ]
 
 
@@ -183,11 +184,14 @@ def _running(measurements: Sequence[Measurement]) -> list[str]:
             of_peer["private memory"] = megabytes(one.figures["private"])
         elif one.task == "cold start":
             of_peer["cold start"] = seconds(one.figures["seconds"])
+            if "imports" in one.figures:
+                of_peer["over imports"] = f"{one.figures['seconds'] / one.figures['imports']:.1f}"
     columns = list(dict.fromkeys(name for of_peer in cells.values() for name in of_peer))
     rows = [(peer, *(of.get(name, "–") for name in columns)) for peer, of in cells.items() if of]
     return [
         "Peak memory counts mapped index files, private memory does not. A cold start is from a new "
-        "interpreter to the first answer, with files in the cache of the system.",
+        "interpreter to the first answer, with files in the cache of the system; over imports: how many times "
+        "as long as an interpreter takes to import what most programs import from the standard library.",
         _table(("peer", *columns), rows),
     ]
 
@@ -204,6 +208,10 @@ def _growth(measurements: Sequence[Measurement], sizes: Sequence[int]) -> list[s
             of_class[one.size] = milliseconds(one.figures["p50"])
     rows = [(*key, *(of.get(size, "–") for size in sizes)) for key, of in sorted(texts.items())]
     return [_table(("peer", "what", *(f"{size:,}" for size in sizes)), rows)]
+
+
+def _per_second(documents: int, taken: float | None) -> str:
+    return f"{documents / taken:,.0f}" if taken else "–"
 
 
 def _in_both_forms(

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from benchmarks.corpus import Corpus, prepare_articles, prepare_generated
 from benchmarks.measurements import Recorder
-from benchmarks.peer_host import Asked, Host, Indexed, PeerError, cold_start
+from benchmarks.peer_host import Asked, Host, Indexed, PeerError, cold_start, imports
 from benchmarks.peers.base import Peer, Question
 from benchmarks.questions import NEEDS, questions
 
@@ -37,6 +37,8 @@ _FORMS: tuple[Form, ...] = ("search", "ids only")
 # Which peers are asked which class of questions, in which form.
 Classes = dict[tuple[Form, str], list[type[Peer]]]
 
+# Who takes longer from files does not gain by having read them before.
+_FROM_MEMORY_LIMIT = 60.0
 _THREADS = (1, 2)
 _THROUGHPUT_CLASSES = ("one word", "two words", "headline")
 _THROUGHPUT_RUNS = 3
@@ -150,6 +152,10 @@ class _OneSize:
             "text_bytes": self.corpus.text_bytes,
             "peak_memory": result.peak_memory,
         }
+        if result.seconds < _FROM_MEMORY_LIMIT and "from memory" not in peer.cannot:
+            figures["seconds_from_memory"] = self._attempt(
+                peer, "indexing from memory", lambda: self._from_memory(peer)
+            )
         self.record(peer, "index", figures, size=self.corpus.documents)
         return True
 
@@ -157,6 +163,18 @@ class _OneSize:
         with self._host(peer) as host:
             host.start()
             return host.index(self.corpus.folder)
+
+    def _from_memory(self, peer: type[Peer]) -> float:
+        """Into another place than the index that is asked."""
+        place = self.folder / f"{peer.name}-from-memory"
+        with Host(peer.name, place, registry=self.settings.registry) as host:
+            host.start()
+            taken = host.index_from_memory(self.corpus.folder)
+        if place.is_dir():
+            rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
+        return taken
 
     def _open(self, peer: type[Peer], stack: ExitStack) -> None:
         host = stack.enter_context(self._host(peer))
@@ -232,7 +250,9 @@ class _OneSize:
     def _cold_start(self, peers: Sequence[type[Peer]]) -> None:
         question = next(iter(self.questions.values()))[0]
         times: dict[type[Peer], list[float]] = {}
+        of_imports = []
         for number in self._shown(list(range(self.settings.cold_starts)), "cold starts"):
+            of_imports.append(imports())
             for peer in _rotated(peers, number):
                 start = partial(
                     cold_start,
@@ -244,7 +264,11 @@ class _OneSize:
                 if seconds := self._attempt(peer, "cold start", start):
                     times.setdefault(peer, []).append(seconds)
         for peer, runs in times.items():
-            figures = {"seconds": statistics.median(runs), "runs": runs}
+            figures = {
+                "seconds": statistics.median(runs),
+                "runs": runs,
+                "imports": statistics.median(of_imports),
+            }
             self.record(peer, "cold start", figures, size=self.corpus.documents)
 
     def _ask(self, peer: type[Peer], kind: str, form: Form) -> Asked | None:

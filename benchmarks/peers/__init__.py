@@ -20,6 +20,7 @@ __all__ = ["PEERS"]
 
 _PLACES = {
     "searchkit": ("searchkit_embedded", "SearchkitEmbedded"),
+    "searchkit-python": ("searchkit_engines", "SearchkitPython"),
     "searchkit-whoosh": ("searchkit_engines", "SearchkitWhoosh"),
     "searchkit-opensearch": ("searchkit_engines", "SearchkitOpenSearch"),
     "ceiling": ("ceiling", "Ceiling"),

@@ -26,6 +26,7 @@ Task = Literal[
     "passage",
     "other script",
     "threads",
+    "from memory",
     "total",
 ]
 

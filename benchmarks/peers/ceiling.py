@@ -45,7 +45,10 @@ class Ceiling(Peer):
     name = "ceiling"
     label = "tantivy alone, searchkit's terms"
     packages: ClassVar[tuple[str, ...]] = ("tantivy",)
-    cannot: ClassVar[dict[Task, str]] = {"snippets": "it is the engine alone: ids only"}
+    cannot: ClassVar[dict[Task, str]] = {
+        "snippets": "it is the engine alone: ids only",
+        "from memory": "its terms are in memory already when it indexes files",
+    }
 
     def __init__(self, location: Path) -> None:
         super().__init__(location)

@@ -1,10 +1,12 @@
-"""searchkit on its other engines: the same calls, with another location."""
+"""searchkit with its kernel in Python, and on its other engines: the same calls."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import ClassVar
 
 import searchkit
@@ -13,7 +15,19 @@ from benchmarks.peers.opensearch_server import address
 from benchmarks.peers.searchkit_embedded import SearchkitEmbedded
 from searchkit import Document
 
-__all__ = ["SearchkitOpenSearch", "SearchkitWhoosh"]
+__all__ = ["SearchkitOpenSearch", "SearchkitPython", "SearchkitWhoosh"]
+
+
+class SearchkitPython(SearchkitEmbedded):
+    """Without the compiled kernel, as on a machine that has no C compiler."""
+
+    name = "searchkit-python"
+    label = "searchkit, its kernel in Python"
+
+    def __init__(self, location: Path) -> None:
+        super().__init__(location)
+        # Only the process that measures this peer makes one; searchkit chooses at the first use.
+        os.environ["SEARCHKIT_KERNEL"] = "python"
 
 
 class SearchkitWhoosh(SearchkitEmbedded):

@@ -162,7 +162,12 @@ def test_memory_starts_and_rates_are_compared_as_costs(lines):
         rate = 100 * factor
         lines += [
             line(peer, "memory", {"peak": 80_000_000 * factor, "private": 30_000_000}, 1000),
-            line(peer, "cold start", {"seconds": 0.3 * factor, "runs": [0.3 * factor] * 2}, 1000),
+            line(
+                peer,
+                "cold start",
+                {"seconds": 0.3 * factor, "runs": [0.3 * factor] * 2, "imports": 0.1},
+                1000,
+            ),
             line(peer, "throughput", {"threads": 2, "per_second": rate, "runs": [rate] * 3}, 1000),
         ]
     found = {one.what: one.ratio for one in comparisons(lines)}
@@ -172,6 +177,8 @@ def test_memory_starts_and_rates_are_compared_as_costs(lines):
     assert found["throughput, threads: 2"] == pytest.approx(0.5)
     ahead = [row[0] for row in rows(section(report(lines), "Where a peer is ahead"))]
     assert "cold start" in ahead
+    running = rows(section(report(lines), "Throughput, memory, start"))
+    assert [row[-2] for row in running if row[0] in ("searchkit", "quick")] == ["6.0", "3.0"]
     assert "throughput, threads: 2" not in ahead
 
 

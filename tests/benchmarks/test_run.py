@@ -55,6 +55,9 @@ def test_a_run_measures_every_task_of_every_peer_once_a_size(tmp_path):
     assert scan.figures["documents"] == 30
     assert scan.figures["bytes"] > scan.figures["text_bytes"] > 20_000
     assert scan.figures["peak_memory"] > 1_000_000
+    assert 0 < scan.figures["seconds_from_memory"] < 60
+    start = next(one.figures for one in lines if one.task == "cold start")
+    assert 0 < start["imports"] < start["seconds"], "a peer imports json at least, and more of its own"
     assert scan.versions == {"pytest": pytest.__version__, "there-is-no-such-package": "not installed"}
     assert scan.settings["rounds"] == 2
     memory = next(one.figures for one in lines if one.task == "memory")
