@@ -81,7 +81,7 @@ class Host:
         return Indexed(reply["documents"], reply["seconds"], size, peak.bytes)
 
     def index_from_memory(self, folder: Path) -> float:
-        """Index the documents of the folder, which are read before the time runs; returns the time it took."""
+        """Index the documents of the folder, which are read before the time runs; the seconds it took."""
         return float(self._do("index_from_memory", folder=str(folder))["seconds"])
 
     def open(self) -> float:

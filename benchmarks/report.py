@@ -190,8 +190,8 @@ def _running(measurements: Sequence[Measurement]) -> list[str]:
     rows = [(peer, *(of.get(name, "–") for name in columns)) for peer, of in cells.items() if of]
     return [
         "Peak memory counts mapped index files, private memory does not. A cold start is from a new "
-        "interpreter to the first answer, with files in the cache of the system; over imports: how many times "
-        "as long as an interpreter takes to import what most programs import from the standard library.",
+        "interpreter to the first answer, with files in the cache of the system; over imports: how many "
+        "times as long as an interpreter takes for modules of the standard library that most programs import.",
         _table(("peer", *columns), rows),
     ]
 
