@@ -191,7 +191,7 @@ def _running(measurements: Sequence[Measurement]) -> list[str]:
     return [
         "Peak memory counts mapped index files, private memory does not. A cold start is from a new "
         "interpreter to the first answer, with files in the cache of the system; over imports: how many "
-        "times as long as an interpreter takes for modules of the standard library that most programs import.",
+        "times as long as an interpreter takes for modules of the standard library that most programs use.",
         _table(("peer", *columns), rows),
     ]
 
