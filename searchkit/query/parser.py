@@ -34,6 +34,8 @@ MAX_LENGTH = 32_768
 """Characters of a query."""
 MAX_SLOP = 100
 MAX_DISTANCE = 2
+MAX_PATTERN = 50
+"""Characters of a word with ``*`` or ``?``; an engine's automaton has no room for much more."""
 MAX_WEIGHT = 100
 
 _IN_FIELD = ("title", "body")
@@ -179,7 +181,10 @@ class _Parser:
             reason = "~ behind a word is for Latin words; quote Chinese to let characters stand between"
             self._fail(token, reason)
         if _WILDCARD.fullmatch(normalized):
-            return ast.WildcardNode(text, field)
+            if len(text) <= MAX_PATTERN:
+                return ast.WildcardNode(text, field)
+            self._fail(token, f"a word with * or ? has at most {MAX_PATTERN} characters, not {len(text)}")
+            text = normalized = text.replace("?", NO_OPERATOR).replace("*", NO_OPERATOR)
         if normalized.endswith("*") and "*" not in normalized[:-1]:
             return ast.PrefixNode(text[:-1], field)
         if "*" in normalized:

@@ -437,6 +437,8 @@ LANGUAGE: list[tuple[str, QueryNode]] = [
 MALFORMED_LANGUAGE: list[tuple[str, str, int]] = [
     ("中~", "~ behind a word is for Latin words", 0),
     ("甲 GPT-4~", "~ behind a word is for Latin words", 2),
+    (f"甲 w{'?' * 49}d", "a word with * or ? has at most 50 characters, not 51", 2),
+    (f"w{'d*' * 25}d", "a word with * or ? has at most 50 characters, not 52", 0),
     ("helo~3", "the distance behind ~ is a number from 1 to 2, not 3", 0),
     ("helo~0", "the distance behind ~ is a number from 1 to 2, not 0", 0),
     ('"甲 乙"~0', "the slop behind ~ is a number from 1 to 100, not 0", 0),
@@ -492,6 +494,7 @@ def test_the_text_of_a_tree_parses_to_the_tree(query: str) -> None:
 @example('甲"乙"-a*')
 @example("甲 -((乙^3)^2)")
 @example("NOT^0")
+@example(f"a{'?' * 50}NOT*")
 @example("-AND^2")
 @example("title:OR^2")
 def test_the_text_of_any_tree_parses_to_the_tree(text: str) -> None:
