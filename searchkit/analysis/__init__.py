@@ -1,22 +1,34 @@
 """analysis: text -> terms. Normalizer, tokenizer, bigram filter, segmenter; knows no engine and no files."""
 
 from searchkit.analysis.analyzer import Analyzer, Terms
-from searchkit.analysis.bigram_filter import LINE_END, WORD_END, bigram, bigrams
-from searchkit.analysis.normalizer import normalization_table, normalize, variants
-from searchkit.analysis.tokenizer import LATIN, has_tokens, is_latin, tokenize
+from searchkit.analysis.bigram_filter import (
+    bigram,
+    bigrams,
+    is_symbol,
+    is_word,
+    query_tokens,
+    without_symbols,
+)
+from searchkit.analysis.kernel import Kind, Tokens, has_tokens, normalize, tokenize, visible
+from searchkit.analysis.normalizer import variants
+from searchkit.analysis.tokens import LINE_BREAK, WORD_END
 
 __all__ = [
-    "LATIN",
-    "LINE_END",
+    "LINE_BREAK",
     "WORD_END",
     "Analyzer",
+    "Kind",
     "Terms",
+    "Tokens",
     "bigram",
     "bigrams",
     "has_tokens",
-    "is_latin",
-    "normalization_table",
+    "is_symbol",
+    "is_word",
     "normalize",
+    "query_tokens",
     "tokenize",
     "variants",
+    "visible",
+    "without_symbols",
 ]

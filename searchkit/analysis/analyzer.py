@@ -13,14 +13,16 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from searchkit.analysis.bigram_filter import unigram_and_bigram_terms
+from searchkit.analysis import kernel
+from searchkit.analysis.characters import characters_digest
 from searchkit.analysis.jieba_tokenizer import jieba_version
-from searchkit.analysis.normalizer import normalization_columns, normalize
+from searchkit.analysis.kernel import normalize, visible
+from searchkit.analysis.normalizer import normalization_columns
 from searchkit.analysis.segmenter import Segmenter, segmenter
 from searchkit.text import well_formed
 
 # Raised whenever the terms of a text change, so that an older index says so.
-_RULES = 2
+_RULES = 3
 
 
 class Terms(NamedTuple):
@@ -42,7 +44,7 @@ class Analyzer:
     def __init__(self, user_words: Iterable[str] = (), stop_words: Iterable[str] = ()) -> None:
         self.user_words = _clean_words("user_words", user_words)
         self.stop_words = _clean_words("stop_words", stop_words)
-        self._stop = frozenset(normalize(word) for word in self.stop_words)
+        self._stop = frozenset(visible(normalize(word)) for word in self.stop_words)
 
     @cached_property
     def _segmenter(self) -> Segmenter:
@@ -50,8 +52,9 @@ class Analyzer:
 
     def terms(self, text: str) -> Terms:
         """The terms of a title or body in all channels."""
-        normalized = normalize(well_formed(text))
-        unigram_terms, bigram_terms = unigram_and_bigram_terms(normalized)
+        text = well_formed(text)
+        unigram_terms, bigram_terms = kernel.terms(text)
+        normalized = normalize(text)
         return Terms(" ".join(self.words(normalized)), bigram_terms, unigram_terms, normalized)
 
     def words(self, normalized: str) -> list[str]:
@@ -60,7 +63,7 @@ class Analyzer:
 
     def segment(self, normalized: str) -> tuple[list[str], list[str]]:
         """The words of normalized text in order: all of them, and those that are not stop words."""
-        words = self._segmenter.words(normalized)
+        words = self._segmenter.words(visible(normalized))
         return words, [word for word in words if word not in self._stop] if self._stop else words
 
     @property
@@ -75,6 +78,7 @@ class Analyzer:
             "rules": _RULES,
             "rjieba": jieba_version(),
             "normalization": normalization_columns(),
+            "characters": characters_digest(),
             **self.settings,
         }
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@ Unicode the running Python knows.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from functools import cache
 from typing import NamedTuple
@@ -89,6 +90,12 @@ def composed(base: int, mark: int) -> int | None:
     if 0 <= syllable < _LEADINGS * _VOWELS * _TRAILINGS and 0 < mark - _TRAILING < _TRAILINGS:
         return base + mark - _TRAILING if syllable % _TRAILINGS == 0 else None
     return character_data().compositions.get((base, mark))
+
+
+@cache
+def characters_digest() -> str:
+    """A digest of characters.txt."""
+    return hashlib.sha256(read_resource("searchkit.analysis", "characters.txt").encode()).hexdigest()
 
 
 class ClassTable(dict[int, str]):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from searchkit.analysis import Analyzer, is_latin, normalize, tokenize
+from searchkit.analysis import Analyzer, is_word, normalize, query_tokens, without_symbols
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
-from searchkit.analysis.tokenizer import BEHIND_LATIN
 
 
 class AnalyzedText(NamedTuple):
@@ -34,7 +33,7 @@ class AnalyzedText(NamedTuple):
 def analyze_text(text: str, analyzer: Analyzer) -> AnalyzedText:
     """Normalize, tokenize and segment a text."""
     normalized = normalize(text)
-    tokens = tokenize(normalized)
+    tokens = query_tokens(text)
     all_words, words = analyzer.segment(normalized)
     return _analyzed(text, tokens, all_words, words, {normalized: tokens})
 
@@ -43,7 +42,7 @@ def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:
     """The texts with spaces between as one text. It is not segmented again: no word crosses a space."""
     return _analyzed(
         " ".join(text.text for text in texts),
-        [token for text in texts for token in text.tokens],
+        without_symbols([token for text in texts for token in text.tokens]),
         [word for text in texts for word in text.all_words],
         [word for text in texts for word in text.words],
         {word: tokens for text in texts for word, tokens in text.tokens_of.items()},
@@ -64,7 +63,7 @@ def _analyzed(
     words: Sequence[str],
     known: Mapping[str, Sequence[str]],
 ) -> AnalyzedText:
-    tokens_of = {word: known.get(word) or tokenize(word) for word in all_words}
+    tokens_of = {word: known.get(word) or query_tokens(word) for word in all_words}
     query_words = _query_words(tokens, words or all_words, tokens_of)
     for token in query_words:
         tokens_of.setdefault(token, [token])
@@ -78,7 +77,7 @@ def _query_words(
 ) -> list[str]:
     """The words, each once, that consist of tokens which are neighbours in the text.
 
-    Otherwise a query could not find the very text that it is. Where the segmenter cut a Latin token in two,
+    Otherwise a query could not find the very text that it is. Where the segmenter cut a token in two,
     the token itself is the word, and so is every token where there is no word.
     """
     in_order = "\n" + "\n".join(tokens) + "\n"
@@ -92,5 +91,5 @@ def _query_words(
             found.append(word)
             start = max(start, place)
     covered = {token for word in found for token in tokens_of[word]}
-    cut = (token for token in tokens if token < BEHIND_LATIN and token not in covered and is_latin(token))
+    cut = (token for token in tokens if token not in covered and is_word(token))
     return [*found, *dict.fromkeys(cut)] or list(dict.fromkeys(tokens))

@@ -54,7 +54,7 @@ class PrefixNode(QueryNode):
 
 @dataclass(frozen=True)
 class WildcardNode(QueryNode):
-    """One Latin word; ``*`` stands for any letters, ``?`` for one."""
+    """One word of letters, or one number; ``*`` stands for any letters, ``?`` for one."""
 
     pattern: str
     field: Field | None = None
@@ -62,7 +62,7 @@ class WildcardNode(QueryNode):
 
 @dataclass(frozen=True)
 class FuzzyNode(QueryNode):
-    """One Latin word with up to ``distance`` letters wrong, missing, too many or swapped."""
+    """One word of letters, or one number, with up to ``distance`` letters wrong, missing, too many or swapped."""
 
     text: str
     field: Field | None = None

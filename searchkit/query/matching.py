@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 from typing import Literal
 
-from searchkit.analysis import WORD_END, bigram, bigrams, is_latin
+from searchkit.analysis import WORD_END, bigram, bigrams, is_symbol, is_word
 from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
@@ -51,6 +51,8 @@ def phrase(tokens: Sequence[str], field: Field | None) -> Clause:
     """Documents that have the tokens as neighbours in one line of the field, or of either field."""
     if len(tokens) == 1:
         return in_fields(field, "unigrams", Term, tokens[0])
+    if is_symbol(tokens[0]):  # and so are the others: each matches alone
+        return Boolean(must=tuple(in_fields(field, "unigrams", Term, token) for token in tokens))
     terms = _positions(tokens)
     if len(terms) == 1:
         return in_fields(field, "bigrams", Term, terms[0][1])
@@ -58,8 +60,8 @@ def phrase(tokens: Sequence[str], field: Field | None) -> Clause:
 
 
 def prefix(tokens: Sequence[str], field: Field | None) -> Clause:
-    """The same phrase, whose last token may go on where it is a Latin word."""
-    if not is_latin(tokens[-1]):
+    """The same phrase, whose last token may go on where it has letters or digits."""
+    if not is_word(tokens[-1]):
         return phrase(tokens, field)
     if len(tokens) == 1:
         return in_fields(field, "unigrams", Prefix, tokens[0])

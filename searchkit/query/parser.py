@@ -9,8 +9,8 @@
     source:… tag:…         exactly this source, this tag
     date:2024-07           published then; date:2024-01-01..2024-07-31, date:2024.., date:..2023
     半导*  micro*          words that begin like this
-    w?rd  micro*ft         a Latin word with any letters for * and one for ?
-    helo~  helo~2          a Latin word with one or two letters wrong
+    w?rd  micro*ft         a word with any letters for * and one for ?
+    helo~  helo~2          a word with one or two letters wrong
     甲^2                   counts twice for the rank
 
 Every operator may be full width （：＂“”「」（）－～＊＾）. Everything else is text. What is not well-formed
@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from searchkit.analysis import LATIN, has_tokens, normalize
+from searchkit.analysis import has_tokens, is_word, normalize, tokenize, visible
 from searchkit.dates import parse_days
 from searchkit.errors import QuerySyntaxError
 from searchkit.query import ast
@@ -39,9 +39,9 @@ MAX_PATTERN = 50
 MAX_WEIGHT = 100
 
 _IN_FIELD = ("title", "body")
-_LATIN_WORD = re.compile(rf"[{LATIN}]+")
-# A Latin word with * or ? in it; at its end ? ends a question, and * makes a prefix.
-_WILDCARD = re.compile(rf"[{LATIN}]+[*?]+[{LATIN}][{LATIN}*?]*")
+# * or ? within a word; at its end ? ends a question, and * makes a prefix.
+_WILDCARD = re.compile(r"[^*?]+[*?]+[^*?]+.*")
+_WILDCARDS = str.maketrans("", "", "*?")
 
 
 def parse(text: str, *, lenient: bool = False) -> QueryNode:
@@ -51,7 +51,7 @@ def parse(text: str, *, lenient: bool = False) -> QueryNode:
     """
     if not isinstance(text, str):
         raise TypeError(f"a query is a text, not {type(text).__name__}")
-    if len(text) <= MAX_LENGTH and text.isalnum() and text not in OPERATORS:
+    if len(text) <= MAX_LENGTH and text.isalnum() and text not in OPERATORS and has_tokens(text):
         return TextNode(text)  # one word, as most queries are
     text = well_formed(text)
     if len(text) > MAX_LENGTH:
@@ -59,7 +59,7 @@ def parse(text: str, *, lenient: bool = False) -> QueryNode:
             reason = f"the query has {len(text)} characters; {MAX_LENGTH} is the most"
             raise QuerySyntaxError(text[:20] + "…", 0, reason)
         text = text[:MAX_LENGTH]
-    if not has_tokens(normalize(text)):
+    if not has_tokens(text):
         return MatchNoneNode()
     return _Parser(text, lenient).query()
 
@@ -125,7 +125,7 @@ class _Parser:
             found = self._value(name, token)
         elif token.kind == "open":
             found, token = self._group(token, field)
-        elif not has_tokens(normalize(token.text)):
+        elif not has_tokens(token.text):
             found = MatchNoneNode()  # punctuation alone finds nothing
         elif token.kind == "phrase":
             found = ast.PhraseNode(token.text, field, self._number(token, "slop", MAX_SLOP))
@@ -176,11 +176,11 @@ class _Parser:
         text = NO_OPERATOR * dashes + text[dashes:]
         normalized = normalize(text)
         if token.distance is not None:
-            if _LATIN_WORD.fullmatch(normalized):
+            if _is_one_word(normalized):
                 return ast.FuzzyNode(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
-            reason = "~ behind a word is for Latin words; quote Chinese to let characters stand between"
+            reason = "~ behind a word is for a run of letters or of digits; quote Chinese to let characters stand between"
             self._fail(token, reason)
-        if _WILDCARD.fullmatch(normalized):
+        if _WILDCARD.fullmatch(normalized) and _is_one_word(normalized.translate(_WILDCARDS)):
             if len(text) <= MAX_PATTERN:
                 return ast.WildcardNode(text, field)
             self._fail(token, f"a word with * or ? has at most {MAX_PATTERN} characters, not {len(text)}")
@@ -188,7 +188,7 @@ class _Parser:
         if normalized.endswith("*") and "*" not in normalized[:-1]:
             return ast.PrefixNode(text[:-1], field)
         if "*" in normalized:
-            self._fail(token, "* stands at the end of a word, or within a Latin one behind its first letter")
+            self._fail(token, "* stands at the end of a word, or within a run of letters or of digits")
         if text in OPERATORS:  # NOT^2 is a word; without its weight it would be an operator
             text += NO_OPERATOR
         return TextNode(text.replace("*", NO_OPERATOR), field)
@@ -219,6 +219,12 @@ class _Parser:
         if not self._lenient:
             raise QuerySyntaxError(self._text, token.position, reason)
         return MatchNoneNode()
+
+
+def _is_one_word(normalized: str) -> bool:
+    """Is the text one run of letters, or of digits, as a token is?"""
+    tokens = tokenize(normalized).texts
+    return len(tokens) == 1 and tokens[0].isalnum() and is_word(tokens[0]) and tokens[0] == visible(normalized)
 
 
 def _joined(kind: type[AndNode] | type[ast.OrNode], queries: list[QueryNode]) -> QueryNode:

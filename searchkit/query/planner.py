@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from searchkit.analysis import Analyzer, normalize, tokenize
+from searchkit.analysis import Analyzer, is_symbol, normalize, query_tokens, visible
 from searchkit.dates import day_end, day_start
 from searchkit.engine import plan as engine
 from searchkit.engine.plan import Boolean, Clause
@@ -119,7 +119,8 @@ class _Planner:
                 return self._texts([query.text], query.field, weight)[0]
             case ast.PhraseNode(text, field, slop):
                 whole = self._analyze(text)
-                phrases = [found for words in text.split() if (found := tokenize(normalize(words)))]
+                pieces = [found for words in text.split() if (found := query_tokens(words))]
+                phrases = [piece for piece in pieces if not is_symbol(piece[0])] or pieces
                 marked = phrases if slop else [whole.tokens]
                 highlights = [HighlightTerm(tuple(tokens), field) for tokens in marked]
                 self._rank(text_terms(whole, field), highlights, weight)
@@ -132,11 +133,11 @@ class _Planner:
                 self._rank(text_terms(whole, field), [highlight], weight)
                 return prefix(whole.tokens, field)
             case ast.WildcardNode(pattern, field):
-                pattern = normalize(pattern)
+                pattern = visible(normalize(pattern))
                 self._rank((), [HighlightTerm((pattern,), field)], weight)
                 return in_fields(field, "unigrams", engine.Wildcard, pattern)
             case ast.FuzzyNode(text, field, distance):
-                word = normalize(text)
+                word = visible(normalize(text))
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
                 return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
             case ast.TermNode(name, value):

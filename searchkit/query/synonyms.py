@@ -22,7 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from searchkit.analysis import normalize, tokenize
+from searchkit.analysis import query_tokens
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.text import well_formed
 
@@ -63,7 +63,7 @@ class Synonyms:
 
 def key_of_text(text: str) -> str:
     """What all spellings of a word have in common: the tokens of its normalized form."""
-    return " ".join(tokenize(normalize(text)))
+    return " ".join(query_tokens(text))
 
 
 def with_alternatives(

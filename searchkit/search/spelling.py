@@ -6,12 +6,11 @@ letter wrong, missing, too many, or swapped with the next.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 
-from searchkit.analysis import LATIN, is_latin, normalize, tokenize
+from searchkit.analysis import is_word, normalize, tokenize, visible
 from searchkit.analysis.pinyin import has_pinyin, pinyin_keys
 from searchkit.engine.base import Snapshot
 from searchkit.indexing.suggestions import SEPARATOR, sound_key, split_key
@@ -116,15 +115,16 @@ def _sounding_like(word: str, snapshot: Snapshot) -> str | None:
 
 def _latin_words(part: TextNode) -> list[str]:
     """The first Latin words of the part, each once."""
-    words = [token for token in dict.fromkeys(tokenize(normalize(part.text))) if is_latin(token)]
+    words = [token for token in dict.fromkeys(tokenize(part.text).texts) if is_word(token)]
     return words[:_MOST_MENDED]
 
 
 def _replaced(text: str, word: str, better: str) -> str:
     """The text with a whole Latin word replaced, wherever it stands."""
-    places = re.finditer(rf"(?<![{LATIN}]){re.escape(word)}(?![{LATIN}])", normalize(text))
-    for place in reversed(list(places)):
-        text = text[: place.start()] + better + text[place.end() :]
+    tokens = tokenize(text)
+    for token, start, end in reversed([*zip(tokens.texts, tokens.starts, tokens.ends)]):
+        if token == word:
+            text = text[:start] + better + text[end:]
     return text
 
 

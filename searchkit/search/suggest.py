@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from searchkit.analysis import Analyzer, normalize, tokenize
+from searchkit.analysis import Analyzer, normalize, query_tokens
 from searchkit.engine.base import Snapshot
 from searchkit.engine.plan import Boolean, Plan
 from searchkit.indexing.suggestions import LONGEST_KEY, sound_key, split_key, typed_key
@@ -78,7 +78,7 @@ def _counted(snapshot: Snapshot, texts: Sequence[str]) -> list[Suggestion]:
     """Each text with the number of documents that have all of its words."""
     plans = []
     for text in texts:
-        pieces = [found for piece in text.split() if (found := tokenize(normalize(piece)))]
+        pieces = [found for piece in text.split() if (found := query_tokens(piece))]
         plans.append(Plan(Boolean(must=tuple(phrase(tokens, None) for tokens in pieces))))
     counts = snapshot.multi_search(plans, limit=0)
     return [Suggestion(text, count) for text, (count, _) in zip(texts, counts)]

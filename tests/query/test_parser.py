@@ -435,8 +435,8 @@ LANGUAGE: list[tuple[str, QueryNode]] = [
 ]
 
 MALFORMED_LANGUAGE: list[tuple[str, str, int]] = [
-    ("中~", "~ behind a word is for Latin words", 0),
-    ("甲 GPT-4~", "~ behind a word is for Latin words", 2),
+    ("中~", "~ behind a word is for a run of letters or of digits", 0),
+    ("甲 GPT-4~", "~ behind a word is for a run of letters or of digits", 2),
     (f"甲 w{'?' * 49}d", "a word with * or ? has at most 50 characters, not 51", 2),
     (f"w{'d*' * 25}d", "a word with * or ? has at most 50 characters, not 52", 0),
     ("helo~3", "the distance behind ~ is a number from 1 to 2, not 3", 0),
