@@ -6,7 +6,6 @@ texts here come from small alphabets that hold everything the library treats spe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache, lru_cache
@@ -14,7 +13,7 @@ from functools import cache, lru_cache
 from hypothesis import strategies as st
 
 from searchkit import Document
-from searchkit.analysis import LATIN, normalize, tokenize, variants
+from searchkit.analysis import has_tokens, is_word, normalize, tokenize, variants
 from searchkit.schema import FieldKind
 
 HAN = "中国國关關係系日台臺湾灣权權歌马馬克思乾干幹隆后後里裡裏论論坛壇𠮷野家"
@@ -28,9 +27,6 @@ LATIN_WORDS = (
 PUNCTUATION = "，。：、“”「」（）()-－+#_.!?！？;& \u3000"
 ODD = "①²Ⅳªßłがｶﾞ⼀⽇한я\u0301\u200b\u00a0\t\x1b😀＋＃１É"
 MARKUP = "<>&'\"/"
-
-# What a passage may not be cut inside of: a Latin word or number, with the + and # that C++ and C# end on.
-_ATOM = re.compile(rf"[{LATIN}]+[+#]*|.", re.DOTALL)
 
 anything = st.text(st.characters(codec=None) | st.sampled_from("\ud800\udfff\x00甲"), max_size=40)
 """Text of any code points at all, lone surrogates among them."""
@@ -50,11 +46,6 @@ lines = st.lists(
 
 texts = st.lists(lines, max_size=5).map("\n".join)
 """Several lines of the same."""
-
-
-def has_tokens(text: str) -> bool:
-    """Is there a letter, digit or Han character in the text? What only looks like one does not count."""
-    return bool(tokenize(normalize(text)))
 
 
 meaningful_texts = texts.filter(has_tokens)
@@ -102,8 +93,23 @@ def _variant_of(character: str) -> st.SearchStrategy[str]:
 
 @lru_cache(maxsize=10_000)
 def atoms(line: str) -> tuple[str, ...]:
-    """The smallest pieces a passage may be cut into: a character, but a Latin word or number whole."""
-    return tuple(line[found.start() : found.end()] for found in _ATOM.finditer(normalize(line)))
+    """The smallest pieces a passage may be cut into: a character with its marks, but letters and digits
+    that stand together whole, with the + and # behind them, which may make C++ of C."""
+    normalized, tokens = normalize(line), tokenize(line)
+    ends = {}  # where the piece ends that begins at a place
+    first = last = -1
+    for text, start, end in zip(tokens.texts, tokens.starts, tokens.ends):
+        while is_word(text) and normalized[end : end + 1] in ("+", "#"):
+            end += 1
+        first = first if is_word(text) and start == last else start
+        ends[first] = last = end
+        last = last if is_word(text) else -1
+    pieces = []
+    at = 0
+    while at < len(line):
+        pieces.append(line[at : ends.get(at, at + 1)])
+        at += len(pieces[-1])
+    return tuple(pieces)
 
 
 @lru_cache(maxsize=10_000)

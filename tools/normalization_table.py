@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from searchkit.analysis.bigram_filter import LINE_END
+from searchkit.analysis.tokens import LINE_BREAK
 from searchkit.analysis.normalizer import read_dictionary
 
 TARGET = Path(__file__).parent.parent / "searchkit" / "analysis" / "normalizer.txt"
@@ -77,7 +77,7 @@ def normalization_table() -> dict[int, str]:
             if normalized != chr(code):
                 table[code] = normalized
     table.update((ord(character), normalized) for character, normalized in han.items())
-    table[ord(LINE_END)] = "·"  # so that no text contains LINE_END, which the analysis uses
+    table[ord(LINE_BREAK)] = "·"  # so that no text contains LINE_BREAK, which the analysis uses
     return dict(sorted(table.items()))
 
 

@@ -4,6 +4,7 @@ from searchkit.analysis.analyzer import Analyzer, Terms
 from searchkit.analysis.bigram_filter import (
     bigram,
     bigrams,
+    is_one_word,
     is_symbol,
     is_word,
     query_tokens,
@@ -23,6 +24,7 @@ __all__ = [
     "bigram",
     "bigrams",
     "has_tokens",
+    "is_one_word",
     "is_symbol",
     "is_word",
     "normalize",

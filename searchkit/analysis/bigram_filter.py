@@ -6,14 +6,16 @@ never missed, whatever words the segmenter found. Symbols stand in no bigram.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from operator import add
 
 from searchkit.analysis.characters import ASCII_LETTER, DIGIT, LATIN, SYMBOL, WORD, class_table
-from searchkit.analysis.kernel import tokenize
+from searchkit.analysis.kernel import tokenize, visible
 from searchkit.analysis.tokens import WORD_END
 
 _WORD_CLASSES = frozenset((ASCII_LETTER, LATIN, DIGIT, WORD))
+_ONE_WORD = re.compile(rf"[{ASCII_LETTER}{LATIN}]+|{DIGIT}+|{WORD}+")
 
 
 def query_tokens(text: str) -> list[str]:
@@ -38,6 +40,11 @@ def is_symbol(token: str) -> bool:
 def is_word(token: str) -> bool:
     """Is the token a run of letters or digits, and so possibly longer than one character?"""
     return class_table()[ord(token[0])] in _WORD_CLASSES
+
+
+def is_one_word(normalized: str) -> bool:
+    """Is the text one run of letters or of digits?"""
+    return _ONE_WORD.fullmatch(visible(normalized).translate(class_table())) is not None
 
 
 def bigram(first: str, second: str) -> str:

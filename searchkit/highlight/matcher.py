@@ -14,7 +14,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 
-from searchkit.analysis import LATIN, is_latin, normalization_table, normalize, tokenize, variants
+from searchkit.analysis.normalizer import normalization_table, normalize, variants
+from searchkit.analysis.tokenizer import LATIN, is_latin, tokenize
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 

@@ -10,7 +10,7 @@ from bisect import bisect
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from searchkit.analysis import LATIN
+from searchkit.analysis.tokenizer import LATIN
 from searchkit.highlight.highlighted import Highlighted, Span
 from searchkit.highlight.matcher import Match, Matcher
 from searchkit.query import HighlightTerm

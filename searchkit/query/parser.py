@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from searchkit.analysis import has_tokens, is_word, normalize, tokenize, visible
+from searchkit.analysis import has_tokens, is_one_word, normalize
 from searchkit.dates import parse_days
 from searchkit.errors import QuerySyntaxError
 from searchkit.query import ast
@@ -176,11 +176,11 @@ class _Parser:
         text = NO_OPERATOR * dashes + text[dashes:]
         normalized = normalize(text)
         if token.distance is not None:
-            if _is_one_word(normalized):
+            if is_one_word(normalized):
                 return ast.FuzzyNode(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
             reason = "~ behind a word is for a run of letters or of digits; quote Chinese to let characters stand between"
             self._fail(token, reason)
-        if _WILDCARD.fullmatch(normalized) and _is_one_word(normalized.translate(_WILDCARDS)):
+        if _WILDCARD.fullmatch(normalized) and is_one_word(normalized.translate(_WILDCARDS)):
             if len(text) <= MAX_PATTERN:
                 return ast.WildcardNode(text, field)
             self._fail(token, f"a word with * or ? has at most {MAX_PATTERN} characters, not {len(text)}")
@@ -219,12 +219,6 @@ class _Parser:
         if not self._lenient:
             raise QuerySyntaxError(self._text, token.position, reason)
         return MatchNoneNode()
-
-
-def _is_one_word(normalized: str) -> bool:
-    """Is the text one run of letters, or of digits, as a token is?"""
-    tokens = tokenize(normalized).texts
-    return len(tokens) == 1 and tokens[0].isalnum() and is_word(tokens[0]) and tokens[0] == visible(normalized)
 
 
 def _joined(kind: type[AndNode] | type[ast.OrNode], queries: list[QueryNode]) -> QueryNode:

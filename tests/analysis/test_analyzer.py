@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import lines, rewritten, texts
 
-from searchkit.analysis import LINE_END, Analyzer, Terms, bigram, normalize
+from searchkit.analysis import LINE_BREAK, Analyzer, Terms, bigram, normalize
 
 
 def test_the_terms_of_a_text_are_words_bigrams_and_unigrams() -> None:
-    bigrams = f"中国 国用 {bigram('用', 'c++')} {bigram('c++', LINE_END)}"
+    bigrams = f"中国 国用 {bigram('用', 'c++')} {bigram('c++', LINE_BREAK)}"
     assert Analyzer().terms("中國，用 C++。") == Terms(
         "中国 用 c++", bigrams, "中 国 用 c++", "中国,用 c++。"
     )

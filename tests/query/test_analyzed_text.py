@@ -11,7 +11,7 @@ from strategies import lines, texts
 
 import searchkit
 from searchkit import Document
-from searchkit.analysis import Analyzer, normalize, tokenize
+from searchkit.analysis import Analyzer, normalize, query_tokens
 from searchkit.analysis.segmenter import Segmenter
 from searchkit.query.analyzed_text import analyze_text, join_texts
 
@@ -46,10 +46,10 @@ def test_stop_words_are_query_words_where_there_are_no_others() -> None:
 def test_query_words_are_neighbouring_tokens_of_their_text(text: str) -> None:
     """Otherwise a query could not find the very text that it is."""
     analyzed = analyze_text(text, ANALYZER)
-    assert analyzed.tokens == tokenize(normalize(text))
+    assert analyzed.tokens == query_tokens(text)
     for word in analyzed.query_words:
         tokens = analyzed.tokens_of[word]
-        assert tokens == tokenize(word) != []
+        assert tokens == query_tokens(word) != []
         assert any(analyzed.tokens[at : at + len(tokens)] == tokens for at in range(len(analyzed.tokens))), (
             word
         )

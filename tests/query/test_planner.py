@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import anything, lines, queries, rewritten
 
 import searchkit
-from searchkit.analysis import Analyzer, bigram, normalize, tokenize
+from searchkit.analysis import Analyzer, bigram, normalize, query_tokens
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.engine.plan import (
     TEXT_FIELDS,
@@ -64,7 +64,7 @@ def phrase_of(node: Clause) -> tuple[str, list[tuple[int, str]]]:
 
 @given(lines, st.sampled_from([None, "title", "body"]))
 def test_the_phrase_of_a_passage_is_its_sequence_of_tokens(text: str, field: str | None) -> None:
-    tokens = tokenize(normalize(text))
+    tokens = query_tokens(text)
     assume(tokens)
     node = plan_query(PhraseNode(text, field), ANALYZER, EMPTY).plan.match  # type: ignore[arg-type]
     in_fields = [node] if field else getattr(node, "should", ())

@@ -12,7 +12,7 @@ from strategies import HAN, LATIN_WORDS, PUNCTUATION, WORDS, anything, queries, 
 
 import searchkit
 from searchkit import Document, Index
-from searchkit.analysis import Analyzer, is_latin, normalize, tokenize
+from searchkit.analysis import Analyzer, is_word, normalize, query_tokens
 from searchkit.analysis.function_words import FUNCTION_WORDS
 from searchkit.analysis.pinyin import pinyin_keys
 
@@ -45,7 +45,7 @@ def counts(index: Index, typed: str, limit: int = 100) -> dict[str, int]:
 
 def letters(text: str) -> str:
     """What is left of a text without its script, width, case and punctuation."""
-    return "".join(tokenize(normalize(text)))
+    return "".join(query_tokens(text))
 
 
 def with_ids(documents: Iterable[Document]) -> list[Document]:
@@ -59,7 +59,7 @@ def words_about(document: Document) -> set[str]:
     return {
         word
         for word in words - FUNCTION_WORDS
-        if len(word) > (2 if is_latin(word) else 1) and not (is_latin(word) and word.isdigit())
+        if len(word) > (2 if is_word(word) else 1) and not (is_word(word) and word.isdigit())
     }
 
 
