@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from glob import glob
 
@@ -16,6 +17,9 @@ class OptionalBuild(build_ext):
 
     def build_extension(self, extension: Extension) -> None:
         """Build it, or say that it was not built."""
+        if self.compiler.compiler_type != "msvc":
+            # CFLAGS of the environment may replace what Python was built with. They come behind these.
+            extension.extra_compile_args = ["-std=c11", "-O3", *os.environ.get("CFLAGS", "").split()]
         try:
             super().build_extension(extension)
         except Exception as error:
