@@ -76,25 +76,22 @@ class Tokens(NamedTuple):
 
 
 _LETTERS_AND_DIGITS = ASCII_LETTER + LATIN + DIGIT + SMALL_DIGIT + WORD
-# On classes. C++ and C# are whole.
+# Patterns on classes. `re` compiles them when they are used: with the compiled kernel they are not. C++ and C#
+# are whole.
 _RUN = (
     rf"(?<![{_LETTERS_AND_DIGITS}]){ASCII_LETTER}(?:{PLUS}{PLUS}(?!{PLUS})|{HASH})"
     rf"|[{ASCII_LETTER}{LATIN}]{{1,{LONGEST}}}"
     rf"|{DIGIT}{{1,{LONGEST}}}|{SMALL_DIGIT}{{1,{LONGEST}}}|{WORD}{{1,{LONGEST}}}"
 )
-_TOKENS = re.compile(rf"[{HAN}{SYMBOL}]|{_RUN}")
-_RUNS = re.compile(rf"{HAN}+|{_RUN}|{SYMBOL}+|{LINE_END}")
-_ANY = re.compile(f"[{HAN}{SYMBOL}{_LETTERS_AND_DIGITS}]")
+_TOKENS = rf"[{HAN}{SYMBOL}]|{_RUN}"
+_RUNS = rf"{HAN}+|{_RUN}|{SYMBOL}+|{LINE_END}"
+_ANY = f"[{HAN}{SYMBOL}{_LETTERS_AND_DIGITS}]"
 
 # Most texts have the most frequent characters only, whose classes are quickly told by a regular expression
 # on the text itself: a shortcut to the same runs, in half the time.
 _LATIN = "a-zß-öø-ɏ"
-_RARE = re.compile(
-    r"[^\n -~\xa0·ß-öø-ɏ\u2010-\u2027\u3000-\u3003\u3008-\u3011\u3014-\u301b一-鿿\uff01-\uff5e]|\$"
-)
-_FREQUENT_RUNS = re.compile(
-    rf"[一-鿿]+|{LINE_BREAK}|(?<![0-9{_LATIN}])[a-z](?:\+\+(?!\+)|#)|[{_LATIN}]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}"
-)
+_RARE = r"[^\n -~\xa0·ß-öø-ɏ\u2010-\u2027\u3000-\u3003\u3008-\u3011\u3014-\u301b一-鿿\uff01-\uff5e]|\$"
+_FREQUENT_RUNS = rf"[一-鿿]+|{LINE_BREAK}|(?<![0-9{_LATIN}])[a-z](?:\+\+(?!\+)|#)|[{_LATIN}]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}"
 _BEHIND_LATIN = "ɐ"
 
 _PLACE = "\0"  # never a token
@@ -121,7 +118,7 @@ def visible(normalized: str) -> str:
 
 def has_tokens(text: str) -> bool:
     """Is there anything to search for in `text`?"""
-    return _ANY.search(normalize(text).translate(class_table())) is not None
+    return re.search(_ANY, normalize(text).translate(class_table())) is not None
 
 
 def tokenize(text: str) -> Tokens:
@@ -131,7 +128,7 @@ def tokenize(text: str) -> Tokens:
     ['使', '用', 'gpt', '4', '和', 'c++']
     """
     normalized, classes, places = _visible(normalize(text))
-    spans = [found.span() for found in _TOKENS.finditer(classes)]
+    spans = [found.span() for found in re.finditer(_TOKENS, classes)]
     starts = array("I", [start for start, _ in spans])
     ends = array("I", [end for _, end in spans])
     kinds = "".join([classes[start] for start in starts]).replace(ASCII_LETTER, LATIN).encode()
@@ -168,9 +165,9 @@ def terms(text: str) -> tuple[str, str]:
 def _frequent_runs(text: str) -> tuple[str, str, list[str]] | None:
     """What `_runs` returns for a text of frequent characters only; None for any other."""
     normalized = text.translate(form_table())
-    if _RARE.search(normalized):
+    if re.search(_RARE, normalized):
         return None
-    runs = _FREQUENT_RUNS.findall(normalized.replace("\n", LINE_BREAK))
+    runs = re.findall(_FREQUENT_RUNS, normalized.replace("\n", LINE_BREAK))
     words = [run for run in runs if run < _BEHIND_LATIN and run != LINE_BREAK]
     return "".join([run if run >= _BEHIND_LATIN or run == LINE_BREAK else _PLACE for run in runs]), "", words
 
@@ -182,7 +179,7 @@ def _runs(text: str) -> tuple[str, str, list[str]]:
     """
     normalized, classes, _ = _visible(normalize(text))
     tokens, line, words = [], [], []
-    for found in _RUNS.finditer(classes):
+    for found in re.finditer(_RUNS, classes):
         start, end = found.span()
         kind = classes[start]
         if kind == LINE_END:
