@@ -1,7 +1,7 @@
 """The kernel: the functions that go over every character of a text, compiled where they were built.
 
-`SEARCHKIT_KERNEL=python` or `compiled` chooses, or demands. Both give the same for any text: the ones in Python
-are the definition.
+`SEARCHKIT_KERNEL=python` or `compiled` chooses, or demands. Both give the same for any text, and those in
+Python are the definition.
 """
 
 from __future__ import annotations
