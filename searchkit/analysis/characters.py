@@ -92,7 +92,12 @@ def composed(base: int, mark: int) -> int | None:
 
 
 class ClassTable(dict[int, int]):
-    """The class by code point, as a number, for `str.translate`. What was asked for is kept, for speed."""
+    """The class by code point, as a number, for `str.translate`.
+
+    What was asked for is kept, for speed, but not all of Unicode, which would take a hundred megabytes.
+    """
+
+    _MOST = 50_000
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +107,10 @@ class ClassTable(dict[int, int]):
     def __missing__(self, code: int) -> int:
         place = bisect_right(self._firsts, code) - 1
         _, last, name = self._ranges[place] if place >= 0 else (0, -1, NONE)
-        return self.setdefault(code, ord(name if code <= last else NONE))
+        found = ord(name if code <= last else NONE)
+        if len(self) < self._MOST:
+            self[code] = found
+        return found
 
 
 @cache
