@@ -31,8 +31,8 @@ from searchkit.analysis.normalizer import normalization_table
 
 TARGET = Path(__file__).parent.parent / "searchkit" / "analysis" / "characters.txt"
 HEADER = """\
-# The class of every character: a letter (searchkit/analysis/characters.py has their names), and the ranges of
-# code points behind it; a character that no line has is of class "-". Then the digits that sub- and superscripts
+# The class of every character: a letter (searchkit/analysis/characters.py has their names), and ranges of
+# code points; a character that no line has is of class "-". Then the digits that sub- and superscripts
 # stand for, and the pairs of a base and a mark that compose to a character with another normal form.
 # Written by tools/character_classes.py from normalizer.txt and Unicode {version}.
 """
@@ -41,10 +41,11 @@ LINE_LENGTH = 118
 # Han and other scripts whose words no spaces part, by what the names of their letters begin with. Each of
 # their letters is a token.
 _BY_CHARACTER = (
-    "ANATOLIAN HIEROGLYPH", "BALINESE", "BOPOMOFO", "CJK", "CUNEIFORM", "EGYPTIAN HIEROGLYPH", "HALFWIDTH HANGUL",
-    "HALFWIDTH KATAKANA", "HANGUL", "HENTAIGANA", "HIRAGANA", "IDEOGRAPHIC", "JAVANESE", "KANA", "KATAKANA",
-    "KATAKANA-HIRAGANA", "KHITAN SMALL SCRIPT", "KHMER", "LAO ", "LINEAR A ", "LINEAR B ", "MASU MARK", "MYANMAR",
-    "NEW TAI LUE", "NUSHU", "TAI LE", "TAI THAM", "TAI VIET", "TANGUT", "THAI", "VERTICAL IDEOGRAPHIC", "VERTICAL KANA", "YI ",
+    "ANATOLIAN HIEROGLYPH", "BALINESE", "BOPOMOFO", "CJK", "CUNEIFORM", "EGYPTIAN HIEROGLYPH",
+    "HALFWIDTH HANGUL", "HALFWIDTH KATAKANA", "HANGUL", "HENTAIGANA", "HIRAGANA", "IDEOGRAPHIC", "JAVANESE",
+    "KANA", "KATAKANA", "KHITAN SMALL SCRIPT", "KHMER", "LAO ", "LINEAR A ", "LINEAR B ", "MASU MARK",
+    "MYANMAR", "NEW TAI LUE", "NUSHU", "TAI LE", "TAI THAM", "TAI VIET", "TANGUT", "THAI",
+    "VERTICAL IDEOGRAPHIC", "VERTICAL KANA", "YI ",
 )  # fmt: skip
 
 # Where marks are vowels and the like, which a word cannot be spelled without. Elsewhere they are accents, or
@@ -63,8 +64,8 @@ _MARKS_ARE_LETTERS = (
 )
 
 _LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
-# Letters and symbols by category, which show nothing; tones of skin; the stretch of an Arabic letter. The sound
-# marks of half width are what U+3099 and U+309A are in full width.
+# Letters and symbols by category, which show nothing; tones of skin; the stretch of an Arabic letter. The
+# sound marks of half width are what U+3099 and U+309A are in full width.
 _ALSO_INVISIBLE = "\u115f\u1160\u3164\uffa0\u0640\uff9e\uff9f" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
 # What stands for something that was lost, and a blank.
 _NO_SYMBOLS = "\ufffc\ufffd\u2800"
@@ -147,7 +148,7 @@ def compositions(forms: dict[int, str]) -> dict[tuple[str, str], str]:
             continue
         base, mark = (chr(int(part, 16)) for part in decomposed.split())
         base, composed = forms.get(ord(base), base), forms.get(code, chr(code))
-        if base == composed or class_of(base) == class_of(composed) == NONE or unicodedata.combining(base):
+        if base == composed or class_of(base) == class_of(composed) == NONE or class_of(base) == INVISIBLE:
             continue
         assert pairs.setdefault((base, mark), composed) == composed, (base, mark)
         if mark in _HALF_WIDTH:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from operator import add
 
-from searchkit.analysis.characters import ASCII_LETTER, DIGIT, LATIN, SYMBOL, WORD, class_table
+from searchkit.analysis.characters import ASCII_LETTER, DIGIT, LATIN, SYMBOL, WORD, class_of, class_table
 from searchkit.analysis.kernel import tokenize, visible
 from searchkit.analysis.tokens import WORD_END
 
@@ -34,12 +34,12 @@ def without_symbols(tokens: list[str]) -> list[str]:
 
 def is_symbol(token: str) -> bool:
     """Is the token a symbol, which matches alone only?"""
-    return class_table()[ord(token[0])] == SYMBOL
+    return class_of(token[0]) == SYMBOL
 
 
 def is_word(token: str) -> bool:
     """Is the token a run of letters or digits, and so possibly longer than one character?"""
-    return class_table()[ord(token[0])] in _WORD_CLASSES
+    return class_of(token[0]) in _WORD_CLASSES
 
 
 def is_one_word(normalized: str) -> bool:
@@ -48,7 +48,7 @@ def is_one_word(normalized: str) -> bool:
 
 
 def bigram(first: str, second: str) -> str:
-    """The term for two neighbouring tokens; without the second the beginning of all that begin with the first.
+    """The term for two neighbouring tokens; with an empty second one the beginning of all with the first.
 
     >>> bigram("中", "日"), bigram("gpt", "4")
     ('中日', 'gpt_4_')

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import NamedTuple
 
-from searchkit.analysis.normalizer import normalization_columns, read_resource
+from searchkit.analysis.normalizer import read_resource
 
 HAN = "H"
 """A token each: Han, and letters of other scripts whose words no spaces part; ①, Ⅳ, ½."""
@@ -98,29 +98,26 @@ def characters_digest() -> str:
     return hashlib.sha256(read_resource("searchkit.analysis", "characters.txt").encode()).hexdigest()
 
 
-class ClassTable(dict[int, str]):
-    """The class by code point, for `str.translate`. What is asked for is kept, as a miss takes longer."""
+class ClassTable(dict[int, int]):
+    """The class by code point, as a number, for `str.translate`.
+
+    What was asked for is kept, for speed, but not all of Unicode, which would take a hundred megabytes.
+    """
+
+    _MOST = 50_000
 
     def __init__(self) -> None:
         super().__init__()
         self._ranges = character_data().ranges
         self._firsts = [first for first, _, _ in self._ranges]
 
-    def __missing__(self, code: int) -> str:
+    def __missing__(self, code: int) -> int:
         place = bisect_right(self._firsts, code) - 1
         _, last, name = self._ranges[place] if place >= 0 else (0, -1, NONE)
-        return self.setdefault(code, name if code <= last else NONE)
-
-
-class FormTable(dict[int, int]):
-    """The normal form by code point, for `str.translate`, which is fastest with numbers."""
-
-    def __init__(self) -> None:
-        characters, normalized = normalization_columns()
-        super().__init__(zip(map(ord, characters), map(ord, normalized), strict=True))
-
-    def __missing__(self, code: int) -> int:
-        return self.setdefault(code, code)
+        found = ord(name if code <= last else NONE)
+        if len(self) < self._MOST:
+            self[code] = found
+        return found
 
 
 @cache
@@ -129,16 +126,10 @@ def class_table() -> ClassTable:
     return ClassTable()
 
 
-@cache
-def form_table() -> FormTable:
-    """The table of normal forms, shared."""
-    return FormTable()
-
-
 def class_of(character: str) -> str:
     """The class of a character.
 
     >>> class_of("中"), class_of("é"), class_of("，")
     ('H', 'A', '-')
     """
-    return class_table()[ord(character)]
+    return chr(class_table()[ord(character)])

@@ -62,7 +62,7 @@ class WildcardNode(QueryNode):
 
 @dataclass(frozen=True)
 class FuzzyNode(QueryNode):
-    """One word of letters, or one number, with up to ``distance`` letters wrong, missing, too many or swapped."""
+    """One word of letters, or one number, with up to ``distance`` of them wrong, missing or swapped."""
 
     text: str
     field: Field | None = None

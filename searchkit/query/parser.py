@@ -178,8 +178,8 @@ class _Parser:
         if token.distance is not None:
             if is_one_word(normalized):
                 return ast.FuzzyNode(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
-            reason = "~ behind a word is for a run of letters or of digits; quote Chinese to let characters stand between"
-            self._fail(token, reason)
+            reason = "~ behind a word is for a run of letters or of digits"
+            self._fail(token, f"{reason}; quote Chinese to let characters stand between")
         if _WILDCARD.fullmatch(normalized) and is_one_word(normalized.translate(_WILDCARDS)):
             if len(text) <= MAX_PATTERN:
                 return ast.WildcardNode(text, field)

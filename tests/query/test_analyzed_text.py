@@ -11,7 +11,7 @@ from strategies import lines, texts
 
 import searchkit
 from searchkit import Document
-from searchkit.analysis import Analyzer, normalize, query_tokens
+from searchkit.analysis import Analyzer, query_tokens
 from searchkit.analysis.segmenter import Segmenter
 from searchkit.query.analyzed_text import analyze_text, join_texts
 
