@@ -260,10 +260,11 @@ def spellings(character: str) -> str:
     """What a token can begin with in a text, where its own text begins with this character."""
     found = [*variants(character), *_small_digits().get(character, "")]
     for form in found:  # and on with what is found
-        found += [form for base in _bases().get(form, "") for form in variants(base) if form not in found]
-        if "\uac00" <= form <= "\ud7a3":
+        bases = _bases().get(form, "")
+        if "\uac00" <= form <= "\ud7a3":  # the syllables of Hangul are in order of their letters
             number = ord(form) - 0xAC00
-            found += [chr(0x1100 + number // 588), chr(ord(form) - number % 28)]
+            bases = chr(0x1100 + number // 588) + chr(ord(form) - number % 28)
+        found += [one for base in bases for one in variants(base) if one not in found]
     return "".join(dict.fromkeys(found))
 
 

@@ -7,15 +7,17 @@ from typing import NamedTuple
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import has_tokens, lines, meaningful_texts, passages, rewritten
+from strategies import lines, meaningful_texts, rewritten
 
 import searchkit
-from searchkit.analysis import Analyzer, normalize, tokenize, variants
+from searchkit.analysis import Analyzer, normalize, variants
+from searchkit.analysis.kernel import has_tokens, tokenize
 from searchkit.analysis.normalizer import normalization_table
 from searchkit.highlight.highlighted import Highlighted, Span
 from searchkit.highlight.snippet import Highlighter
 from searchkit.query import HighlightTerm, parse, plan_query
-from searchkit.query.ast import AndNode, PhraseNode, QueryNode, TextNode
+from searchkit.query.ast import QueryNode
+from tokens_of_text import covered, matches_of, passages_of, tokens_of
 
 EMPTY = searchkit.create(":memory:")._engine.snapshot()
 ANALYZER = Analyzer()
@@ -24,6 +26,10 @@ ANALYZER = Analyzer()
 def highlighter(query: str | QueryNode) -> Highlighter:
     tree = parse(query) if isinstance(query, str) else query
     return Highlighter(plan_query(tree, ANALYZER, EMPTY).highlight_terms)
+
+
+def phrase_highlighter(passage: str) -> Highlighter:
+    return Highlighter([HighlightTerm(tokens_of(passage))])
 
 
 def marked(query: str, text: str) -> str:
@@ -39,27 +45,16 @@ def with_marks(text: str, spans: tuple[Span, ...]) -> str:
 
 class Searched(NamedTuple):
     text: str
-    query: QueryNode
     highlight_terms: tuple[HighlightTerm, ...]
 
 
 @st.composite
-def passages_of(draw: st.DrawFn, text: str) -> str:
-    """A passage of one line of the text, as it is or rewritten."""
-    line = draw(st.sampled_from([line for line in text.split("\n") if has_tokens(line)]))
-    passage = draw(passages(line))
-    return draw(st.just(passage) | rewritten(passage))
-
-
-@st.composite
 def searches(draw: st.DrawFn) -> Searched:
-    """A text, and a search for some passages and words of it, and perhaps for others."""
+    """A text, and highlight terms for some passages of it, and perhaps for others."""
     text = draw(meaningful_texts)
-    others = lines.filter(has_tokens)
-    texts = passages_of(text).map(PhraseNode) | passages_of(text).map(TextNode) | others.map(TextNode)
-    found = draw(st.lists(texts, min_size=1, max_size=3))
-    query = AndNode(tuple(found))
-    return Searched(text, query, plan_query(query, ANALYZER, EMPTY).highlight_terms)
+    passages = passages_of(text) | lines.filter(has_tokens)
+    found = draw(st.lists(passages.map(tokens_of), min_size=1, max_size=4, unique=True))
+    return Searched(text, tuple(map(HighlightTerm, found)))
 
 
 def assert_well_formed(text: str, spans: tuple[Span, ...]) -> None:
@@ -71,47 +66,11 @@ def assert_well_formed(text: str, spans: tuple[Span, ...]) -> None:
     assert end_of_last <= len(text)
 
 
-def assert_searched(text: str, spans: tuple[Span, ...], highlight_terms: tuple[HighlightTerm, ...]) -> None:
-    """What each span covers are the tokens of highlight terms, of one or of several in a row."""
-    for start, end in spans:
-        covered = tuple(tokenize(normalize(text[start:end])))
-        assert covered
-        assert _made_of(covered, {highlight_term.tokens for highlight_term in highlight_terms}), text[
-            start:end
-        ]
-
-
-def _made_of(tokens: tuple[str, ...], words: set[tuple[str, ...]]) -> bool:
-    reached = {0}
-    for start in range(len(tokens)):
-        if start in reached:
-            reached |= {start + len(word) for word in words if tokens[start : start + len(word)] == word}
-    return len(tokens) in reached
-
-
-def find_matches(tokens: tuple[str, ...], text: str) -> list[Span]:
-    """Where the tokens stand as neighbours in one line, the simple and slow way."""
-    found, line_start = [], 0
-    for line in text.split("\n"):
-        normalized, position, placed = normalize(line), 0, []
-        for token in tokenize(normalized):
-            position = normalized.index(token, position)
-            placed.append((token, position))
-            position += len(token)
-        for first in range(len(placed) - len(tokens) + 1):
-            window = placed[first : first + len(tokens)]
-            if tuple(token for token, _ in window) == tokens:
-                last_token, last_start = window[-1]
-                found.append((line_start + window[0][1], line_start + last_start + len(last_token)))
-        line_start += len(line) + 1
-    return found
-
-
 @given(searches())
-def test_the_spans_of_a_body_are_sorted_disjoint_inside_and_searched(searched: Searched) -> None:
+def test_the_spans_of_a_body_are_sorted_disjoint_and_what_the_terms_match(searched: Searched) -> None:
     spans = Highlighter(searched.highlight_terms).body(searched.text).spans
     assert_well_formed(searched.text, spans)
-    assert_searched(searched.text, spans, searched.highlight_terms)
+    assert covered(spans) == covered(matches_of(searched.highlight_terms, searched.text))
 
 
 @given(searches())
@@ -129,25 +88,19 @@ def test_a_snippet_is_verbatim_and_no_longer_than_its_limit(searched: Searched, 
 
 
 @given(searches(), st.integers(1, 60))
-def test_the_spans_of_a_snippet_are_matches_of_the_body(searched: Searched, length: int) -> None:
+def test_the_spans_of_a_snippet_are_the_matches_within(searched: Searched, length: int) -> None:
     """A match that is cut in two, or a word cut to one that was searched, is none."""
     fragment = Highlighter(searched.highlight_terms).snippet(searched.text, length)
-    assert_searched(fragment.text, fragment.spans, searched.highlight_terms)
-    whole = {
-        place
-        for highlight_term in searched.highlight_terms
-        for start, end in find_matches(highlight_term.tokens, searched.text)
-        for place in range(start, end)
-    }
-    for start, end in fragment.spans:
-        assert whole >= set(range(fragment.start + start, fragment.start + end)), fragment.text[start:end]
+    first, last = fragment.start, fragment.start + len(fragment.text)
+    matches = matches_of(searched.highlight_terms, searched.text)
+    within = [(start - first, end - first) for start, end in matches if first <= start and end <= last]
+    assert covered(fragment.spans) == covered(within)
 
 
 @given(st.data())
 def test_a_passage_of_the_text_is_highlighted_in_it(data: st.DataObject) -> None:
     text = data.draw(meaningful_texts)
-    passage = data.draw(passages_of(text))
-    found = highlighter(PhraseNode(passage))
+    found = phrase_highlighter(data.draw(passages_of(text)))
     assert found.body(text).spans
     assert found.title(text) == found.body(text)
 
@@ -155,19 +108,10 @@ def test_a_passage_of_the_text_is_highlighted_in_it(data: st.DataObject) -> None
 @given(st.data())
 def test_a_snippet_shows_a_passage_that_fits_into_it(data: st.DataObject) -> None:
     text = data.draw(meaningful_texts)
-    passage = data.draw(passages_of(text))
-    longest = max(end - start for start, end in find_matches(tuple(tokenize(normalize(passage))), text))
-    fragment = highlighter(PhraseNode(passage)).snippet(text, data.draw(st.integers(longest, longest + 20)))
+    term = HighlightTerm(tokens_of(data.draw(passages_of(text))))
+    longest = max(end - start for start, end in matches_of([term], text))
+    fragment = Highlighter([term]).snippet(text, data.draw(st.integers(longest, longest + 20)))
     assert fragment.spans, fragment.text
-
-
-@given(st.data())
-def test_every_match_of_a_passage_is_highlighted(data: st.DataObject) -> None:
-    text = data.draw(meaningful_texts)
-    passage = data.draw(passages_of(text))
-    spans = highlighter(PhraseNode(passage)).body(text).spans
-    for start, end in find_matches(tuple(tokenize(normalize(passage))), text):
-        assert any(left < end and start < right for left, right in spans), text[start:end]
 
 
 @given(st.data())
@@ -183,8 +127,7 @@ def test_a_query_in_variants_highlights_the_same(data: st.DataObject) -> None:
     text = data.draw(meaningful_texts)
     passage = data.draw(passages_of(text))
     other = data.draw(rewritten(passage))
-    for kind in (TextNode, PhraseNode):
-        assert highlighter(kind(other)).body(text) == highlighter(kind(passage)).body(text)
+    assert phrase_highlighter(other).body(text) == phrase_highlighter(passage).body(text)
 
 
 @given(st.text(max_size=60), st.text(max_size=10), st.integers(1, 70))
@@ -199,14 +142,12 @@ def test_any_text_can_be_highlighted(text: str, query: str, length: int) -> None
 
 def test_every_character_is_highlighted_when_its_normalized_form_is_searched() -> None:
     characters = [chr(code) for code in normalization_table()]
-    one_token = [
-        character for character in characters if tokenize(normalize(character)) == [normalize(character)]
-    ]
+    one_token = [character for character in characters if has_tokens(character)]
     assert len(one_token) > 6000
     missed = [
         c
         for c in one_token
-        if Highlighter([HighlightTerm((normalize(c),))]).body(f"。{c}。").spans != ((1, 2),)
+        if Highlighter([HighlightTerm(tokens_of(c))]).body(f"。{c}。").spans != ((1, 2),)
     ]
     assert missed == []
 
