@@ -1,0 +1,45 @@
+"""The compiled kernel, which is optional; all else is in pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+SOURCES = Path("searchkit/analysis/kernel")
+
+
+class OptionalBuild(build_ext):
+    """Says in one line what it means where the kernel cannot be built."""
+
+    def build_extension(self, extension: Extension) -> None:
+        """Build it, or say that it was not built."""
+        if self.compiler.compiler_type != "msvc":
+            # CFLAGS of the environment may replace what Python was built with. They come behind these.
+            extension.extra_compile_args = ["-std=c11", "-O3", *os.environ.get("CFLAGS", "").split()]
+        try:
+            super().build_extension(extension)
+        except Exception as error:
+            if not extension.optional:
+                raise
+            print(  # noqa: T201
+                f"searchkit: the compiled kernel was not built ({type(error).__name__}). Everything works "
+                "without it, but indexing and searching are several times slower. It needs a C compiler.",
+                file=sys.stderr,
+            )
+
+
+setup(
+    ext_modules=[
+        Extension(
+            "searchkit.analysis._kernel",
+            sources=sorted(map(str, SOURCES.glob("*.c"))),
+            depends=sorted(map(str, SOURCES.glob("*.h"))),
+            optional=True,
+        )
+    ],
+    cmdclass={"build_ext": OptionalBuild},
+)
