@@ -44,7 +44,7 @@ class Matcher:
     """Finds the highlight terms of one query in texts."""
 
     def __init__(self, terms: Iterable[HighlightTerm]) -> None:
-        self.terms = [part for term in terms for part in _without_symbols(term)]
+        self.terms = [part for term in terms for part in without_symbols(term)]
         finders = [
             _LikeFinder(number, term) if term.is_inexact else _Finder(number, term)
             for number, term in enumerate(self.terms)
@@ -55,13 +55,12 @@ class Matcher:
         }
 
     def find(
-        self, text: str | Lines, field: Field, start: int = 0, end: int | None = None, most: int | None = None
+        self, lines: Lines, field: Field, start: int = 0, end: int | None = None, most: int | None = None
     ) -> tuple[list[Match], bool]:
         """The matches within text[start:end] in order, and whether these are all.
 
         With ``most``, only the first so many of each term.
         """
-        lines = text if isinstance(text, Lines) else Lines(text)
         end = len(lines.text) if end is None else end
         found: list[Match] = []
         is_complete = True
@@ -308,7 +307,7 @@ def _plain_forms(character: str, kind: str) -> str:
     return forms if set(map(_plain, forms)) == {kind} and character not in _bases() else ""
 
 
-def _without_symbols(term: HighlightTerm) -> list[HighlightTerm]:
+def without_symbols(term: HighlightTerm) -> list[HighlightTerm]:
     """The term as its tokens are neighbours: without symbols, or each symbol for itself."""
     if len(term.tokens) == 1:
         return [term]

@@ -1,35 +1,70 @@
-"""Highlighter: titles and bodies and the highlight terms of a query -> their matches and best fragments."""
+"""Highlighter: titles and bodies and the highlight terms of a query -> their matches and best fragments.
+
+All texts of a page are given at once, so that the compiled kernel is called once. What it does is defined by
+`PythonHighlighter`; `highlighter` makes the one or the other.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
+from searchkit.analysis import kernel
 from searchkit.highlight.fragmenter import fragment, worth
 from searchkit.highlight.highlighted import Highlighted, Span
-from searchkit.highlight.matcher import Lines, Match, Matcher
+from searchkit.highlight.likeness import likeness
+from searchkit.highlight.matcher import Lines, Match, Matcher, without_symbols
 from searchkit.query import HighlightTerm
+from searchkit.query.ast import Field
 
 # How many matches of each term are looked at to find the best fragment.
 _ENOUGH = 30
 
+Place = tuple[str, ...]
+"""The tokens that may stand at one place of a term."""
 
-class Highlighter:
+
+class Highlighter(ABC):
     """Highlights the terms of one query in texts."""
+
+    @abstractmethod
+    def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
+        """Titles or bodies with all their matches."""
+
+    @abstractmethod
+    def snippets(self, texts: Sequence[str], length: int) -> list[Highlighted]:
+        """The best fragment of each body, of at most ``length`` characters.
+
+        It has most of the terms, and these close together; without a match it is the start of the text.
+        """
+
+    def title(self, text: str) -> Highlighted:
+        """A title with its matches."""
+        return self.whole((text,), "title")[0]
+
+    def body(self, text: str) -> Highlighted:
+        """A whole body with its matches."""
+        return self.whole((text,), "body")[0]
+
+    def snippet(self, text: str, length: int) -> Highlighted:
+        """The best fragment of a body."""
+        return self.snippets((text,), length)[0]
+
+
+class PythonHighlighter(Highlighter):
+    """The definition."""
 
     def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
         self._matcher = Matcher(highlight_terms)
         self._worths = [worth(len(term.tokens)) for term in self._matcher.terms]
 
-    def title(self, text: str) -> Highlighted:
-        """A title with its matches."""
-        return Highlighted(text, _spans(self._matcher.find(text, "title")[0]))
+    def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
+        return [Highlighted(text, _spans(self._matcher.find(Lines(text), field)[0])) for text in texts]
 
-    def body(self, text: str) -> Highlighted:
-        """A whole body with all its matches."""
-        return Highlighted(text, _spans(self._matcher.find(text, "body")[0]))
+    def snippets(self, texts: Sequence[str], length: int) -> list[Highlighted]:
+        return [self._snippet(text, length) for text in texts]
 
-    def snippet(self, text: str, length: int) -> Highlighted:
-        """The best fragment of a body, of at most ``length`` characters."""
+    def _snippet(self, text: str, length: int) -> Highlighted:
         lines = Lines(text)
         matches, is_complete = self._matcher.find(lines, "body", most=_ENOUGH)
         start, end = fragment(text, matches, self._worths, length)
@@ -38,6 +73,51 @@ class Highlighter:
         else:
             matches, _ = self._matcher.find(lines, "body", start, end)
         return Highlighted(text[start:end], _spans(matches, start), start)
+
+
+class CompiledHighlighter(Highlighter):
+    """The same by the compiled kernel, which knows terms whose every place lists the tokens that fit."""
+
+    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
+        terms = [part for term in highlight_terms for part in without_symbols(term)]
+        self._terms: dict[Field, list[HighlightTerm]] = {
+            "title": [term for term in terms if term.field != "body"],
+            "body": [term for term in terms if term.field != "title"],
+        }
+
+    def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
+        return self._highlight(texts, field, 0)
+
+    def snippets(self, texts: Sequence[str], length: int) -> list[Highlighted]:
+        return self._highlight(texts, "body", length)
+
+    def _highlight(self, texts: Sequence[str], field: Field, length: int) -> list[Highlighted]:
+        terms = self._terms[field]
+        known: set[str] = set()
+        if any(term.prefix or term.is_inexact for term in terms):
+            known.update(*(kernel.tokenize(text).texts for text in texts))
+        places = tuple([(worth(len(term.tokens)), _places(term, known)) for term in terms])
+        found = kernel.highlight(tuple(texts), places, length, _ENOUGH)
+        return [
+            Highlighted(text[start:end] if length else text, spans, start)
+            for text, (start, end, spans) in zip(texts, found, strict=True)
+        ]
+
+
+def highlighter(highlight_terms: Iterable[HighlightTerm]) -> Highlighter:
+    """The highlighter for these terms, by the kernel that runs."""
+    chosen = CompiledHighlighter if kernel.KERNEL == "compiled" else PythonHighlighter
+    return chosen(highlight_terms)
+
+
+def _places(term: HighlightTerm, known: Iterable[str]) -> tuple[Place, ...]:
+    """The tokens that fit at each place of the term, of these where it is not the token itself."""
+    if term.is_inexact:
+        return (tuple(filter(likeness(term.tokens[0], term.distance), known)),)
+    *whole, last = [(token,) for token in term.tokens]
+    if term.prefix:
+        last = tuple(token for token in known if token.startswith(term.tokens[-1]))
+    return (*whole, last)
 
 
 def _spans(matches: Sequence[Match], offset: int = 0) -> list[Span]:
