@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import anything, texts
 from tokens_of_text import covered, matches_of, passages_of, tokens_of
 
-from searchkit.analysis import bigrams, kernel
+from searchkit.analysis import kernel
 from searchkit.analysis.kernel import Kind, has_tokens, tokenize
 from searchkit.highlight.snippet import CompiledHighlighter, Highlighter, PythonHighlighter
 from searchkit.query import HighlightTerm
@@ -64,7 +65,8 @@ def matched_by_the_index(text: str, wanted: tuple[str, ...]) -> set[int]:
     if len(wanted) == 1:
         return {number for number, unigram in enumerate(unigrams) if unigram == wanted[0]}
     numbers = [number for number, kind in enumerate(kinds) if kind != Kind.SYMBOL]
-    chain = bigrams(wanted)
+    ended = [one if tokenize(one).kinds[0] == Kind.HAN else f"{one}_" for one in wanted]
+    chain = [one + other for one, other in pairwise(ended)]
     found: set[int] = set()
     place = 0  # among the tokens
     for start, bigram in enumerate(joined):
