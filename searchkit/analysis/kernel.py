@@ -64,6 +64,7 @@ if _compiled:
     normalize = _compiled.normalize
     terms = _compiled.terms
     visible = _compiled.visible
+    highlight = _compiled.highlight
     _columns = _compiled.tokenize
 
     def tokenize(text: str) -> Tokens:

@@ -1,208 +1,317 @@
-"""Matcher: the highlight terms of a query against texts -> where their tokens stand.
+"""Matcher: the highlight terms of a query against a text -> where they stand in it.
 
-The tokens of a term are neighbours in one line, by the rules of `searchkit.analysis.tokenizer`, looked at
-from a place in the text: Latin words are whole, C is no part of C++, and any punctuation may stand between
-tokens. No regular expression: compiling one takes longer than to search ten articles by hand.
-
-Only the characters of the query are normalized in a text, by `str.replace` of each of their variants. That
-takes a few microseconds for an article; to normalize all of it takes a hundred.
+What matches is defined by the tokens of the text (`searchkit.analysis.tokens`), as it is in the index. But to
+take all of a text apart takes a hundred microseconds, so it is done for those lines only in which a term may
+begin and its neighbourhood does not say at once. Han characters and words in ASCII nearly always do.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from searchkit.analysis.normalizer import normalization_table, normalize, variants
-from searchkit.analysis.tokenizer import LATIN, is_latin, tokenize
+from searchkit.analysis import variants
+from searchkit.analysis.characters import ASCII_LETTER, DIGIT, HAN, SYMBOL, character_data, class_of
+from searchkit.analysis.kernel import tokenize
+from searchkit.analysis.tokens import LONGEST
+from searchkit.highlight.likeness import likeness
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 
-_LATIN_WORD = re.compile(rf"[{LATIN}]+")
-# Capitals as well: where only the characters of the query are normalized, some are left.
-_LATIN_LETTERS = frozenset(letter for letter in map(chr, range(0x250)) if _LATIN_WORD.match(letter.lower()))
-
 Match = tuple[int, int, int]
 """Start, end and the number of the term."""
+
+# Plain characters: what they are does not depend on their neighbours. Beside these, the main block of Han.
+_GAP = " \t!\"%&'()*,-./:;<=>?@[]|，。、；：！？“”‘’（）《》〈〉「」『』【】…—·\u3000"
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PLAIN = {
+    **dict.fromkeys(_GAP, " "),
+    **dict.fromkeys(_LETTERS, ASCII_LETTER),
+    **dict.fromkeys("0123456789", DIGIT),
+    "\n": "\n",
+    "": "\n",  # the end of the text
+}
+_gap = re.compile(f"[{re.escape(_GAP)}]*").match
+
+# How many characters are searched at once, so that the first matches of a long text are found soon.
+_BLOCK = 4096
+_UNCERTAIN = -1
 
 
 class Matcher:
     """Finds the highlight terms of one query in texts."""
 
-    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
-        # Longest first, so that 马克思 is one match and never 马克.
-        self.terms = sorted(highlight_terms, key=lambda term: -sum(map(len, term.tokens)))
-        finders = [_Finder(number, term) for number, term in enumerate(self.terms)]
-        fields = ("title", "body")
-        self._finders = {name: [one for one in finders if one.field in (None, name)] for name in fields}
-        self._replacements, self._has_latin = _replacements(self.terms)
-
-    def normalize(self, text: str) -> str:
-        """The text with the characters of the query normalized; of the same length."""
-        if self._replacements is None or (self._has_latin and _fancy_latin().search(text)):
-            return normalize(text)
-        for variant, character in self._replacements:
-            text = text.replace(variant, character)
-        return text
+    def __init__(self, terms: Iterable[HighlightTerm]) -> None:
+        self.terms = [part for term in terms for part in without_symbols(term)]
+        finders = [
+            _LikeFinder(number, term) if term.is_inexact else _Finder(number, term)
+            for number, term in enumerate(self.terms)
+        ]
+        self._finders: dict[Field, list[_Finder | _LikeFinder]] = {
+            "title": [one for one in finders if one.term.field != "body"],
+            "body": [one for one in finders if one.term.field != "title"],
+        }
 
     def find(
-        self, normalized: str, field: Field, start: int = 0, end: int | None = None, most: int | None = None
+        self, lines: Lines, field: Field, start: int = 0, end: int | None = None, most: int | None = None
     ) -> tuple[list[Match], bool]:
-        """The matches within normalized[start:end] in order, of two that overlap the longer; are these all?
+        """The matches within text[start:end] in order, and whether these are all.
 
         With ``most``, only the first so many of each term.
         """
-        end = len(normalized) if end is None else end
-        found = []
+        end = len(lines.text) if end is None else end
+        found: list[Match] = []
         is_complete = True
         for finder in self._finders[field]:
-            if matches := finder.find(normalized, start, end, most):
-                found.append(matches)
+            if matches := finder.find(lines, start, end, most):
+                found += matches
                 is_complete = is_complete and len(matches) != most
-        if len(found) < 2:
-            return found[0] if found else [], is_complete
-        taken = bytearray(end - start)
-        all_matches = []
-        for matches in found:
-            for match in matches:
-                left, right, _ = match
-                if not (taken[left - start] or taken[right - start - 1]):
-                    taken[left - start : right - start] = b"\1" * (right - left)
-                    all_matches.append(match)
-        all_matches.sort()
-        return all_matches, is_complete
+        found.sort()
+        return found, is_complete
+
+
+class Line:
+    """The tokens of one line, or of several."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        tokens = tokenize(text[start:end])
+        self.texts: list[str] = tokens.texts
+        self.starts = [start + one for one in tokens.starts]
+        self.ends = [start + one for one in tokens.ends]
+        self._lines: Sequence[int] = tokens.lines
+        self._numbers = dict(zip(self.starts, range(len(self.starts)), strict=True))
+
+    def end_at(self, at: int, tokens: Sequence[str], is_prefix: bool) -> int:
+        """Where tokens end that begin at this place of the text; 0 where they do not stand there."""
+        number = self._numbers.get(at)
+        if number is None:
+            return 0
+        if len(tokens) > 1:
+            return self._end_of_neighbours(number, tokens, is_prefix)
+        token = self.texts[number]
+        return self.ends[number] if token == tokens[0] or (is_prefix and token.startswith(tokens[0])) else 0
+
+    def _end_of_neighbours(self, number: int, tokens: Sequence[str], is_prefix: bool) -> int:
+        line, last = self._lines[number], len(tokens) - 1
+        for place, wanted in enumerate(tokens):
+            # A symbol is no neighbour.
+            while place and number < len(self.texts) and class_of(self.texts[number][0]) == SYMBOL:
+                number += 1
+            if number == len(self.texts) or self._lines[number] != line:
+                return 0
+            token = self.texts[number]
+            if token != wanted and not (is_prefix and place == last and token.startswith(wanted)):
+                return 0
+            number += 1
+        return self.ends[number - 1]
+
+
+class Lines:
+    """A text whose lines are tokenized when they are asked for, each once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._known: list[Line] = []
+        self._starts: list[int] = []
+        self._present: dict[str, str] = {}
+
+    def at(self, at: int) -> Line:
+        """The line with this place in it."""
+        place = bisect_right(self._starts, at)
+        if place and at <= self._known[place - 1].end:
+            return self._known[place - 1]
+        end = self.text.find("\n", at)
+        line = Line(self.text, self.text.rfind("\n", 0, at) + 1, len(self.text) if end < 0 else end)
+        self._starts.insert(place, line.start)
+        self._known.insert(place, line)
+        return line
+
+    def all(self) -> Line:
+        """All lines as one."""
+        if not self._known or (self._known[0].start, self._known[0].end) != (0, len(self.text)):
+            self._known = [Line(self.text, 0, len(self.text))]
+            self._starts = [0]
+        return self._known[0]
+
+    def present(self, characters: str) -> str:
+        """Those of the characters that are in the text."""
+        found = self._present.get(characters)
+        if found is None:
+            text = self.text
+            found = self._present[characters] = "".join([one for one in characters if one in text])
+        return found
+
+
+class _LikeFinder:
+    """Finds tokens that are like a word."""
+
+    def __init__(self, number: int, term: HighlightTerm) -> None:
+        self.term = term
+        self._number = number
+        self._is_like = likeness(term.tokens[0], term.distance)
+
+    def find(self, lines: Lines, start: int, end: int, most: int | None) -> list[Match]:
+        """The first ``most`` matches within text[start:end], in order."""
+        line = lines.all()
+        tokens = zip(line.texts, line.starts, line.ends, strict=True)
+        found = [(left, right, self._number) for text, left, right in tokens if self._is_like(text)]
+        return [match for match in found if start <= match[0] and match[1] <= end][:most]
 
 
 class _Finder:
-    """Finds one highlight term, which has this number."""
+    """Finds neighbouring tokens."""
 
     def __init__(self, number: int, term: HighlightTerm) -> None:
-        self.field = term.field
+        self.term = term
         self._number = number
-        self._tokens = term.tokens
-        self._latin = [is_latin(token) for token in term.tokens]
-        self._prefix = term.prefix
-        self._is_like = _like(term.tokens[0], term.distance) if term.is_inexact else None
-        # Tokens without punctuation between, as they stand nearly always; of Latin words it says nothing.
-        self._together = "" if any(self._latin) else "".join(term.tokens)
-        self._second = self._together[1:2]
+        # For each character what it may be in a text.
+        self._spellings = [spellings(character) for token in term.tokens for character in token]
+        self._plain = [] if term.prefix else _plain_tokens(term.tokens)
+        self._is_word = bool(self._plain) and self._plain[0][1] != HAN
+        self._is_han = {kind for _, kind in self._plain} == {HAN}
+        self._second = self._plain[1][0][0] if self._is_han and len(self._plain) > 1 else ""
 
-    def find(self, normalized: str, start: int, end: int, most: int | None) -> list[Match]:
-        """The first ``most`` matches within normalized[start:end], in order."""
-        if self._is_like:
-            words = _LATIN_WORD.finditer(normalized, start, end)
-            return [(*word.span(), self._number) for word in words if self._is_like(word[0])][:most]
-        for token in self._tokens:
-            if token not in normalized:
-                return []
-        first, together, second = self._tokens[0], self._together, self._second
+    def find(self, lines: Lines, start: int, end: int, most: int | None) -> list[Match]:
+        """The first ``most`` matches within text[start:end], in order."""
+        text, second, number = lines.text, self._second, self._number
+        present = [*map(lines.present, self._spellings)]
+        if not all(present):
+            return []
+        # The characters side by side, as they stand nearly always; of words it says nothing.
+        together = "".join(present) if self._is_han else ""
+        width = len(present)
+        if len(together) != width or (width == 1 and not _plain(together)):
+            together = ""
         found: list[Match] = []
-        at = normalized.find(first, start, end)
-        while at >= 0:
-            if together and normalized.startswith(together, at):
-                reached = at + len(together)
-            elif second and (behind := normalized[at + 1 : at + 2]) != second and behind.isalnum():
-                reached = -1  # another character follows, as nearly always where it is not the term
+        for at in _places(text, present[0], start, end):
+            if together and text.startswith(together, at) and (text[at + width : at + width + 1] in _PLAIN or "一" <= text[at+width] <= "\u9fff"):
+                reached = at + width
+            elif second and (behind := text[at + 1 : at + 2]) not in second and "一" <= behind <= "\u9fff":
+                continue  # another character follows, as nearly always where it is not the term
             else:
-                reached = self._end_at(normalized, at)
-            if 0 <= reached <= end:
-                found.append((at, reached, self._number))
+                reached = self._plain_end(text, at) if self._plain else _UNCERTAIN
+                if reached == _UNCERTAIN:
+                    reached = lines.at(at).end_at(at, self.term.tokens, self.term.prefix)
+            if 0 < reached <= end:
+                found.append((at, reached, number))
                 if len(found) == most:
                     break
-            else:
-                reached = at + 1
-            at = normalized.find(first, reached, end)
         return found
 
-    def _end_at(self, normalized: str, at: int) -> int:
-        """Where the term ends that begins at this place; -1 where it does not stand there."""
-        last = len(self._tokens) - 1
-        for number, token in enumerate(self._tokens):
-            if number and not normalized.startswith(token, at) and not normalized[at : at + 1].isalnum():
-                start = _token_start().search(normalized, at)
-                at = start.start() if start else len(normalized)
-            if not normalized.startswith(token, at):
-                return -1
-            if not self._latin[number]:
-                at += len(token)
-            elif (at := _latin_end(token, normalized, at, self._prefix and number == last)) < 0:
-                return -1
+    def _plain_end(self, text: str, at: int) -> int:
+        """Where the term ends that begins at this place; 0 where it does not stand there.
+
+        Uncertain where a character is not plain.
+        """
+        if self._is_word and at:
+            before = _plain(text[at - 1])
+            if before == self._plain[0][1]:
+                # Inside of a word, unless that is so long that it is cut.
+                return 0 if at < LONGEST or " " in text[at - LONGEST : at] else _UNCERTAIN
+            if not before:
+                return _UNCERTAIN
+        first = at
+        for characters, kind in self._plain:
+            if at > first and (found := _gap(text, at)):
+                at = found.end()
+            for forms in characters:
+                if (character := text[at : at + 1]) not in forms or not character:
+                    return 0 if _plain(character) else _UNCERTAIN
+                at += 1
+            behind = _plain(text[at : at + 1])
+            if not behind:
+                return _UNCERTAIN
+            if behind == kind != HAN:
+                return 0
         return at
 
 
-def _latin_end(token: str, normalized: str, at: int, is_prefix: bool) -> int:
-    """Where the Latin token ends whose letters stand at this place; -1 where they are part of another."""
-    end = at + len(token)
-    if at and normalized[at - 1] in _LATIN_LETTERS:
-        return -1
-    if is_prefix:
-        match = _LATIN_WORD.match(normalized, end)
-        return match.end() if match else end
-    if token[-1] in "+#":
-        return -1 if normalized.startswith("+", end) and token[-1] == "+" else end
-    if end < len(normalized) and normalized[end] in _LATIN_LETTERS:
-        return -1
-    # Perhaps the C of C++ or C#: the tokenizer decides.
-    if len(token) == 1 and normalized.startswith(("+", "#"), end):
-        return end if tokenize(normalized[at : end + 3])[0] == token else -1
-    return end
+def _places(text: str, characters: str, start: int, end: int) -> Iterable[int]:
+    """Where in text[start:end] one of the characters stands, in order."""
+    if len(characters) > 1:
+        return _places_of_many(text, characters, start, end)
+    places = []
+    at = text.find(characters, start, end)
+    while at >= 0:
+        places.append(at)
+        at = text.find(characters, at + 1, end)
+    return places
 
 
-def _replacements(terms: Sequence[HighlightTerm]) -> tuple[list[tuple[str, str]] | None, bool]:
-    """The variants of the characters of the terms, and what to replace them by; None for the whole table.
+def _places_of_many(text: str, characters: str, start: int, end: int) -> Iterator[int]:
+    for block in range(start, end, _BLOCK):
+        places: list[int] = []
+        for character in characters:
+            places += _places(text, character, block, min(block + _BLOCK, end))
+        yield from sorted(places)
 
-    Are there Latin letters among the characters? A text with é or Ａ needs the whole table then.
+
+def _plain(character: str) -> str:
+    """What a plain character is; empty for another."""
+    return HAN if "一" <= character <= "\u9fff" else _PLAIN.get(character, "")
+
+
+@lru_cache(maxsize=10_000)
+def spellings(character: str) -> str:
+    """What a token can begin with in a text, where its own text begins with this character."""
+    found = [*variants(character), *_small_digits().get(character, "")]
+    for form in found:  # and on with what is found
+        bases = _bases().get(form, "")
+        if "\uac00" <= form <= "\ud7a3":  # the syllables of Hangul are in order of their letters
+            number = ord(form) - 0xAC00
+            bases = chr(0x1100 + number // 588) + chr(ord(form) - number % 28)
+        found += [one for base in bases for one in variants(base) if one not in found]
+    return "".join(dict.fromkeys(found))
+
+
+@cache
+def _bases() -> dict[str, str]:
+    """For each character that bases and marks compose to, these bases."""
+    bases: dict[str, str] = {}
+    for (base, _), composed in character_data().compositions.items():
+        bases[chr(composed)] = bases.get(chr(composed), "") + chr(base)
+    return bases
+
+
+@cache
+def _small_digits() -> dict[str, str]:
+    """For each digit its sub- and superscripts."""
+    small: dict[str, str] = {}
+    for code, digit in character_data().digits.items():
+        small[chr(digit)] = small.get(chr(digit), "") + chr(code)
+    return small
+
+
+def _plain_tokens(tokens: Sequence[str]) -> list[tuple[list[str], str]]:
+    """For each token the plain forms of each of its characters, and what they are.
+
+    Empty where a token of the term can be known by its neighbourhood only.
     """
-    tokens = dict.fromkeys(token for term in terms for token in term.tokens)
-    letters = "".join(dict.fromkeys("".join(token for token in tokens if is_latin(token))))
-    if not letters.isascii() or any(term.prefix or term.is_inexact for term in terms):
-        return None, True
-    replaced = [(letter.upper(), letter) for letter in letters if letter.isalpha()]
+    found = []
     for token in tokens:
-        if not is_latin(token):
-            replaced += [(variant, token) for variant in variants(token) if variant != token]
-    return replaced, bool(letters)
+        kind = class_of(token[0])
+        forms = [_plain_forms(character, kind) for character in token]
+        if not all(forms) or len(token) >= LONGEST:
+            return []
+        found.append((forms, kind))
+    return found
 
 
-@cache
-def _token_start() -> re.Pattern[str]:
-    """What is no punctuation: the end of a line, or a token, as the radical ⼀ is, which becomes 一."""
-    table = normalization_table()
-    disguised = "".join(chr(code) for code in table if table[code].isalnum() and not chr(code).isalnum())
-    return re.compile(rf"[^\W_]|[\n{disguised}]")
+@lru_cache(maxsize=10_000)
+def _plain_forms(character: str, kind: str) -> str:
+    """The plain forms of a character of this kind; none where it is composed of others as well."""
+    forms = "".join(filter(_plain, variants(character)))
+    return forms if set(map(_plain, forms)) == {kind} and character not in _bases() else ""
 
 
-@cache
-def _fancy_latin() -> re.Pattern[str]:
-    """What becomes a Latin letter, a digit, + or #, other than A to Z."""
-    latin = {*_LATIN_LETTERS, "+", "#"}
-    table = normalization_table()
-    fancy = "".join(chr(code) for code in table if table[code] in latin and 0x7F < code < 0x10000)
-    # Beyond the 16-bit characters one range: a list of them makes the pattern two hundred times slower.
-    return re.compile(f"[{re.escape(fancy)}\U0001d400-\U0001d7ff]")
-
-
-@lru_cache(maxsize=256)
-def _like(word: str, distance: int) -> Callable[[str], bool]:
-    """Whether another Latin word is like this one, which has ``*`` and ``?``, or a distance."""
-    if distance:
-        return lambda other: _distance(word, other, distance) <= distance
-    pattern = re.compile("".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in word))
-    return lambda other: pattern.fullmatch(other) is not None
-
-
-def _distance(one: str, other: str, most: int) -> int:
-    """Letters to change, add, leave out, or swap with their neighbour; more than ``most`` is just that."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    rows = [list(range(len(other) + 1))]
-    for i, letter in enumerate(one, 1):
-        row, before = [i], rows[-1]
-        for j, other_letter in enumerate(other, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other_letter))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == other_letter:
-                cost = min(cost, rows[-2][j - 2] + 1)
-            row.append(cost)
-        rows.append(row)
-    return rows[-1][-1]
+def without_symbols(term: HighlightTerm) -> list[HighlightTerm]:
+    """The term as its tokens are neighbours: without symbols, or each symbol for itself."""
+    if len(term.tokens) == 1:
+        return [term]
+    tokens = tuple(token for token in term.tokens if class_of(token[0]) != SYMBOL)
+    if tokens:
+        return [term._replace(tokens=tokens, prefix=term.prefix and tokens[-1] == term.tokens[-1])]
+    return [term._replace(tokens=(token,), prefix=False) for token in dict.fromkeys(term.tokens)]

@@ -1,90 +1,127 @@
-"""Highlighter: a title or body and the highlight terms of a query -> its matches, or its best fragment.
+"""Highlighter: titles and bodies and the highlight terms of a query -> their matches and best fragments.
 
-A fragment is cut at ends of sentences where these are near enough, else where a clause or a word begins.
+All texts of a page are given at once, so that the compiled kernel is called once. What it does is defined by
+`PythonHighlighter`; `highlighter` makes the one or the other.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
-from searchkit.analysis.tokenizer import LATIN
+from searchkit.analysis import kernel
+from searchkit.highlight.fragmenter import fragment, worth
 from searchkit.highlight.highlighted import Highlighted, Span
-from searchkit.highlight.matcher import Match, Matcher
+from searchkit.highlight.likeness import likeness
+from searchkit.highlight.matcher import Lines, Match, Matcher, without_symbols
 from searchkit.query import HighlightTerm
+from searchkit.query.ast import Field
 
 # How many matches of each term are looked at to find the best fragment.
 _ENOUGH = 30
 
-_SENTENCE_END = re.compile(r"[。！？；!?;\n]+[」』”’）)]*")
-_CLAUSE_END = re.compile(r"[，、：,:\s]")
-_INSIDE_LATIN = re.compile(rf"(?i)[{LATIN}]{{2}}")
+Place = tuple[str, ...]
+"""The tokens that may stand at one place of a term."""
 
 
-class Highlighter:
+class Highlighter(ABC):
     """Highlights the terms of one query in texts."""
 
-    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
-        self._matcher = Matcher(highlight_terms)
-        # A phrase is worth more than its words apart.
-        self._worth = [len(term.tokens) ** 1.5 for term in self._matcher.terms]
+    @abstractmethod
+    def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
+        """Titles or bodies with all their matches."""
+
+    @abstractmethod
+    def snippets(self, texts: Sequence[str], length: int) -> list[Highlighted]:
+        """The best fragment of each body, of at most ``length`` characters.
+
+        It has most of the terms, and these close together; without a match it is the start of the text.
+        """
 
     def title(self, text: str) -> Highlighted:
         """A title with its matches."""
-        return Highlighted(text, _spans(self._matcher.find(self._matcher.normalize(text), "title")[0]))
+        return self.whole((text,), "title")[0]
 
     def body(self, text: str) -> Highlighted:
-        """A whole body with all its matches."""
-        return Highlighted(text, _spans(self._matcher.find(self._matcher.normalize(text), "body")[0]))
+        """A whole body with its matches."""
+        return self.whole((text,), "body")[0]
 
     def snippet(self, text: str, length: int) -> Highlighted:
-        """The best fragment of a body, of at most ``length`` characters.
+        """The best fragment of a body."""
+        return self.snippets((text,), length)[0]
 
-        The best has most of the terms, and these close together. It starts and ends at ends of sentences
-        where these are near enough. Without a match it is the start of the text.
-        """
-        normalized = self._matcher.normalize(text)
-        matches, is_complete = self._matcher.find(normalized, "body", most=_ENOUGH)
-        window = self._best_window(matches, length) if matches else (0, 0)
-        start, end = _cut(text, *window, length)
-        matches = [match for match in matches if match[0] < end and match[1] > start]
-        # Matches behind the first ones count as well, and those inside of one that the edge cuts.
-        if not is_complete or (matches and (matches[0][0] < start or matches[-1][1] > end)):
-            matches, _ = self._matcher.find(normalized, "body", start, end)
+
+class PythonHighlighter(Highlighter):
+    """The definition."""
+
+    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
+        self._matcher = Matcher(highlight_terms)
+        self._worths = [worth(len(term.tokens)) for term in self._matcher.terms]
+
+    def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
+        return [Highlighted(text, _spans(self._matcher.find(Lines(text), field)[0])) for text in texts]
+
+    def snippets(self, texts: Sequence[str], length: int) -> list[Highlighted]:
+        return [self._snippet(text, length) for text in texts]
+
+    def _snippet(self, text: str, length: int) -> Highlighted:
+        lines = Lines(text)
+        matches, is_complete = self._matcher.find(lines, "body", most=_ENOUGH)
+        start, end = fragment(text, matches, self._worths, length)
+        if is_complete:
+            matches = [match for match in matches if start <= match[0] and match[1] <= end]
+        else:
+            matches, _ = self._matcher.find(lines, "body", start, end)
         return Highlighted(text[start:end], _spans(matches, start), start)
 
-    def _best_window(self, matches: Sequence[Match], length: int) -> Span:
-        """From the first to the last match of the best fragment."""
-        starts, _, numbers = zip(*matches)
-        present = len(set(numbers))
-        if present == 1:
-            counts = [bisect(starts, start + length) - i for i, start in enumerate(starts)]
-            return matches[counts.index(max(counts))][:2]
-        best, best_worth = (0, 0), 0.0
-        for i, first in enumerate(starts):
-            seen: set[int] = set()
-            worth, last = 0.0, first
-            for start, end, number in islice(matches, i, None):
-                if end - first > length and start != first:
-                    break
-                if number not in seen:
-                    seen.add(number)
-                    worth += self._worth[number]
-                    last = end
-                    if len(seen) == present:
-                        break
-            # A new term counts for far more than terms that stand closer or come again.
-            worth += 0.5 * (1 - (last - first) / (length + 1))
-            worth += 0.02 * min(bisect(starts, first + length) - i, 10)
-            if worth > best_worth:
-                best, best_worth = (first, last), worth
-        return best
+
+class CompiledHighlighter(Highlighter):
+    """The same by the compiled kernel, which knows terms whose every place lists the tokens that fit."""
+
+    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
+        terms = [part for term in highlight_terms for part in without_symbols(term)]
+        self._terms: dict[Field, list[HighlightTerm]] = {
+            "title": [term for term in terms if term.field != "body"],
+            "body": [term for term in terms if term.field != "title"],
+        }
+
+    def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
+        return self._highlight(texts, field, 0)
+
+    def snippets(self, texts: Sequence[str], length: int) -> list[Highlighted]:
+        return self._highlight(texts, "body", length)
+
+    def _highlight(self, texts: Sequence[str], field: Field, length: int) -> list[Highlighted]:
+        terms = self._terms[field]
+        known: set[str] = set()
+        if any(term.prefix or term.is_inexact for term in terms):
+            known.update(*(kernel.tokenize(text).texts for text in texts))
+        places = tuple([(worth(len(term.tokens)), _places(term, known)) for term in terms])
+        found = kernel.highlight(tuple(texts), places, length, _ENOUGH)
+        return [
+            Highlighted(text[start:end] if length else text, spans, start)
+            for text, (start, end, spans) in zip(texts, found, strict=True)
+        ]
 
 
-def _spans(matches: Iterable[Match], offset: int = 0) -> list[Span]:
-    """The spans of the matches, those that touch as one; ``offset`` is where the fragment starts."""
+def highlighter(highlight_terms: Iterable[HighlightTerm]) -> Highlighter:
+    """The highlighter for these terms, by the kernel that runs."""
+    chosen = CompiledHighlighter if kernel.KERNEL == "compiled" else PythonHighlighter
+    return chosen(highlight_terms)
+
+
+def _places(term: HighlightTerm, known: Iterable[str]) -> tuple[Place, ...]:
+    """The tokens that fit at each place of the term, of these where it is not the token itself."""
+    if term.is_inexact:
+        return (tuple(filter(likeness(term.tokens[0], term.distance), known)),)
+    *whole, last = [(token,) for token in term.tokens]
+    if term.prefix:
+        last = tuple(token for token in known if token.startswith(term.tokens[-1]))
+    return (*whole, last)
+
+
+def _spans(matches: Sequence[Match], offset: int = 0) -> list[Span]:
+    """What the matches cover; ``offset`` is where the fragment starts."""
     spans: list[Span] = []
     for start, end, _ in matches:
         if spans and spans[-1][1] >= start - offset:
@@ -92,42 +129,3 @@ def _spans(matches: Iterable[Match], offset: int = 0) -> list[Span]:
         else:
             spans.append((start - offset, end - offset))
     return spans
-
-
-def _cut(text: str, first: int, last: int, length: int) -> Span:
-    """Start and end of a fragment of at most ``length`` characters that holds text[first:last]."""
-    last = min(last, first + length)
-    # To the left as far as the sentence goes, but leave a third of the room to the right.
-    earliest = max(0, first - (length - (last - first)) * 2 // 3)
-    start = _last_sentence_end(text, earliest, first) if first else 0
-    if start < 0 < earliest:
-        clause = _CLAUSE_END.search(text, earliest, first)
-        start = clause.end() if clause else _off_latin(text, earliest, first)
-    start = max(start, 0)
-    end = min(len(text), start + length)
-    if end < len(text):
-        latest, last = end, max(last, start)
-        end = _last_sentence_end(text, max(last, start + 1), latest)
-        if end < 0:
-            end = _off_latin(text, latest, last)
-            if end <= start:
-                end = latest  # a Latin word longer than the fragment
-    while start < first and text[start].isspace():
-        start += 1
-    while end > max(last, start) and text[end - 1].isspace():
-        end -= 1
-    return start, end
-
-
-def _last_sentence_end(text: str, start: int, end: int) -> int:
-    """Behind the last sentence that ends within text[start:end]; -1 where none does."""
-    found = [*_SENTENCE_END.finditer(text, start, end)]
-    return found[-1].end() if found else -1
-
-
-def _off_latin(text: str, at: int, towards: int) -> int:
-    """``at``, moved towards the match until it cuts no Latin word in two."""
-    step = 1 if towards > at else -1
-    while at != towards and 0 < at < len(text) and _INSIDE_LATIN.match(text, at - 1):
-        at += step
-    return at

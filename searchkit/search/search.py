@@ -10,7 +10,7 @@ from typing import Any
 
 from searchkit.engine.base import ScoredDoc, Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, Plan, Sort, TermSet
-from searchkit.highlight.snippet import Highlighter
+from searchkit.highlight.snippet import highlighter
 from searchkit.query import parse, plan_query
 from searchkit.query.ast import QueryNode
 from searchkit.query.planner import Planned
@@ -72,7 +72,7 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
     planned = plan(parse(text, lenient=options.lenient), options, snapshot, settings)
     match = Boolean(must=(TermSet("id", (id_term(id),)), planned.plan.match))
     _, found = snapshot.search(Plan(match, planned.plan.scores), limit=1, offset=0)
-    return Hit(found[0], Highlighter(planned.highlight_terms), options.snippet_length) if found else None
+    return Hit(found[0], highlighter(planned.highlight_terms), options.snippet_length) if found else None
 
 
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
@@ -124,17 +124,17 @@ def _page(
 ) -> tuple[int, list[Hit], bool]:
     """How many documents match, the hits of the page, and whether there are more after them."""
     snapshot, offset, limit = position.snapshot, position.offset, options.limit
-    highlighter = Highlighter(planned.highlight_terms)
+    marks = highlighter(planned.highlight_terms)
 
     def hit(found: ScoredDoc, duplicates: Sequence[ScoredDoc]) -> Hit:
         others = tuple([hit(other, ()) for other in duplicates])
-        return Hit(found, highlighter, options.snippet_length, others)
+        return Hit(found, marks, options.snippet_length, others)
 
     if options.collapse is not None:
         total, collapsed, has_more = collapse(snapshot, ranking, sort, offset=offset, limit=limit)
         return total, [hit(first, duplicates) for first, duplicates in collapsed], has_more
     total, found = snapshot.search(ranking, limit=limit, offset=offset, sort=sort)
-    hits = [Hit(one, highlighter, options.snippet_length) for one in found]
+    hits = [Hit(one, marks, options.snippet_length) for one in found]
     return total, hits, offset + len(hits) < total
 
 

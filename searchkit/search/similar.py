@@ -10,7 +10,7 @@ from searchkit.analysis.function_words import FUNCTION_WORDS
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, Plan, ScoreClause, Term, TermSet
-from searchkit.highlight.snippet import Highlighter
+from searchkit.highlight.snippet import highlighter
 from searchkit.query.scoring import idf
 from searchkit.search.options import SimilarOptions
 from searchkit.search.results import Hit, Results
@@ -32,8 +32,8 @@ def similar(document: Document, options: SimilarOptions, snapshot: Snapshot, set
     scores = tuple(ScoreClause(term, weight) for term, weight in zip(terms, weights.values()))
     total, found = snapshot.search(Plan(match, scores), limit=options.limit, offset=options.offset)
     # Nothing is highlighted: thirty words of another document are no query of a person.
-    highlighter = Highlighter(())
-    hits = [Hit(one, highlighter, options.snippet_length) for one in found]
+    marks = highlighter(())
+    hits = [Hit(one, marks, options.snippet_length) for one in found]
     return Results(" OR ".join(weights), hits, total, time.perf_counter() - started)
 
 

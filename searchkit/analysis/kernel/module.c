@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "characters.h"
+#include "highlight.h"
 #include "tokenizer.h"
 
 /* The classes: three strings of equal length, the first and the last of each range and its class. */
@@ -83,6 +84,7 @@ static PyMethodDef methods[] = {
     {"has_tokens", kernel_has_tokens, METH_O, "Is there anything to search for in the text?"},
     {"tokenize", kernel_tokenize, METH_O, "The columns of the text's tokens."},
     {"terms", kernel_terms, METH_O, "The unigrams and the bigrams of the text."},
+    {"highlight", kernel_highlight, METH_VARARGS, "The best fragments of texts, and what matches in them."},
     {NULL, NULL, 0, NULL},
 };
 
