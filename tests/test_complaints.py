@@ -158,7 +158,6 @@ def test_highlights_are_not_off_by_one_behind_variants_and_astral_characters(
         "/",
         "\\",
         "&|!",
-        "🎉",
         "%",
         "#",
         "+",
@@ -173,6 +172,13 @@ def test_a_query_of_punctuation_only_finds_nothing_and_is_no_error(query: str, m
     for lenient in (False, True):
         results = index.search(query, lenient=lenient)
         assert (results.total, list(results)) == (0, [])
+
+
+def test_an_emoji_is_found_alone_and_stands_in_the_way_of_no_passage(make_index: MakeIndex) -> None:
+    index = make_index("苹果🎉发布会", "别的")
+    assert [hit.body.spans for hit in index.search("🎉")] == [((2, 3),)]
+    assert [hit.body.spans for hit in index.search('"苹果发布"')] == [((0, 5),)]
+    assert index.search('"苹果🎊发布"').total == 1
 
 
 @pytest.mark.parametrize("query", ["", " ", "\u3000", "\n\t"])
