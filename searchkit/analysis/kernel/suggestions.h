@@ -1,0 +1,10 @@
+#ifndef SEARCHKIT_SUGGESTIONS_H
+#define SEARCHKIT_SUGGESTIONS_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+/* Adds the functions of this file to the module; -1 with an exception where that fails. */
+int suggestions_add(PyObject *module);
+
+#endif
