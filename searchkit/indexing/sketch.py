@@ -18,16 +18,17 @@ _SIZE = 16
 _SHARE = 0.5
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _HASH = re.compile("....")  # three bytes in base 64; with fewer half would agree by chance
-_MIX = 0x9E3779B1  # 2**32 over the golden ratio: spreads the bits of a check sum
+_MIX, _MIX_AGAIN = 0x9E3779B1, 0x85EBCA6B  # odd numbers, whose bits have no pattern
 _CLAUSE = re.compile(r"[^\W_][^。！？；，：!?;,:\n]{5,}")
 
 
 def python_sketch(normalized: str) -> tuple[str, ...]:
     """The sketch of a normalized text; without a clause of six characters the whole text counts as one."""
     clauses = set(_CLAUSE.findall(normalized)) or {normalized}
-    hashes = {
-        crc32(clause.strip().encode("utf-16-le", "surrogatepass")) * _MIX >> 8 & 0xFFFFFF for clause in clauses
-    }
+    sums = [crc32(clause.strip().encode("utf-16-le", "surrogatepass")) for clause in clauses]
+    # The sums of clauses that differ in a number differ in a pattern, so which is smaller is no chance.
+    mixed = [number * _MIX & 0xFFFFFFFF for number in sums]
+    hashes = {(number ^ number >> 15) * _MIX_AGAIN >> 8 & 0xFFFFFF for number in mixed}
     smallest = b"".join([number.to_bytes(3, "big") for number in sorted(hashes)[:_SIZE]])
     return tuple(_HASH.findall(b2a_base64(smallest, newline=False).translate(_URL_SAFE).decode()))
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum { SIZE = 16, SHORTEST = 6, CHARACTERS = 4 };
-#define MIX 0x9E3779B1u /* 2^32 over the golden ratio: spreads the bits of a check sum */
+#define MIX 0x9E3779B1u
+#define MIX_AGAIN 0x85EBCA6Bu
 #define WITHOUT_GIL 65536 /* characters from which on other threads may run meanwhile */
 
 /* The smallest hashes, in order, each once. */
@@ -43,7 +44,8 @@ hash_of(int kind, const void *data, Py_ssize_t start, Py_ssize_t end)
         }
         crc = add_byte(add_byte(crc, c & 0xFF), c >> 8);
     }
-    return (uint32_t)((crc ^ 0xFFFFFFFFu) * MIX) >> 8;
+    uint32_t mixed = (crc ^ 0xFFFFFFFFu) * MIX;
+    return ((mixed ^ mixed >> 15) * MIX_AGAIN) >> 8;
 }
 
 /* Keep the hash if it is among the smallest. */
