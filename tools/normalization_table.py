@@ -51,6 +51,7 @@ _BLOCKS = (
     (0x2E80, 0x2FE0),  # radicals
     (0xA640, 0xA7F0),  # Cyrillic and Latin, extended
     (0xF900, 0xFB00),  # Han, compatibility
+    (0xFB1D, 0xFB50),  # Hebrew with points
     (0xFF01, 0xFFEF),  # full and half width
     (0x1D400, 0x1D800),  # mathematical letters, which social media use as bold
     (0x2F800, 0x2FA20),  # Han, compatibility
@@ -88,6 +89,8 @@ def _fold_form(character: str) -> str:
     ):
         return character
     plain = unicodedata.normalize("NFKC", character)
+    if len(plain) > 1:  # Hebrew with points stays decomposed
+        plain = _without_accent(character)
     # A letter stays a letter: the sound mark ﾞ is no ゙ that stands on the letter before.
     if len(plain) != 1 or plain.isspace() or (character.isalnum() and not plain.isalnum()):
         return character
@@ -99,10 +102,11 @@ def _fold_form(character: str) -> str:
 
 
 def _without_accent(character: str) -> str:
-    """The letter under its accents, for Latin and Greek; が is another letter than か."""
+    """The letter under its accents, for Latin, Greek and Hebrew; が is another letter than か."""
     decomposed = unicodedata.normalize("NFKD", character)
     base, marks = decomposed[0], decomposed[1:]
-    if marks and all(unicodedata.combining(mark) for mark in marks) and ord(base) < 0x0400:
+    accented = marks and all(unicodedata.combining(mark) for mark in marks)
+    if accented and (ord(base) < 0x0400 or "א" <= base <= "ײ"):
         return base
     return character
 

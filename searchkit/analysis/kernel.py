@@ -1,31 +1,80 @@
 """The kernel: the functions that go over every character of a text, compiled where they were built.
 
-``SEARCHKIT_KERNEL=python`` or ``compiled`` chooses, or demands. Both give the same for any text.
+`SEARCHKIT_KERNEL=python` or `compiled` chooses, or demands. Both give the same for any text: the ones in Python
+are the definition.
 """
 
 from __future__ import annotations
 
 import os
+from array import array
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
-__all__ = ["compiled"]
+from searchkit.analysis import tokens
+from searchkit.analysis.characters import character_data
+from searchkit.analysis.normalizer import normalization_columns
+from searchkit.analysis.tokens import Kind, Tokens
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["KERNEL", "Kind", "Tokens", "compiled", "has_tokens", "normalize", "terms", "tokenize", "visible"]
+
+_CHOICES = ("", "python", "compiled")
 
 
-def _compiled() -> Any:
-    wanted = os.environ.get("SEARCHKIT_KERNEL", "")
-    if wanted == "python":
+def _compiled_kernel() -> ModuleType | None:
+    """The compiled kernel with its tables; None where it is not built or not wanted."""
+    choice = os.environ.get("SEARCHKIT_KERNEL", "")
+    if choice not in _CHOICES:
+        raise ImportError(f"SEARCHKIT_KERNEL must be python or compiled, not {choice!r}")
+    if choice == "python":
         return None
     try:
-        return import_module("searchkit.analysis._kernel")
+        compiled = import_module("searchkit.analysis._kernel")
     except ImportError as error:
-        if wanted == "compiled":
+        if choice == "compiled":
             raise ImportError(
-                "SEARCHKIT_KERNEL=compiled, but the compiled kernel is not built: "
-                "install searchkit where a C compiler is"
+                "SEARCHKIT_KERNEL=compiled, but the compiled kernel is not built: install a C compiler, then "
+                "pip install --force-reinstall searchkit; or leave SEARCHKIT_KERNEL unset"
             ) from error
         return None
+    data = character_data()
+    firsts, lasts, names = zip(*data.ranges, strict=True)
+    compiled.load(
+        "".join(map(chr, firsts)),
+        "".join(map(chr, lasts)),
+        "".join(names),
+        *normalization_columns(),
+        "".join(map(chr, data.digits)),
+        "".join(map(chr, data.digits.values())),
+        "".join(chr(code) for pair in sorted(data.compositions.items()) for code in (*pair[0], pair[1])),
+    )
+    return compiled
 
 
-compiled = _compiled()
-"""The compiled module; None where there is none, or it is not wanted."""
+_compiled = compiled = _compiled_kernel()
+"""The module itself, for the functions that belong to other layers; None where it does not run."""
+
+KERNEL = "compiled" if _compiled else "python"
+"""Which one runs: "python" or "compiled"."""
+
+if _compiled:
+    has_tokens = _compiled.has_tokens
+    normalize = _compiled.normalize
+    terms = _compiled.terms
+    visible = _compiled.visible
+    _columns = _compiled.tokenize
+
+    def tokenize(text: str) -> Tokens:
+        """`tokens.tokenize`, compiled."""
+        texts, starts, ends, lines, kinds = _columns(text)
+        return Tokens(texts, array("I", starts), array("I", ends), array("I", lines), kinds)
+
+else:
+    has_tokens = tokens.has_tokens
+    normalize = tokens.normalize
+    terms = tokens.terms
+    tokenize = tokens.tokenize
+    visible = tokens.visible

@@ -22,7 +22,7 @@ _FREQUENT = ((0x0, 0x250), (0x2000, 0x2070), (0x3000, 0x3100), (0x4E00, 0xA000),
 
 def normalize(text: str) -> str:
     """`text` with one form of every character; of the same length."""
-    return text.translate(_whole_table())
+    return text.translate(form_table())
 
 
 @lru_cache(maxsize=10_000)
@@ -57,10 +57,10 @@ def normalization_columns() -> tuple[str, str]:
 
 
 @cache
-def _whole_table() -> dict[int, int]:
-    """The same table with the frequent characters that stay as they are.
+def form_table() -> dict[int, int]:
+    """The same table as numbers, with the frequent characters that stay as they are, for `str.translate`.
 
-    `str.translate` takes twice as long for a character that is missing, and is fastest with numbers.
+    That takes twice as long for a character that is missing, and is fastest with numbers.
     """
     table: dict[int, int] = {}
     for codes in _FREQUENT:

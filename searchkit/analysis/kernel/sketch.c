@@ -133,8 +133,8 @@ as_texts(const Smallest *smallest)
     return texts;
 }
 
-static PyObject *
-sketch(PyObject *Py_UNUSED(module), PyObject *normalized)
+PyObject *
+kernel_sketch(PyObject *Py_UNUSED(module), PyObject *normalized)
 {
     if (!PyUnicode_Check(normalized)) {
         return PyErr_Format(PyExc_TypeError, "a text is needed, not %.100s", Py_TYPE(normalized)->tp_name);
@@ -152,15 +152,4 @@ sketch(PyObject *Py_UNUSED(module), PyObject *normalized)
         hash_clauses(kind, data, length, &smallest);
     }
     return as_texts(&smallest);
-}
-
-static PyMethodDef functions[] = {
-    {"sketch", sketch, METH_O, "The sketch of a normalized text."},
-    {NULL, NULL, 0, NULL},
-};
-
-int
-sketch_add(PyObject *module)
-{
-    return PyModule_AddFunctions(module, functions);
 }

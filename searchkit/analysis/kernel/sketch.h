@@ -4,7 +4,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-/* Adds the functions of this file to the module; -1 with an exception where that fails. */
-int sketch_add(PyObject *module);
+/* The sketch of a normalized text, a tuple of texts. */
+PyObject *kernel_sketch(PyObject *module, PyObject *normalized);
 
 #endif

@@ -145,8 +145,8 @@ show(PyObject *shown, PyObject *text, PyObject *normalized, PyObject *words, con
     return 0;
 }
 
-static PyObject *
-suggested_words(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t count)
+PyObject *
+kernel_suggested_words(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t count)
 {
     if (count != 5 || !PyUnicode_Check(given[0]) || !PyUnicode_Check(given[1]) || !PyUnicode_Check(given[2])
         || !PyAnySet_Check(given[4])) {
@@ -177,16 +177,4 @@ suggested_words(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t 
     }
     free_words(&counted);
     return shown;
-}
-
-static PyMethodDef functions[] = {
-    {"suggested_words", (PyCFunction)(void (*)(void))suggested_words, METH_FASTCALL,
-     "The words that are worth suggesting, and how the text writes each."},
-    {NULL, NULL, 0, NULL},
-};
-
-int
-suggestions_add(PyObject *module)
-{
-    return PyModule_AddFunctions(module, functions);
 }

@@ -4,7 +4,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-/* Adds the functions of this file to the module; -1 with an exception where that fails. */
-int suggestions_add(PyObject *module);
+/* The words worth suggesting, and how a text writes each: given are the text, its normalized form, its words
+   joined by spaces, how often a word stands there at least, and a set of words to leave out. */
+PyObject *kernel_suggested_words(PyObject *module, PyObject *const *given, Py_ssize_t count);
 
 #endif
