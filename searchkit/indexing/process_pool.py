@@ -2,9 +2,9 @@
 
 The segmenter holds the interpreter lock, so threads would not help. The processes are started as programs
 that import this module, not by `multiprocessing`: so a program that indexes needs no
-``if __name__ == "__main__"``, and nothing is forked while an engine has threads. Each process has a thread
-here that sends it a chunk of calls and receives the results. Only as many chunks are under way as keep all
-processes busy.
+``if __name__ == "__main__"``, and nothing is forked while an engine has threads. They get a few calls each in
+turn, and their results are read in that order as they are needed: whoever is ahead waits with its next result
+until there is room in its pipe. So no process holds more results than one, however long the documents are.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, cycle, islice
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, BinaryIO, TypeVar, cast
 
 from searchkit.errors import SearchkitError
@@ -30,9 +31,13 @@ from searchkit.settings import Settings
 
 AT_ONCE = 500
 """How many documents or ids go into one request to an index, which may be far away."""
-_CHUNK = 64
 # Less work takes less time than to start other processes.
 _WORTH_IT = 500
+_CHUNK = 8  # calls that a process gets at once
+_AHEAD = 3  # chunks under way for each process
+_MOST_BYTES = 4_000_000  # of calls under way, as long as each process has a chunk
+_PIPE = 1 << 18  # bytes, for the results of a chunk of typical articles
+_NICE = 5
 
 Result = TypeVar("Result")
 _Item = TypeVar("_Item")
@@ -56,41 +61,49 @@ def results(
     ``workers`` is the number of processes; None is one for each processor if there is enough work.
     """
     work = iter(work)
-    builder = DocumentBuilder(settings)
     if workers is None:
         first = list(islice(work, _WORTH_IT))
-        workers = 1 if len(first) < _WORTH_IT else os.cpu_count() or 1
+        workers = 1 if len(first) < _WORTH_IT else _usual_workers()
         work = chain(first, work)
     if workers < 2 or not sys.executable:
+        builder = DocumentBuilder(settings)
         for one in work:
             yield one(builder) if isinstance(one, partial) else one
     else:
         yield from _results_of_others(work, settings, workers)
 
 
+def _usual_workers() -> int:
+    """How many processes make the documents of a long list; one is this one alone."""
+    return os.cpu_count() or 1
+
+
 def _results_of_others(
     work: Iterator[partial[Result] | Result], settings: Settings, workers: int
 ) -> Iterator[Result]:
     with ExitStack() as stack:
-        free: deque[_Worker] = deque(stack.enter_context(_Worker(settings)) for _ in range(workers))
-        threads = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="searchkit"))
-        under_way: deque[Future[list[Result]]] = deque()
-        stack.callback(lambda: [future.cancel() for future in under_way])
-
-        def do(chunk: list[partial[Result] | Result]) -> list[Result]:
-            worker = free.popleft()  # there are as many threads as workers
-            try:
-                done = iter(worker.results([one for one in chunk if isinstance(one, partial)]))
-            finally:
-                free.append(worker)
-            return [next(done) if isinstance(one, partial) else one for one in chunk]
-
+        in_turn = cycle([stack.enter_context(_Worker(settings)) for _ in range(workers)])
+        under_way: deque[tuple[int, Iterator[Result]]] = (
+            deque()
+        )  # bytes of the calls, and what becomes of them
+        size = 0
         for chunk in batches(work, _CHUNK):
-            under_way.append(threads.submit(do, chunk))
-            if len(under_way) > 2 * workers:
-                yield from under_way.popleft().result()
-        while under_way:
-            yield from under_way.popleft().result()
+            worker = next(in_turn)
+            sent = worker.send([one for one in chunk if isinstance(one, partial)])
+            size += sent
+            under_way.append(
+                (sent, worker.receive([_TO_COME if isinstance(one, partial) else one for one in chunk]))
+            )
+            while len(under_way) > _AHEAD * workers or (size > _MOST_BYTES and len(under_way) > workers):
+                sent, received = under_way.popleft()
+                yield from received
+                size -= sent
+        for _, received in under_way:
+            yield from received
+
+
+_TO_COME: Any = object()
+"""Stands for the result of a call."""
 
 
 class _Worker:
@@ -104,14 +117,34 @@ class _Worker:
         )
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
-        self._to.write(json.dumps(settings.metadata()).encode() + b"\n")
-        self._to.flush()
+        _widen(self._from)
+        # A process that waits for its results to be read takes no calls: whoever reads must not wait to send.
+        self._unsent: SimpleQueue[bytes] = SimpleQueue()
+        self._unsent.put(json.dumps(settings.metadata()).encode() + b"\n")
+        self._sender = threading.Thread(target=self._send, name="searchkit", daemon=True)
+        self._sender.start()
 
-    def results(self, calls: list[partial[Result]]) -> list[Result]:
+    def send(self, calls: list[partial[Result]]) -> int:
+        """Let it make these calls; returns how many bytes they are."""
+        data = pickle.dumps(calls, pickle.HIGHEST_PROTOCOL) if calls else b""
+        if data:
+            self._unsent.put(data)
+        return len(data)
+
+    def _send(self) -> None:
+        with suppress(OSError):  # it has ended, which whoever reads finds out
+            while data := self._unsent.get():
+                self._to.write(data)
+                self._to.flush()
+
+    def receive(self, chunk: list[Result]) -> Iterator[Result]:
+        """The chunk with the next results in the places of those that are to come."""
+        for one in chunk:
+            yield self._next_result() if one is _TO_COME else one
+
+    def _next_result(self) -> Any:
         try:
-            pickle.dump(calls, self._to, pickle.HIGHEST_PROTOCOL)
-            self._to.flush()
-            return cast("list[Result]", pickle.load(self._from))
+            return pickle.load(self._from)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             status = self._process.wait()
             raise SearchkitError(
@@ -122,23 +155,36 @@ class _Worker:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._unsent.put(b"")
+        self._sender.join()
         with suppress(OSError):  # it ended before it took everything
             self._to.close()
         self._from.close()
-        self._process.kill()
-        self._process.wait()
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Make room for some documents in the pipe, where the system has a way to do it."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def serve() -> None:
-    """The main loop of a worker: reads lists of calls and writes lists of results, until the input ends."""
+    """The main loop of a worker: reads lists of calls and writes their results, until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that indexes
+    # What the engine has not indexed yet waits in memory: it comes first where there are too few processors.
+    with suppress(AttributeError, OSError):  # there is no such thing everywhere
+        os.nice(_NICE)
     calls, results = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     builder = DocumentBuilder(Settings.from_metadata(json.loads(calls.readline()), "worker"))
     # When the process that indexes is gone, its pipes are closed, perhaps in the middle of a list.
     with suppress(EOFError, pickle.UnpicklingError, OSError):
         while True:
-            chunk: list[partial[Any]] = pickle.load(calls)
-            pickle.dump([call(builder) for call in chunk], results, pickle.HIGHEST_PROTOCOL)
+            for call in pickle.load(calls):
+                pickle.dump(call(builder), results, pickle.HIGHEST_PROTOCOL)
             results.flush()
     os._exit(0)  # at once: nobody reads what is still to be written
