@@ -41,6 +41,23 @@ _NO_SPACE_BETWEEN = re.compile(f"[{_CJK}][{_CJK_OR_QUOTE}]|[{_CJK_OR_QUOTE}][{_C
 
 def clean_lines(text: str) -> str:
     """The lines of a text, without empty ones and without white space around them."""
+    if (
+        CELL in text or ROW in text
+    ):  # which of the marks in one run of white space counts is told of the whole
+        return _clean_piece(text)
+    lines = []
+    for line in text.split(LINE):
+        if line.isprintable() and "  " not in line:  # nothing invisible, and single blanks only
+            line = line.strip(" ")
+        else:
+            line = _clean_piece(line)
+        if line:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _clean_piece(text: str) -> str:
+    """`clean_lines` of a text that has marks, or white space that is no single blank."""
     parts = _SPACES.split(_INVISIBLE.sub("", text))
     for index in range(1, len(parts), 2):  # each run of white space between two pieces of text
         shown = _shown(parts[index])
