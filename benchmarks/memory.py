@@ -18,7 +18,7 @@ _CHILDREN_EVERY = 10
 class PeakMemory:
     """The most memory of a process and its children during a ``with`` block, in ``bytes``.
 
-    On Linux a page that several of them share counts once, and a file that is mapped as far as it is in memory.
+    On Linux a page that several of them share counts once, and of a mapped file what is in memory.
     Elsewhere it counts for each of them.
     """
 

@@ -160,7 +160,7 @@ class TreeText:
                     # Not among the characters by which links to share and headlines are told.
                     add(f" {description} ")
                 text = element.text
-            elif element is dropped:
+            elif dropped is not None and element is dropped:
                 if kind >= _BLOCK:
                     add(LINE)
                 text = element.tail

@@ -41,19 +41,14 @@ _NO_SPACE_BETWEEN = re.compile(f"[{_CJK}][{_CJK_OR_QUOTE}]|[{_CJK_OR_QUOTE}][{_C
 
 def clean_lines(text: str) -> str:
     """The lines of a text, without empty ones and without white space around them."""
-    if (
-        CELL in text or ROW in text
-    ):  # which of the marks in one run of white space counts is told of the whole
+    if CELL in text or ROW in text:  # beside a LINE they count, so the text cannot be split there
         return _clean_piece(text)
-    lines = []
-    for line in text.split(LINE):
-        if line.isprintable() and "  " not in line:  # nothing invisible, and single blanks only
-            line = line.strip(" ")
-        else:
-            line = _clean_piece(line)
-        if line:
-            lines.append(line)
-    return "\n".join(lines)
+    return "\n".join(filter(None, [_one_line(line) for line in text.split(LINE)]))
+
+
+def _one_line(text: str) -> str:
+    # Most lines have nothing invisible and no white space but single blanks.
+    return text.strip(" ") if text.isprintable() and "  " not in text else _clean_piece(text)
 
 
 def _clean_piece(text: str) -> str:

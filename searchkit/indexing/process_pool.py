@@ -25,6 +25,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO, TypeVar, cast
 
+from searchkit.analysis.kernel import KERNEL
 from searchkit.errors import SearchkitError
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.settings import Settings
@@ -58,43 +59,48 @@ def results(
     A call is a `partial` that gets a `DocumentBuilder` as its last argument; it and its result can be
     pickled. What is no `partial` is a result already, and stays in this process.
 
-    ``workers`` is the number of processes; None is one for each processor if there is enough work.
+    ``workers`` is the number of processes, 1 is this one alone; with None as many as keep the engine busy, if
+    there is enough work.
     """
     work = iter(work)
+    processes = workers if workers and workers > 1 else 0  # other than this one
     if workers is None:
         first = list(islice(work, _WORTH_IT))
-        workers = 1 if len(first) < _WORTH_IT else _usual_workers()
+        processes = _usual_processes() if len(first) == _WORTH_IT else 0
         work = chain(first, work)
-    if workers < 2 or not sys.executable:
+    if not processes or not sys.executable:
         builder = DocumentBuilder(settings)
         for one in work:
             yield one(builder) if isinstance(one, partial) else one
     else:
-        yield from _results_of_others(work, settings, workers)
+        yield from _results_of_others(work, settings, processes)
 
 
-def _usual_workers() -> int:
-    """How many processes make the documents of a long list; one is this one alone."""
-    return os.cpu_count() or 1
+def _usual_processes() -> int:
+    """How many other processes make as many documents as the engine can take.
+
+    A document takes the threads of the engine twice as long as the compiled kernel and its reader. One other
+    process is better than none: this one would hand over documents faster than the engine takes them, and all
+    that wait are in memory.
+    """
+    processors = os.cpu_count() or 1
+    return max(processors // 2, 1) if KERNEL == "compiled" else processors
 
 
 def _results_of_others(
-    work: Iterator[partial[Result] | Result], settings: Settings, workers: int
+    work: Iterator[partial[Result] | Result], settings: Settings, processes: int
 ) -> Iterator[Result]:
     with ExitStack() as stack:
-        in_turn = cycle([stack.enter_context(_Worker(settings)) for _ in range(workers)])
-        under_way: deque[tuple[int, Iterator[Result]]] = (
-            deque()
-        )  # bytes of the calls, and what becomes of them
+        in_turn = cycle([stack.enter_context(_Worker(settings)) for _ in range(processes)])
+        under_way: deque[tuple[int, Iterator[Result]]] = deque()  # with the bytes of the calls
         size = 0
         for chunk in batches(work, _CHUNK):
             worker = next(in_turn)
             sent = worker.send([one for one in chunk if isinstance(one, partial)])
             size += sent
-            under_way.append(
-                (sent, worker.receive([_TO_COME if isinstance(one, partial) else one for one in chunk]))
-            )
-            while len(under_way) > _AHEAD * workers or (size > _MOST_BYTES and len(under_way) > workers):
+            received = worker.receive([_TO_COME if isinstance(one, partial) else one for one in chunk])
+            under_way.append((sent, received))
+            while len(under_way) > _AHEAD * processes or (size > _MOST_BYTES and len(under_way) > processes):
                 sent, received = under_way.popleft()
                 yield from received
                 size -= sent
