@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from glob import glob
+from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-SOURCES = "searchkit/analysis/kernel"
+SOURCES = Path("searchkit/analysis/kernel")
 
 
 class OptionalBuild(build_ext):
@@ -25,11 +25,9 @@ class OptionalBuild(build_ext):
         except Exception as error:
             if not extension.optional:
                 raise
-            first_line = (str(error).splitlines() or [""])[0]
             print(
-                f"searchkit: the compiled kernel was not built ({first_line}); searchkit works the same without it, "
-                "but indexes and searches several times slower. A C compiler and pip install --force-reinstall "
-                "searchkit bring it.",
+                f"searchkit: the compiled kernel was not built ({type(error).__name__}). Everything works "
+                "without it, but indexing and searching are several times slower. It needs a C compiler.",
                 file=sys.stderr,
             )
 
@@ -38,8 +36,8 @@ setup(
     ext_modules=[
         Extension(
             "searchkit.analysis._kernel",
-            sources=sorted(glob(f"{SOURCES}/*.c")),
-            depends=sorted(glob(f"{SOURCES}/*.h")),
+            sources=sorted(map(str, SOURCES.glob("*.c"))),
+            depends=sorted(map(str, SOURCES.glob("*.h"))),
             optional=True,
         )
     ],

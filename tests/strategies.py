@@ -38,6 +38,22 @@ anything = st.text(st.characters(codec=None) | st.sampled_from("\ud800\udfff\x00
 unicode_text = st.text(max_size=40)
 """Text of any characters that UTF-8 can hold."""
 
+# What the tokenizer treats specially: marks that compose, with their bases; what is invisible; runs, and what
+# is around c++ and c#; symbols; digits of all kinds; other alphabets; all that ends a line.
+_SPECIAL = (
+    *"かハｶﾊ゛ﾞﾟ\u3099\u309aиеіgИ\u0306\u0308\u0301\u0300=<\u0338ᄒ가ᅥᆫᆨ가한각ﾡￂ",
+    *"\u200b\u200d\u00ad\ufe0f\u034f\u20dd\U0001f3fd\u202e",
+    *("c++", "C#", "++", "+", "#", "c", "Ｃ＋＋", "é", "ß", "_"),
+    *"12１²₂٣𝟘①Ⅳ½яЖμא\u05bcשׂ\ufb2bا\u0653हि्क\u093c\u0958กิ",
+    *"😀👨👩🇨€$→©�",
+    *"\n\v\f\r\x85\u2028\u2029 ，。",
+    *"中国𠮷ーゝ々〇ªʰː",
+    *("a" * 254, "é" * 255, "\u0301" * 300, "1" * 300, "я" * 256, "中" * 300),
+)
+
+special_texts = st.lists(st.sampled_from(_SPECIAL) | st.characters(codec=None), max_size=30).map("".join)
+"""Texts dense with what the tokenizer treats specially, among them lone surrogates."""
+
 lines = st.lists(
     st.sampled_from(HAN)
     | st.sampled_from(WORDS)

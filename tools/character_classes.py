@@ -148,7 +148,7 @@ def compositions(forms: dict[int, str]) -> dict[tuple[str, str], str]:
             continue
         base, mark = (chr(int(part, 16)) for part in decomposed.split())
         base, composed = forms.get(ord(base), base), forms.get(code, chr(code))
-        if base == composed or class_of(base) == class_of(composed) == NONE or unicodedata.combining(base):
+        if base == composed or class_of(base) == class_of(composed) == NONE or class_of(base) == INVISIBLE:
             continue
         assert pairs.setdefault((base, mark), composed) == composed, (base, mark)
         if mark in _HALF_WIDTH:

@@ -1,7 +1,7 @@
 """The kernel: the functions that go over every character of a text, compiled where they were built.
 
-`SEARCHKIT_KERNEL=python` or `compiled` chooses, or demands. Both give the same for any text: the ones in Python
-are the definition.
+`SEARCHKIT_KERNEL=python` or `compiled` chooses, or demands. Both give the same for any text, and those in
+Python are the definition.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _compiled_kernel() -> ModuleType | None:
         *normalization_columns(),
         "".join(map(chr, data.digits)),
         "".join(map(chr, data.digits.values())),
-        "".join(chr(code) for pair in sorted(data.compositions.items()) for code in (*pair[0], pair[1])),
+        "".join(chr(code) for pair in data.compositions.items() for code in (*pair[0], pair[1])),
     )
     return compiled
 

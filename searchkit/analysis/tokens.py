@@ -16,7 +16,7 @@ from array import array
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import cache
-from itertools import compress
+from itertools import compress, repeat
 from operator import add
 from typing import NamedTuple
 
@@ -76,24 +76,24 @@ class Tokens(NamedTuple):
 
 
 _LETTERS_AND_DIGITS = ASCII_LETTER + LATIN + DIGIT + SMALL_DIGIT + WORD
-# On classes. C++ and C# are whole.
+# Patterns on classes, which `re` compiles when they are used: with the compiled kernel they are not.
+# C++ and C# are whole.
 _RUN = (
     rf"(?<![{_LETTERS_AND_DIGITS}]){ASCII_LETTER}(?:{PLUS}{PLUS}(?!{PLUS})|{HASH})"
     rf"|[{ASCII_LETTER}{LATIN}]{{1,{LONGEST}}}"
     rf"|{DIGIT}{{1,{LONGEST}}}|{SMALL_DIGIT}{{1,{LONGEST}}}|{WORD}{{1,{LONGEST}}}"
 )
-_TOKENS = re.compile(rf"[{HAN}{SYMBOL}]|{_RUN}")
-_RUNS = re.compile(rf"{HAN}+|{_RUN}|{SYMBOL}+|{LINE_END}")
-_ANY = re.compile(f"[{HAN}{SYMBOL}{_LETTERS_AND_DIGITS}]")
+_RUNS = rf"{HAN}+|{_RUN}|{SYMBOL}+|{LINE_END}"
+_SINGLE = frozenset((HAN, SYMBOL))
+_ANY = f"[{HAN}{SYMBOL}{_LETTERS_AND_DIGITS}]"
 
 # Most texts have the most frequent characters only, whose classes are quickly told by a regular expression
 # on the text itself: a shortcut to the same runs, in half the time.
 _LATIN = "a-zß-öø-ɏ"
-_RARE = re.compile(
-    r"[^\n -~\xa0·ß-öø-ɏ\u2010-\u2027\u3000-\u3003\u3008-\u3011\u3014-\u301b一-鿿\uff01-\uff5e]|\$"
-)
-_FREQUENT_RUNS = re.compile(
-    rf"[一-鿿]+|{LINE_BREAK}|(?<![0-9{_LATIN}])[a-z](?:\+\+(?!\+)|#)|[{_LATIN}]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}"
+_RARE = r"[^\n -~\xa0·ß-öø-ɏ\u2010-\u2027\u3000-\u3003\u3008-\u3011\u3014-\u301b一-鿿\uff01-\uff5e]|\$"
+_FREQUENT_RUNS = (
+    rf"[一-鿿]+|{LINE_BREAK}|(?<![0-9{_LATIN}])[a-z](?:\+\+(?!\+)|#)"
+    rf"|[{_LATIN}]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}"
 )
 _BEHIND_LATIN = "ɐ"
 
@@ -121,7 +121,7 @@ def visible(normalized: str) -> str:
 
 def has_tokens(text: str) -> bool:
     """Is there anything to search for in `text`?"""
-    return _ANY.search(normalize(text).translate(class_table())) is not None
+    return re.search(_ANY, normalize(text).translate(class_table())) is not None
 
 
 def tokenize(text: str) -> Tokens:
@@ -131,17 +131,31 @@ def tokenize(text: str) -> Tokens:
     ['使', '用', 'gpt', '4', '和', 'c++']
     """
     normalized, classes, places = _visible(normalize(text))
-    spans = [found.span() for found in _TOKENS.finditer(classes)]
-    starts = array("I", [start for start, _ in spans])
-    ends = array("I", [end for _, end in spans])
-    kinds = "".join([classes[start] for start in starts]).replace(ASCII_LETTER, LATIN).encode()
-    texts = [normalized[start:end] for start, end in spans]
-    if SMALL_DIGIT in classes:
-        texts = [text.translate(character_data().digits) for text in texts]
-    lines = _lines(classes, starts)
+    texts: list[str] = []
+    starts, ends, lines, kinds = array("I"), array("I"), array("I"), []
+    line = 0
+    for found in re.finditer(_RUNS, classes):
+        start, end = found.span()
+        kind = classes[start]
+        if kind == LINE_END:
+            line += 1
+        elif kind in _SINGLE:
+            texts.extend(normalized[start:end])
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+            lines.extend(repeat(line, end - start))
+            kinds.append(classes[start:end])
+        else:
+            texts.append(
+                _full_digits(normalized[start:end]) if kind == SMALL_DIGIT else normalized[start:end]
+            )
+            starts.append(start)
+            ends.append(end)
+            lines.append(line)
+            kinds.append(kind)
     if places:
         starts, ends = array("I", map(places.__getitem__, starts)), array("I", map(places.__getitem__, ends))
-    return Tokens(texts, starts, ends, lines, kinds)
+    return Tokens(texts, starts, ends, lines, "".join(kinds).replace(ASCII_LETTER, LATIN).encode())
 
 
 def terms(text: str) -> tuple[str, str]:
@@ -168,9 +182,9 @@ def terms(text: str) -> tuple[str, str]:
 def _frequent_runs(text: str) -> tuple[str, str, list[str]] | None:
     """What `_runs` returns for a text of frequent characters only; None for any other."""
     normalized = text.translate(form_table())
-    if _RARE.search(normalized):
+    if re.search(_RARE, normalized):
         return None
-    runs = _FREQUENT_RUNS.findall(normalized.replace("\n", LINE_BREAK))
+    runs = re.findall(_FREQUENT_RUNS, normalized.replace("\n", LINE_BREAK))
     words = [run for run in runs if run < _BEHIND_LATIN and run != LINE_BREAK]
     return "".join([run if run >= _BEHIND_LATIN or run == LINE_BREAK else _PLACE for run in runs]), "", words
 
@@ -182,7 +196,7 @@ def _runs(text: str) -> tuple[str, str, list[str]]:
     """
     normalized, classes, _ = _visible(normalize(text))
     tokens, line, words = [], [], []
-    for found in _RUNS.finditer(classes):
+    for found in re.finditer(_RUNS, classes):
         start, end = found.span()
         kind = classes[start]
         if kind == LINE_END:
@@ -197,7 +211,7 @@ def _runs(text: str) -> tuple[str, str, list[str]]:
             line.append(_PLACE)
             words.append(normalized[start:end])
     if SMALL_DIGIT in classes:
-        words = [word.translate(character_data().digits) for word in words]
+        words = list(map(_full_digits, words))
     return "".join(line), "".join(tokens), words
 
 
@@ -213,17 +227,9 @@ def _visible(normalized: str) -> tuple[str, str, Sequence[int]]:
     return "".join(compress(normalized, shown)), classes.replace(INVISIBLE, ""), places
 
 
-def _lines(classes: str, starts: array[int]) -> array[int]:
-    """How many line ends stand before each place."""
-    if LINE_END not in classes:
-        return array("I", [0]) * len(starts)
-    lines = array("I")
-    line, before = 0, 0
-    for start in starts:
-        line += classes.count(LINE_END, before, start)
-        before = start
-        lines.append(line)
-    return lines
+def _full_digits(text: str) -> str:
+    """The digits that sub- or superscript digits stand for."""
+    return text.translate(character_data().digits)
 
 
 @cache
