@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -15,9 +16,10 @@ _CHILDREN_EVERY = 10
 
 
 class PeakMemory:
-    """The most resident memory of a process and its children during a ``with`` block, in ``bytes``.
+    """The most memory of a process and its children during a ``with`` block, in ``bytes``.
 
-    Pages that several processes share, such as a memory-mapped index file, count for each of them.
+    On Linux a page that several of them share counts once, and of a mapped file what is in memory.
+    Elsewhere it counts for each of them.
     """
 
     def __init__(self, pid: int) -> None:
@@ -66,6 +68,14 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def _resident(process: psutil.Process) -> int:
-    with suppress(psutil.Error):
+    """What the process adds to the memory of its family: its share of each page, or else all it has."""
+    with suppress(psutil.Error, OSError):
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup")
+        if rollup.parent.exists():
+            return _kilobytes(rollup.read_text(encoding="ascii"), "Pss") * 1024
         return int(process.memory_info().rss)
     return 0
+
+
+def _kilobytes(rollup: str, name: str) -> int:
+    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith(f"{name}:"))

@@ -19,7 +19,7 @@ from searchkit.analysis.tokens import Kind, Tokens
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["KERNEL", "Kind", "Tokens", "has_tokens", "normalize", "terms", "tokenize", "visible"]
+__all__ = ["KERNEL", "Kind", "Tokens", "compiled", "has_tokens", "normalize", "terms", "tokenize", "visible"]
 
 _CHOICES = ("", "python", "compiled")
 
@@ -54,7 +54,8 @@ def _compiled_kernel() -> ModuleType | None:
     return compiled
 
 
-_compiled = _compiled_kernel()
+_compiled = compiled = _compiled_kernel()
+"""The module itself, for the functions that belong to other layers; None where it does not run."""
 
 KERNEL = "compiled" if _compiled else "python"
 """Which one runs: "python" or "compiled"."""

@@ -22,17 +22,26 @@ DROPPED = frozenset(
     noembed noframes noscript object optgroup option progress rp rt rtc script select style svg template
     textarea title video""".split()
 )  # rt: the reading above a character, which would split the word
-_BLOCKS = frozenset(
-    """address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset
-    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu ol p
-    plaintext pre search section summary ul xmp""".split()
-)
-_ROWS = frozenset(("table", "tbody", "tfoot", "thead", "tr"))
-_CELLS = frozenset(("td", "th"))
+_BLOCKS = """address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset
+    figcaption figure footer header hgroup hr html legend li listing main menu ol p plaintext pre search
+    section summary ul xmp""".split()
 _FIELDS = frozenset(("input", "select", "textarea"))
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_PREFORMATTED = frozenset(("pre", "listing", "xmp", "plaintext"))
+_HIDEABLE = frozenset(("hidden", "style", "role"))
 _INLINE = frozenset(("span", "small", "cite", "em", "i", "b"))
+
+# The kinds of elements that are more than text in a line. Those from _BLOCK on begin and end a line.
+_DROP, _CELL, _ROW, _LINK, _IMAGE, _BLOCK, _HEADING, _PREFORMATTED, _FORM = range(1, 10)
+_KINDS = {
+    **dict.fromkeys(DROPPED, _DROP),
+    **dict.fromkeys(("td", "th"), _CELL),
+    **dict.fromkeys(("table", "tbody", "tfoot", "thead", "tr"), _ROW),
+    "a": _LINK,
+    "img": _IMAGE,
+    **dict.fromkeys(_BLOCKS, _BLOCK),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _HEADING),
+    **dict.fromkeys(("pre", "listing", "xmp", "plaintext"), _PREFORMATTED),
+    "form": _FORM,
+}
 
 _HIDDEN_STYLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(
@@ -92,7 +101,7 @@ class TreeText:
     def _walk(self, tree: _Element) -> None:
         from lxml.etree import iterwalk
 
-        pieces = self._pieces
+        pieces, widgets, kind_of = self._pieces, self._widgets, _KINDS.get
         add = pieces.append
         heading: _Element | None = None
         heading_start = 0
@@ -108,67 +117,57 @@ class TreeText:
         walk = iterwalk(tree, events=("start", "end"))
         for event, element in walk:
             assert element is not None  # it is for other events
-            tag = element.tag
+            kind = kind_of(element.tag, 0)
             if event == "start":
-                is_dropped = tag in DROPPED
-                attributes = element.attrib
-                if attributes and not is_dropped:
-                    names = attributes.get("class")
-                    if (
-                        "hidden" in attributes
-                        or ("style" in attributes and _HIDDEN_STYLE.search(attributes["style"]))
-                        or attributes.get("role") == "navigation"
-                    ):
+                is_dropped = kind == _DROP
+                if not is_dropped and (attributes := element.keys()):
+                    if not _HIDEABLE.isdisjoint(attributes) and _is_hidden(element):
                         is_dropped = True
-                    elif tag == "a":
-                        target = attributes.get("href", "")
-                        if _SHARE_LINK.match(target):
-                            self._share_links += 1
-                            is_dropped = True
-                        elif not _NO_TARGET.match(target):
-                            self._links += 1
-                    elif names is not None:
+                    elif kind == _LINK:
+                        is_dropped = self._is_share_link(element.get("href", ""))
+                    elif "class" in attributes:
+                        names = element.get("class", "")
                         is_dropped, is_apart, is_widget = _told_by_class(names[:_LONGEST_CLASS])
                         if not is_dropped:
-                            if is_apart and tag in _INLINE:
+                            if is_apart and element.tag in _INLINE:
                                 add(" ")
                                 apart.append(element)
                             if is_widget:
                                 counts = self._characters, self._links, self._share_links, self._fields
-                                self._widgets.append((element, len(pieces), *counts))
+                                widgets.append((element, len(pieces), *counts))
                 if is_dropped:
-                    self._fields += tag in _FIELDS
+                    self._fields += element.tag in _FIELDS
                     dropped = element
                     walk.skip_subtree()
                     continue
-                if tag in _BLOCKS:
+                if kind >= _BLOCK:
                     add(LINE)
-                    if tag in _HEADINGS:
+                    if kind == _HEADING:
                         if not self.heading and heading is None:
                             heading, heading_start = element, len(pieces)
-                    elif tag in _PREFORMATTED:
+                    elif kind == _PREFORMATTED:
                         if preformatted is None:
                             preformatted = element
-                    elif tag == "form" and form is None:
+                    elif kind == _FORM and form is None:
                         form, form_start, form_characters = element, len(pieces), self._characters
-                elif tag in _ROWS:
+                elif kind == _ROW:
                     add(ROW)
-                elif tag == "a":
+                elif kind == _LINK:
                     link, link_start, link_characters = element, len(pieces), self._characters
                     follows_headline = headline_end == link_start
                     add("")
-                elif tag == "img" and (description := attributes.get("alt")):
+                elif kind == _IMAGE and (description := element.get("alt")):
                     # Not among the characters by which links to share and headlines are told.
                     add(f" {description} ")
                 text = element.text
             elif dropped is not None and element is dropped:
-                if tag in _BLOCKS:
+                if kind >= _BLOCK:
                     add(LINE)
                 text = element.tail
             else:
-                if self._widgets and self._widgets[-1][0] is element:
-                    self._end_widget(*self._widgets.pop())
-                if tag in _BLOCKS:
+                if widgets and widgets[-1][0] is element:
+                    self._end_widget(*widgets.pop())
+                if kind >= _BLOCK:
                     add(LINE)
                     if element is heading:
                         self.heading = clean_line("".join(pieces[heading_start:]))
@@ -178,9 +177,9 @@ class TreeText:
                     elif element is form:
                         self._forms.append((form_start, len(pieces), self._characters - form_characters))
                         form = None
-                elif tag in _CELLS:
+                elif kind == _CELL:
                     add(CELL)
-                elif tag in _ROWS:
+                elif kind == _ROW:
                     add(ROW)
                 elif element is link:
                     link = None
@@ -198,6 +197,14 @@ class TreeText:
                 add(text)
                 self._characters += len(text.strip())
 
+    def _is_share_link(self, target: str) -> bool:
+        """Whether a link is to share the page, and counts it."""
+        if _SHARE_LINK.match(target):
+            self._share_links += 1
+            return True
+        self._links += not _NO_TARGET.match(target)
+        return False
+
     def _end_widget(
         self, _element: _Element, pieces: int, before: int, links: int, share_links: int, fields: int
     ) -> None:
@@ -210,6 +217,15 @@ class TreeText:
             self._characters = before
             while self._forms and self._forms[-1][0] > pieces:
                 self._forms.pop()
+
+
+def _is_hidden(element: _Element) -> bool:
+    """Whether the page does not show the element, or it is navigation."""
+    return (
+        element.get("hidden") is not None
+        or _HIDDEN_STYLE.search(element.get("style", "")) is not None
+        or element.get("role") == "navigation"
+    )
 
 
 @lru_cache(maxsize=4096)  # pages use few classes, and use them often
@@ -237,7 +253,9 @@ def parse_tree(html: str) -> _Element | None:
     parser: HTMLParser | None = getattr(_parsers, "parser", None)
     if parser is None:
         # An encoding declared in the text is not that of the bytes made here: the parser is told.
-        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        parser = etree.HTMLParser(
+            encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+        )
         _parsers.parser = parser
     tree = etree.fromstring(data, parser)
     error = parser.error_log.last_error

@@ -41,6 +41,18 @@ _NO_SPACE_BETWEEN = re.compile(f"[{_CJK}][{_CJK_OR_QUOTE}]|[{_CJK_OR_QUOTE}][{_C
 
 def clean_lines(text: str) -> str:
     """The lines of a text, without empty ones and without white space around them."""
+    if CELL in text or ROW in text:  # beside a LINE they count, so the text cannot be split there
+        return _clean_piece(text)
+    return "\n".join(filter(None, [_one_line(line) for line in text.split(LINE)]))
+
+
+def _one_line(text: str) -> str:
+    # Most lines have nothing invisible and no white space but single blanks.
+    return text.strip(" ") if text.isprintable() and "  " not in text else _clean_piece(text)
+
+
+def _clean_piece(text: str) -> str:
+    """`clean_lines` of a text that has marks, or white space that is no single blank."""
     parts = _SPACES.split(_INVISIBLE.sub("", text))
     for index in range(1, len(parts), 2):  # each run of white space between two pieces of text
         shown = _shown(parts[index])

@@ -8,25 +8,33 @@ in the other script. A clause is the text between two punctuation marks.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from binascii import b2a_base64
-from collections.abc import Sequence
+from binascii import b2a_base64, crc32
+from collections.abc import Callable, Sequence
+
+from searchkit.analysis.kernel import compiled
 
 _SIZE = 16
 _SHARE = 0.5
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_HASH = re.compile("....")  # three bytes in base 64
+_HASH = re.compile("....")  # three bytes in base 64; with fewer half would agree by chance
+_MIX, _MIX_AGAIN = 0x9E3779B1, 0x85EBCA6B  # odd numbers, whose bits have no pattern
 _CLAUSE = re.compile(r"[^\W_][^。！？；，：!?;,:\n]{5,}")
 
 
-def sketch(normalized: str) -> tuple[str, ...]:
+def python_sketch(normalized: str) -> tuple[str, ...]:
     """The sketch of a normalized text; without a clause of six characters the whole text counts as one."""
-    clauses = set(_CLAUSE.findall(normalized)) or {normalized.strip()}
-    # With fewer than three bytes, half of the hashes would agree by chance.
-    hashes = {hashlib.blake2b(clause.strip().encode(), digest_size=3).digest() for clause in clauses}
-    smallest = b"".join(sorted(hashes)[:_SIZE])
+    clauses = set(_CLAUSE.findall(normalized)) or {normalized}
+    sums = [crc32(clause.strip().encode("utf-16-le", "surrogatepass")) for clause in clauses]
+    # The sums of clauses that differ in a number differ in a pattern, so which is smaller is no chance.
+    mixed = [number * _MIX & 0xFFFFFFFF for number in sums]
+    hashes = {(number ^ number >> 15) * _MIX_AGAIN >> 8 & 0xFFFFFF for number in mixed}
+    smallest = b"".join([number.to_bytes(3, "big") for number in sorted(hashes)[:_SIZE]])
     return tuple(_HASH.findall(b2a_base64(smallest, newline=False).translate(_URL_SAFE).decode()))
+
+
+sketch: Callable[[str], tuple[str, ...]] = compiled.sketch if compiled else python_sketch
+"""`python_sketch`, compiled where it can be."""
 
 
 def needed(size: int) -> int:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from searchkit.analysis import Terms
 from searchkit.analysis.function_words import FUNCTION_WORDS
+from searchkit.analysis.kernel import compiled
 from searchkit.analysis.pinyin import pinyin_keys
 from searchkit.analysis.tokenizer import LATIN
 
@@ -23,6 +24,8 @@ LONGEST_KEY = 24
 """Longer keys are cut: nobody types a whole title to have it completed."""
 # A word that the body has at least so often is what the document is about.
 _OFTEN = 2
+# A word that is not found costs a look through the rest of the text.
+_MOST_MISSED = 100
 _letter_or_digit = re.compile(r"[^\W_]").search
 _latin_start = re.compile(f"[{LATIN}]").match
 
@@ -52,24 +55,42 @@ def title_keys(title: str, terms: Terms, pinyin: bool) -> tuple[str, ...]:
 
 def word_keys(title: str, title_terms: Terms, body: str, body_terms: Terms, pinyin: bool) -> tuple[str, ...]:
     """The keys of the words of the title, and of those that the body repeats."""
-    counts = Counter(body_terms.words.split(" "))
-    repeated = [word for word, count in counts.items() if count >= _OFTEN]
-    shown = _as_written(body, body_terms.normalized, repeated)
-    shown.update(_as_written(title, title_terms.normalized, title_terms.words.split(" ")))
+    shown = suggested_words(body, body_terms.normalized, body_terms.words, _OFTEN, FUNCTION_WORDS)
+    shown.update(suggested_words(title, title_terms.normalized, title_terms.words, 1, FUNCTION_WORDS))
     return _keys(shown, pinyin)
 
 
-def _as_written(text: str, normalized: str, words: Iterable[str]) -> dict[str, str]:
-    """The words that are worth suggesting, and how the text writes each where it first stands."""
-    return {
-        word: text[at : at + len(word)]
-        for word in words
+def python_suggested_words(
+    text: str, normalized: str, words: str, least: int, left_out: frozenset[str]
+) -> dict[str, str]:
+    """The words that are worth suggesting, and how the text writes each where it first stands.
+
+    ``words`` are those of the text in their order, joined by spaces; one that it has fewer than ``least``
+    times is not worth suggesting.
+    """
+    shown = {}
+    at = missed = 0
+    for word, count in Counter(words.split(" ")).items():
         # This runs for every word of an archive, so no function of ours is called.
-        if len(word) > 1
-        and word not in FUNCTION_WORDS
-        and (_latin_start(word) is None or (len(word) > 2 and not word.isdigit()))
-        and (at := normalized.find(word)) >= 0
-    }
+        if (
+            count >= least
+            and len(word) > 1
+            and word not in left_out
+            and (_latin_start(word) is None or (len(word) > 2 and not word.isdigit()))
+        ):
+            # The first of each stand in this order, so all of them are found in one way through the text.
+            place = normalized.find(word, at)
+            if place >= 0:
+                at = place + len(word)
+                shown[word] = text[place:at]
+            elif (missed := missed + 1) == _MOST_MISSED:
+                break
+    return shown
+
+
+suggested_words: Callable[[str, str, str, int, frozenset[str]], dict[str, str]]
+suggested_words = compiled.suggested_words if compiled else python_suggested_words
+"""`python_suggested_words`, compiled where it can be."""
 
 
 def _keys(shown: Mapping[str, str], pinyin: bool) -> tuple[str, ...]:

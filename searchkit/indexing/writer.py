@@ -40,7 +40,7 @@ class Writer:
     def add_all(
         self, documents: Iterable[Document | Mapping[str, Any]], *, workers: int | None = None
     ) -> None:
-        """Index the documents, analysed by ``workers`` processes; None is one for each processor.
+        """Index the documents, analysed by ``workers`` processes; None is as many as keep the engine busy.
 
         The files of `read_articles` are read by these processes as well, and those that cannot be read are
         in ``report.failures``.

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from strategies import anything, rewritten, texts
 
 from searchkit.analysis import normalize, variants
-from searchkit.indexing.sketch import needed, same_story, sketch
+from searchkit.analysis.kernel import compiled
+from searchkit.indexing.sketch import needed, python_sketch, same_story, sketch
 
 STORY = (
     "昨天上午市政府召开会议，讨论了新地铁线路的建设计划。会议决定明年春天开始动工，预计五年之内完成。"
@@ -132,3 +133,23 @@ def test_punctuation_and_spaces_around_clauses_do_not_matter() -> None:
 )
 def test_half_of_the_hashes_must_be_shared(size: int, expected: int) -> None:
     assert needed(size) == expected
+
+
+@pytest.mark.skipif(compiled is None, reason="the kernel is not built")
+@given(texts | anything | st.text(st.sampled_from("甲乙ab1é한𠮷\ud800 \t\u3000_，。,!?\n"), max_size=300))
+def test_the_compiled_sketch_is_that_of_python(text: str) -> None:
+    assert compiled.sketch(text) == python_sketch(text)
+
+
+@pytest.mark.skipif(compiled is None, reason="the kernel is not built")
+def test_a_long_text_has_the_same_sketch_from_both() -> None:
+    text = "".join(f"第{n}句话说的是{n * n}，" for n in range(30_000))
+    assert compiled.sketch(text) == python_sketch(text)
+    assert len(python_sketch(text)) == 16
+
+
+def test_a_sketch_is_the_smallest_hashes_of_the_clauses_in_any_order() -> None:
+    clauses = [f"这是第{n}个分句" for n in range(40)]
+    assert sketch("，".join(clauses)) == sketch("。".join(reversed(clauses)))
+    assert len(sketch("，".join(clauses))) == 16
+    assert len(sketch("，".join(clauses[:5] * 2))) == 5

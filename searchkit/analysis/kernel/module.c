@@ -8,6 +8,8 @@
 
 #include "characters.h"
 #include "highlight.h"
+#include "sketch.h"
+#include "suggestions.h"
 #include "tokenizer.h"
 
 /* The classes: three strings of equal length, the first and the last of each range and its class. */
@@ -85,6 +87,9 @@ static PyMethodDef methods[] = {
     {"tokenize", kernel_tokenize, METH_O, "The columns of the text's tokens."},
     {"terms", kernel_terms, METH_O, "The unigrams and the bigrams of the text."},
     {"highlight", kernel_highlight, METH_VARARGS, "The best fragments of texts, and what matches in them."},
+    {"sketch", kernel_sketch, METH_O, "The sketch of a normalized text."},
+    {"suggested_words", (PyCFunction)(void (*)(void))kernel_suggested_words, METH_FASTCALL,
+     "The words that are worth suggesting, and how the text writes each."},
     {NULL, NULL, 0, NULL},
 };
 

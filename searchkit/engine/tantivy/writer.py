@@ -16,8 +16,11 @@ from searchkit.errors import IndexCorruptError, SearchkitError
 if TYPE_CHECKING:
     from searchkit.engine.tantivy.engine import TantivyEngine
 
-WRITER_MEMORY = 200_000_000
-"""Less makes more and smaller segments, and to merge them takes as long as to make them."""
+WRITER_MEMORY = 150_000_000
+"""Less makes more and smaller segments; eight of them are merged, which takes half as long as to make them.
+
+While its threads finish their segments, a writer takes up to 80 MB more.
+"""
 _COMPACT_MEMORY = 1_000_000_000
 
 
