@@ -23,9 +23,9 @@ ALTERNATIVE = 0.5
 """What a regional word or a synonym counts for, at most, against the word that was typed."""
 
 LONG = 50
-"""A query of more terms is long: a headline, a question. docs/decisions/0012-scored-terms.md has the figures."""
+"""A query of more terms is long, as a headline is; docs/decisions/0012-scored-terms.md has the figures."""
 LITTLE = 0.1
-"""A term of a long query that can add no more than this share of what a word of one document adds is left out."""
+"""A term of a long query does not count when it adds less than this share of what a unique word adds."""
 
 FieldTerm = tuple[str, str]
 """A field of the engine and a term in it."""
