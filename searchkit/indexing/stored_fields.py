@@ -14,6 +14,7 @@ import msgspec
 
 from searchkit.document import Document
 from searchkit.engine.storage import corrupt
+from searchkit.errors import IndexCorruptError
 
 
 class StoredFields(msgspec.Struct, omit_defaults=True):
@@ -28,7 +29,16 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
     extra: Mapping[str, Any] = {}
     sketch: tuple[str, ...] = ()
     """That of `searchkit.indexing.sketch`."""
-    body: str = ""
+    encoded_body: bytes = b""
+    """The body in UTF-8: it is decoded when it is asked for, and whoever shows ids or titles does not."""
+
+    @property
+    def body(self) -> str:
+        """Raises `IndexCorruptError` for bytes that are no text."""
+        try:
+            return self.encoded_body.decode()
+        except ValueError as error:
+            raise _damaged(error) from error
 
     @staticmethod
     def encode(document: Document, sketch: tuple[str, ...]) -> bytes:
@@ -42,15 +52,19 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
         head, _, body = stored.partition(b"\n")
         try:
             fields = _decode(head)
-            fields.body = body.decode()
         except ValueError as error:
-            raise corrupt("the stored fields of a document", f"are damaged: {error}") from error
+            raise _damaged(error) from error
+        fields.encoded_body = body
         return fields
 
     @property
     def document(self) -> Document:
         """The document as it was added."""
         return Document(body=self.body, **{name: getattr(self, name) for name in _BEFORE_BODY})
+
+
+def _damaged(error: ValueError) -> IndexCorruptError:
+    return corrupt("the stored fields of a document", f"are damaged: {error}")
 
 
 _BEFORE_BODY = ("id", "title", "url", "published", "source", "tags", "extra")

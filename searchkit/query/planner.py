@@ -15,7 +15,14 @@ from searchkit.query import ast
 from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
 from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
 from searchkit.query.matching import FEW, Match, in_fields, loose_phrase, match_text, phrase, prefix
-from searchkit.query.scoring import Statistics, WeightedTerm, alternative_terms, text_terms
+from searchkit.query.scoring import (
+    FieldTerm,
+    Statistics,
+    WeightedTerm,
+    alternative_terms,
+    telling_terms,
+    text_terms,
+)
 from searchkit.query.synonyms import SynonymMap, with_alternatives
 
 # The names of values in queries, and the fields of an engine that hold them.
@@ -65,7 +72,10 @@ def plan_query(
     clause = planner.clause(query, 1.0)
     if filters and not isinstance(clause, engine.MatchNone):
         clause = Boolean(must=(clause, *filters))
-    scores = tuple(engine.ScoreClause(engine.Term(*term), weight) for term, weight in planner.weights.items())
+    scores = tuple(
+        engine.ScoreClause(engine.Term(*term), planner.weights[term])
+        for term in telling_terms(planner.unboosted, statistics)
+    )
     return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query)
 
 
@@ -77,7 +87,8 @@ class _Planner:
     statistics: Statistics
     match: Match
     synonym_maps: Sequence[SynonymMap]
-    weights: dict[tuple[str, str], float] = dataclasses.field(default_factory=dict)
+    weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
+    unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
     analyzed: dict[str, AnalyzedText] = dataclasses.field(default_factory=dict)
 
@@ -198,6 +209,7 @@ class _Planner:
             return
         for term, counts in terms:
             self.weights[term] = self.weights.get(term, 0.0) + weight * counts
+            self.unboosted[term] = self.unboosted.get(term, 0.0) + counts
         self.highlight_terms.update(dict.fromkeys(highlights))
 
 

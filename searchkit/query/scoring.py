@@ -5,7 +5,7 @@ Words, bigrams and unigrams rank together; docs/decisions/0001-channels.md has w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 from typing import Protocol
 
@@ -22,8 +22,15 @@ _FUNCTION_BIGRAMS = FUNCTION_WORDS | QUESTION_WORDS
 ALTERNATIVE = 0.5
 """What a regional word or a synonym counts for, at most, against the word that was typed."""
 
-WeightedTerm = tuple[tuple[str, str], float]
-"""A field of the engine and a term in it, and what the term's BM25 counts for."""
+LONG = 50
+"""A query of more terms is long, as a headline is; docs/decisions/0012-scored-terms.md has the figures."""
+LITTLE = 0.1
+"""A term of a long query does not count when it adds less than this share of what a unique word adds."""
+
+FieldTerm = tuple[str, str]
+"""A field of the engine and a term in it."""
+WeightedTerm = tuple[FieldTerm, float]
+"""The same, and what the term's BM25 counts for."""
 
 
 class Statistics(Protocol):
@@ -76,6 +83,26 @@ def alternative_terms(
                 for term, having in zip(others, statistics.doc_freqs(name, others)):
                     share = min(1.0, most / idf(size, having)) / len(others)
                     yield (name, term), weight * ALTERNATIVE * share
+
+
+def telling_terms(weights: Mapping[FieldTerm, float], statistics: Statistics) -> Iterable[FieldTerm]:
+    """The terms without those of a long query that say next to nothing, whose postings are the longest.
+
+    The weights are those of this module, without boosts. Only unigrams are looked up: few other terms are so
+    frequent, and to find them would take as long as to score them.
+    """
+    if len(weights) <= LONG:
+        return weights
+    documents = len(statistics)
+    rarest = idf(documents, 1)
+    least = LITTLE * rarest
+    kept = {term: weight for term, weight in weights.items() if weight * rarest > least}
+    for field in dict.fromkeys(field for field, _ in kept if field.endswith("_unigrams")):
+        terms = [term for name, term in kept if name == field]
+        for term, having in zip(terms, statistics.doc_freqs(field, terms)):
+            if kept[field, term] * idf(documents, having) < least:
+                del kept[field, term]
+    return kept or weights
 
 
 def idf(documents: int, having: int) -> float:

@@ -116,7 +116,11 @@ def _terms_of(
 ) -> list[tuple[Term, float, int]]:
     """The terms that the document has, with their weights, and how often it has them."""
     indexed = DocumentBuilder(settings).build(document).terms
-    counts = {field: Counter(joined.split(" ")) for field, joined in indexed.items()}
+    wanted = {score.node.text for score in scores if isinstance(score.node, Term)}
+    # Of a long document only what is asked for is counted: to count all of its terms takes most of the time.
+    counts = {
+        field: Counter(filter(wanted.__contains__, joined.split(" "))) for field, joined in indexed.items()
+    }
     return [
         (term, score.weight, times)
         for score in scores

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, Hits
 from searchkit.engine.plan import TEXT_FIELDS, Clause, Plan, Sort, TermSet, ValueField
 from searchkit.engine.storage import IndexFolder, MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import reading, writing
-from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of
+from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of, segment_sizes
 from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.engine.tantivy.writer import TantivyWriter
 from searchkit.errors import IndexCorruptError
@@ -163,6 +163,10 @@ class TantivyEngine(Engine):
         """The index as it is on disk now; that of the engine where there is none."""
         return tantivy.Index.open(str(self._folder.data)) if self._folder else self.index
 
+    def segment_sizes(self) -> list[int]:
+        """How many documents each segment has on disk now; none of an index in memory."""
+        return segment_sizes(self._folder.data) if self._folder else []
+
     def stats(self) -> EngineStats:
         snapshot = self.snapshot()
         size = self._folder.size() if self._folder else 0
@@ -189,6 +193,30 @@ class TantivySnapshot(Snapshot):
         return int(self._searcher.num_segments)
 
     def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
+        doc = self._searcher.doc
+        return self._search(plan, limit, offset, sort, lambda address: doc(address)["stored"][0])
+
+    def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
+        fetched: dict[
+            tuple[int, int], bytes
+        ] = {}  # the plans may find the same documents, some of them large
+
+        def stored(address: tantivy.DocAddress) -> bytes:
+            key = address.segment_ord, address.doc
+            if key not in fetched:
+                fetched[key] = self._searcher.doc(address)["stored"][0]
+            return fetched[key]
+
+        return [self._search(plan, limit, 0, sort, stored) for plan in plans]
+
+    def _search(
+        self,
+        plan: Plan,
+        limit: int,
+        offset: int,
+        sort: Sort | None,
+        stored: Callable[[tantivy.DocAddress], bytes],
+    ) -> Hits:
         limit = min(limit, self._searcher.num_docs - offset)
         if limit <= 0:
             return self.count(plan.match), []
@@ -201,10 +229,9 @@ class TantivySnapshot(Snapshot):
                 )
             else:
                 result = self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
-            doc, new = self._searcher.doc, tuple.__new__  # ScoredDoc() would be a call in Python for each hit
+            new = tuple.__new__  # ScoredDoc() would be one more call in Python for each hit
             hits = [
-                new(ScoredDoc, (0.0 if sort else score, doc(address)["stored"][0]))
-                for score, address in result.hits
+                new(ScoredDoc, (0.0 if sort else score, stored(address))) for score, address in result.hits
             ]
             return result.count, hits  # type: ignore[attr-defined]  # missing in its type stub
 

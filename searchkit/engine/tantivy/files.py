@@ -35,6 +35,7 @@ _COLUMNS_TAIL = struct.Struct("<II4s")  # how many documents there are, the vers
 _COLUMNS_VERSION, _COLUMNS_MAGIC = 2, bytes((2, 113, 119, 66))
 _DELETED_HEAD = struct.Struct("<I")  # how many documents there are; a bit for each that is left follows
 _CHUNK = 1 << 20
+_NO_COMMIT = (ValueError, TypeError, KeyError, AttributeError)
 
 
 class _Segment(NamedTuple):
@@ -67,7 +68,18 @@ def copy_commit(data: Path, to: Path) -> None:
 
     try:
         of_one_commit(partial(_content, data / COMMIT_FILE), copy)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except _NO_COMMIT as error:
+        raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
+
+
+def segment_sizes(data: Path) -> list[int]:
+    """How many documents each segment of the latest commit has, deleted ones as well.
+
+    Raises `IndexCorruptError` when the commit cannot be understood.
+    """
+    try:
+        return [segment.documents for segment in _segments(json.loads(_content(data / COMMIT_FILE)))]
+    except _NO_COMMIT as error:
         raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
 
 
@@ -98,7 +110,7 @@ def _segments(meta: Mapping[str, Any]) -> list[_Segment]:
 def _damage(data: Path, commit: bytes) -> Iterator[Damage]:
     try:
         segments = _segments(json.loads(commit))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except _NO_COMMIT as error:
         yield Damage(COMMIT_FILE, "the commit", f"cannot be understood: {error}")
         return
     yield from _managed_damage(data, {COMMIT_FILE, *(name for one in segments for name in one.files)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
+from math import inf, log2
 from typing import TYPE_CHECKING
 
 import tantivy
@@ -22,6 +24,16 @@ WRITER_MEMORY = 150_000_000
 While its threads finish their segments, a writer takes up to 80 MB more.
 """
 _COMPACT_MEMORY = 1_000_000_000
+MERGE_FROM = 5000
+"""A writer that added so many documents, most of what there is, merges its small segments before it closes.
+
+It adds a quarter to the time of the engine; docs/decisions/0012-scored-terms.md has what searches gain by it.
+"""
+# tantivy merges segments when eight are of about one size; all below 10,000 documents are.
+_MERGED_AT = 8
+_SMALLEST = 10_000
+_SAME_SIZE = 0.75  # as a difference of binary logarithms
+_WORTH_MERGING = 3  # segments
 
 
 class TantivyWriter(EngineWriter):
@@ -32,6 +44,10 @@ class TantivyWriter(EngineWriter):
     ) -> None:
         self._engine = engine
         self._lock = lock
+        self._added = 0
+        self._committed = False
+        self._latest: dict[str, tantivy.Document] = {}
+        """Some of the latest documents by their key, to make segments of."""
         self._lock.acquire()
         try:
             # Each thread makes a segment of its own whenever its share of the memory is full.
@@ -65,12 +81,23 @@ class TantivyWriter(EngineWriter):
         with writing(self._engine.location):
             writer.delete_documents_by_term("id", key)
             writer.add_document(document)
+        self._added += 1
+        self._committed = False
+        self._latest.pop(key, None)
+        self._latest[key] = document
+        if len(self._latest) > _MERGED_AT:
+            del self._latest[next(iter(self._latest))]
 
     def delete(self, id: str) -> None:
+        key = id_term(id)
+        self._committed = False
+        self._latest.pop(key, None)
         with writing(self._engine.location):
-            self._open().delete_documents_by_term("id", id_term(id))
+            self._open().delete_documents_by_term("id", key)
 
     def delete_all(self) -> None:
+        self._committed = False
+        self._latest.clear()
         # Unlike delete_all_documents, this takes what was put before the last commit and after it alike.
         with writing(self._engine.location):
             self._open().delete_documents_by_query(Query.all_query())
@@ -79,6 +106,24 @@ class TantivyWriter(EngineWriter):
         with writing(self._engine.location):
             self._open().commit()
         self._engine.reload()
+        self._committed = True
+
+    def _merge(self, writer: tantivy.IndexWriter) -> None:
+        """Let tantivy merge the smaller segments of a large batch, which it does when there are eight.
+
+        It cannot be asked to, so as many as are missing are made, of a document each: one of those just
+        committed is replaced by itself. Every commit on the way has the same documents.
+        """
+        there = sum(self._engine.segment_sizes())
+        if not self._committed or self._added < max(MERGE_FROM, there // 2):
+            return
+        for key, document in self._latest.items():
+            small = _smaller_segments([*self._engine.segment_sizes(), 1]) - 1
+            if not _WORTH_MERGING <= small < _MERGED_AT:
+                return
+            writer.delete_documents_by_term("id", key)
+            writer.add_document(document)
+            writer.commit()
 
     def close(self) -> None:
         writer, self._writer = getattr(self, "_writer", None), None
@@ -86,6 +131,8 @@ class TantivyWriter(EngineWriter):
             if writer is not None:
                 # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
                 # One that fails, on a full disk, leaves what was to be merged as it is.
+                with suppress(SearchkitError), writing(self._engine.location):
+                    self._merge(writer)
                 with suppress(SearchkitError), writing(self._engine.location):
                     writer.wait_merging_threads()
                 with suppress(IndexCorruptError):  # whoever reads next is told
@@ -97,3 +144,14 @@ class TantivyWriter(EngineWriter):
         if self._writer is None:
             raise SearchkitError("this writer is closed")
         return self._writer
+
+
+def _smaller_segments(sizes: Iterable[int]) -> int:
+    """How many segments there are of the smallest size, as tantivy sees it."""
+    found, largest = 0, inf
+    for size in sorted(sizes, reverse=True):
+        magnitude = log2(max(size, _SMALLEST))
+        if magnitude < largest - _SAME_SIZE:
+            found, largest = 0, magnitude
+        found += 1
+    return found
