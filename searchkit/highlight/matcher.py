@@ -193,10 +193,16 @@ class _Finder:
         found: list[Match] = []
         for at in _places(text, present[0], start, end):
             behind = text[at + width : at + width + 1]
-            if together and text.startswith(together, at) and ("一" <= behind <= "\u9fff" or behind in _PLAIN):
+            if (
+                together
+                and text.startswith(together, at)
+                and ("一" <= behind <= "\u9fff" or behind in _PLAIN)
+            ):
                 reached = at + width
-            elif second and (behind := text[at + 1 : at + 2]) not in second and (
-                "一" <= behind <= "\u9fff" or (is_tight and behind in _PLAIN)
+            elif (
+                second
+                and (behind := text[at + 1 : at + 2]) not in second
+                and ("一" <= behind <= "\u9fff" or (is_tight and behind in _PLAIN))
             ):
                 continue  # another character follows, as nearly always where it is not the term
             else:

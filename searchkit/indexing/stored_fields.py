@@ -39,18 +39,38 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
     @staticmethod
     def decode(stored: bytes) -> StoredFields:
         """What was stored; raises `IndexCorruptError` for bytes that `encode` did not make."""
-        head, _, body = stored.partition(b"\n")
-        try:
-            fields = _decode(head)
-            fields.body = body.decode()
-        except ValueError as error:
-            raise corrupt("the stored fields of a document", f"are damaged: {error}") from error
+        fields = StoredFields.decode_without_body(stored)
+        fields.body = StoredFields.decode_body(stored)
         return fields
+
+    @staticmethod
+    def decode_without_body(stored: bytes) -> StoredFields:
+        """All but the body, which is most of what there is to decode."""
+        try:
+            return _decode(stored.partition(b"\n")[0])
+        except ValueError as error:
+            raise _damaged(error) from error
+
+    @staticmethod
+    def decode_body(stored: bytes) -> str:
+        """The body alone."""
+        try:
+            return stored[stored.find(b"\n") + 1 :].decode()
+        except ValueError as error:
+            raise _damaged(error) from error
 
     @property
     def document(self) -> Document:
         """The document as it was added."""
-        return Document(body=self.body, **{name: getattr(self, name) for name in _BEFORE_BODY})
+        return self.document_with(self.body)
+
+    def document_with(self, body: str) -> Document:
+        """The document with this body, where that was decoded for itself."""
+        return Document(body=body, **{name: getattr(self, name) for name in _BEFORE_BODY})
+
+
+def _damaged(error: ValueError) -> Exception:
+    return corrupt("the stored fields of a document", f"are damaged: {error}")
 
 
 _BEFORE_BODY = ("id", "title", "url", "published", "source", "tags", "extra")

@@ -32,7 +32,7 @@ def collapse(
     shown: list[ScoredDoc] = []
     sketches: list[tuple[str, ...]] = []
     for hit in _all_hits(snapshot, plan, sort, found, total) if limit else ():
-        sketch = StoredFields.decode(hit.stored).sketch
+        sketch = StoredFields.decode_without_body(hit.stored).sketch
         if not any(same_story(sketch, other) for other in sketches):
             shown.append(hit)
             sketches.append(sketch)
@@ -51,7 +51,7 @@ def collapse(
             hit
             for hit in alike
             if hit.stored != shown[at].stored
-            and same_story(sketch := StoredFields.decode(hit.stored).sketch, sketches[at])
+            and same_story(sketch := StoredFields.decode_without_body(hit.stored).sketch, sketches[at])
             and not any(same_story(sketch, better) for better in sketches[:at])
         ]
         for at, (_, alike) in zip(retold, answers)
