@@ -68,7 +68,8 @@ def _best_window(matches: Sequence[Match], worths: Sequence[int], length: int) -
             if number not in seen and (start == first or end - first <= length):
                 seen.add(number)
                 value += worths[number]
-                last = max(last, end)
+                if end > last:
+                    last = end
                 if len(seen) == present:
                     break
         value += _CLOSE * max(0, length + 1 - (last - first)) // (length + 1)

@@ -38,6 +38,8 @@ _gap = re.compile(f"[{re.escape(_GAP)}]*").match
 # How many characters are searched at once, so that the first matches of a long text are found soon.
 _BLOCK = 4096
 _UNCERTAIN = -1
+# How far back the beginning of a word is looked for. It is less than a word is long that is cut.
+_NEAR = 32
 
 
 class Matcher:
@@ -116,7 +118,8 @@ class Lines:
         self.text = text
         self._known: list[Line] = []
         self._starts: list[int] = []
-        self._present: dict[str, str] = {}
+        self.present: dict[str, str] = {}
+        """What `find_present` found."""
 
     def at(self, at: int) -> Line:
         """The line with this place in it."""
@@ -136,12 +139,10 @@ class Lines:
             self._starts = [0]
         return self._known[0]
 
-    def present(self, characters: str) -> str:
+    def find_present(self, characters: str) -> str:
         """Those of the characters that are in the text."""
-        found = self._present.get(characters)
-        if found is None:
-            text = self.text
-            found = self._present[characters] = "".join([one for one in characters if one in text])
+        text = self.text
+        found = self.present[characters] = "".join([one for one in characters if one in text])
         return found
 
 
@@ -172,24 +173,37 @@ class _Finder:
         self._plain = [] if term.prefix else _plain_tokens(term.tokens)
         self._is_word = bool(self._plain) and self._plain[0][1] != HAN
         self._is_han = {kind for _, kind in self._plain} == {HAN}
-        self._second = self._plain[1][0][0] if self._is_han and len(self._plain) > 1 else ""
+        # The plain forms of the second character; nothing may stand before it within a word.
+        self._second = "".join([one for forms, _ in self._plain[:2] for one in forms][1:2])
+        self._is_tight = self._is_word and len(term.tokens[0]) > 1
 
     def find(self, lines: Lines, start: int, end: int, most: int | None) -> list[Match]:
         """The first ``most`` matches within text[start:end], in order."""
-        text, second, number = lines.text, self._second, self._number
-        present = [*map(lines.present, self._spellings)]
-        if not all(present):
-            return []
-        # The characters side by side, as they stand nearly always; of words it says nothing.
+        text, second, is_tight, number = lines.text, self._second, self._is_tight, self._number
+        present = []
+        for forms in self._spellings:
+            if not (found_forms := lines.present.get(forms) or lines.find_present(forms)):
+                return []
+            present.append(found_forms)
+        # Han characters side by side, as they stand nearly always.
         together = "".join(present) if self._is_han else ""
         width = len(present)
-        if len(together) != width or (width == 1 and not _plain(together)):
+        if len(together) != width:
             together = ""
         found: list[Match] = []
         for at in _places(text, present[0], start, end):
-            if together and text.startswith(together, at) and (text[at + width : at + width + 1] in _PLAIN or "一" <= text[at+width] <= "\u9fff"):
+            behind = text[at + width : at + width + 1]
+            if (
+                together
+                and text.startswith(together, at)
+                and ("一" <= behind <= "\u9fff" or behind in _PLAIN)
+            ):
                 reached = at + width
-            elif second and (behind := text[at + 1 : at + 2]) not in second and "一" <= behind <= "\u9fff":
+            elif (
+                second
+                and (behind := text[at + 1 : at + 2]) not in second
+                and ("一" <= behind <= "\u9fff" or (is_tight and behind in _PLAIN))
+            ):
                 continue  # another character follows, as nearly always where it is not the term
             else:
                 reached = self._plain_end(text, at) if self._plain else _UNCERTAIN
@@ -207,12 +221,13 @@ class _Finder:
         Uncertain where a character is not plain.
         """
         if self._is_word and at:
-            before = _plain(text[at - 1])
-            if before == self._plain[0][1]:
-                # Inside of a word, unless that is so long that it is cut.
-                return 0 if at < LONGEST or " " in text[at - LONGEST : at] else _UNCERTAIN
-            if not before:
+            kind, start = self._plain[0][1], at - 1
+            while (before := _plain(text[start]) if start >= 0 else "\n") == kind and at - start < _NEAR:
+                start -= 1
+            if not before or before == kind:
                 return _UNCERTAIN
+            if start < at - 1:
+                return 0  # inside of a word
         first = at
         for characters, kind in self._plain:
             if at > first and (found := _gap(text, at)):

@@ -114,10 +114,10 @@ def _places(term: HighlightTerm, known: Iterable[str]) -> tuple[Place, ...]:
     """The tokens that fit at each place of the term, of these where it is not the token itself."""
     if term.is_inexact:
         return (tuple(filter(likeness(term.tokens[0], term.distance), known)),)
-    *whole, last = [(token,) for token in term.tokens]
+    places: list[Place] = [(token,) for token in term.tokens]
     if term.prefix:
-        last = tuple(token for token in known if token.startswith(term.tokens[-1]))
-    return (*whole, last)
+        places[-1] = tuple(token for token in known if token.startswith(term.tokens[-1]))
+    return tuple(places)
 
 
 def _spans(matches: Sequence[Match], offset: int = 0) -> list[Span]:

@@ -1,7 +1,7 @@
 """Results: what a search returns. Results hold Hits, a Hit holds Highlighted texts.
 
-A hit computes its document, its title and its snippet on first access, so a program that needs only ids does
-not pay for highlights.
+A hit computes its document, its title and its snippet on first access, the latter two for all hits of the
+page at once. So a program that needs only ids does not pay for highlights.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from searchkit.engine.base import ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
+from searchkit.search.page import Page, pages
 
 # What a notebook shows.
 _MOST_HITS = 100
@@ -33,22 +34,11 @@ class Hit:
     ``duplicates`` are the hits with the same story, when the search collapses near-duplicates.
     """
 
-    def __init__(
-        self,
-        found: ScoredDoc,
-        highlighter: Highlighter,
-        snippet_length: int,
-        duplicates: tuple[Hit, ...] = (),
-    ) -> None:
-        self.score = found.score
+    def __init__(self, score: float, page: Page, number: int, duplicates: tuple[Hit, ...] = ()) -> None:
+        self.score = score
         self.duplicates = duplicates
-        self._stored = found.stored
-        self._highlighter = highlighter
-        self._snippet_length = snippet_length
-
-    @cached_property
-    def _fields(self) -> StoredFields:
-        return StoredFields.decode(self._stored)
+        self._page = page
+        self._number = number  # on the page
 
     @cached_property
     def document(self) -> Document:
@@ -76,27 +66,31 @@ class Hit:
     def published(self) -> datetime | None:
         return self._fields.published
 
-    @cached_property
+    @property
     def title(self) -> Highlighted:
         """The whole title with its matches."""
-        return self._highlighter.title(self._fields.title)
+        return self._page.titles[self._number]
 
-    @cached_property
+    @property
     def snippet(self) -> Highlighted:
         """The best fragment of the body."""
-        return self._highlighter.snippet(self._fields.body, self._snippet_length)
+        return self._page.snippets[self._number]
 
     @cached_property
     def body(self) -> Highlighted:
         """The whole body with all its matches."""
-        return self._highlighter.body(self._fields.body)
+        return self._page.highlighted_body(self._number)
+
+    @property
+    def _fields(self) -> StoredFields:
+        return self._page.fields(self._number)
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as JSON values, as the command line prints it."""
         values = {
             "id": self.id,
             "score": self.score,
-            "title": self.title.text,
+            "title": self._fields.title,
             "url": self.url,
             "published": self.published.isoformat().replace("+00:00", "Z") if self.published else None,
             "source": self.source,
@@ -105,7 +99,7 @@ class Hit:
         }
         if self.duplicates:
             values["duplicates"] = [
-                {"id": hit.id, "title": hit.title.text, "url": hit.url, "source": hit.source}
+                {"id": hit.id, "title": hit._fields.title, "url": hit.url, "source": hit.source}
                 for hit in self.duplicates
             ]
         return values
@@ -114,7 +108,23 @@ class Hit:
         return _hit_html(self)
 
     def __repr__(self) -> str:
-        return f"<Hit {self.id!r} score={self.score:.3f} title={self.title.text!r}>"
+        return f"<Hit {self.id!r} score={self.score:.3f} title={self._fields.title!r}>"
+
+
+def hits_of(
+    found: Sequence[ScoredDoc],
+    highlighter: Highlighter,
+    snippet_length: int,
+    duplicates: Sequence[tuple[Hit, ...]] = (),
+) -> list[Hit]:
+    """The hits of what was found together, with the duplicates of each, where there are any."""
+    placed = zip(found, pages(found, highlighter, snippet_length), strict=True)
+    if not duplicates:
+        return [Hit(one.score, page, number) for one, (page, number) in placed]
+    return [
+        Hit(one.score, page, number, others)
+        for (one, (page, number)), others in zip(placed, duplicates, strict=True)
+    ]
 
 
 class Results(Sequence[Hit]):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
-from searchkit.engine.base import ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, Plan, Sort, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query import parse, plan_query
@@ -20,7 +21,7 @@ from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
 from searchkit.search.options import HitOptions, QueryOptions, SearchOptions
-from searchkit.search.results import Hit, Results
+from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
 from searchkit.settings import Settings
 
@@ -72,7 +73,7 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
     planned = plan(parse(text, lenient=options.lenient), options, snapshot, settings)
     match = Boolean(must=(TermSet("id", (id_term(id),)), planned.plan.match))
     _, found = snapshot.search(Plan(match, planned.plan.scores), limit=1, offset=0)
-    return Hit(found[0], highlighter(planned.highlight_terms), options.snippet_length) if found else None
+    return next(iter(hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)), None)
 
 
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
@@ -124,18 +125,15 @@ def _page(
 ) -> tuple[int, list[Hit], bool]:
     """How many documents match, the hits of the page, and whether there are more after them."""
     snapshot, offset, limit = position.snapshot, position.offset, options.limit
-    marks = highlighter(planned.highlight_terms)
-
-    def hit(found: ScoredDoc, duplicates: Sequence[ScoredDoc]) -> Hit:
-        others = tuple([hit(other, ()) for other in duplicates])
-        return Hit(found, marks, options.snippet_length, others)
+    marks, length = highlighter(planned.highlight_terms), options.snippet_length
 
     if options.collapse is not None:
         total, collapsed, has_more = collapse(snapshot, ranking, sort, offset=offset, limit=limit)
-        return total, [hit(first, duplicates) for first, duplicates in collapsed], has_more
+        others = iter(hits_of([one for _, group in collapsed for one in group], marks, length))
+        duplicates = [tuple(islice(others, len(group))) for _, group in collapsed]
+        return total, hits_of([first for first, _ in collapsed], marks, length, duplicates), has_more
     total, found = snapshot.search(ranking, limit=limit, offset=offset, sort=sort)
-    hits = [Hit(one, marks, options.snippet_length) for one in found]
-    return total, hits, offset + len(hits) < total
+    return total, hits_of(found, marks, length), offset + len(found) < total
 
 
 def _with_recency(planned: Plan, recency: str | timedelta | None, position: Position) -> Plan:

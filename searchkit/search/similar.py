@@ -13,7 +13,7 @@ from searchkit.engine.plan import Boolean, Plan, ScoreClause, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query.scoring import idf
 from searchkit.search.options import SimilarOptions
-from searchkit.search.results import Hit, Results
+from searchkit.search.results import Results, hits_of
 from searchkit.settings import Settings
 
 _MOST_WORDS = 30
@@ -32,8 +32,7 @@ def similar(document: Document, options: SimilarOptions, snapshot: Snapshot, set
     scores = tuple(ScoreClause(term, weight) for term, weight in zip(terms, weights.values()))
     total, found = snapshot.search(Plan(match, scores), limit=options.limit, offset=options.offset)
     # Nothing is highlighted: thirty words of another document are no query of a person.
-    marks = highlighter(())
-    hits = [Hit(one, marks, options.snippet_length) for one in found]
+    hits = hits_of(found, highlighter(()), options.snippet_length)
     return Results(" OR ".join(weights), hits, total, time.perf_counter() - started)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import lines, rewritten, texts
+from tokens_of_text import covered, matches_of, passages_of, tokens_of
 
 import searchkit
 from searchkit.analysis import Analyzer, variants
@@ -16,7 +17,6 @@ from searchkit.analysis.normalizer import normalization_table
 from searchkit.highlight.highlighted import Highlighted, Span
 from searchkit.highlight.snippet import Highlighter, highlighter
 from searchkit.query import HighlightTerm, parse, plan_query
-from tokens_of_text import covered, matches_of, passages_of, tokens_of
 
 EMPTY = searchkit.create(":memory:")._engine.snapshot()
 ANALYZER = Analyzer()
@@ -149,9 +149,7 @@ def test_every_character_is_highlighted_when_its_normalized_form_is_searched() -
     one_token = [character for character in characters if has_tokens(character)]
     assert len(one_token) > 6000
     missed = [
-        c
-        for c in one_token
-        if highlighter([HighlightTerm(tokens_of(c))]).body(f"。{c}。").spans != ((1, 2),)
+        c for c in one_token if highlighter([HighlightTerm(tokens_of(c))]).body(f"。{c}。").spans != ((1, 2),)
     ]
     assert missed == []
 
@@ -216,7 +214,11 @@ def test_words_and_numbers_are_highlighted_in_any_width_and_style(before: str, c
         ('"马克思" "思想"', "马克思想", "[马克思想]"),
         ('"天天"', "天天天", "[天天天]"),
         # letters and digits part
-        ('"iphone 15"', "iPhone15、iPhone 15、iPhone-15、iphone151", "[iPhone15]、[iPhone 15]、[iPhone-15]、iphone151"),
+        (
+            '"iphone 15"',
+            "iPhone15、iPhone 15、iPhone-15、iphone151",
+            "[iPhone15]、[iPhone 15]、[iPhone-15]、iphone151",
+        ),
         ('"H2O"', "H₂O与H2O", "[H₂O]与[H2O]"),
         ("15", "iPhone15、15、150", "iPhone[15]、[15]、150"),
         # marks and invisible characters belong to the character before them
@@ -249,7 +251,9 @@ def test_spans_of_queries_in_texts(query: str, text: str, expected: str) -> None
         (("мир",), "Мир и мира", "[Мир] и мира"),
     ],
 )
-def test_symbols_are_marked_for_themselves_and_other_alphabets_by_word(tokens: tuple[str, ...], text: str, expected: str) -> None:
+def test_symbols_are_marked_for_themselves_and_other_alphabets_by_word(
+    tokens: tuple[str, ...], text: str, expected: str
+) -> None:
     assert with_marks(text, highlighter([HighlightTerm(tokens)]).body(text).spans) == expected
 
 

@@ -25,7 +25,9 @@ KERNELS = [
 ]
 
 # What tokens depend on: each class, what composes, what is invisible, ends of lines.
-_SPECIAL = "中国か\u3099ｶﾞ\u1112\u1161\u11ab한ｈиЙй\u0306c+#aÀ1２²₂年😀👍\u200d\u200b\u00ad\u0301\n\u2028 ，,_-が①"
+_SPECIAL = (
+    "中国か\u3099ｶﾞ\u1112\u1161\u11ab한ｈиЙй\u0306c+#aÀ1２²₂年😀👍\u200d\u200b\u00ad\u0301\n\u2028 ，,_-が①"
+)
 special_texts = st.text(st.sampled_from(_SPECIAL), max_size=60)
 any_text = special_texts | texts | anything | st.text(max_size=40)
 tokens = st.sampled_from(sorted(set(tokens_of(_SPECIAL)))) | any_text.filter(has_tokens).map(
@@ -134,7 +136,40 @@ def test_both_kernels_mark_and_cut_the_same(
 def test_both_kernels_choose_the_same_fragment_of_long_texts(seed: int, length: int, count: int) -> None:
     generator = random.Random(seed)
     text = "".join(generator.choices("中国关系历史的，。\n a1", k=4000))
-    terms = [HighlightTerm(tuple(generator.choices("中国关系历史的a1", k=generator.choice([1, 2, 3])))) for _ in range(count)]
+    terms = [
+        HighlightTerm(tuple(generator.choices("中国关系历史的a1", k=generator.choice([1, 2, 3]))))
+        for _ in range(count)
+    ]
     python, compiled = PythonHighlighter(terms), CompiledHighlighter(terms)
     assert compiled.snippet(text, length) == python.snippet(text, length)
     assert compiled.body(text) == python.body(text)
+
+
+@pytest.mark.parametrize("make", KERNELS)
+@pytest.mark.parametrize(
+    ("unit", "count", "tokens"),
+    [
+        ("国", 1_000_000, ("国", "际")),  # a candidate each, and a line that is never ended
+        ("国，", 500_000, ("国",)),
+        ("国，", 500_000, ("国", "国", "国")),
+        ("a", 1_000_000, ("a",)),
+        ("a\u0301", 500_000, ("a" * 255,)),
+        ("ab", 500_000, ("ab",)),
+        ("国\u200b", 500_000, ("国",)),
+        ("国\n\u0301", 300_000, ("国",)),
+        ("😀", 500_000, ("😀",)),
+        ("国😀", 300_000, ("国", "国")),
+        ("c+", 500_000, ("c",)),
+    ],
+)
+def test_long_texts_that_consist_of_candidates_take_linear_time(
+    make: type[Highlighter], unit: str, count: int, tokens: tuple[str, ...]
+) -> None:
+    """What is quadratic takes hours here."""
+    text = unit * count
+    terms = [HighlightTerm(tokens), HighlightTerm(("别", "的"))]
+    found = make(terms)
+    spans = found.body(text).spans
+    if len(tokens) == 1:
+        assert covered(spans) == covered(matches_of(terms[:1], text))
+    assert len(found.snippet(text, 160).text) <= 160
