@@ -13,8 +13,8 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from searchkit.analysis.tokens import LINE_BREAK
 from searchkit.analysis.normalizer import read_dictionary
+from searchkit.analysis.tokens import LINE_BREAK
 
 TARGET = Path(__file__).parent.parent / "searchkit" / "analysis" / "normalizer.txt"
 HEADER = """\

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 
-from searchkit.analysis import is_word, normalize, tokenize, visible
+from searchkit.analysis import is_word, normalize, tokenize
 from searchkit.analysis.pinyin import has_pinyin, pinyin_keys
 from searchkit.engine.base import Snapshot
 from searchkit.indexing.suggestions import SEPARATOR, sound_key, split_key

@@ -39,7 +39,8 @@ def test_a_character_becomes_the_same_wherever_no_mark_stands_behind_it(text: st
 
 
 @pytest.mark.parametrize(
-    ("apart", "composed"), [("か\u3099", "が"), ("и\u0306", "й"), ("\u1112\u1161\u11ab", "한"), ("e\u0301", "é")]
+    ("apart", "composed"),
+    [("か\u3099", "が"), ("и\u0306", "й"), ("\u1112\u1161\u11ab", "한"), ("e\u0301", "é")],
 )
 def test_a_character_and_its_marks_become_what_they_compose_to(apart: str, composed: str) -> None:
     assert visible(normalize(apart)) == normalize(composed)
