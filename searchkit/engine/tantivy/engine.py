@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -193,30 +193,29 @@ class TantivySnapshot(Snapshot):
         return int(self._searcher.num_segments)
 
     def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
-        doc = self._searcher.doc
-        return self._search(plan, limit, offset, sort, lambda address: doc(address)["stored"][0])
+        total, found = self._found(plan, limit, offset, sort)
+        doc, new = self._searcher.doc, tuple.__new__  # ScoredDoc() would be a call in Python for each hit
+        with reading(self._location):
+            return total, [new(ScoredDoc, (score, doc(address)["stored"][0])) for score, address in found]
 
     def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
-        fetched: dict[
-            tuple[int, int], bytes
-        ] = {}  # the plans may find the same documents, some of them large
+        answers = [self._found(plan, limit, 0, sort) for plan in plans]
+        # They may have documents in common, and of `explain`, which asks for each term, it is one large one.
+        stored: dict[tuple[int, int], bytes] = {}
+        with reading(self._location):
+            for address in (address for _, found in answers for _, address in found):
+                key = address.segment_ord, address.doc
+                if key not in stored:
+                    stored[key] = self._searcher.doc(address)["stored"][0]
+        return [
+            (total, [ScoredDoc(score, stored[at.segment_ord, at.doc]) for score, at in found])
+            for total, found in answers
+        ]
 
-        def stored(address: tantivy.DocAddress) -> bytes:
-            key = address.segment_ord, address.doc
-            if key not in fetched:
-                fetched[key] = self._searcher.doc(address)["stored"][0]
-            return fetched[key]
-
-        return [self._search(plan, limit, 0, sort, stored) for plan in plans]
-
-    def _search(
-        self,
-        plan: Plan,
-        limit: int,
-        offset: int,
-        sort: Sort | None,
-        stored: Callable[[tantivy.DocAddress], bytes],
-    ) -> Hits:
+    def _found(
+        self, plan: Plan, limit: int, offset: int, sort: Sort | None
+    ) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
+        """How many documents match, and where those of one page are."""
         limit = min(limit, self._searcher.num_docs - offset)
         if limit <= 0:
             return self.count(plan.match), []
@@ -227,12 +226,10 @@ class TantivySnapshot(Snapshot):
                 result = self._searcher.search(
                     query, limit, offset=offset, order_by_field=sort.field, order=order
                 )
+                hits = [(0.0, address) for _, address in result.hits]
             else:
                 result = self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
-            new = tuple.__new__  # ScoredDoc() would be one more call in Python for each hit
-            hits = [
-                new(ScoredDoc, (0.0 if sort else score, stored(address))) for score, address in result.hits
-            ]
+                hits = result.hits
             return result.count, hits  # type: ignore[attr-defined]  # missing in its type stub
 
     def count(self, match: Clause) -> int:
