@@ -84,8 +84,8 @@ class Index:
     ) -> Report:
         """Index the documents, all in one commit; one with the id of another takes its place.
 
-        ``workers`` processes analyse them, and read the files of `read_articles`: None is one for each
-        processor once there are many, 1 is none but this one. ``memory`` is that of `writer`.
+        ``workers`` processes analyse them, and read the files of `read_articles`: None is as many as keep the
+        engine busy once there are many documents, 1 is none but this one. ``memory`` is that of `writer`.
 
         What cannot be indexed is in the report, with its reason, as are the failures of `read_articles`. When
         the iteration itself raises, nothing is committed.

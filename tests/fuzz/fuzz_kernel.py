@@ -16,6 +16,8 @@ from itertools import chain
 
 from searchkit.analysis import kernel, tokens
 from searchkit.analysis.characters import HANGUL_MARKS, INVISIBLE, character_data
+from searchkit.indexing.sketch import python_sketch
+from searchkit.indexing.suggestions import python_suggested_words
 
 FUNCTIONS = ("normalize", "visible", "has_tokens", "tokenize", "terms")
 DATA = character_data()
@@ -47,6 +49,13 @@ def check(text: str) -> None:
     for name in FUNCTIONS:
         compiled, python = getattr(kernel, name)(text), getattr(tokens, name)(text)
         assert compiled == python, (name, text, compiled, python)
+    assert kernel.compiled is not None
+    assert kernel.compiled.sketch(text) == python_sketch(text), text
+    # The text as its own words; and what it is without its last character, which some of them are not in.
+    for normalized in (text, text[:-1]):
+        given = text, normalized, text, 1 + len(text) % 2, frozenset(text.split(" ")[::3])
+        words = kernel.compiled.suggested_words(*given), python_suggested_words(*given)
+        assert list(words[0].items()) == list(words[1].items()), given
 
 
 def main() -> None:

@@ -152,6 +152,51 @@ def test_a_few_documents_are_analyzed_in_this_process(monkeypatch: pytest.Monkey
         list(build_all(given(process_pool._WORTH_IT), SETTINGS, None))
 
 
+@pytest.mark.parametrize(
+    ("kernel", "processors", "processes"),
+    [
+        ("python", 1, 1),
+        ("python", 4, 4),
+        ("compiled", 1, 1),
+        ("compiled", 2, 1),
+        ("compiled", 8, 4),
+        ("python", None, 1),
+    ],
+)
+def test_as_many_processes_as_keep_the_engine_busy(
+    monkeypatch: pytest.MonkeyPatch, kernel: str, processors: int | None, processes: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    monkeypatch.setattr(process_pool, "KERNEL", kernel)
+    assert process_pool._usual_processes() == processes
+
+
+def test_results_come_while_later_calls_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the calls only a few are under way, and of calls with long texts even fewer."""
+    taken = 0
+
+    def documents(text: str) -> Iterator[Document]:
+        nonlocal taken
+        for n in range(200):
+            taken += 1
+            yield Document(id=str(n), body=f"第{n}篇{text}")
+
+    monkeypatch.setattr(process_pool, "_MOST_BYTES", 10_000)
+    for text, most in (("", 2 * (process_pool._AHEAD + 1)), ("长" * 1000, 2 * 2)):
+        taken = 0
+        results = build_all(documents(text), SETTINGS, 2)
+        for number, _ in enumerate(results):
+            assert taken <= (number // process_pool._CHUNK + most) * process_pool._CHUNK
+        assert number == 199
+
+
+def test_a_process_that_is_ahead_waits_with_its_results() -> None:
+    """Results that fill the pipes many times do not block the calls that are still to be sent."""
+    text = "中日关系，" * 20_000
+    built = build_all((Document(id=str(n), body=text) for n in range(60)), SETTINGS, 3)
+    assert [one.id for one in built if not isinstance(one, Failure)] == [str(n) for n in range(60)]
+
+
 def test_rebuild_uses_several_processes(make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_pool, "_WORTH_IT", 10)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
