@@ -25,7 +25,7 @@ class OptionalBuild(build_ext):
         except Exception as error:
             if not extension.optional:
                 raise
-            print(  # noqa: T201
+            print(
                 f"searchkit: the compiled kernel was not built ({type(error).__name__}). Everything works "
                 "without it, but indexing and searching are several times slower. It needs a C compiler.",
                 file=sys.stderr,

@@ -48,11 +48,11 @@ class CharacterData(NamedTuple):
     """The rows of characters.txt."""
 
     ranges: list[tuple[int, int, str]]
-    """First and last code point and class, in order, without those of class NONE."""
+    """First and last code point and class; those of class NONE are left out."""
     digits: dict[int, int]
     """For each sub- and superscript digit the code point of the digit."""
     compositions: dict[tuple[int, int], int]
-    """What a base and a mark compose to, all normalized."""
+    """What a base and a mark compose to, all normalized; in order."""
 
 
 @cache
@@ -74,7 +74,7 @@ def character_data() -> CharacterData:
             for value in values:
                 first, _, last = value.partition("-")
                 ranges.append((int(first, 16), int(last or first, 16), name))
-    return CharacterData(sorted(ranges), digits, compositions)
+    return CharacterData(ranges, digits, compositions)
 
 
 def composed(base: int, mark: int) -> int | None:
@@ -92,17 +92,25 @@ def composed(base: int, mark: int) -> int | None:
 
 
 class ClassTable(dict[int, int]):
-    """The class by code point, as a number, for `str.translate`. What was asked for is kept, for speed."""
+    """The class by code point, as a number, for `str.translate`.
+
+    What was asked for is kept, for speed, but not all of Unicode, which would take a hundred megabytes.
+    """
+
+    _MOST = 50_000
 
     def __init__(self) -> None:
         super().__init__()
-        self._ranges = character_data().ranges
+        self._ranges = sorted(character_data().ranges)
         self._firsts = [first for first, _, _ in self._ranges]
 
     def __missing__(self, code: int) -> int:
         place = bisect_right(self._firsts, code) - 1
         _, last, name = self._ranges[place] if place >= 0 else (0, -1, NONE)
-        return self.setdefault(code, ord(name if code <= last else NONE))
+        found = ord(name if code <= last else NONE)
+        if len(self) < self._MOST:
+            self[code] = found
+        return found
 
 
 @cache

@@ -49,7 +49,7 @@ def _compiled_kernel() -> ModuleType | None:
         *normalization_columns(),
         "".join(map(chr, data.digits)),
         "".join(map(chr, data.digits.values())),
-        "".join(chr(code) for pair in sorted(data.compositions.items()) for code in (*pair[0], pair[1])),
+        "".join(chr(code) for pair in data.compositions.items() for code in (*pair[0], pair[1])),
     )
     return compiled
 
