@@ -193,19 +193,20 @@ class _Finder:
         line: Line | None = None  # the last that was asked for
         found: list[Match] = []
         for at in _places(text, present[0], start, end):
-            behind = text[at + width : at + width + 1]
             if (
-                together
-                and text.startswith(together, at)
-                and ("一" <= behind <= "\u9fff" or behind in _PLAIN)
-            ):
-                reached = at + width
-            elif (
                 second
                 and (behind := text[at + 1 : at + 2]) not in second
                 and ("一" <= behind <= "\u9fff" or (is_tight and behind in _PLAIN))
             ):
                 continue  # another character follows, as nearly always where it is not the term
+            reached = at + width
+            behind = text[reached : reached + 1]
+            if (
+                together
+                and ("一" <= behind <= "\u9fff" or behind in _PLAIN)
+                and text.startswith(together, at)
+            ):
+                pass  # it is the term, and nothing belongs to its last character
             elif line and at <= line.end:
                 reached = line.end_at(at, self.term.tokens, self.term.prefix)
             else:
