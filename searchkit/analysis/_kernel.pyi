@@ -17,6 +17,7 @@ def terms(text: str, /) -> tuple[str, str]: ...
 def highlight(
     texts: tuple[str, ...],
     terms: tuple[tuple[int, tuple[tuple[str, ...], ...]], ...],
+    beginnings: str,
     length: int,
     most: int,
     /,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import islice
 
 from searchkit.analysis.characters import (
     ASCII_LETTER,
@@ -60,12 +59,11 @@ def _best_window(matches: Sequence[Match], worths: Sequence[int], length: int) -
         return matches[counts.index(max(counts))][:2]
     best, best_value = (0, 0), -1
     for i, first in enumerate(starts):
+        stop = bisect_left(starts, first + length)
         seen: set[int] = set()
         value, last = 0, first
-        for start, end, number in islice(matches, i, i + _MOST_IN_FRAGMENT):
-            if start - first >= length:
-                break
-            if number not in seen and (start == first or end - first <= length):
+        for start, end, number in matches[i : min(stop, i + _MOST_IN_FRAGMENT)]:
+            if number not in seen and (end - first <= length or start == first):
                 seen.add(number)
                 value += worths[number]
                 if end > last:
@@ -73,7 +71,7 @@ def _best_window(matches: Sequence[Match], worths: Sequence[int], length: int) -
                 if len(seen) == present:
                     break
         value += _CLOSE * max(0, length + 1 - (last - first)) // (length + 1)
-        value += _MATCH * min(bisect_left(starts, first + length) - i, _MOST_COUNTED)
+        value += _MATCH * min(stop - i, _MOST_COUNTED)
         if value > best_value:
             best, best_value = (first, last), value
     return best

@@ -190,25 +190,30 @@ class _Finder:
         width = len(present)
         if len(together) != width:
             together = ""
+        line: Line | None = None  # the last that was asked for
         found: list[Match] = []
         for at in _places(text, present[0], start, end):
-            behind = text[at + width : at + width + 1]
             if (
-                together
-                and text.startswith(together, at)
-                and ("一" <= behind <= "\u9fff" or behind in _PLAIN)
-            ):
-                reached = at + width
-            elif (
                 second
                 and (behind := text[at + 1 : at + 2]) not in second
                 and ("一" <= behind <= "\u9fff" or (is_tight and behind in _PLAIN))
             ):
                 continue  # another character follows, as nearly always where it is not the term
+            reached = at + width
+            behind = text[reached : reached + 1]
+            if (
+                together
+                and ("一" <= behind <= "\u9fff" or behind in _PLAIN)
+                and text.startswith(together, at)
+            ):
+                pass  # it is the term, and nothing belongs to its last character
+            elif line and at <= line.end:
+                reached = line.end_at(at, self.term.tokens, self.term.prefix)
             else:
                 reached = self._plain_end(text, at) if self._plain else _UNCERTAIN
                 if reached == _UNCERTAIN:
-                    reached = lines.at(at).end_at(at, self.term.tokens, self.term.prefix)
+                    line = lines.at(at)
+                    reached = line.end_at(at, self.term.tokens, self.term.prefix)
             if 0 < reached <= end:
                 found.append((at, reached, number))
                 if len(found) == most:

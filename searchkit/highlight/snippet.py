@@ -13,7 +13,7 @@ from searchkit.analysis import kernel
 from searchkit.highlight.fragmenter import fragment, worth
 from searchkit.highlight.highlighted import Highlighted, Span
 from searchkit.highlight.likeness import likeness
-from searchkit.highlight.matcher import Lines, Match, Matcher, without_symbols
+from searchkit.highlight.matcher import Lines, Match, Matcher, spellings, without_symbols
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 
@@ -97,7 +97,7 @@ class CompiledHighlighter(Highlighter):
         if any(term.prefix or term.is_inexact for term in terms):
             known.update(*(kernel.tokenize(text).texts for text in texts))
         places = tuple([(worth(len(term.tokens)), _places(term, known)) for term in terms])
-        found = kernel.highlight(tuple(texts), places, length, _ENOUGH)
+        found = kernel.highlight(tuple(texts), places, _beginnings(places), length, _ENOUGH)
         return [
             Highlighted(text[start:end] if length else text, spans, start)
             for text, (start, end, spans) in zip(texts, found, strict=True)
@@ -118,6 +118,11 @@ def _places(term: HighlightTerm, known: Iterable[str]) -> tuple[Place, ...]:
     if term.prefix:
         places[-1] = tuple(token for token in known if token.startswith(term.tokens[-1]))
     return tuple(places)
+
+
+def _beginnings(terms: Iterable[tuple[int, tuple[Place, ...]]]) -> str:
+    """The characters of a text that a term may begin with."""
+    return "".join({spellings(token[0]) for _, places in terms for token in places[0]})
 
 
 def _spans(matches: Sequence[Match], offset: int = 0) -> list[Span]:

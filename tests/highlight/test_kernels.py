@@ -149,23 +149,23 @@ def test_both_kernels_choose_the_same_fragment_of_long_texts(seed: int, length: 
 @pytest.mark.parametrize(
     ("unit", "count", "tokens"),
     [
-        ("国", 1_000_000, ("国", "际")),  # a candidate each, and a line that is never ended
-        ("国，", 500_000, ("国",)),
-        ("国，", 500_000, ("国", "国", "国")),
-        ("a", 1_000_000, ("a",)),
-        ("a\u0301", 500_000, ("a" * 255,)),
-        ("ab", 500_000, ("ab",)),
-        ("国\u200b", 500_000, ("国",)),
-        ("国\n\u0301", 300_000, ("国",)),
-        ("😀", 500_000, ("😀",)),
-        ("国😀", 300_000, ("国", "国")),
-        ("c+", 500_000, ("c",)),
+        ("国", 300_000, ("国", "际")),  # a candidate each, and a line that is never ended
+        ("国，", 150_000, ("国",)),
+        ("国，", 150_000, ("国", "国", "国")),
+        ("a", 300_000, ("a",)),
+        ("a\u0301", 150_000, ("a" * 255,)),
+        ("ab", 150_000, ("ab",)),
+        ("国\u200b", 150_000, ("国",)),
+        ("国\n\u0301", 100_000, ("国",)),
+        ("😀", 150_000, ("😀",)),
+        ("国😀", 100_000, ("国", "国")),
+        ("c+", 150_000, ("c",)),
     ],
 )
 def test_long_texts_that_consist_of_candidates_take_linear_time(
     make: type[Highlighter], unit: str, count: int, tokens: tuple[str, ...]
 ) -> None:
-    """What is quadratic takes hours here."""
+    """What is quadratic takes many minutes here."""
     text = unit * count
     terms = [HighlightTerm(tokens), HighlightTerm(("别", "的"))]
     found = make(terms)

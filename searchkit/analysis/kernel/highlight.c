@@ -1,7 +1,8 @@
 /* Highlight: see highlight.h.
 
-   A query is compiled to numbers: each different token of its terms has one, found by a hash. A text is
-   tokenized once, and only its tokens that the query knows are kept ("hits"). Terms are matched against these. */
+   A query is compiled to numbers: each different token of its terms has one, found by a hash. Of a text the lines
+   are tokenized in which a term may begin, and the tokens that the query knows are kept ("hits"). Terms are matched
+   against these. */
 
 #include "highlight.h"
 
@@ -18,6 +19,9 @@
 #define CLOSE 500
 #define MATCH 20
 #define MOST_COUNTED 10
+
+/* Bits for the characters that terms may begin with; more of them share one. */
+#define BEGINNINGS 0x10000u
 
 /* An array that grows: items of one size. */
 typedef struct {
@@ -67,13 +71,14 @@ typedef struct {
     uint32_t *table; /* numbers of words and one, by their hash; 0 where there is none */
     uint32_t mask;
     uint32_t *starters; /* numbers of terms */
+    uint64_t beginnings[BEGINNINGS / 64]; /* a bit for each character that a term may begin with, modulo */
 } Query;
 
 /* A token of the text that the query knows. */
 typedef struct {
     Py_ssize_t start, end;
-    uint32_t word, line;
-    Py_ssize_t order; /* among the tokens that are no symbols; -1 of a symbol */
+    uint32_t word, line; /* the latter within what `\n` ends: other characters end lines too */
+    Py_ssize_t order;    /* among the tokens that are no symbols, and the ends of lines; -1 of a symbol */
 } Hit;
 
 typedef struct {
@@ -300,7 +305,37 @@ is_allowed(const Query *query, const Place *place, uint32_t word)
                    compare_numbers) != NULL;
 }
 
-/* Finds the tokens of the text that the query knows. False where memory is short. */
+/* Where the line ends that begins at a place, and whether a term may begin in it. */
+static inline Py_ssize_t
+scan_line(const Query *query, const Text *text, Py_ssize_t at, bool *may_begin)
+{
+    uint64_t found = 0;
+    for (; at < text->length; at++) {
+        uint32_t code = code_at(text, at);
+        if (code == '\n')
+            break;
+        found |= query->beginnings[code % BEGINNINGS / 64] >> code % 64 & 1;
+    }
+    *may_begin = found != 0;
+    return at;
+}
+
+/* The same, compiled for each width of a text. */
+static Py_ssize_t
+end_of_line(const Query *query, const Text *text, Py_ssize_t at, bool *may_begin)
+{
+    switch (text->width) {
+    case 1:
+        return scan_line(query, &(Text){text->units, 1, text->length}, at, may_begin);
+    case 2:
+        return scan_line(query, &(Text){text->units, 2, text->length}, at, may_begin);
+    default:
+        return scan_line(query, &(Text){text->units, 4, text->length}, at, may_begin);
+    }
+}
+
+/* Finds the tokens of the text that the query knows, in the lines in which a term may begin. False where memory is
+   short. */
 static bool
 find_hits(const Query *query, Text text, Array *hits)
 {
@@ -310,17 +345,28 @@ find_hits(const Query *query, Text text, Array *hits)
     hits->count = 0;
     if (query->words.count == 0)
         return true;
-    cursor_begin(&cursor, text);
-    while (next_token(&cursor, &token)) {
-        bool is_symbol = token.kind == CLASS_SYMBOL;
-        long long word = find_word(query, token.text, token.length);
-        if (word >= 0) {
-            Hit *hit = array_add(hits, sizeof *hit);
-            if (hit == NULL)
-                return false;
-            *hit = (Hit){token.start, token.end, (uint32_t)word, token.line, is_symbol ? -1 : order};
+    for (Py_ssize_t start = 0; start < text.length;) {
+        bool may_begin;
+        Py_ssize_t end = end_of_line(query, &text, start, &may_begin);
+        if (may_begin) {
+            /* `start` is below the text's length, and `end` at most that. */
+            const char *units = (const char *)text.units + start * text.width;
+            cursor_begin(&cursor, (Text){units, text.width, end - start});
+            while (next_token(&cursor, &token)) {
+                bool is_symbol = token.kind == CLASS_SYMBOL;
+                long long word = find_word(query, token.text, token.length);
+                if (word >= 0) {
+                    Hit *hit = array_add(hits, sizeof *hit);
+                    if (hit == NULL)
+                        return false;
+                    *hit = (Hit){start + token.start, start + token.end, (uint32_t)word, token.line,
+                                 is_symbol ? -1 : order};
+                }
+                order += !is_symbol;
+            }
+            order++; /* the last of a line and the first of the next are no neighbours */
         }
-        order += !is_symbol;
+        start = end + 1;
     }
     return true;
 }
@@ -662,8 +708,10 @@ PyObject *
 kernel_highlight(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *texts, *terms; /* tuples: the caller holds them, and they hold what is in them */
+    PyObject *beginnings;
     Py_ssize_t length, most, characters;
-    if (!PyArg_ParseTuple(args, "O!O!nn:highlight", &PyTuple_Type, &texts, &PyTuple_Type, &terms, &length, &most)
+    if (!PyArg_ParseTuple(args, "O!O!Unn:highlight", &PyTuple_Type, &texts, &PyTuple_Type, &terms, &beginnings,
+                          &length, &most)
         || !are_texts(texts, &characters))
         return NULL;
     if (!characters_loaded()) {
@@ -683,6 +731,10 @@ kernel_highlight(PyObject *Py_UNUSED(module), PyObject *args)
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(terms); i++)
         if (!add_term(&query, PyTuple_GET_ITEM(terms, i)))
             goto done;
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(beginnings); i++) {
+        Py_UCS4 code = PyUnicode_READ_CHAR(beginnings, i);
+        query.beginnings[code % BEGINNINGS / 64] |= (uint64_t)1 << code % 64;
+    }
     work.counts = calloc(query.terms.count + 1, sizeof *work.counts);
     work.seen = calloc(query.terms.count + 1, sizeof *work.seen);
     if (fragments == NULL || work.counts == NULL || work.seen == NULL || !list_starters(&query)) {

@@ -7,7 +7,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-/* highlight(texts, terms, length, most): see _kernel.pyi. */
+/* highlight(texts, terms, beginnings, length, most): see _kernel.pyi. */
 PyObject *kernel_highlight(PyObject *module, PyObject *args);
 
 #endif
