@@ -52,7 +52,8 @@ class Analyzer:
         """The terms of a title or body in all channels."""
         normalized = normalize(well_formed(text))
         unigram_terms, bigram_terms = unigram_and_bigram_terms(normalized)
-        return Terms(" ".join(self.words(normalized)), bigram_terms, unigram_terms, normalized)
+        words = " ".join(self.words(normalized)) if self._stop else self._segmenter.joined_words(normalized)
+        return Terms(words, bigram_terms, unigram_terms, normalized)
 
     def words(self, normalized: str) -> list[str]:
         """The words of normalized text in order, without stop words."""

@@ -106,7 +106,9 @@ def _python_class() -> type[Any]:
         from jieba import Tokenizer
 
     # `Tokenizer.initialize` logs, and leaves a file in the folder for temporary ones.
-    frequencies, total = Tokenizer.gen_pfdict(Tokenizer().get_dict_file())
+    frequencies, _ = Tokenizer.gen_pfdict(Tokenizer().get_dict_file())
+    # As in rjieba. jieba counts a word twice that is in the file twice, so that equal paths differ elsewhere.
+    total = sum(frequencies.values())
 
     class PythonJieba(Tokenizer):  # type: ignore[misc]
         """`jieba.Tokenizer` with the methods of `rjieba.Jieba`."""

@@ -53,12 +53,7 @@ class Segmenter:
         return self._make_jieba()
 
     def words(self, normalized: str) -> list[str]:
-        """The words of `normalized` in order, those without letter or digit left out.
-
-        >>> from searchkit.analysis.segmenter import segmenter
-        >>> segmenter().words("着名作家用 gpt-4 写作。")
-        ['着名作家', '用', 'gpt-4', '写作']
-        """
+        """The words of `normalized` in order, those without letter or digit left out."""
         texts: list[str] = []  # what jieba cuts and a whole word, in turn
         for number, text in enumerate(self._mixed_words.split(normalized)):
             texts += (text,) if number % 2 else _WORDS.split(text)

@@ -373,9 +373,9 @@ static size_t decode(const char *at, const char *end, uint32_t *character)
     return width;
 }
 
-/* Adds the lines "word frequency ..." of a dictionary. Their frequencies go into the total; with `instead`,
- * without those that the words had before. Says what is wrong, or NULL. */
-static const char *add_lines(Trie *trie, uint64_t *total, const char *at, const char *end, int instead)
+/* Adds the lines "word frequency ..." of a dictionary. Of words that are there already the last frequency
+ * counts. Says what is wrong, or NULL. */
+static const char *add_lines(Trie *trie, uint64_t *total, const char *at, const char *end)
 {
     while (at < end) {
         uint32_t word[LONGEST_LINE];
@@ -397,7 +397,7 @@ static const char *add_lines(Trie *trie, uint64_t *total, const char *at, const 
         if (!length || at <= digits || (at < last && *at != ' ' && *at != '\r'))
             return "the dictionary has a line that is no word";
         const TrieNode *known = trie_find(trie, word, length);
-        if (instead && known)
+        if (known)
             *total -= known->frequency; /* was added to it */
         *total += frequency;
         if (*total >= MOST_FREQUENT)
@@ -427,7 +427,7 @@ static unsigned char *make_block(const Py_buffer texts[2], const Py_buffer *key,
         memcpy(emissions, (const char *)model->buf + fixed, emitted);
         *error = NULL;
         for (int i = 0; i < 2 && !*error; i++)
-            *error = add_lines(&trie, &header.total, texts[i].buf, (const char *)texts[i].buf + texts[i].len, i);
+            *error = add_lines(&trie, &header.total, texts[i].buf, (const char *)texts[i].buf + texts[i].len);
         if (!*error)
             block = dictionary_pack(&trie, header, key->buf, characters->characters, characters->length, emissions,
                                     error);
