@@ -7,11 +7,11 @@ bigrams miss, and match one character alone. docs/decisions/0001-channels.md has
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
+from zlib import crc32
 
 from searchkit.analysis.bigram_filter import unigram_and_bigram_terms
 from searchkit.analysis.jieba_tokenizer import jieba_version
@@ -75,10 +75,10 @@ class Analyzer:
         made_of = {
             "rules": _RULES,
             "rjieba": jieba_version(),
-            "normalization": normalization_columns(),
+            "normalization": [crc32(column.encode()) for column in normalization_columns()],
             **self.settings,
         }
-        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+        return f"{crc32(json.dumps(made_of, sort_keys=True).encode()):08x}"  # `hashlib` takes long to import
 
 
 def _clean_words(name: str, words: Iterable[str]) -> tuple[str, ...]:

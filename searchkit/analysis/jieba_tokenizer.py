@@ -6,6 +6,7 @@ None is imported before it is needed.
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -148,12 +149,14 @@ def _is_installed(package: str) -> bool:
         return False
 
 
+@cache
 def version_of(package: str) -> str:
     """The version that is installed, as the name of its folder says."""
     spec = find_spec(package)
     for place in spec.submodule_search_locations or () if spec else ():
-        for folder in Path(place).parent.glob(f"{package}-*.dist-info"):
-            return folder.name.removeprefix(f"{package}-").removesuffix(".dist-info")
+        for name in os.listdir(Path(place).parent):  # noqa: PTH208  three times as fast as `glob`
+            if name.startswith(f"{package}-") and name.endswith(".dist-info"):
+                return name.removeprefix(f"{package}-").removesuffix(".dist-info")
     # Not beside the package. This imports all of `email`, which takes longer than to open an index.
     from importlib.metadata import version
 

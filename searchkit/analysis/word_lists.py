@@ -21,4 +21,6 @@ def mixed_words() -> tuple[str, ...]:
 
 def _lines_of(name: str) -> str:
     text = read_resource("searchkit.analysis", name)
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("# "))
+    while text.startswith("# "):  # comments stand at the top only
+        text = text.partition("\n")[2]
+    return text

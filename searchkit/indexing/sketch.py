@@ -8,7 +8,6 @@ in the other script. A clause is the text between two punctuation marks.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from binascii import b2a_base64
 from collections.abc import Sequence
@@ -22,9 +21,11 @@ _CLAUSE = re.compile(r"[^\W_][^。！？；，：!?;,:\n]{5,}")
 
 def sketch(normalized: str) -> tuple[str, ...]:
     """The sketch of a normalized text; without a clause of six characters the whole text counts as one."""
+    from hashlib import blake2b  # takes long to import, and a search does without
+
     clauses = set(_CLAUSE.findall(normalized)) or {normalized.strip()}
     # With fewer than three bytes, half of the hashes would agree by chance.
-    hashes = {hashlib.blake2b(clause.strip().encode(), digest_size=3).digest() for clause in clauses}
+    hashes = {blake2b(clause.strip().encode(), digest_size=3).digest() for clause in clauses}
     smallest = b"".join(sorted(hashes)[:_SIZE])
     return tuple(_HASH.findall(b2a_base64(smallest, newline=False).translate(_URL_SAFE).decode()))
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain, islice
+
+from msgspec import structs
 
 from searchkit.analysis import LATIN, is_latin, normalize, tokenize
 from searchkit.analysis.pinyin import has_pinyin, pinyin_keys
@@ -59,7 +60,7 @@ def _with_parts(query: QueryNode, better: Mapping[TextNode, TextNode]) -> QueryN
         case TextNode():
             return better.get(query, query)
         case AndNode(children) | OrNode(children):
-            return replace(query, children=tuple(_with_parts(child, better) for child in children))
+            return structs.replace(query, children=tuple(_with_parts(child, better) for child in children))
         case BoostNode(child, _):
             return replace(query, child=_with_parts(child, better))
         case _:
