@@ -63,8 +63,7 @@ class Host:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                # The child must find the same modules.
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=_environment(),
                 encoding="utf-8",
             )
 
@@ -133,6 +132,13 @@ class Host:
     def _last_words(self) -> str:
         text = self._log.read_text(encoding="utf-8", errors="replace").strip()
         return " / ".join(text.splitlines()[-_LAST_LINES:]) or "it said nothing"
+
+
+def _environment() -> dict[str, str]:
+    """Of the child, which must find the same modules, and their bytecode after the first start: a module that
+    is compiled at each start is not what users have, and would count against what is not installed by pip."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def cold_start(name: str, location: Path, question: Question, *, registry: str) -> float:

@@ -27,7 +27,7 @@ def as_list(name: str, values: str | Iterable[str]) -> list[str]:
 
 
 def escape_html(text: str) -> str:
-    """The text within HTML, also within a quoted attribute. `html.escape`, without the long import of `html`."""
+    """The text within HTML, also within a quoted attribute: `html.escape`, whose import takes long."""
     for character, entity in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot"), ("'", "#x27")):
         text = text.replace(character, f"&{entity};")
     return text

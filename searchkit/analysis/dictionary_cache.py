@@ -13,15 +13,19 @@ import time
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from searchkit.analysis._kernel import Jieba, make_dictionary
-from searchkit.analysis.jieba_tokenizer import SAME_WORDS, version_of
 from searchkit.analysis.word_lists import respelled_words
+
+if TYPE_CHECKING:
+    from searchkit.analysis import _kernel
+else:
+    _kernel = import_module("searchkit.analysis._kernel")
 
 _STATES = "BEMS"
 _IMPOSSIBLE = -3.14e100  # jieba's logarithm of 0
@@ -31,11 +35,8 @@ _MOST_FILES = 4
 _LEFT_BEHIND = 3600  # seconds after which nobody writes a temporary file any more
 
 
-def open_dictionary() -> Jieba:
-    """A tokenizer with jieba's dictionary and the respelled words.
-
-    ImportError: `jieba` is not installed, or in a release whose words have not been compared.
-    """
+def open_dictionary() -> _kernel.Jieba:
+    """A tokenizer with jieba's dictionary and the respelled words. ImportError: `jieba` is not installed."""
     package = find_spec("jieba")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("jieba is not installed", name="jieba")
@@ -45,15 +46,13 @@ def open_dictionary() -> Jieba:
     file = None if folder is None else f"{folder}/jieba-{crc32(key):08x}.dictionary"
     if file is not None:
         with suppress(OSError, ValueError):  # there is none, or it is damaged
-            return Jieba(_mapped(file), key)
-    if version_of("jieba") != SAME_WORDS["jieba"]:
-        raise ImportError("a release of jieba that may have other words")
-    made = _make(Path(source), key)
+            return _kernel.Jieba(_mapped(file), key)
+    made = _kernel.make_dictionary(*_parts(Path(source)), key)
     if file is not None:
         with suppress(OSError, ValueError):  # no room, or not ours
             _write(Path(file), made)
-            return Jieba(_mapped(file), key)
-    return Jieba(made, key)
+            return _kernel.Jieba(_mapped(file), key)
+    return _kernel.Jieba(made, key)
 
 
 def cache_folder() -> str | None:
@@ -80,7 +79,8 @@ def _mapped(file: str) -> mmap:
         return mmap(opened.fileno(), 0, access=ACCESS_READ)
 
 
-def _make(source: Path, key: bytes) -> bytes:
+def _parts(source: Path) -> tuple[bytes, bytes, str, bytes]:
+    """What a dictionary is made of: jieba's words, ours, the characters of the model and its numbers."""
     start, transitions, emissions = (
         _table(source / "finalseg" / f"{name}.py") for name in ("prob_start", "prob_trans", "prob_emit")
     )
@@ -90,7 +90,7 @@ def _make(source: Path, key: bytes) -> bytes:
     of_states = [emissions[state] for state in _STATES]
     model.extend(of_state.get(each, _IMPOSSIBLE) for each in characters for of_state in of_states)
     words = (source / "dict.txt").read_bytes()
-    return make_dictionary(words, respelled_words().encode(), characters, model.tobytes(), key)
+    return words, respelled_words().encode(), characters, model.tobytes()
 
 
 def _table(file: Path) -> dict[str, Any]:

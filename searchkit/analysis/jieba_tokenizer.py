@@ -1,4 +1,4 @@
-"""jieba's tokenizer: the compiled kernel's, or `rjieba`, which is jieba in Rust, or `jieba` itself, in Python.
+"""jieba's tokenizer: the compiled one, or `rjieba`, which is jieba in Rust, or `jieba` itself, in Python.
 
 All have the same dictionary, our respelled words and the same model, and give the same words for runs of Han.
 None is imported before it is needed.
@@ -24,7 +24,7 @@ from searchkit.analysis.word_lists import respelled_words
 from searchkit.errors import SearchkitError
 
 # The releases whose words the tests have compared: these give the same.
-SAME_WORDS = {"rjieba": "0.2.2", "jieba": "0.42.1"}
+_SAME_WORDS = {"rjieba": "0.2.2", "jieba": "0.42.1"}
 
 
 class JiebaTokenizer(Protocol):
@@ -40,7 +40,7 @@ class JiebaTokenizer(Protocol):
 def jieba_tokenizer() -> JiebaTokenizer:
     """A new tokenizer: the compiled one, else that of `rjieba`, or where it cannot be imported of `jieba`."""
     # With a release of rjieba that has other words, the fingerprint says so, and then they must be its words.
-    if KERNEL == "compiled" and jieba_version() == SAME_WORDS["rjieba"]:
+    if KERNEL == "compiled" and jieba_version() == _SAME_WORDS["rjieba"]:
         with suppress(ImportError):  # jieba is not installed, or has other words
             return compiled_jieba()
     with suppress(ImportError):  # not installed, or not for this machine
@@ -56,6 +56,8 @@ def jieba_tokenizer() -> JiebaTokenizer:
 
 def compiled_jieba() -> JiebaTokenizer:
     """A new tokenizer of the compiled kernel, with the dictionary of `jieba`."""
+    if version_of("jieba") != _SAME_WORDS["jieba"]:
+        raise ImportError("this release of jieba may have other words")
     from searchkit.analysis.dictionary_cache import open_dictionary
 
     return open_dictionary()
@@ -83,7 +85,7 @@ def jieba_version() -> str:
     if _is_installed("rjieba"):
         return version_of("rjieba")
     version = version_of("jieba") if _is_installed("jieba") else "none"
-    return SAME_WORDS["rjieba"] if version == SAME_WORDS["jieba"] else f"jieba {version}"
+    return _SAME_WORDS["rjieba"] if version == _SAME_WORDS["jieba"] else f"jieba {version}"
 
 
 def _rjieba_module() -> Any:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 _WANTED = os.environ.get("SEARCHKIT_KERNEL", "")
 
@@ -14,7 +15,7 @@ KERNEL = "python"
 
 if _WANTED != "python":
     try:
-        import searchkit.analysis._kernel  # noqa: F401
+        import_module("searchkit.analysis._kernel")
     except ImportError as error:
         if _WANTED == "compiled":
             raise ImportError(

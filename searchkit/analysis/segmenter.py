@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Protocol
+from importlib import import_module
+from typing import Any, Protocol
 
 from searchkit.analysis.jieba_tokenizer import JiebaTokenizer, jieba_tokenizer
 from searchkit.analysis.kernel import KERNEL
@@ -56,11 +57,11 @@ def make_segmenter(
         return jieba
 
     if KERNEL == "compiled":
-        from searchkit.analysis import _kernel
-
+        kernel: Any = import_module("searchkit.analysis._kernel")
         jieba = with_user_words()
-        if isinstance(jieba, _kernel.Jieba):
-            return _kernel.Segmenter(jieba, mixed)
+        if isinstance(jieba, kernel.Jieba):
+            compiled: Segmenter = kernel.Segmenter(jieba, mixed)
+            return compiled
     from searchkit.analysis import segmenter_rules
 
     return segmenter_rules.Segmenter(with_user_words, mixed)

@@ -1,4 +1,4 @@
-"""The segmenter's rules: normalized text -> words. Han by jieba's dictionary and model, the rest by our rules.
+"""Segmenter: normalized text -> words. Han by jieba's dictionary and model, the rest by our rules.
 
 This is the definition; `kernel/words.c` does the same, compiled.
 """

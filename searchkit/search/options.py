@@ -93,7 +93,7 @@ def _checks(options: type[_Options]) -> list[tuple[str, Any, Check]]:
     return [(f.name, f.default, f.metadata["check"]) for f in fields(options) if f.metadata["check"]]
 
 
-# Of those below only SearchOptions is compared and printed: each method that is generated takes time to import.
+# Only SearchOptions is compared and printed: each method that is generated takes time at every start.
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class _Options:
     def __post_init__(self) -> None:

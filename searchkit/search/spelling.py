@@ -62,7 +62,7 @@ def _with_parts(query: QueryNode, better: Mapping[TextNode, TextNode]) -> QueryN
         case AndNode(children) | OrNode(children):
             return structs.replace(query, children=tuple(_with_parts(child, better) for child in children))
         case BoostNode(child, _):
-            return replace(query, child=_with_parts(child, better))
+            return structs.replace(query, child=_with_parts(child, better))
         case _:
             return query
 
@@ -74,7 +74,7 @@ def _mended(part: TextNode, latin: Mapping[str, str], snapshot: Snapshot, settin
             text = _replaced(text, word, better)
     if text == part.text and settings.pinyin and has_pinyin():
         text = _same_sound(text, snapshot, settings)
-    return replace(part, text=text)
+    return structs.replace(part, text=text)
 
 
 def _better_words(words: Iterable[str], snapshot: Snapshot) -> dict[str, str]:

@@ -40,7 +40,7 @@ def test_it_is_made_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = open_dictionary().cut(TEXT)
     assert words == python_jieba().cut(TEXT)
     (file,) = folder.iterdir()
-    monkeypatch.setattr(dictionary_cache, "_make", _not_to_be_called)
+    monkeypatch.setattr(dictionary_cache, "_parts", _not_to_be_called)
     assert open_dictionary().cut(TEXT) == words
     assert list(folder.iterdir()) == [file]
 
@@ -168,7 +168,18 @@ class TestDamage:
 class TestMaking:
     @pytest.mark.parametrize(
         "line",
-        [b"a", b"a ", b" 3", b"a x", b"a 3x", b"\xff 3", b"\xe9 3", b"\xf0\x9f 3", b"a 99999999999999999999", b"\n"]
+        [
+            b"a",
+            b"a ",
+            b" 3",
+            b"a x",
+            b"a 3x",
+            b"\xff 3",
+            b"\xe9 3",
+            b"\xf0\x9f 3",
+            b"a 99999999999999999999",
+            b"\n",
+        ]
         + [b"a" * 256 + b" 3"],
     )
     def test_lines_that_are_no_words_are_errors(self, line: bytes) -> None:
@@ -186,7 +197,8 @@ class TestMaking:
 
     def test_processes_and_threads_may_make_it_at_once(self, folder: Path) -> None:
         code = (
-            "from searchkit.analysis.dictionary_cache import open_dictionary; print(*open_dictionary().cut('雪水泡茶'))"
+            "from searchkit.analysis.dictionary_cache import open_dictionary;"
+            "print(*open_dictionary().cut('雪水泡茶'))"
         )
         commands = [[sys.executable, "-X", "utf8", "-c", code]] * 3
         with ThreadPoolExecutor() as pool:
@@ -222,5 +234,5 @@ def _output(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
 
 
-def _not_to_be_called(*_: Any) -> bytes:
+def _not_to_be_called(*_: Any) -> Any:
     raise AssertionError("made although it is there")

@@ -176,6 +176,9 @@ TOKENIZERS: dict[str, Callable[[], JiebaTokenizer]] = {
 }
 
 
+MIXED_OWN = ["iphone15", "a1b", "-4t", "㐀a", "++3", "4-a", "c++b"]
+
+
 @pytest.fixture(scope="module")
 def python() -> Segmenter:
     """The segmenter with the package jieba: the definition."""
@@ -235,7 +238,9 @@ class TestAllTokenizers:
         check()
 
     def test_cut_runs_of_han_alike(self, python: Segmenter, fast: Segmenter) -> None:
-        frequent = st.sampled_from("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动")
+        frequent = st.sampled_from(
+            "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动"
+        )
         rare = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FD5)
 
         @given(st.lists(frequent | rare | st.sampled_from("哈睡陆"), max_size=30).map("".join))
@@ -253,11 +258,24 @@ class TestAllTokenizers:
 
     @pytest.mark.parametrize("seed", range(5))
     def test_cut_user_words_alike(self, seed: int, other: str) -> None:
-        own = ["上川陽子", "雷神山", "薛定谔的貓", "gpt-4 turbo", "3.6.3版", "之", "中國人", "a", "的的", "X光"]
+        own = [
+            "上川陽子",
+            "雷神山",
+            "薛定谔的貓",
+            "gpt-4 turbo",
+            "3.6.3版",
+            "之",
+            "中國人",
+            "a",
+            "的的",
+            "X光",
+        ]
         python, fast = (make_segmenter(own[seed::2], TOKENIZERS[name]) for name in ("jieba", other))
 
+        latin = st.text("a1b4c-+._㐀茶", max_size=6)
+
         @settings(max_examples=30)
-        @given(st.lists(lines | st.sampled_from(own), max_size=6).map("".join))
+        @given(st.lists(lines | st.sampled_from(own) | latin, max_size=6).map("".join))
         def check(text: str) -> None:
             assert python.words(normalize(text)) == fast.words(normalize(text))
 
@@ -343,6 +361,12 @@ class TestWhichTokenizer:
         else:
             monkeypatch.setattr(module, "compiled_jieba", _not_installed)
         assert type(jieba_tokenizer()) is type(rust_jieba())
+
+    @pytest.mark.skipif(KERNEL != "compiled", reason="needs the compiled kernel")
+    def test_the_compiled_one_is_not_made_of_another_jieba(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "version_of", {"rjieba": "0.2.2", "jieba": "0.43"}.__getitem__)
+        with pytest.raises(ImportError, match="other words"):
+            compiled_jieba()
 
     def test_rjieba_is_taken_where_its_words_are_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The fingerprint names rjieba, so it must be the one that cuts."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.resources import files
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +66,20 @@ def plan(query: str, others: dict[str, list[str]] | None = None) -> Planned:
 
 def highlight_terms(query: str, others: dict[str, list[str]]) -> set[str]:
     return {"".join(highlight_term.tokens) for highlight_term in plan(query, others).highlight_terms}
+
+
+@pytest.fixture
+def tool() -> Any:
+    """The program that makes the table."""
+    path = Path(__file__).parents[2] / "tools" / "regional_words.py"
+    if not path.exists():
+        pytest.skip("needs tools/")
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class TestRegionalWords:

@@ -123,49 +123,44 @@ static int stands_at(const MixedWord *word, const Text *text, size_t at)
     return !(word->behind && end < text->length && same_class(text->characters[end]) == word->behind);
 }
 
-/* The next mixed word from `from` on; at the end of the text where there is none. */
-static Span find_mixed_word(const MixedWords *mixed, const Text *text, size_t from)
+/* The end of the mixed word that begins at `at`; `at` where there is none. */
+static inline size_t end_of_mixed_word(const MixedWords *mixed, const Text *text, size_t at)
 {
-    for (size_t at = from; at < text->length; at++) {
-        uint32_t first = text->characters[at];
-        if (!(mixed->firsts[first / 8 % sizeof mixed->firsts] >> first % 8 & 1))
-            continue;
-        for (size_t i = mixed_words_of(mixed, first); i < mixed->size; i++) {
-            const MixedWord *word = &mixed->words[i];
-            if (word->characters[0] != first)
-                break;
-            if (stands_at(word, text, at))
-                return (Span){at, at + word->length};
-        }
+    uint32_t first = text->characters[at];
+    if (!(mixed->firsts[first / 8 % sizeof mixed->firsts] >> first % 8 & 1))
+        return at;
+    for (size_t i = mixed_words_of(mixed, first); i < mixed->size; i++) {
+        const MixedWord *word = &mixed->words[i];
+        if (word->characters[0] != first)
+            break;
+        if (stands_at(word, text, at))
+            return at + word->length;
     }
-    return (Span){text->length, text->length};
+    return at;
 }
 
-/* The end of symbols that begin at `at`. */
-static size_t skip_symbols(const Text *text, size_t at, size_t last)
+/* The end of symbols that begin at `at`; with `mixed` only up to a mixed word. */
+static size_t skip_symbols(const Text *text, size_t at, const MixedWords *mixed)
 {
-    while (at < last && is_symbol(text->characters[at]))
+    while (at < text->length && is_symbol(text->characters[at]) &&
+           !(mixed && end_of_mixed_word(mixed, text, at) > at))
         at++;
     return at;
 }
 
-/* The end of a Latin word, or of a run of rare Han, that begins at `at`. */
-static size_t end_of_word(const Text *text, size_t at, size_t last)
+/* The end of a Latin word, or of a run of rare Han, that begins at `start`: a mixed word behind ends it. */
+static size_t end_of_word(const Text *text, size_t start, const MixedWords *mixed)
 {
-    if (is_rare_han(text->characters[at])) {
-        while (at < last && is_rare_han(text->characters[at]))
+    int (*belongs)(uint32_t) = is_rare_han(text->characters[start]) ? is_rare_han : is_latin;
+    for (size_t at = start + 1;; at++) {
+        while (at < text->length && belongs(text->characters[at]) && end_of_mixed_word(mixed, text, at) == at)
             at++;
-        return at;
-    }
-    for (;;) {
-        while (at < last && is_latin(text->characters[at]))
-            at++;
-        if (at + 1 >= last || !is_latin(text->characters[at + 1]))
+        if (belongs == is_rare_han || at + 1 >= text->length || !is_latin(text->characters[at + 1]))
             return at;
         uint32_t joint = text->characters[at];
-        if (joint != '.' && joint != '_' && joint != '-')
+        if ((joint != '.' && joint != '_' && joint != '-') || end_of_mixed_word(mixed, text, at) > at ||
+            end_of_mixed_word(mixed, text, at + 1) > at + 1)
             return at;
-        at++;
     }
 }
 
@@ -237,20 +232,17 @@ int find_words(const Text *text, const MixedWords *mixed, Cutter *cutter, Spans 
 {
     Block block = {0};
     Spans pieces = {0};
-    Span next_mixed = find_mixed_word(mixed, text, 0);
     int failed = 0;
     for (size_t at = 0; at < text->length && failed == 0;) {
-        if (at == next_mixed.start) {
-            failed = add_placeholder(&block, next_mixed, cutter, &pieces, words);
-            at = skip_symbols(text, next_mixed.end, text->length);
-            next_mixed = find_mixed_word(mixed, text, at);
-            continue;
-        }
         uint32_t character = text->characters[at];
-        if (is_latin(character) || is_rare_han(character)) {
-            Span word = {at, end_of_word(text, at, next_mixed.start)};
-            failed = add_placeholder(&block, word, cutter, &pieces, words);
-            at = skip_symbols(text, word.end, next_mixed.start);
+        size_t end = end_of_mixed_word(mixed, text, at);
+        if (end > at) {
+            failed = add_placeholder(&block, (Span){at, end}, cutter, &pieces, words);
+            at = skip_symbols(text, end, NULL);
+        } else if (is_latin(character) || is_rare_han(character)) {
+            end = end_of_word(text, at, mixed);
+            failed = add_placeholder(&block, (Span){at, end}, cutter, &pieces, words);
+            at = skip_symbols(text, end, mixed);
         } else if (is_in_block(character)) {
             failed = block_add(&block, character, at, at + 1);
             at++;
