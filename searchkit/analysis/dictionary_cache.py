@@ -36,18 +36,27 @@ _LEFT_BEHIND = 3600  # seconds after which nobody writes a temporary file any mo
 
 
 def open_dictionary() -> _kernel.Jieba:
-    """A tokenizer with jieba's dictionary and the respelled words. ImportError: `jieba` is not installed."""
+    """A tokenizer with jieba's dictionary and the respelled words.
+
+    ImportError: `jieba` is not installed, or its files are not as they should be.
+    """
     package = find_spec("jieba")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("jieba is not installed", name="jieba")
     source = os.path.dirname(package.origin)  # noqa: PTH120  `Path` takes longer than all the rest
-    key = _key(source)
+    try:
+        key = _key(source)
+    except OSError as error:
+        raise ImportError(f"jieba is not complete: {error}") from error
     folder = cache_folder()
     file = None if folder is None else f"{folder}/jieba-{crc32(key):08x}.dictionary"
     if file is not None:
         with suppress(OSError, ValueError):  # there is none, or it is damaged
             return _kernel.Jieba(_mapped(file), key)
-    made = _kernel.make_dictionary(*_parts(Path(source)), key)
+    try:
+        made = _kernel.make_dictionary(*_parts(Path(source)), key)
+    except (OSError, ValueError) as error:
+        raise ImportError(f"jieba's dictionary cannot be read: {error}") from error
     if file is not None:
         with suppress(OSError, ValueError):  # no room, or not ours
             _write(Path(file), made)

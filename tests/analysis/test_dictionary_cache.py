@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,23 @@ def test_it_is_made_anew_where_jieba_or_our_words_are_others(
     monkeypatch.setattr(dictionary_cache, "respelled_words", lambda: respelled + "杭研大厦 1000\n")
     assert open_dictionary().cut(TEXT)[-1] == "杭研大厦"
     assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("damage", ["no word", None])
+def test_without_a_sound_jieba_there_is_none(
+    damage: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_spec("jieba")
+    assert found is not None
+    assert found.origin is not None
+    copy = tmp_path / "jieba"
+    shutil.copytree(Path(found.origin).parent / "finalseg", copy / "finalseg")
+    if damage:
+        (copy / "dict.txt").write_text(damage)
+    found.origin = str(copy / "__init__.py")
+    monkeypatch.setattr(dictionary_cache, "find_spec", lambda _: found)
+    with pytest.raises(ImportError, match="jieba"):
+        open_dictionary()
 
 
 def test_old_ones_are_removed(folder: Path) -> None:

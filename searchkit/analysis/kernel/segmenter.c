@@ -10,7 +10,7 @@
 
 #define MOST_FREQUENT (UINT64_C(1) << 53) /* a double holds all numbers below */
 #define LONGEST_LINE 256                  /* characters of a word in a dictionary's line */
-#define MOST_KEY 4096
+#define MOST_KEY 65536
 
 typedef struct {
     PyObject_HEAD
