@@ -96,6 +96,8 @@ def _checks(options: type[_Options]) -> list[tuple[str, Any, Check]]:
 # Only SearchOptions is compared and printed: each method that is generated takes time at every start.
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class _Options:
+    """Checks its fields."""
+
     def __post_init__(self) -> None:
         # mypy takes the hash of an instance for that of the class.
         for name, default, check in _checks(type(self)):  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -67,8 +68,8 @@ def test_without_a_sound_jieba_there_is_none(
     shutil.copytree(Path(found.origin).parent / "finalseg", copy / "finalseg")
     if damage:
         (copy / "dict.txt").write_text(damage)
-    found.origin = str(copy / "__init__.py")
-    monkeypatch.setattr(dictionary_cache, "find_spec", lambda _: found)
+    spec = SimpleNamespace(origin=str(copy / "__init__.py"))
+    monkeypatch.setattr(dictionary_cache, "find_spec", lambda _: spec)
     with pytest.raises(ImportError, match="jieba"):
         open_dictionary()
 

@@ -2,7 +2,7 @@
 
 #include "dictionary.h"
 
-/* Where the parts begin. The counts are 32 bits wide, so that nothing overflows in 64. */
+/* Where the parts begin. Nothing overflows, for each count is below the size of a block that is in memory. */
 Layout dictionary_layout(const Header *header)
 {
     Layout layout;
@@ -49,11 +49,12 @@ const char *dictionary_open(Dictionary *dictionary, const unsigned char *data, s
     memcpy(header, data, sizeof *header);
     if (header->magic != DICTIONARY_MAGIC)
         return "this is no dictionary of this version and machine";
+    if (!header->units || !header->values || header->codes > CHARACTERS || header->values > CHARACTERS ||
+        header->key_size > size || header->units > size / sizeof(Unit))
+        return "the dictionary has impossible sizes";
     Layout layout = dictionary_layout(header);
     if (header->size != size || layout.size != size)
         return "the dictionary is not as long as it says";
-    if (!header->units || !header->values || header->codes > CHARACTERS || header->values > CHARACTERS)
-        return "the dictionary has impossible sizes";
     size_t covered = offsetof(Header, checksum) + sizeof header->checksum;
     if (header->checksum != dictionary_checksum(data + covered, size - covered))
         return "the dictionary is damaged";
