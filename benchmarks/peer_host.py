@@ -64,8 +64,7 @@ class Host:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                # The child must find the same modules.
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=_environment(),
                 encoding="utf-8",
             )
 
@@ -145,6 +144,13 @@ def imports() -> float:
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", f"import {_USUAL_IMPORTS}"], check=True)
     return time.perf_counter() - started
+
+
+def _environment() -> dict[str, str]:
+    """Of the child, which must find the same modules, and their bytecode after the first start: a module that
+    is compiled at each start is not what users have, and would count against what is not installed by pip."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def cold_start(name: str, location: Path, question: Question, *, registry: str) -> float:

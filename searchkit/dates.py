@@ -6,7 +6,6 @@ Times are kept and compared as milliseconds since 1970 in UTC. A day is a day in
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
 When = str | date | datetime
@@ -126,6 +125,10 @@ def parse_days(text: str) -> tuple[date | None, date | None] | None:
     return first[0] if first else None, last[1] if last else None
 
 
+def _last_of_month(year: int, month: int) -> date:
+    return date(year, month, 31) if month == 12 else date(year, month + 1, 1) - timedelta(days=1)
+
+
 def _parse_period(text: str) -> tuple[date, date] | None:
     """The first and the last day of a year, a month or a day."""
     found = _DAYS.fullmatch(text)
@@ -134,7 +137,7 @@ def _parse_period(text: str) -> tuple[date, date] | None:
     year, month, day = (int(found[part] or 0) for part in ("year", "month", "day"))
     try:
         first = date(year, month or 1, day or 1)
-        last = first if day else date(year, month or 12, monthrange(year, month or 12)[1])
+        last = first if day else _last_of_month(year, month or 12)
     except ValueError:  # a 13th month, a 30th of February
         return None
     return first, last

@@ -6,7 +6,6 @@ the layers behind this one need no checks of their own.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -70,7 +69,7 @@ class Document:
         if not source:
             values["source"] = _host(url)
         if not self.id:
-            values["id"] = url or hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()[:32]
+            values["id"] = url or _digest(f"{title}\n{body}")
 
     @property
     def link(self) -> str:
@@ -160,6 +159,12 @@ class Document:
         except (TypeError, ValueError) as error:
             self._fail(f"extra is not JSON: {error}")
         return kept
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256  # takes long to import, and a search does without
+
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def _host(url: str) -> str:

@@ -24,7 +24,14 @@ def test_the_docstring_examples_of_a_module_run(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["searchkit.analysis.normalizer", "searchkit.analysis.tokenizer", "searchkit.analysis.segmenter"]
+    "name",
+    [
+        "searchkit.analysis.normalizer",
+        "searchkit.analysis.tokens",
+        "searchkit.analysis.bigram_filter",
+        "searchkit.analysis.characters",
+        "searchkit.analysis.segmenter",
+    ],
 )
 def test_the_analysis_modules_have_docstring_examples(name: str) -> None:
     _, attempted = doctest.testmod(import_module(name))

@@ -16,8 +16,8 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+from searchkit.analysis.characters import LATIN_RANGES
 from searchkit.analysis.normalizer import normalize
-from searchkit.analysis.tokenizer import LATIN
 
 TARGET = Path(__file__).parent.parent / "searchkit" / "analysis"
 RESPELLED = """\
@@ -39,7 +39,7 @@ def main() -> None:
     respelled: dict[str, int] = {}
     for word, frequency in frequencies.items():
         normalized = normalize(word)
-        if re.search(f"[{LATIN}]", normalized):
+        if re.search(f"[{LATIN_RANGES}]", normalized):
             mixed.add(normalized)
         if len(word) > 1 and normalized != word and frequency > frequencies.get(normalized, 0):
             respelled[normalized] = max(frequency, respelled.get(normalized, 0))

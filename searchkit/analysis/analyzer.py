@@ -7,11 +7,11 @@ bigrams miss, and match one character alone. docs/decisions/0001-channels.md has
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
+from zlib import crc32
 
 from searchkit.analysis import kernel
 from searchkit.analysis.characters import characters_digest
@@ -55,7 +55,11 @@ class Analyzer:
         text = well_formed(text)
         unigram_terms, bigram_terms = kernel.terms(text)
         normalized = normalize(text)
-        return Terms(" ".join(self.words(normalized)), bigram_terms, unigram_terms, normalized)
+        if self._stop:
+            words = " ".join(self.words(normalized))
+        else:
+            words = self._segmenter.joined_words(visible(normalized))
+        return Terms(words, bigram_terms, unigram_terms, normalized)
 
     def words(self, normalized: str) -> list[str]:
         """The words of normalized text in order, without stop words."""
@@ -77,11 +81,11 @@ class Analyzer:
         made_of = {
             "rules": _RULES,
             "rjieba": jieba_version(),
-            "normalization": normalization_columns(),
+            "normalization": [crc32(column.encode()) for column in normalization_columns()],
             "characters": characters_digest(),
             **self.settings,
         }
-        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+        return f"{crc32(json.dumps(made_of, sort_keys=True).encode()):08x}"  # `hashlib` takes long to import
 
 
 def _clean_words(name: str, words: Iterable[str]) -> tuple[str, ...]:

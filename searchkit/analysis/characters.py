@@ -35,6 +35,8 @@ PLUS = "P"
 HASH = "X"
 """The last two end c++ and c#; elsewhere they are as NONE."""
 
+LATIN_RANGES = "0-9a-zß-öø-ɏ"
+"""Latin letters and digits in normalized text, for a class of a regular expression."""
 FILLER = "\u034f"
 """An invisible character, in the place of a mark that its base was composed with."""
 

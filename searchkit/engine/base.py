@@ -16,7 +16,6 @@ quicker or better. `tests/engine` is the contract as tests: add a factory to ``E
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,7 +77,11 @@ Hits = tuple[int, list[ScoredDoc]]
 def id_term(id: str) -> str:
     """The id as an engine can hold it in a term: a digest in place of a very long one."""
     id = well_formed(id)
-    return id if len(id) <= _LONGEST_KEY else "sha256:" + hashlib.sha256(id.encode()).hexdigest()
+    if len(id) <= _LONGEST_KEY:
+        return id
+    from hashlib import sha256  # takes long to import, and is seldom needed
+
+    return "sha256:" + sha256(id.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ For an engine whose own files have no checksums, checksums.json beside them has 
 from __future__ import annotations
 
 import json
-import shutil
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -44,7 +43,9 @@ def damaged_files(data: Path, names: Iterable[str]) -> list[Damage]:
 
 def copy_files(data: Path, to: Path, names: Iterable[str]) -> None:
     """The files in a new folder: hard links where there can be."""
-    shutil.rmtree(to, ignore_errors=True)
+    from shutil import rmtree  # takes long to import, and a search does without
+
+    rmtree(to, ignore_errors=True)
     to.mkdir()
     for name in names:
         link_or_copy(data / name, to / name)

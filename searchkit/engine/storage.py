@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import sys
 import threading
 import time
@@ -151,9 +150,11 @@ class IndexFolder:
         # The settings first: they are written after the commit that needs them, so they are never too new.
         metadata = self.read_metadata()
         notes = {note.name: note.read_bytes() for note in (self.path / "notes").glob("*.txt")}
+        from shutil import rmtree  # takes long to import, and a search does without
+
         copy = IndexFolder(path.with_name(f".{path.name}.{os.getpid()}.new"))
         try:
-            shutil.rmtree(copy.path, ignore_errors=True)
+            rmtree(copy.path, ignore_errors=True)
             copy.path.mkdir(parents=True)
             copy_data(copy.data)
             for name, content in notes.items():
@@ -167,7 +168,7 @@ class IndexFolder:
         except OSError as error:
             raise SearchkitError(f"{path}: a copy cannot be made here: {_reason(error)}") from error
         finally:
-            shutil.rmtree(copy.path, ignore_errors=True)
+            rmtree(copy.path, ignore_errors=True)
 
     def read_note(self, name: str) -> str | None:
         path = self._note(name)
@@ -356,8 +357,10 @@ def link_or_copy(source: Path, to: Path) -> None:
     try:
         os.link(source, to)
     except OSError:  # another disk, or one without links; a file that is gone raises once more
+        from shutil import copyfileobj  # takes long to import, and a search does without
+
         with source.open("rb") as reader, to.open("wb") as writer:
-            shutil.copyfileobj(reader, writer, 1 << 20)
+            copyfileobj(reader, writer, 1 << 20)
             writer.flush()
             os.fsync(writer.fileno())
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from searchkit.text import escape_html
 
 Span = tuple[int, int]
 
@@ -45,7 +46,7 @@ class Highlighted:
         if not _TAG.fullmatch(tag):
             raise ValueError(f"tag must be the name of an HTML element like 'mark', not {tag!r}")
         # Most texts have nothing to escape, and one search is faster than to escape each span.
-        escape = html.escape if _SPECIAL.search(self.text) else str
+        escape = escape_html if _SPECIAL.search(self.text) else str
         return _Html(self._joined(f"<{tag}>", f"</{tag}>", escape))
 
     def ansi(self) -> str:

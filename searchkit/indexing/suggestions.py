@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from searchkit.analysis import Terms
+from searchkit.analysis.characters import LATIN_RANGES
 from searchkit.analysis.function_words import FUNCTION_WORDS
 from searchkit.analysis.kernel import compiled
 from searchkit.analysis.pinyin import pinyin_keys
-from searchkit.analysis.tokenizer import LATIN
 
 SEPARATOR = "\x1f"
 SOUND = "\x1e"
@@ -27,7 +27,7 @@ _OFTEN = 2
 # A word that is not found costs a look through the rest of the text.
 _MOST_MISSED = 100
 _letter_or_digit = re.compile(r"[^\W_]").search
-_latin_start = re.compile(f"[{LATIN}]").match
+_latin_start = re.compile(f"[{LATIN_RANGES}]").match
 
 
 def typed_key(normalized: str) -> str:

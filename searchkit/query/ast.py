@@ -6,10 +6,11 @@ engine from it. Nodes are values: equal trees mean the same, and the text of a t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from types import UnionType
 from typing import Literal
+
+from msgspec import Struct
 
 Field = Literal["title", "body"]
 
@@ -17,23 +18,21 @@ QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』", 
 """What opens a phrase, and what closes it."""
 
 
-class QueryNode:
+class QueryNode(Struct, frozen=True):
     """A node of the tree."""
 
     def __str__(self) -> str:
         return _text_of(self)
 
 
-@dataclass(frozen=True)
-class TextNode(QueryNode):
+class TextNode(QueryNode, frozen=True):
     """Text without spaces: as many of its words are needed as ``match`` says."""
 
     text: str
     field: Field | None = None
 
 
-@dataclass(frozen=True)
-class PhraseNode(QueryNode):
+class PhraseNode(QueryNode, frozen=True):
     """Text in quotes: the document has it as it is, apart from script, width, case and punctuation.
 
     With ``slop``, up to so many characters may stand where the text has a space.
@@ -44,24 +43,21 @@ class PhraseNode(QueryNode):
     slop: int = 0
 
 
-@dataclass(frozen=True)
-class PrefixNode(QueryNode):
+class PrefixNode(QueryNode, frozen=True):
     """Words that begin with this text; of Chinese, the text itself."""
 
     text: str
     field: Field | None = None
 
 
-@dataclass(frozen=True)
-class WildcardNode(QueryNode):
+class WildcardNode(QueryNode, frozen=True):
     """One word of letters, or one number; ``*`` stands for any letters, ``?`` for one."""
 
     pattern: str
     field: Field | None = None
 
 
-@dataclass(frozen=True)
-class FuzzyNode(QueryNode):
+class FuzzyNode(QueryNode, frozen=True):
     """One word of letters, or one number, with up to ``distance`` of them wrong, missing or swapped."""
 
     text: str
@@ -69,53 +65,46 @@ class FuzzyNode(QueryNode):
     distance: int = 1
 
 
-@dataclass(frozen=True)
-class TermNode(QueryNode):
+class TermNode(QueryNode, frozen=True):
     """Documents that have exactly this ``source``, or this ``tag``."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True)
-class DateRangeNode(QueryNode):
+class DateRangeNode(QueryNode, frozen=True):
     """Documents published from the first day to the last, both included, in UTC; None is no bound."""
 
     first: date | None
     last: date | None
 
 
-@dataclass(frozen=True)
-class BoostNode(QueryNode):
+class BoostNode(QueryNode, frozen=True):
     """The child, which counts ``weight`` times for the rank."""
 
     child: QueryNode
     weight: float
 
 
-@dataclass(frozen=True)
-class AndNode(QueryNode):
+class AndNode(QueryNode, frozen=True):
     """Each of these."""
 
     children: tuple[QueryNode, ...]
 
 
-@dataclass(frozen=True)
-class OrNode(QueryNode):
+class OrNode(QueryNode, frozen=True):
     """At least one of these."""
 
     children: tuple[QueryNode, ...]
 
 
-@dataclass(frozen=True)
-class NotNode(QueryNode):
+class NotNode(QueryNode, frozen=True):
     """Documents without this."""
 
     child: QueryNode
 
 
-@dataclass(frozen=True)
-class MatchNoneNode(QueryNode):
+class MatchNoneNode(QueryNode, frozen=True):
     """No document: what an empty query means."""
 
 

@@ -6,7 +6,6 @@ read `SearchOptions`.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -94,8 +93,11 @@ def _checks(options: type[_Options]) -> list[tuple[str, Any, Check]]:
     return [(f.name, f.default, f.metadata["check"]) for f in fields(options) if f.metadata["check"]]
 
 
-@dataclass(frozen=True, kw_only=True)
+# Only SearchOptions is compared and printed: each method that is generated takes time at every start.
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class _Options:
+    """Checks its fields."""
+
     def __post_init__(self) -> None:
         # mypy takes the hash of an instance for that of the class.
         for name, default, check in _checks(type(self)):  # type: ignore[arg-type]
@@ -104,7 +106,7 @@ class _Options:
                 object.__setattr__(self, name, check(name, value))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class QueryOptions(_Options):
     """How a query is understood."""
 
@@ -114,7 +116,7 @@ class QueryOptions(_Options):
     lenient: bool = _option(False, "Read questions and queries with mistakes as well as they can be.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class FilterOptions(_Options):
     """Which documents may be found, whatever the query says."""
 
@@ -134,7 +136,7 @@ class FilterOptions(_Options):
         return filter_nodes(self.since, self.until, self.source, self.tags) + known.where(self.where or {})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class PageOptions(_Options):
     """Which of the hits are returned."""
 
@@ -142,19 +144,19 @@ class PageOptions(_Options):
     offset: int = _number(0, 0, "Leave out the first N hits, for further pages.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class SnippetOptions(_Options):
     """How hits are shown."""
 
     snippet_length: int = _number(160, 1, "At most this many characters of the text.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class HitOptions(SnippetOptions, QueryOptions):
     """The options of `Index.hit`."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class SimilarOptions(SnippetOptions, FilterOptions, PageOptions):
     """The options of `Index.similar`."""
 
@@ -201,8 +203,10 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
 
     def digest(self, query: str) -> str:
         """Equal for searches whose hits are pages of one list."""
+        from hashlib import sha256  # takes long to import, and is needed where there are further pages
+
         values = [(f.name, getattr(self, f.name)) for f in fields(self) if f.name not in _OF_ONE_PAGE]
-        return hashlib.sha256(repr((query, values)).encode("utf-8", "backslashreplace")).hexdigest()[:12]
+        return sha256(repr((query, values)).encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 # -- methods that take them as keywords

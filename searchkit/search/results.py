@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from html import escape
 from itertools import islice
 from typing import Any, overload
 
@@ -19,6 +18,7 @@ from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.search.page import Page, pages
+from searchkit.text import escape_html
 
 # What a notebook shows.
 _MOST_HITS = 100
@@ -215,14 +215,14 @@ def _hit_html(hit: Hit) -> str:
     """Its title, with a link if there is one, its date, source and id, and its snippet."""
     title = f"<bdi>{hit.title.html() or '(no title)'}</bdi>"
     if hit.link:
-        title = f'<a href="{escape(hit.link)}" target="_blank" rel="noopener noreferrer">{title}</a>'
+        title = f'<a href="{escape_html(hit.link)}" target="_blank" rel="noopener noreferrer">{title}</a>'
     details = (
         hit.published.date().isoformat() if hit.published else "",
         hit.source,
         f"id {hit.id}" if hit.id != hit.url else "",
         f"{len(hit.duplicates)} more of the same story" if hit.duplicates else "",
     )
-    shown = " · ".join(f"<bdi>{escape(detail)}</bdi>" for detail in details if detail)
+    shown = " · ".join(f"<bdi>{escape_html(detail)}</bdi>" for detail in details if detail)
     return (
         f'<div style="margin:.4em 0"><div><strong>{title}</strong>'
         f' <span style="{_PALE}">{shown}</span></div><div><bdi>{hit.snippet.html()}</bdi></div></div>'
@@ -242,7 +242,7 @@ def _results_html(results: Results) -> str:
     more = f'<div style="{_PALE}">… and {left_out:,} more</div>' if left_out > 0 else ""
     lines = "".join(_facet_html(name, counts) for name, counts in results.facets.items())
     return (
-        f'<div style="max-width:60em"><div><bdi><strong>{escape(query)}</strong></bdi>'
+        f'<div style="max-width:60em"><div><bdi><strong>{escape_html(query)}</strong></bdi>'
         f' <span style="{_PALE}">{_figures(results)}</span></div>'
         f'<ol style="margin:.4em 0;padding-left:2em">{items}</ol>{more}{lines}</div>'
     )
@@ -250,11 +250,11 @@ def _results_html(results: Results) -> str:
 
 def _facet_html(name: str, counts: Mapping[Any, int]) -> str:
     shown = [
-        f"<bdi>{escape(str(value))}</bdi> ({count:,})"
+        f"<bdi>{escape_html(str(value))}</bdi> ({count:,})"
         for value, count in islice(counts.items(), _MOST_VALUES)
     ]
     more = [f"and {len(counts) - _MOST_VALUES:,} more"] if len(counts) > _MOST_VALUES else []
-    return f'<div style="{_PALE}">{escape(name)}: {" · ".join(shown + more) or "none"}</div>'
+    return f'<div style="{_PALE}">{escape_html(name)}: {" · ".join(shown + more) or "none"}</div>'
 
 
 def _figures(results: Results) -> str:

@@ -7,8 +7,9 @@ letter wrong, missing, too many, or swapped with the next.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain, islice
+
+from msgspec import structs
 
 from searchkit.analysis import is_word, normalize, tokenize
 from searchkit.analysis.pinyin import has_pinyin, pinyin_keys
@@ -58,9 +59,9 @@ def _with_parts(query: QueryNode, better: Mapping[TextNode, TextNode]) -> QueryN
         case TextNode():
             return better.get(query, query)
         case AndNode(children) | OrNode(children):
-            return replace(query, children=tuple(_with_parts(child, better) for child in children))
+            return structs.replace(query, children=tuple(_with_parts(child, better) for child in children))
         case BoostNode(child, _):
-            return replace(query, child=_with_parts(child, better))
+            return structs.replace(query, child=_with_parts(child, better))
         case _:
             return query
 
@@ -72,7 +73,7 @@ def _mended(part: TextNode, latin: Mapping[str, str], snapshot: Snapshot, settin
             text = _replaced(text, word, better)
     if text == part.text and settings.pinyin and has_pinyin():
         text = _same_sound(text, snapshot, settings)
-    return replace(part, text=text)
+    return structs.replace(part, text=text)
 
 
 def _better_words(words: Iterable[str], snapshot: Snapshot) -> dict[str, str]:

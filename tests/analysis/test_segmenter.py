@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -16,9 +18,18 @@ from hypothesis import strategies as st
 from strategies import lines, texts, unicode_text
 
 from searchkit.analysis import jieba_tokenizer as module
-from searchkit.analysis import normalize
-from searchkit.analysis.jieba_tokenizer import jieba_tokenizer, jieba_version, python_jieba, rust_jieba
-from searchkit.analysis.segmenter import _PLACEHOLDER, Segmenter, segmenter
+from searchkit.analysis import normalize, segmenter_rules
+from searchkit.analysis.jieba_tokenizer import (
+    JiebaTokenizer,
+    compiled_jieba,
+    jieba_tokenizer,
+    jieba_version,
+    python_jieba,
+    rust_jieba,
+)
+from searchkit.analysis.kernel import KERNEL
+from searchkit.analysis.segmenter import Segmenter, make_segmenter, segmenter
+from searchkit.analysis.segmenter_rules import _PLACEHOLDER
 from searchkit.document import Document
 from searchkit.errors import SearchkitError
 
@@ -85,7 +96,7 @@ def test_words_stand_in_the_text_and_hold_no_white_space(text: str) -> None:
 )
 def test_words_of_ones_own_are_kept_whole_in_any_script(word: str, text: str) -> None:
     assert normalize(word) not in segmenter().words(normalize(text)), "not a test: jieba knows the word"
-    assert normalize(word) in Segmenter([word]).words(normalize(text))
+    assert normalize(word) in make_segmenter([word]).words(normalize(text))
 
 
 @pytest.mark.parametrize(
@@ -108,12 +119,12 @@ def test_words_of_ones_own_are_kept_whole_in_any_script(word: str, text: str) ->
     ],
 )
 def test_words_of_ones_own_may_mix_han_and_latin(word: str, text: str, expected: list[str]) -> None:
-    assert Segmenter([word]).words(normalize(text)) == expected
+    assert make_segmenter([word]).words(normalize(text)) == expected
 
 
 def test_words_of_ones_own_come_before_those_of_the_dictionary() -> None:
     assert segmenter().words("x光线") == ["x光线"]
-    assert Segmenter(["X光"]).words("x光线") == ["x光", "线"]
+    assert make_segmenter(["X光"]).words("x光线") == ["x光", "线"]
 
 
 def test_one_segmenter_is_shared_by_all_indexes_with_the_same_words() -> None:
@@ -124,7 +135,7 @@ def test_one_segmenter_is_shared_by_all_indexes_with_the_same_words() -> None:
 def test_words_of_ones_own_do_not_leak_into_other_segmenters() -> None:
     text = normalize("在雷神山的工地")
     before = segmenter().words(text)
-    Segmenter(["雷神山"]).words(text)
+    make_segmenter(["雷神山"]).words(text)
     assert segmenter().words(text) == before
 
 
@@ -158,17 +169,42 @@ def test_word_lists_are_what_the_tool_writes(tmp_path: Path) -> None:
         assert (tmp_path / shipped.name).read_text(encoding="utf-8") == shipped.read_text(encoding="utf-8")
 
 
+TOKENIZERS: dict[str, Callable[[], JiebaTokenizer]] = {
+    "compiled": compiled_jieba,
+    "rjieba": rust_jieba,
+    "jieba": python_jieba,
+}
+
+
+MIXED_OWN = ["iphone15", "a1b", "-4t", "㐀a", "++3", "4-a", "c++b"]
+
+
 @pytest.fixture(scope="module")
 def python() -> Segmenter:
-    """The segmenter with the package jieba."""
-    return Segmenter(tokenizer=python_jieba())
+    """The segmenter with the package jieba: the definition."""
+    return make_segmenter(make_jieba=python_jieba)
 
 
-class TestBothTokenizers:
-    """rjieba and jieba give the same words, or the fingerprint says who made them."""
+@pytest.fixture(scope="module", params=["compiled", "rjieba"])
+def other(request: pytest.FixtureRequest) -> str:
+    """The name of a tokenizer that must give the same words."""
+    if request.param == "compiled" and KERNEL != "compiled":
+        pytest.skip("needs the compiled kernel")
+    if request.param == "rjieba" and find_spec("rjieba") is None:
+        pytest.skip("needs rjieba")
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def fast(other: str) -> Segmenter:
+    return make_segmenter(make_jieba=TOKENIZERS[other])
+
+
+class TestAllTokenizers:
+    """All tokenizers give the same words, or the fingerprint says who made them."""
 
     pytestmark = pytest.mark.skipif(
-        find_spec("rjieba") is None or find_spec("jieba") is None or jieba_version() != "0.2.2",
+        find_spec("jieba") is None or jieba_version() != "0.2.2",
         reason="compares jieba with rjieba 0.2.2; with others the fingerprint differs",
     )
 
@@ -181,57 +217,171 @@ class TestBothTokenizers:
             "乾隆皇帝很喜歡用雪水泡茶，薛定諤的貓也是",
             "1956年来首例，冲突中枪14人，比例可达46%",
             "\r\n\t\u3000 \x00\x1f",
+            # Equal paths, of which rounding decides.
+            "陆陆陆阿瞳a李医生",
+            "睡睡睡睡睡睡会儿",
+            "哈" * 25,
         ],
     )
-    def test_rjieba_and_jieba_cut_the_same_words(self, text: str, python: Segmenter) -> None:
-        assert python.words(normalize(text)) == segmenter().words(normalize(text))
+    def test_cut_the_same_words(self, text: str, python: Segmenter, fast: Segmenter) -> None:
+        assert python.words(normalize(text)) == fast.words(normalize(text))
 
-    def test_rjieba_and_jieba_cut_any_text_alike(self, python: Segmenter) -> None:
+    def test_cut_any_text_alike(self, python: Segmenter, fast: Segmenter) -> None:
         alphabet = "甲乙年来的a1zc.-_+%&# 㐀\u9fff，。α\n"
 
         @given(texts | unicode_text | st.text(alphabet, max_size=16) | _mixed_text())
         def check(text: str) -> None:
-            assert python.words(normalize(text)) == segmenter().words(normalize(text))
+            words = python.words(normalize(text))
+            assert words == fast.words(normalize(text))
+            assert " ".join(words) == fast.joined_words(normalize(text))
 
         check()
 
-    def test_rjieba_and_jieba_cut_articles_alike(
-        self, python: Segmenter, sample_documents: list[Document]
+    def test_cut_runs_of_han_alike(self, python: Segmenter, fast: Segmenter) -> None:
+        frequent = st.sampled_from(
+            "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动"
+        )
+        rare = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FD5)
+
+        @given(st.lists(frequent | rare | st.sampled_from("哈睡陆"), max_size=30).map("".join))
+        def check(text: str) -> None:
+            assert python.words(text) == fast.words(text)
+
+        check()
+
+    def test_cut_articles_alike(
+        self, python: Segmenter, fast: Segmenter, sample_documents: list[Document]
     ) -> None:
         for document in sample_documents:
             normalized = normalize(document.body)
-            assert python.words(normalized) == segmenter().words(normalized)
+            assert python.words(normalized) == fast.words(normalized)
 
     @pytest.mark.parametrize("seed", range(5))
-    def test_rjieba_and_jieba_cut_user_words_alike(self, seed: int) -> None:
-        own = ["上川陽子", "雷神山", "薛定谔的貓", "gpt-4 turbo", "3.6.3版", "之", "中國人", "a", "的的"][
-            seed::2
+    def test_cut_user_words_alike(self, seed: int, other: str) -> None:
+        own = [
+            "上川陽子",
+            "雷神山",
+            "薛定谔的貓",
+            "gpt-4 turbo",
+            "3.6.3版",
+            "之",
+            "中國人",
+            "a",
+            "的的",
+            "X光",
         ]
-        rust, python = Segmenter(own, rust_jieba()), Segmenter(own, python_jieba())
+        python, fast = (make_segmenter(own[seed::2], TOKENIZERS[name]) for name in ("jieba", other))
+
+        latin = st.text("a1b4c-+._㐀茶", max_size=6)
 
         @settings(max_examples=30)
-        @given(st.lists(lines | st.sampled_from(own), max_size=6).map("".join))
+        @given(st.lists(lines | st.sampled_from(own) | latin, max_size=6).map("".join))
         def check(text: str) -> None:
-            assert python.words(normalize(text)) == rust.words(normalize(text))
+            assert python.words(normalize(text)) == fast.words(normalize(text))
 
         check()
 
-    def test_rjieba_and_jieba_give_user_words_the_same_frequencies(self) -> None:
-        rust, python = rust_jieba(), python_jieba()
+    def test_give_user_words_the_same_frequencies(self, other: str) -> None:
+        python, fast = python_jieba(), TOKENIZERS[other]()
         fixed = [("雷神山", 10**7), ("雷神山", 3 * 10**7), ("茶", 10**7)]
-        asked = ["中国", "上川阳子", "的的的", "雷神山医院", "中国人民", "一"]
+        asked = ["中国", "上川阳子", "的的的", "雷神山医院", "中国人民", "一", "人工智能大模型"]
         for word, frequency in [*fixed, *((word, None) for word in asked)]:
-            assert rust.add_word(word, frequency, None) == python.add_word(word, frequency, None), word
+            assert python.add_word(word, frequency, None) == fast.add_word(word, frequency, None), word
+
+
+@pytest.mark.skipif(KERNEL != "compiled", reason="needs the compiled kernel")
+class TestCompiled:
+    def test_cuts_any_text_as_jieba_does(self) -> None:
+        """Also what the segmenter never gives it: capital letters, numbers, all of a block's symbols."""
+        python, compiled = python_jieba(), compiled_jieba()
+        alphabet = "甲乙中国人的AT&Tc++#aZ019.-_% \r\n㐀é，"
+
+        @given(texts | unicode_text | st.text(alphabet, max_size=16))
+        def check(text: str) -> None:
+            assert python.cut(text) == compiled.cut(text)
+
+        check()
+
+    def test_any_text_is_cut_into_itself(self) -> None:
+        """Lone surrogates too."""
+        compiled = compiled_jieba()
+
+        @given(st.text(st.characters()))
+        def check(text: str) -> None:
+            assert "".join(compiled.cut(text)) == text
+
+        check()
+
+    def test_words_are_added_while_another_thread_cuts(self) -> None:
+        jieba = compiled_jieba()
+        text = "外相上川阳子访华" * 20_000
+        with ThreadPoolExecutor(2) as pool:
+            cuts = [pool.submit(jieba.cut, text) for _ in range(4)]
+            for number in range(200):
+                jieba.add_word(f"上川{chr(0x4E00 + number)}子", None, None)
+            assert all("".join(cut.result()) == text for cut in cuts)
+
+    def test_a_word_without_frequency_is_none(self) -> None:
+        compiled, python = compiled_jieba(), python_jieba()
+        assert compiled.cut("泡茶") == ["泡茶"]
+        for jieba in (compiled, python):
+            jieba.add_word("泡茶", 0, None)
+        assert compiled.cut("雪水泡茶泡茶") == python.cut("雪水泡茶泡茶")
+
+    def test_a_frequency_beyond_all_is_an_error(self) -> None:
+        for frequency in (-1, 2**53, 2**70):
+            with pytest.raises(OverflowError):
+                compiled_jieba().add_word("茶", frequency, None)
+
+    def test_only_text_has_words(self) -> None:
+        for call in (compiled_jieba().cut, make_segmenter().words, make_segmenter().joined_words):
+            with pytest.raises(TypeError, match="expected str, not bytes"):
+                call(b"")  # type: ignore[arg-type]
+
+
+def test_a_text_without_han_neighbours_needs_no_tokenizer() -> None:
+    rules = segmenter_rules.Segmenter(_not_installed, ["t恤"])
+    assert rules.words("gpt-4 茶, t恤 α!") == ["gpt-4", "茶", "t恤", "α"]
+    with pytest.raises(ModuleNotFoundError):
+        rules.words("泡茶")
 
 
 class TestWhichTokenizer:
-    def test_jieba_is_taken_where_there_is_no_rjieba(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.skipif(KERNEL != "compiled", reason="needs the compiled kernel")
+    def test_the_compiled_one_is_taken_where_there_is_one(self) -> None:
+        assert type(jieba_tokenizer()) is type(compiled_jieba())
+
+    @pytest.mark.parametrize("reason", ["kernel", "jieba"])
+    def test_rjieba_is_taken_where_there_is_no_compiled_one(
+        self, reason: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pytest.importorskip("rjieba")
+        if reason == "kernel":
+            monkeypatch.setattr(module, "KERNEL", "python")
+        else:
+            monkeypatch.setattr(module, "compiled_jieba", _not_installed)
+        assert type(jieba_tokenizer()) is type(rust_jieba())
+
+    @pytest.mark.skipif(KERNEL != "compiled", reason="needs the compiled kernel")
+    def test_the_compiled_one_is_not_made_of_another_jieba(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "version_of", {"rjieba": "0.2.2", "jieba": "0.43"}.__getitem__)
+        with pytest.raises(ImportError, match="other words"):
+            compiled_jieba()
+
+    def test_rjieba_is_taken_where_its_words_are_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The fingerprint names rjieba, so it must be the one that cuts."""
+        pytest.importorskip("rjieba")
+        monkeypatch.setattr(module, "version_of", {"rjieba": "0.3.0", "jieba": "0.42.1"}.__getitem__)
+        assert type(jieba_tokenizer()) is type(rust_jieba())
+
+    def test_jieba_is_taken_where_there_is_nothing_else(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "KERNEL", "python")
         monkeypatch.setattr(module, "rust_jieba", _not_installed)
         assert type(jieba_tokenizer()).__name__ == "PythonJieba"
 
     def test_without_either_the_error_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "rust_jieba", _not_installed)
-        monkeypatch.setattr(module, "python_jieba", _not_installed)
+        for name in ("compiled_jieba", "rust_jieba", "python_jieba"):
+            monkeypatch.setattr(module, name, _not_installed)
         with pytest.raises(SearchkitError, match="pip install rjieba"):
             jieba_tokenizer()
 
@@ -262,7 +412,7 @@ class TestWhichTokenizer:
         self, versions: dict[str, str], same: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "_is_installed", versions.__contains__)
-        monkeypatch.setattr(module, "_version_of", versions.__getitem__)
+        monkeypatch.setattr(module, "version_of", versions.__getitem__)
         assert (jieba_version() == "0.2.2") == same
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.resources import files
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ from searchkit import Document, Index
 from searchkit.analysis import Analyzer, normalize, variants
 from searchkit.engine.plan import Plan
 from searchkit.query import Planned, parse, plan_query
-from searchkit.query.regional import _EVERYDAY, regional_words
+from searchkit.query.regional import regional_words
 from searchkit.query.synonyms import key_of_text
 
 MakeIndex = Callable[..., Index]
@@ -65,6 +68,20 @@ def highlight_terms(query: str, others: dict[str, list[str]]) -> set[str]:
     return {"".join(highlight_term.tokens) for highlight_term in plan(query, others).highlight_terms}
 
 
+@pytest.fixture
+def tool() -> Any:
+    """The program that makes the table."""
+    path = Path(__file__).parents[2] / "tools" / "regional_words.py"
+    if not path.exists():
+        pytest.skip("needs tools/")
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 class TestRegionalWords:
     @pytest.mark.parametrize(("mainland", "taiwan"), REGIONAL)
     def test_regional_words_find_one_another_in_either_script(
@@ -101,16 +118,25 @@ class TestRegionalWords:
     ) -> None:
         assert ids(make_index(f"昨天，{word}，如此。", f"昨天，{other}，如此。"), word) == ["0", "1"]
 
-    def test_the_everyday_words_are_in_normalized_spelling(self) -> None:
-        """A word that is not can never be equal to one of a query."""
-        assert {word for word in _EVERYDAY if normalize(word) != word} == set()
+    def test_the_table_is_what_the_tool_writes(self, tool: Any, tmp_path: Path) -> None:
+        tool.TARGET = tmp_path
+        tool.print = lambda *_: None
+        tool.main()
+        shipped = files("searchkit.query") / "regional.txt"
+        assert (tmp_path / "regional.txt").read_text(encoding="utf-8") == shipped.read_text(encoding="utf-8")
+
+    def test_the_everyday_words_are_in_normalized_spelling(self, tool: Any) -> None:
+        """A word that is not can never be equal to one of the table."""
+        assert {word for word in tool.EVERYDAY if normalize(word) != word} == set()
+
+    def test_everyday_words_are_left_out(self, tool: Any) -> None:
+        assert {word for word, _ in ALL_PAIRS} & tool.EVERYDAY == set()
 
     def test_the_table_holds_other_words_in_normalized_spelling(self) -> None:
         assert len(ALL_PAIRS) > 500
         for word, other in ALL_PAIRS:
             assert normalize(other) == other
             assert word != other
-            assert word not in _EVERYDAY
             assert (len(word) == 1) == (len(other) == 1), "one character says too little to mean a word"
 
     def test_no_regional_word_is_only_a_variant_spelling(self) -> None:

@@ -8,6 +8,7 @@
 
 #include "characters.h"
 #include "highlight.h"
+#include "segmenter.h"
 #include "sketch.h"
 #include "suggestions.h"
 #include "tokenizer.h"
@@ -93,9 +94,18 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+/* The types, which each interpreter has for itself. */
+static int
+kernel_exec(PyObject *module)
+{
+    return segmenter_init(module);
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, kernel_exec}, {0, NULL}};
+
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "_kernel", "The kernel, compiled: see searchkit.analysis.kernel.", 0, methods,
-    NULL, NULL, NULL, NULL,
+    slots, NULL, NULL, NULL,
 };
 
 PyMODINIT_FUNC

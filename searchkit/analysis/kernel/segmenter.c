@@ -1,0 +1,540 @@
+/* For Python: `Jieba`, a tokenizer like rjieba.Jieba; `Segmenter`, words by the rules of segmenter_rules.py;
+ * `make_dictionary`, which makes what a Jieba is opened with. */
+
+#include "segmenter.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "words.h"
+
+#define MOST_FREQUENT (UINT64_C(1) << 53) /* a double holds all numbers below */
+#define LONGEST_LINE 256                  /* characters of a word in a dictionary's line */
+#define MOST_KEY 65536
+
+typedef struct {
+    PyObject_HEAD
+    Py_buffer buffer;
+    Dictionary dictionary;
+    Added *added; /* never NULL; changed only where nobody else has it */
+} Jieba;
+
+typedef struct {
+    PyObject_HEAD
+    Jieba *jieba;
+    MixedWords mixed;
+} Segmenter;
+
+/* The characters of a str, in memory of its own. */
+static int text_of(PyObject *object, Text *text)
+{
+    text->characters = NULL;
+    if (!PyUnicode_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "expected str, not %.100s", Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    text->length = (size_t)PyUnicode_GET_LENGTH(object);
+    text->characters = PyUnicode_AsUCS4Copy(object);
+    return text->characters ? 0 : -1;
+}
+
+static void text_free(Text *text)
+{
+    PyMem_Free((void *)text->characters);
+}
+
+/* The words that were added, shared. Holds the interpreter lock, as all that counts references. */
+static Added *added_take(Jieba *jieba)
+{
+    jieba->added->references++;
+    return jieba->added;
+}
+
+/* Gives them back. */
+static void added_drop(Added *added)
+{
+    if (added && --added->references == 0) {
+        trie_free(&added->trie);
+        free(added);
+    }
+}
+
+/* Those of a new Jieba, or with `from` a copy; NULL where memory is short. */
+static Added *added_new(uint64_t total, const Added *from)
+{
+    Added *added = malloc(sizeof *added);
+    if (!added)
+        return NULL;
+    added->references = 1;
+    added->total = total;
+    if ((from ? trie_copy(&added->trie, &from->trie) : trie_init(&added->trie)) < 0) {
+        free(added);
+        return NULL;
+    }
+    return added;
+}
+
+/* Jieba(dictionary, key): opens a dictionary that make_dictionary made with this key. */
+static PyObject *jieba_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+{
+    PyObject *data;
+    const char *key;
+    Py_ssize_t key_size;
+    if (!PyArg_ParseTuple(arguments, "Oy#:Jieba", &data, &key, &key_size))
+        return NULL;
+    Jieba *jieba = (Jieba *)type->tp_alloc(type, 0);
+    if (!jieba)
+        return NULL;
+    if (PyObject_GetBuffer(data, &jieba->buffer, PyBUF_SIMPLE) < 0) {
+        Py_DECREF(jieba);
+        return NULL;
+    }
+    const char *error = dictionary_open(&jieba->dictionary, jieba->buffer.buf, (size_t)jieba->buffer.len);
+    if (!error && (jieba->dictionary.header.key_size != (size_t)key_size ||
+                   memcmp(jieba->dictionary.key, key, (size_t)key_size) != 0))
+        error = "the dictionary was made from something else";
+    if (error) {
+        PyErr_SetString(PyExc_ValueError, error);
+        Py_DECREF(jieba);
+        return NULL;
+    }
+    jieba->added = added_new(jieba->dictionary.header.total, NULL);
+    if (!jieba->added) {
+        Py_DECREF(jieba);
+        return PyErr_NoMemory();
+    }
+    return (PyObject *)jieba;
+}
+
+static void jieba_dealloc(PyObject *self)
+{
+    Jieba *jieba = (Jieba *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    added_drop(jieba->added);
+    if (jieba->buffer.obj)
+        PyBuffer_Release(&jieba->buffer);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* One str for each word. */
+static PyObject *list_of_words(PyObject *text, const Spans *words)
+{
+    PyObject *list = PyList_New((Py_ssize_t)words->size);
+    for (size_t i = 0; list && i < words->size; i++) {
+        PyObject *word = PyUnicode_Substring(text, (Py_ssize_t)words->items[i].start,
+                                             (Py_ssize_t)words->items[i].end);
+        if (!word)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, (Py_ssize_t)i, word);
+    }
+    return list;
+}
+
+#define WRITE_WORDS(type, data, text, words) \
+    for (size_t i = 0, to = 0; i < (words)->size; i++) { \
+        if (i) \
+            ((type *)(data))[to++] = ' '; \
+        for (size_t at = (words)->items[i].start; at < (words)->items[i].end; at++) \
+            ((type *)(data))[to++] = (type)(text)->characters[at]; \
+    }
+
+/* One str, a space between the words. */
+static PyObject *joined_words(const Text *text, const Spans *words)
+{
+    size_t length = words->size ? words->size - 1 : 0;
+    uint32_t seen = 0; /* all bits of all characters: as wide as the widest */
+    for (size_t i = 0; i < words->size; i++) {
+        length += words->items[i].end - words->items[i].start;
+        for (size_t at = words->items[i].start; at < words->items[i].end; at++)
+            seen |= text->characters[at];
+    }
+    PyObject *joined = PyUnicode_New((Py_ssize_t)length, seen > 0x10FFFF ? 0x10FFFF : seen);
+    if (!joined)
+        return NULL;
+    void *data = PyUnicode_DATA(joined);
+    switch (PyUnicode_KIND(joined)) { /* each has room for `length` */
+    case PyUnicode_1BYTE_KIND: WRITE_WORDS(Py_UCS1, data, text, words); break;
+    case PyUnicode_2BYTE_KIND: WRITE_WORDS(Py_UCS2, data, text, words); break;
+    default: WRITE_WORDS(Py_UCS4, data, text, words);
+    }
+    return joined;
+}
+
+/* The words of a str without the interpreter lock: by the segmenter's rules, or where `mixed` is NULL by
+ * jieba's. -1 with an error set. */
+static int words_of(Jieba *jieba, const MixedWords *mixed, int hmm, const Text *text, Spans *words)
+{
+    Added *added = added_take(jieba);
+    int failed;
+    Py_BEGIN_ALLOW_THREADS
+    Cutter cutter;
+    cutter_init(&cutter, &jieba->dictionary, added);
+    failed = mixed ? find_words(text, mixed, &cutter, words) : cut_text(text, hmm, &cutter, words);
+    cutter_free(&cutter);
+    Py_END_ALLOW_THREADS
+    added_drop(added);
+    if (failed < 0)
+        PyErr_NoMemory();
+    return failed;
+}
+
+PyDoc_STRVAR(cut_doc, "cut($self, text, /)\n--\n\nThe words of the text, and what stands between them.");
+
+static PyObject *jieba_cut(PyObject *self, PyObject *object)
+{
+    Text text;
+    Spans words = {0};
+    PyObject *list = NULL;
+    if (text_of(object, &text) == 0 && words_of((Jieba *)self, NULL, 1, &text, &words) == 0)
+        list = list_of_words(object, &words);
+    free(words.items);
+    text_free(&text);
+    return list;
+}
+
+/* The frequency with which a word wins over the words in it, as rjieba has it; -1 with an error set. */
+static int frequency_to_win(Jieba *jieba, const Text *word, uint64_t *frequency)
+{
+    Spans within = {0};
+    if (words_of(jieba, NULL, 0, word, &within) < 0) {
+        free(within.items);
+        return -1;
+    }
+    Cutter cutter;
+    cutter_init(&cutter, &jieba->dictionary, jieba->added);
+    double probability = 0.0;
+    for (size_t i = 0; i < within.size; i++) {
+        Span span = within.items[i];
+        uint64_t one = cutter_frequency(&cutter, word->characters + span.start, span.end - span.start);
+        probability = probability + trie_log(one ? one : 1) - cutter.log_total;
+    }
+    uint64_t own = cutter_frequency(&cutter, word->characters, word->length);
+    double winning = exp(probability + cutter.log_total);
+    *frequency = winning < (double)MOST_FREQUENT ? (uint64_t)winning + 1 : MOST_FREQUENT; /* also for no number */
+    if (own > *frequency)
+        *frequency = own;
+    free(within.items);
+    return 0;
+}
+
+/* Adds a word to words of the Jieba's own; -1 with an error set. */
+static int add_word(Jieba *jieba, const Text *word, uint64_t frequency)
+{
+    Cutter cutter;
+    cutter_init(&cutter, &jieba->dictionary, jieba->added);
+    /* What it has so far is part of the total. */
+    uint64_t others = jieba->added->total - cutter_frequency(&cutter, word->characters, word->length);
+    if (frequency >= MOST_FREQUENT || others >= MOST_FREQUENT - frequency) {
+        PyErr_SetString(PyExc_OverflowError, "the frequency is too large");
+        return -1;
+    }
+    if (jieba->added->references > 1) { /* somebody cuts with it now */
+        Added *copy = added_new(jieba->added->total, jieba->added);
+        if (!copy) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        added_drop(jieba->added);
+        jieba->added = copy;
+    }
+    if (trie_add(&jieba->added->trie, word->characters, word->length, frequency) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    jieba->added->total = others + frequency;
+    return 0;
+}
+
+PyDoc_STRVAR(add_word_doc,
+             "add_word($self, word, frequency=None, tag=None, /)\n--\n\n"
+             "Add a word; without a frequency it gets one that lets it win over the words in it.");
+
+static PyObject *jieba_add_word(PyObject *self, PyObject *arguments)
+{
+    Jieba *jieba = (Jieba *)self;
+    PyObject *object, *given = Py_None, *tag = Py_None;
+    Text text;
+    if (!PyArg_ParseTuple(arguments, "U|OO:add_word", &object, &given, &tag))
+        return NULL;
+    uint64_t frequency = 0;
+    if (given != Py_None) {
+        frequency = PyLong_AsUnsignedLongLong(given);
+        if (PyErr_Occurred())
+            return NULL;
+    }
+    if (!PyUnicode_GET_LENGTH(object))
+        return PyLong_FromLong(0);
+    if (text_of(object, &text) < 0)
+        return NULL;
+    int failed = given == Py_None ? frequency_to_win(jieba, &text, &frequency) : 0;
+    if (failed == 0)
+        failed = add_word(jieba, &text, frequency);
+    text_free(&text);
+    return failed < 0 ? NULL : PyLong_FromUnsignedLongLong(frequency);
+}
+
+/* Segmenter(jieba, mixed_words): of two mixed words that begin at one place, the first given counts. */
+static PyObject *segmenter_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+{
+    PyObject *jieba, *given;
+    if (!PyArg_ParseTuple(arguments, "OO:Segmenter", &jieba, &given))
+        return NULL;
+    if (Py_TYPE(jieba)->tp_dealloc != jieba_dealloc) { /* no other type has it, and none can inherit it */
+        PyErr_SetString(PyExc_TypeError, "expected a Jieba of this module");
+        return NULL;
+    }
+    PyObject *list = PySequence_Fast(given, "the mixed words must be a sequence");
+    if (!list)
+        return NULL;
+    Segmenter *segmenter = (Segmenter *)type->tp_alloc(type, 0);
+    int failed = segmenter ? 0 : -1;
+    if (segmenter) {
+        segmenter->jieba = (Jieba *)Py_NewRef(jieba);
+        failed = mixed_words_init(&segmenter->mixed, (size_t)PySequence_Fast_GET_SIZE(list));
+        if (failed < 0)
+            PyErr_NoMemory();
+    }
+    for (Py_ssize_t i = 0; failed == 0 && i < PySequence_Fast_GET_SIZE(list); i++) {
+        Text word;
+        failed = text_of(PySequence_Fast_GET_ITEM(list, i), &word);
+        if (failed == 0 && word.length < 2) {
+            PyErr_SetString(PyExc_ValueError, "a mixed word has two characters at least");
+            failed = -1;
+        } else if (failed == 0 && (failed = mixed_words_add(&segmenter->mixed, &word)) < 0) {
+            PyErr_NoMemory();
+        }
+        text_free(&word);
+    }
+    Py_DECREF(list);
+    if (failed < 0) {
+        Py_XDECREF(segmenter);
+        return NULL;
+    }
+    mixed_words_sort(&segmenter->mixed);
+    return (PyObject *)segmenter;
+}
+
+static void segmenter_dealloc(PyObject *self)
+{
+    Segmenter *segmenter = (Segmenter *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    mixed_words_free(&segmenter->mixed);
+    Py_XDECREF(segmenter->jieba);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+PyDoc_STRVAR(words_doc, "words($self, normalized, /)\n--\n\n"
+                        "The words of normalized text in order, those without letter or digit left out.");
+
+static PyObject *segmenter_words(PyObject *self, PyObject *object)
+{
+    Segmenter *segmenter = (Segmenter *)self;
+    Text text;
+    Spans words = {0};
+    PyObject *list = NULL;
+    if (text_of(object, &text) == 0 && words_of(segmenter->jieba, &segmenter->mixed, 1, &text, &words) == 0)
+        list = list_of_words(object, &words);
+    free(words.items);
+    text_free(&text);
+    return list;
+}
+
+PyDoc_STRVAR(joined_doc, "joined_words($self, normalized, /)\n--\n\nThe same words, joined by spaces.");
+
+static PyObject *segmenter_joined(PyObject *self, PyObject *object)
+{
+    Segmenter *segmenter = (Segmenter *)self;
+    Text text;
+    Spans words = {0};
+    PyObject *joined = NULL;
+    if (text_of(object, &text) == 0 && words_of(segmenter->jieba, &segmenter->mixed, 1, &text, &words) == 0)
+        joined = joined_words(&text, &words);
+    free(words.items);
+    text_free(&text);
+    return joined;
+}
+
+/* One character of UTF-8; its width in bytes, 0 where there is none. */
+static size_t decode(const char *at, const char *end, uint32_t *character)
+{
+    const unsigned char *bytes = (const unsigned char *)at;
+    size_t width = bytes[0] < 0x80 ? 1 : bytes[0] < 0xC2 ? 0 : bytes[0] < 0xE0 ? 2 : bytes[0] < 0xF0 ? 3 : 4;
+    if (!width || bytes[0] > 0xF4 || (size_t)(end - at) < width)
+        return 0;
+    *character = width == 1 ? bytes[0] : bytes[0] & (0x7Fu >> width);
+    for (size_t i = 1; i < width; i++) {
+        if ((bytes[i] & 0xC0) != 0x80)
+            return 0;
+        *character = *character << 6 | (bytes[i] & 0x3Fu);
+    }
+    return width;
+}
+
+/* Adds the lines "word frequency ..." of a dictionary. Of words that are there already the last frequency
+ * counts. Says what is wrong, or NULL. */
+static const char *add_lines(Trie *trie, uint64_t *total, const char *at, const char *end)
+{
+    while (at < end) {
+        uint32_t word[LONGEST_LINE];
+        size_t length = 0;
+        int found_in_text = 1; /* no block that jieba cuts has characters above */
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        const char *last = line_end ? line_end : end;
+        while (at < last && *at != ' ') {
+            size_t width = decode(at, last, &word[length]);
+            if (!width || length + 1 == LONGEST_LINE)
+                return "the dictionary has a line that is no word";
+            found_in_text &= word[length++] < CHARACTERS;
+            at += width;
+        }
+        uint64_t frequency = 0;
+        const char *digits = ++at; /* behind the space; if there is none, behind `last` */
+        while (at < last && *at >= '0' && *at <= '9' && frequency < MOST_FREQUENT / 10)
+            frequency = 10 * frequency + (uint64_t)(*at++ - '0');
+        if (!length || at <= digits || (at < last && *at != ' ' && *at != '\r'))
+            return "the dictionary has a line that is no word";
+        const TrieNode *known = trie_find(trie, word, length);
+        if (known)
+            *total -= known->frequency; /* was added to it */
+        *total += frequency;
+        if (*total >= MOST_FREQUENT)
+            return "the dictionary has too large frequencies";
+        if (found_in_text && trie_add(trie, word, length, frequency) < 0)
+            return "memory";
+        at = line_end ? line_end + 1 : end;
+    }
+    return NULL;
+}
+
+/* Makes a dictionary from checked arguments; NULL and what is wrong. */
+static unsigned char *make_block(const Py_buffer texts[2], const Py_buffer *key, const Text *characters,
+                                 const Py_buffer *model, size_t *size, const char **error)
+{
+    Header header = {0};
+    Trie trie;
+    size_t fixed = sizeof header.start + sizeof header.transitions;
+    size_t emitted = characters->length * sizeof(double[STATES]);
+    unsigned char *block = NULL;
+    double *emissions = malloc(emitted + 1);
+    *error = "memory";
+    if (emissions && trie_init(&trie) == 0) {
+        header.key_size = (uint32_t)key->len;
+        memcpy(header.start, model->buf, sizeof header.start);
+        memcpy(header.transitions, (const char *)model->buf + sizeof header.start, sizeof header.transitions);
+        memcpy(emissions, (const char *)model->buf + fixed, emitted);
+        *error = NULL;
+        for (int i = 0; i < 2 && !*error; i++)
+            *error = add_lines(&trie, &header.total, texts[i].buf, (const char *)texts[i].buf + texts[i].len);
+        if (!*error)
+            block = dictionary_pack(&trie, header, key->buf, characters->characters, characters->length, emissions,
+                                    error);
+        if (block) {
+            memcpy(&header, block, sizeof header);
+            *size = (size_t)header.size;
+        }
+        trie_free(&trie);
+    }
+    free(emissions);
+    return block;
+}
+
+PyDoc_STRVAR(make_dictionary_doc,
+             "make_dictionary($module, words, instead, characters, model, key, /)\n--\n\n"
+             "What a Jieba opens, from lines of words and their frequencies, UTF-8.\n\n"
+             "Words of `instead` take the place of those in `words`. `model` has doubles, of the states B, E, M and\n"
+             "S: their beginnings, the transitions between them, and for each of the `characters` its emissions.\n"
+             "ValueError: the words or the model are not as they should be.");
+
+static PyObject *make_dictionary(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    Py_buffer texts[2], model, key;
+    PyObject *object, *made = NULL;
+    Text characters;
+    if (!PyArg_ParseTuple(arguments, "y*y*Uy*y*:make_dictionary", &texts[0], &texts[1], &object, &model, &key))
+        return NULL;
+    if (text_of(object, &characters) == 0) {
+        const char *error = NULL;
+        size_t size = 0;
+        unsigned char *block = NULL;
+        if (key.len > MOST_KEY || (size_t)model.len != (STATES + STATES * STATES + STATES * characters.length) *
+                                                           sizeof(double)) {
+            error = "the model has other sizes";
+        } else {
+            Py_BEGIN_ALLOW_THREADS
+            block = make_block(texts, &key, &characters, &model, &size, &error);
+            Py_END_ALLOW_THREADS
+        }
+        if (block)
+            made = PyBytes_FromStringAndSize((const char *)block, (Py_ssize_t)size);
+        else if (strcmp(error, "memory") == 0)
+            PyErr_NoMemory();
+        else
+            PyErr_SetString(PyExc_ValueError, error);
+        free(block);
+    }
+    text_free(&characters);
+    PyBuffer_Release(&texts[0]);
+    PyBuffer_Release(&texts[1]);
+    PyBuffer_Release(&model);
+    PyBuffer_Release(&key);
+    return made;
+}
+
+static PyMethodDef jieba_methods[] = {
+    {"add_word", jieba_add_word, METH_VARARGS, add_word_doc},
+    {"cut", jieba_cut, METH_O, cut_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot jieba_slots[] = {
+    {Py_tp_doc, "Jieba(dictionary, key)\n--\n\njieba's tokenizer, with a dictionary of make_dictionary.\n\n"
+                "ValueError: it is damaged, or was made with another key."},
+    {Py_tp_new, jieba_new},
+    {Py_tp_dealloc, jieba_dealloc},
+    {Py_tp_methods, jieba_methods},
+    {0, NULL},
+};
+
+static PyType_Spec jieba_spec = {"searchkit.analysis._kernel.Jieba", sizeof(Jieba), 0, Py_TPFLAGS_DEFAULT,
+                                 jieba_slots};
+
+static PyMethodDef segmenter_methods[] = {
+    {"joined_words", segmenter_joined, METH_O, joined_doc},
+    {"words", segmenter_words, METH_O, words_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot segmenter_slots[] = {
+    {Py_tp_doc, "Segmenter(jieba, mixed_words)\n--\n\nWords of a Jieba and mixed words, of which the first given count."},
+    {Py_tp_new, segmenter_new},
+    {Py_tp_dealloc, segmenter_dealloc},
+    {Py_tp_methods, segmenter_methods},
+    {0, NULL},
+};
+
+static PyType_Spec segmenter_spec = {"searchkit.analysis._kernel.Segmenter", sizeof(Segmenter), 0,
+                                     Py_TPFLAGS_DEFAULT, segmenter_slots};
+
+static PyMethodDef functions[] = {
+    {"make_dictionary", make_dictionary, METH_VARARGS, make_dictionary_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+/* Adds what is here to the module; -1 with an error set. */
+int segmenter_init(PyObject *module)
+{
+    PyType_Spec *specs[] = {&jieba_spec, &segmenter_spec};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        PyObject *type = PyType_FromSpec(specs[i]);
+        if (!type)
+            return -1;
+        int failed = PyModule_AddType(module, (PyTypeObject *)type);
+        Py_DECREF(type);
+        if (failed < 0)
+            return -1;
+    }
+    return PyModule_AddFunctions(module, functions);
+}
