@@ -26,11 +26,8 @@ def test_the_docstring_examples_of_a_module_run(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "searchkit.analysis.normalizer",
-        "searchkit.analysis.tokens",
-        "searchkit.analysis.bigram_filter",
-        "searchkit.analysis.characters",
-        "searchkit.analysis.segmenter",
+        f"searchkit.analysis.{name}"
+        for name in ("bigram_filter", "characters", "normalizer", "segmenter", "tokens")
     ],
 )
 def test_the_analysis_modules_have_docstring_examples(name: str) -> None:

@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from mmap import mmap
+
 def load(
     firsts: str,
     lasts: str,
@@ -26,9 +29,6 @@ def sketch(normalized: str, /) -> tuple[str, ...]: ...
 def suggested_words(
     text: str, normalized: str, words: str, least: int, left_out: frozenset[str], /
 ) -> dict[str, str]: ...
-
-from collections.abc import Sequence
-from mmap import mmap
 
 class Jieba:
     def __init__(self, dictionary: bytes | mmap, key: bytes, /) -> None: ...

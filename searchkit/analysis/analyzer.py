@@ -14,7 +14,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from searchkit.analysis import kernel
-from searchkit.analysis.characters import characters_digest
+from searchkit.analysis.characters import characters_checksum
 from searchkit.analysis.jieba_tokenizer import jieba_version
 from searchkit.analysis.kernel import normalize, visible
 from searchkit.analysis.normalizer import normalization_columns
@@ -82,7 +82,7 @@ class Analyzer:
             "rules": _RULES,
             "rjieba": jieba_version(),
             "normalization": [crc32(column.encode()) for column in normalization_columns()],
-            "characters": characters_digest(),
+            "characters": characters_checksum(),
             **self.settings,
         }
         return f"{crc32(json.dumps(made_of, sort_keys=True).encode()):08x}"  # `hashlib` takes long to import

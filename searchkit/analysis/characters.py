@@ -6,10 +6,10 @@ Unicode the running Python knows.
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
 from functools import cache
 from typing import NamedTuple
+from zlib import crc32
 
 from searchkit.analysis.normalizer import read_resource
 
@@ -95,9 +95,9 @@ def composed(base: int, mark: int) -> int | None:
 
 
 @cache
-def characters_digest() -> str:
-    """A digest of characters.txt."""
-    return hashlib.sha256(read_resource("searchkit.analysis", "characters.txt").encode()).hexdigest()
+def characters_checksum() -> int:
+    """A checksum of characters.txt."""
+    return crc32(read_resource("searchkit.analysis", "characters.txt").encode())
 
 
 class ClassTable(dict[int, int]):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
 
-from searchkit.analysis.characters import LATIN_RANGES
+from searchkit.analysis.characters import LATIN_RANGES, WORD, character_data
 from searchkit.analysis.jieba_tokenizer import JiebaTokenizer
 from searchkit.analysis.normalizer import normalize
 
@@ -26,9 +26,17 @@ _LOOSE_ENDS = "-._&%"
 # Engines refuse terms of 32 kB; a "word" longer than this is data, not text.
 _LONGEST = 255
 
+_OTHER_LETTERS = "".join(
+    f"{chr(first)}-{chr(last)}"
+    for first, last, name in character_data().ranges
+    if name == WORD and first > ord(LATIN_RANGES[-1])
+)
 _LATIN_WORD = rf"(?<=[{LATIN_RANGES}])[{LATIN_RANGES}]*(?:[._-][{LATIN_RANGES}]+)*"
 # All begin with one class of characters, which makes the search twice as fast.
-_WORDS = re.compile(rf"([{LATIN_RANGES}{_RARE_HAN}](?:{_LATIN_WORD}|[{_RARE_HAN}]*))[{_SYMBOLS}]*")
+_WORDS = re.compile(
+    rf"([{LATIN_RANGES}{_RARE_HAN}{_OTHER_LETTERS}]"
+    rf"(?:{_LATIN_WORD}|(?<=[{_OTHER_LETTERS}])[{_OTHER_LETTERS}]*|[{_RARE_HAN}]*))[{_SYMBOLS}]*"
+)
 _HAN_NEIGHBOURS = re.compile(rf"[{_HAN}]{{2}}")
 _HAN_WORD = re.compile(rf"[{_HAN}]+")
 _MIXED_WORD = re.compile(rf"(?=.*[^{_SYMBOLS}])[{_HAN}{_RARE_HAN}{LATIN_RANGES}{_SYMBOLS}]{{2,}}")

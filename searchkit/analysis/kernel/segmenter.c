@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "characters.h"
 #include "words.h"
 
 #define MOST_FREQUENT (UINT64_C(1) << 53) /* a double holds all numbers below */
@@ -283,6 +284,10 @@ static PyObject *segmenter_new(PyTypeObject *type, PyObject *arguments, PyObject
         return NULL;
     if (Py_TYPE(jieba)->tp_dealloc != jieba_dealloc) { /* no other type has it, and none can inherit it */
         PyErr_SetString(PyExc_TypeError, "expected a Jieba of this module");
+        return NULL;
+    }
+    if (!characters_loaded()) {
+        PyErr_SetString(PyExc_RuntimeError, "the tables of characters are not loaded");
         return NULL;
     }
     PyObject *list = PySequence_Fast(given, "the mixed words must be a sequence");

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "characters.h"
+
 #define LONGEST 255u
 #define PLACEHOLDER ((uint32_t)'w') /* in a block, for each word that jieba does not get */
 
@@ -37,6 +39,12 @@ static inline int is_rare_han(uint32_t character)
            (character <= 0x4DBF || (character >= 0x9FD6 && character <= 0x9FFF) ||
             (character >= 0xF900 && character <= 0xFA1F) || (character >= 0x20000 && character <= 0x2A6DF) ||
             (character >= 0x2A700 && character <= 0x2EBEF) || (character >= 0x2F800 && character <= 0x2FA1F));
+}
+
+/* A letter of another alphabet, whose words spaces part. The tables of characters are loaded. */
+static inline int is_other_letter(uint32_t character)
+{
+    return character > 0x24F && entry_class(entry_of(character)) == CLASS_WORD;
 }
 
 /* Of a Latin word or a number, which a mixed word may not cut. */
@@ -148,14 +156,16 @@ static size_t skip_symbols(const Text *text, size_t at, const MixedWords *mixed)
     return at;
 }
 
-/* The end of a Latin word, or of a run of rare Han, that begins at `start`: a mixed word behind ends it. */
+/* The end of a Latin word, of one in another alphabet, or of a run of rare Han, that begins at `start`: a mixed
+ * word behind ends it. */
 static size_t end_of_word(const Text *text, size_t start, const MixedWords *mixed)
 {
-    int (*belongs)(uint32_t) = is_rare_han(text->characters[start]) ? is_rare_han : is_latin;
+    uint32_t first = text->characters[start];
+    int (*belongs)(uint32_t) = is_latin(first) ? is_latin : is_rare_han(first) ? is_rare_han : is_other_letter;
     for (size_t at = start + 1;; at++) {
         while (at < text->length && belongs(text->characters[at]) && end_of_mixed_word(mixed, text, at) == at)
             at++;
-        if (belongs == is_rare_han || at + 1 >= text->length || !is_latin(text->characters[at + 1]))
+        if (belongs != is_latin || at + 1 >= text->length || !is_latin(text->characters[at + 1]))
             return at;
         uint32_t joint = text->characters[at];
         if ((joint != '.' && joint != '_' && joint != '-') || end_of_mixed_word(mixed, text, at) > at ||
@@ -239,7 +249,7 @@ int find_words(const Text *text, const MixedWords *mixed, Cutter *cutter, Spans 
         if (end > at) {
             failed = add_placeholder(&block, (Span){at, end}, cutter, &pieces, words);
             at = skip_symbols(text, end, NULL);
-        } else if (is_latin(character) || is_rare_han(character)) {
+        } else if (is_latin(character) || is_rare_han(character) || is_other_letter(character)) {
             end = end_of_word(text, at, mixed);
             failed = add_placeholder(&block, (Span){at, end}, cutter, &pieces, words);
             at = skip_symbols(text, end, mixed);
