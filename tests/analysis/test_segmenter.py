@@ -62,7 +62,7 @@ MIXED = files("searchkit.analysis") / "mixed.txt"
         ("㐀㐁在a㐂", ["㐀㐁", "在", "a", "㐂"]),
         ("三" * 300, ["三" * 255]),
         ("a" * 300, ["a" * 255]),
-        ("Москва", list("москва")),
+        ("Москва и Ελλάδα", ["москва", "и", "ελλαδα"]),
     ],
 )
 def test_words_of_text(text: str, expected: list[str]) -> None:
