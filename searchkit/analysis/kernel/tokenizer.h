@@ -82,7 +82,7 @@ is_word(const Token *token)
     return token->kind != CLASS_HAN && token->kind != CLASS_SYMBOL;
 }
 
-/* The Python functions; each takes a `str`. See _kernel.pyi. */
+/* The Python functions, in terms.c; each takes a `str`. See _kernel.pyi. */
 PyObject *kernel_normalize(PyObject *module, PyObject *text);
 PyObject *kernel_visible(PyObject *module, PyObject *normalized);
 PyObject *kernel_has_tokens(PyObject *module, PyObject *text);
