@@ -103,6 +103,7 @@ def test_a_token_is_marked_if_and_only_if_the_index_matches_it(
 @pytest.mark.parametrize("make", KERNELS)
 @given(searched=searches(), length=st.integers(1, 70))
 @example(("d\u0331", [HighlightTerm(("d",))]), 5)
+@example(("1\u2082", [HighlightTerm(("2",))]), 5)
 @example(("a" * 300 + " b", [HighlightTerm(("a" * 45,))]), 5)
 def test_spans_are_what_all_tokens_of_the_text_say(
     make: type[Highlighter], searched: tuple[str, list[HighlightTerm]], length: int
