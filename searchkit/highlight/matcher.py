@@ -225,6 +225,8 @@ class _Finder:
 
         Uncertain where a character is not plain.
         """
+        if not _plain(text[at]):
+            return _UNCERTAIN
         if self._is_word and at:
             kind, start = self._plain[0][1], at - 1
             while (before := _plain(text[start]) if start >= 0 else "\n") == kind and at - start < _NEAR:

@@ -12,7 +12,9 @@ from strategies import anything, texts
 from tokens_of_text import covered, matches_of, passages_of, tokens_of
 
 from searchkit.analysis import kernel
-from searchkit.analysis.kernel import Kind, has_tokens, tokenize
+from searchkit.analysis.characters import HAN, LINE_END, NONE, SYMBOL, character_data, class_of
+from searchkit.analysis.kernel import Kind, has_tokens, normalize, tokenize
+from searchkit.highlight import matcher
 from searchkit.highlight.snippet import CompiledHighlighter, Highlighter, PythonHighlighter
 from searchkit.query import HighlightTerm
 
@@ -101,6 +103,7 @@ def test_a_token_is_marked_if_and_only_if_the_index_matches_it(
 @pytest.mark.parametrize("make", KERNELS)
 @given(searched=searches(), length=st.integers(1, 70))
 @example(("d\u0331", [HighlightTerm(("d",))]), 5)
+@example(("1\u2082", [HighlightTerm(("2",))]), 5)
 @example(("a" * 300 + " b", [HighlightTerm(("a" * 45,))]), 5)
 def test_spans_are_what_all_tokens_of_the_text_say(
     make: type[Highlighter], searched: tuple[str, list[HighlightTerm]], length: int
@@ -173,3 +176,16 @@ def test_long_texts_that_consist_of_candidates_take_linear_time(
     if len(tokens) == 1:
         assert covered(spans) == covered(matches_of(terms[:1], text))
     assert len(found.snippet(text, 160).text) <= 160
+
+
+def test_plain_characters_are_what_the_matcher_takes_them_for() -> None:
+    """Their class is certain: none is a mark, and what punctuation composes to is no neighbour."""
+    plain = {**matcher._PLAIN, **{chr(code): HAN for code in range(0x4E00, 0xA000)}}
+    for character, kind in plain.items():
+        if character:
+            assert class_of(character) == {" ": NONE, "\n": LINE_END}.get(kind, kind)
+            assert len(normalize(character)) == 1
+    for (base, mark), composed in character_data().compositions.items():
+        assert chr(mark) not in plain
+        if plain.get(chr(base)) in (" ", "\n"):
+            assert class_of(chr(composed)) in (NONE, SYMBOL)
