@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from searchkit.analysis import kernel
 from searchkit.highlight.fragmenter import fragment, worth
@@ -25,7 +26,13 @@ Place = tuple[str, ...]
 
 
 class Highlighter(ABC):
-    """Highlights the terms of one query in texts."""
+    """Highlights the terms of one query in texts.
+
+    The terms are prepared with the first text, so that who wants ids only does not wait for it.
+    """
+
+    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
+        self._highlight_terms = highlight_terms
 
     @abstractmethod
     def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
@@ -54,9 +61,13 @@ class Highlighter(ABC):
 class PythonHighlighter(Highlighter):
     """The definition."""
 
-    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
-        self._matcher = Matcher(highlight_terms)
-        self._worths = [worth(len(term.tokens)) for term in self._matcher.terms]
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(self._highlight_terms)
+
+    @cached_property
+    def _worths(self) -> list[int]:
+        return [worth(len(term.tokens)) for term in self._matcher.terms]
 
     def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
         return [Highlighted(text, _spans(self._matcher.find(Lines(text), field)[0])) for text in texts]
@@ -78,9 +89,10 @@ class PythonHighlighter(Highlighter):
 class CompiledHighlighter(Highlighter):
     """The same by the compiled kernel, which knows terms whose every place lists the tokens that fit."""
 
-    def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
-        terms = [part for term in highlight_terms for part in without_symbols(term)]
-        self._terms: dict[Field, list[HighlightTerm]] = {
+    @cached_property
+    def _terms(self) -> dict[Field, list[HighlightTerm]]:
+        terms = [part for term in self._highlight_terms for part in without_symbols(term)]
+        return {
             "title": [term for term in terms if term.field != "body"],
             "body": [term for term in terms if term.field != "title"],
         }
