@@ -108,18 +108,19 @@ $(VENV)-bench/.bench: pyproject.toml benchmarks/requirements.txt
 	@$(MAKE) --no-print-directory VENV='$(VENV)-bench' '$(VENV)-bench/.demo'
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt && touch $@
 
-# One stamp for each set of extras; a change of pyproject.toml installs them again.
-$(VENV)/.demo: pyproject.toml
+# One stamp for each set of extras; a change of pyproject.toml or of the compiled kernel installs them again.
+KERNEL = setup.py $(wildcard searchkit/analysis/kernel/*.[ch])
+$(VENV)/.demo: pyproject.toml $(KERNEL)
 	@$(call install,.)
-$(VENV)/.test: pyproject.toml
+$(VENV)/.test: pyproject.toml $(KERNEL)
 	@$(call install,.[$(TEST_EXTRAS)])
-$(VENV)/.fuzz: pyproject.toml
+$(VENV)/.fuzz: pyproject.toml $(KERNEL)
 	@$(call install,.[fuzz])
-$(VENV)/.lint: pyproject.toml
+$(VENV)/.lint: pyproject.toml $(KERNEL)
 	@$(call install,.[test$(comma)lint])
-$(VENV)/.docs: pyproject.toml
+$(VENV)/.docs: pyproject.toml $(KERNEL)
 	@$(call install,.[docs])
-$(VENV)/.dev: pyproject.toml
+$(VENV)/.dev: pyproject.toml $(KERNEL)
 	@$(call install,.[dev])
 
 comma := ,

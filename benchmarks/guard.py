@@ -6,7 +6,7 @@
 Wall-clock times are useless on a shared machine. So Python calls are counted, which is exact for one version
 of Python. Work inside the engine and the segmenter is measured as processor time relative to a reference loop
 that runs in turns with it, and only a large loss counts. Ranks and sizes are compared directly. All figures
-are of the same generated articles.
+are of the same generated articles. Each kernel has its own: ``SEARCHKIT_KERNEL`` chooses.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from benchmarks.peers.searchkit_embedded import options, typed
 from benchmarks.questions import questions
 from searchkit import Document, Index
 from searchkit.analysis import Analyzer
+from searchkit.analysis.kernel import KERNEL
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.settings import Settings
 
@@ -170,13 +171,14 @@ def main(arguments: list[str] | None = None) -> int:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     calls = {name: value for name, value in now.items() if "calls" in name}
     others = {name: round(value, 4) for name, value in now.items() if "calls" not in name}
-    written = json.loads(BASELINE.read_text(encoding="utf-8"))
+    of_kernels = json.loads(BASELINE.read_text(encoding="utf-8"))
+    written = of_kernels.get(KERNEL, {"calls": {}, "others": {}})
     if given.update:
-        written = {"calls": {**written["calls"], version: calls}, "others": others}
-        BASELINE.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+        of_kernels[KERNEL] = {"calls": {**written["calls"], version: calls}, "others": others}
+        BASELINE.write_text(json.dumps(of_kernels, indent=1) + "\n", encoding="utf-8")
         return 0
     if version not in written["calls"]:
-        print(f"guard.json has no counts for Python {version}: calls are not compared")
+        print(f"guard.json has no counts for the {KERNEL} kernel on Python {version}: calls are not compared")
     worse = list(complaints(now, {**written["calls"].get(version, {}), **written["others"]}))
     for line in worse:
         print(f"WORSE {line}", file=sys.stderr)

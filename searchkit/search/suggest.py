@@ -99,7 +99,8 @@ def _found(look_up: LookUp, field: str, typed: str) -> list[Suggestion]:
         for entry, count in look_up(field, key[:LONGEST_KEY])
         if len(key) <= LONGEST_KEY or typed_key(normalize(split_key(entry)[1])).startswith(key)
     ]
-    if key.isascii() and len(key) > 1:  # a tenth of all words begin with any single letter
+    # A tenth of all words begin with any single letter; c# and c++ are no pinyin.
+    if key.isascii() and len(key) > 1 and not {"+", "#"} & set(key):
         entries += look_up(field, sound_key(key))
     spellings: dict[str, dict[str, int]] = {}
     for entry, count in entries:

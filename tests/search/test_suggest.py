@@ -222,6 +222,11 @@ class TestPinyin:
             index.add([{"id": "2", "title": "王燕", "body": "文"}])
             assert set(shown(index, "wy")) == {"王毅", "王燕"}
 
+    def test_c_sharp_is_no_pinyin(self, make_index: MakeIndex) -> None:
+        index = make_index(Document(id="1", title="café中国", body="文"), pinyin=True)
+        assert "café中国" in shown(index, "caf")
+        assert shown(index, "c#") == []
+
 
 class TestProperties:
     @settings(max_examples=40)
