@@ -27,7 +27,7 @@ class OptionalBuild(build_ext):
                 raise
             print(
                 f"searchkit: the compiled kernel was not built ({type(error).__name__}). Everything works "
-                "without it, but indexing and searching are several times slower. It needs a C compiler.",
+                "without it, but indexing and searching take about twice as long. It needs a C compiler.",
                 file=sys.stderr,
             )
 

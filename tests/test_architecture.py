@@ -10,10 +10,11 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "searchkit"
+KERNEL = PACKAGE / "analysis" / "kernel"
 TEXT = (REPOSITORY / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 CODE = re.compile(r"`([^`\n]+)`")
-PATH = re.compile(r"[\w./-]+(/|\.(py|toml|md|svg|txt))")
+PATH = re.compile(r"[\w./-]+(/|\.(py|c|toml|md|svg|txt))")
 # `file.py`: `Name`, `other`
 NAMES_IN_FILE = re.compile(r"`([\w/]+\.py)`: ((?:`[\w.]+`(?:,? and |, )?)+)")
 
@@ -28,7 +29,7 @@ def test_the_page_names_many_files_and_names() -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_file_or_folder_on_the_page_exists(path: str) -> None:
-    assert any(_is_there(folder / path) for folder in (PACKAGE, REPOSITORY)), path
+    assert any(_is_there(folder / path) for folder in (PACKAGE, REPOSITORY, KERNEL)), path
 
 
 @pytest.mark.parametrize(("file", "name"), NAMES)
@@ -39,6 +40,10 @@ def test_a_name_on_the_page_is_defined_in_its_file(file: str, name: str) -> None
 def test_every_folder_of_the_package_is_on_the_page() -> None:
     folders = {f"{path.name}/" for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert folders <= set(PATHS)
+
+
+def test_every_source_of_the_kernel_is_on_the_page() -> None:
+    assert {path.name for path in KERNEL.glob("*.c")} <= set(PATHS)
 
 
 def _is_there(path: Path) -> bool:

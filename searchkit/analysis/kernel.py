@@ -74,7 +74,7 @@ KERNEL: Literal["compiled", "python"] = "compiled" if _compiled else "python"
 
 
 def kernel() -> Literal["compiled", "python"]:
-    """Which kernel runs: ``"compiled"``, or ``"python"``, which gives the same and is several times slower.
+    """Which kernel runs: ``"compiled"``, or ``"python"``, which gives the same more slowly.
 
     The compiled one is built when searchkit is installed where there is a C compiler. The environment
     variable ``SEARCHKIT_KERNEL`` chooses, if it is set to one of the two. Raises ``ImportError`` if it is set
