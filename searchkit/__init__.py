@@ -28,6 +28,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # as type checkers know it; `typing` takes longer to import than all that is here
 if TYPE_CHECKING:
+    from searchkit.analysis.kernel import kernel
     from searchkit.articles import Articles, read_articles
     from searchkit.document import Document
     from searchkit.highlight.highlighted import Highlighted
@@ -85,12 +86,14 @@ __all__ = [
     "__version__",
     "check",
     "create",
+    "kernel",
     "open",
     "read_articles",
 ]
 
 # Imported when first asked for: a program that imports searchkit starts at once, and loads what it uses.
 _MODULES = {
+    "searchkit.analysis.kernel": ("kernel",),
     "searchkit.articles": ("Articles", "read_articles"),
     "searchkit.document": ("Document",),
     "searchkit.index": ("Index", "check", "create", "open"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.analysis import Analyzer
+from searchkit.analysis.kernel import kernel
 from searchkit.analysis.pinyin import require_pinyin
 from searchkit.document import Document
 from searchkit.engine import create_engine, damage_at, folder_of_same_engine, open_engine
@@ -291,6 +292,7 @@ class Index:
             synonyms=len(self._settings.synonyms),
             fields=dict(self._settings.fields.declared),
             pinyin=self._settings.pinyin,
+            kernel=kernel(),
             details=size.details,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,6 @@ class Stats:
     fields: Mapping[str, str]
     """What is declared of ``extra``, and its kinds."""
     pinyin: bool
+    kernel: Literal["compiled", "python"]
+    """Which one runs here, as `searchkit.kernel` says. An index may be used with either."""
     details: Mapping[str, int]

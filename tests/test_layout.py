@@ -14,7 +14,7 @@ PACKAGE = PROJECT / "searchkit"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TEXTS = [*MODULES, *sorted((PROJECT / "docs").rglob("*.md"))]
 
-# 15,000, and the kernel: the tokenizer, the segmenter and the highlighter are defined in Python and chosen here.
+# 15,000, and the kernel: tokenizer, segmenter and highlighter are defined in Python, and chosen here.
 MOST_LINES = 16_500
 MOST_TOP_MODULES = 10
 LONGEST_MODULE = 400

@@ -18,8 +18,20 @@ from searchkit.analysis.tokens import Kind, Tokens
 
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Literal
 
-__all__ = ["KERNEL", "Kind", "Tokens", "compiled", "has_tokens", "normalize", "terms", "tokenize", "visible"]
+__all__ = [
+    "KERNEL",
+    "Kind",
+    "Tokens",
+    "compiled",
+    "has_tokens",
+    "kernel",
+    "normalize",
+    "terms",
+    "tokenize",
+    "visible",
+]
 
 _CHOICES = ("", "python", "compiled")
 
@@ -57,8 +69,19 @@ def _compiled_kernel() -> ModuleType | None:
 _compiled = compiled = _compiled_kernel()
 """The module itself, for the functions that belong to other layers; None where it does not run."""
 
-KERNEL = "compiled" if _compiled else "python"
-"""Which one runs: "python" or "compiled"."""
+KERNEL: Literal["compiled", "python"] = "compiled" if _compiled else "python"
+"""Which one runs."""
+
+
+def kernel() -> Literal["compiled", "python"]:
+    """Which kernel runs: ``"compiled"``, or ``"python"``, which gives the same and is several times slower.
+
+    The compiled one is built when searchkit is installed where there is a C compiler. The environment
+    variable ``SEARCHKIT_KERNEL`` chooses, if it is set to one of the two. Raises ``ImportError`` if it is set
+    to anything else, or to ``compiled`` where none is built.
+    """
+    return KERNEL
+
 
 if _compiled:
     has_tokens = _compiled.has_tokens

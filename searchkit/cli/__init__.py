@@ -16,6 +16,14 @@ __all__ = ["main"]
 
 _ASK = (search, suggest, similar, explain)
 _CARE = (stats, rebuild, optimize, check, backup, copy, export)
+_KERNELS = {"compiled": "compiled kernel", "python": "kernel in Python"}
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    # `click.version_option` would want the text at every start.
+    if asked and not ctx.resilient_parsing:
+        click.echo(f"searchkit {searchkit.__version__} ({_KERNELS[searchkit.kernel()]})")
+        ctx.exit()
 
 
 @click.group(
@@ -33,11 +41,13 @@ Examples:
 SEARCHKIT_INDEX, or indexes/default.
 """,
 )
-@click.version_option(
-    searchkit.__version__,
-    prog_name="searchkit",
-    message="%(prog)s %(version)s",
-    help="Show the version and exit.",
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and which kernel runs, and exit.",
 )
 @click.pass_context
 def main(ctx: click.Context) -> None:

@@ -112,13 +112,19 @@ def test_no_command_prints_the_help(run):
     assert bare.stdout == helped.stdout
 
 
-def test_python_m_searchkit_prints_the_version(start):
+def test_python_m_searchkit_prints_the_version_and_the_kernel(start):
     done = start("--version")
+    kernel = {"compiled": "compiled kernel", "python": "kernel in Python"}[searchkit.kernel()]
     assert (done.returncode, done.stdout, done.stderr) == (
         0,
-        f"searchkit {searchkit.__version__}\n".encode(),
+        f"searchkit {searchkit.__version__} ({kernel})\n".encode(),
         b"",
     )
+
+
+def test_the_version_says_that_the_kernel_in_python_was_chosen(start):
+    done = start("--version", SEARCHKIT_KERNEL="python")
+    assert done.stdout == f"searchkit {searchkit.__version__} (kernel in Python)\n".encode()
 
 
 def test_search_does_not_load_the_progress_bar(sample, environment):

@@ -34,6 +34,7 @@ def test_stats_prints_the_index(run, sample):
     assert "fields         none\n" in result.stdout
     assert "synonyms       0\n" in result.stdout
     assert "pinyin         no\n" in result.stdout
+    assert lines["kernel"] == searchkit.kernel()
     assert int(lines["segments"]) >= 1
     with searchkit.open(sample) as index:
         assert lines["analyzer"] == index.stats().analyzer
@@ -54,6 +55,7 @@ def test_stats_prints_json(run, sample):
     assert (found["location"], found["documents"], found["needs_rebuild"]) == (sample, 44, False)
     assert found["bytes"] > 10_000
     assert found["details"]["segments"] >= 1
+    assert found["kernel"] == searchkit.kernel()
     assert set(found) >= {"format", "version", "analyzer", "user_words", "stop_words"}
 
 

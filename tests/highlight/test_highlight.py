@@ -25,11 +25,7 @@ meaningful_texts = texts.filter(has_tokens)
 
 
 def searched_for(query: str) -> Highlighter:
-    terms = plan_query(parse(query), ANALYZER, EMPTY).highlight_terms
-    # Until the planner makes its tokens by the same tokenizer.
-    return highlighter(
-        term if term.is_inexact else term._replace(tokens=tokens_of(" ".join(term.tokens))) for term in terms
-    )
+    return highlighter(plan_query(parse(query), ANALYZER, EMPTY).highlight_terms)
 
 
 def phrase_highlighter(passage: str) -> Highlighter:

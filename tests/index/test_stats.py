@@ -28,6 +28,7 @@ def test_stats_describe_the_index(make_index: MakeIndex, tmp_path: Path) -> None
     assert stats.format == FORMAT
     assert stats.analyzer
     assert (stats.synonyms, stats.fields, stats.pinyin) == (0, {}, False)
+    assert stats.kernel == searchkit.kernel()
 
 
 def test_stats_of_an_index_in_memory_have_no_bytes(make_index: MakeIndex) -> None:
