@@ -12,7 +12,6 @@ from strategies import lines, texts
 import searchkit
 from searchkit import Document
 from searchkit.analysis import Analyzer, query_tokens
-from searchkit.analysis.segmenter import Segmenter
 from searchkit.query.analyzed_text import analyze_text, join_texts
 
 ANALYZER = Analyzer()
@@ -77,15 +76,15 @@ def test_joined_texts_are_analysed_as_the_text_that_they_are_together(parts: lis
 )
 def test_no_text_of_a_query_is_segmented_twice(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     segmented: Counter[str] = Counter()
-    words = Segmenter.words
+    segment = Analyzer.segment
 
-    def spy(self: Segmenter, normalized: str) -> list[str]:
+    def spy(self: Analyzer, normalized: str) -> tuple[list[str], list[str]]:
         segmented[normalized] += 1
-        return words(self, normalized)
+        return segment(self, normalized)
 
     with searchkit.create(":memory:", synonyms=[["土豆", "马铃薯"]]) as index:
         index.add([Document(id="1", body="半导体和软件，苹果，香蕉，葡萄")])
-        monkeypatch.setattr(Segmenter, "words", spy)
+        monkeypatch.setattr(Analyzer, "segment", spy)
         for hit in index.search(query):
             assert hit.snippet.html()
     assert segmented
