@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from operator import add
 
 from searchkit.analysis.characters import ASCII_LETTER, DIGIT, LATIN, SYMBOL, WORD, class_of, class_table
-from searchkit.analysis.kernel import tokenize, visible
+from searchkit.analysis.kernel import Kind, tokenize, visible
 from searchkit.analysis.tokens import WORD_END
 
-_WORD_CLASSES = frozenset((ASCII_LETTER, LATIN, DIGIT, WORD))
+_WORD_CODES = frozenset(map(ord, (ASCII_LETTER, LATIN, DIGIT, WORD)))
 _ONE_WORD = re.compile(rf"[{ASCII_LETTER}{LATIN}]+|{DIGIT}+|{WORD}+")
 
 
@@ -24,7 +24,8 @@ def query_tokens(text: str) -> list[str]:
     >>> query_tokens("中国🚀iPhone15"), query_tokens("🚀")
     (['中', '国', 'iphone', '15'], ['🚀'])
     """
-    return without_symbols(tokenize(text).texts)
+    tokens = tokenize(text)
+    return without_symbols(tokens.texts) if Kind.SYMBOL in tokens.kinds else tokens.texts
 
 
 def without_symbols(tokens: list[str]) -> list[str]:
@@ -39,7 +40,7 @@ def is_symbol(token: str) -> bool:
 
 def is_word(token: str) -> bool:
     """Is the token a run of letters or digits, and so possibly longer than one character?"""
-    return class_of(token[0]) in _WORD_CLASSES
+    return class_table()[ord(token[0])] in _WORD_CODES
 
 
 def is_one_word(normalized: str) -> bool:
@@ -53,14 +54,13 @@ def bigram(first: str, second: str) -> str:
     >>> bigram("中", "日"), bigram("gpt", "4")
     ('中日', 'gpt_4_')
     """
-    return _ended(first) + _ended(second)
+    return bigrams([first, second])[0]
 
 
 def bigrams(tokens: Sequence[str]) -> list[str]:
     """The bigrams of tokens that are neighbours, one fewer than there are tokens."""
-    ended = [*map(_ended, tokens)]
+    classes = class_table()
+    ended = [
+        token + WORD_END if token and classes[ord(token[0])] in _WORD_CODES else token for token in tokens
+    ]
     return [*map(add, ended, ended[1:])]
-
-
-def _ended(token: str) -> str:
-    return token + WORD_END if token and is_word(token) else token

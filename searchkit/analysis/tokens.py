@@ -109,19 +109,21 @@ def normalize(text: str) -> str:
     character in that of the mark.
     """
     normalized = text.translate(form_table())
-    if any(marks.search(normalized) for marks in _marks()):
+    common, rare = _marks()
+    if common.search(normalized) or rare.search(normalized):
         return _with_compositions(normalized)
     return normalized
 
 
 def visible(normalized: str) -> str:
     """Normalized text without its invisible characters."""
-    return _visible(normalized)[0]
+    # Most texts have none.
+    return _visible(normalized)[0] if INVISIBLE in normalized.translate(class_table()) else normalized
 
 
 def has_tokens(text: str) -> bool:
     """Is there anything to search for in `text`?"""
-    return re.search(_ANY, normalize(text).translate(class_table())) is not None
+    return _pattern(_ANY).search(normalize(text).translate(class_table())) is not None
 
 
 def tokenize(text: str) -> Tokens:
@@ -134,7 +136,7 @@ def tokenize(text: str) -> Tokens:
     texts: list[str] = []
     starts, ends, lines, kinds = array("I"), array("I"), array("I"), []
     line = 0
-    for found in re.finditer(_RUNS, classes):
+    for found in _pattern(_RUNS).finditer(classes):
         start, end = found.span()
         kind = classes[start]
         if kind == LINE_END:
@@ -182,9 +184,9 @@ def terms(text: str) -> tuple[str, str]:
 def _frequent_runs(text: str) -> tuple[str, str, list[str]] | None:
     """What `_runs` returns for a text of frequent characters only; None for any other."""
     normalized = text.translate(form_table())
-    if re.search(_RARE, normalized):
+    if _pattern(_RARE).search(normalized):
         return None
-    runs = re.findall(_FREQUENT_RUNS, normalized.replace("\n", LINE_BREAK))
+    runs = _pattern(_FREQUENT_RUNS).findall(normalized.replace("\n", LINE_BREAK))
     words = [run for run in runs if run < _BEHIND_LATIN and run != LINE_BREAK]
     return "".join([run if run >= _BEHIND_LATIN or run == LINE_BREAK else _PLACE for run in runs]), "", words
 
@@ -196,7 +198,7 @@ def _runs(text: str) -> tuple[str, str, list[str]]:
     """
     normalized, classes, _ = _visible(normalize(text))
     tokens, line, words = [], [], []
-    for found in re.finditer(_RUNS, classes):
+    for found in _pattern(_RUNS).finditer(classes):
         start, end = found.span()
         kind = classes[start]
         if kind == LINE_END:
@@ -230,6 +232,12 @@ def _visible(normalized: str) -> tuple[str, str, Sequence[int]]:
 def _full_digits(text: str) -> str:
     """The digits that sub- or superscript digits stand for."""
     return text.translate(character_data().digits)
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Compiled at its first use: the kernel that is compiled needs none."""
+    return re.compile(text)
 
 
 @cache

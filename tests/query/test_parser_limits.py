@@ -31,7 +31,7 @@ def calls(work: Callable[[], object]) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
-    parse("中")  # loads the tables
+    parse("e\u0301*x🎉 中", lenient=True)  # loads the tables and compiles the patterns
     sys.setprofile(profiler)
     try:
         work()
