@@ -79,7 +79,7 @@ _LETTERS_AND_DIGITS = ASCII_LETTER + LATIN + DIGIT + SMALL_DIGIT + WORD
 # Patterns on classes, which `re` compiles when they are used: with the compiled kernel they are not.
 # C++ and C# are whole.
 _RUN = (
-    rf"(?<![{_LETTERS_AND_DIGITS}]){ASCII_LETTER}(?:{PLUS}{PLUS}(?!{PLUS})|{HASH})"
+    rf"(?<![{ASCII_LETTER}{LATIN}]){ASCII_LETTER}(?:{PLUS}{PLUS}(?!{PLUS})|{HASH})"
     rf"|[{ASCII_LETTER}{LATIN}]{{1,{LONGEST}}}"
     rf"|{DIGIT}{{1,{LONGEST}}}|{SMALL_DIGIT}{{1,{LONGEST}}}|{WORD}{{1,{LONGEST}}}"
 )
@@ -92,7 +92,7 @@ _ANY = f"[{HAN}{SYMBOL}{_LETTERS_AND_DIGITS}]"
 _LATIN = "a-zß-öø-ɏ"
 _RARE = r"[^\n -~\xa0·ß-öø-ɏ\u2010-\u2027\u3000-\u3003\u3008-\u3011\u3014-\u301b一-鿿\uff01-\uff5e]|\$"
 _FREQUENT_RUNS = (
-    rf"[一-鿿]+|{LINE_BREAK}|(?<![0-9{_LATIN}])[a-z](?:\+\+(?!\+)|#)"
+    rf"[一-鿿]+|{LINE_BREAK}|(?<![{_LATIN}])[a-z](?:\+\+(?!\+)|#)"
     rf"|[{_LATIN}]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}"
 )
 _BEHIND_LATIN = "ɐ"
@@ -177,7 +177,8 @@ def terms(text: str) -> tuple[str, str]:
     if words:
         # Each stands in two bigrams; there is none before the first token.
         twice = [word + WORD_END for word in words for _ in (0, 1)][line[0] == _PLACE :]
-        unigram_terms, bigram_terms = _filled(unigram_terms, words), _filled(bigram_terms, twice)
+        unigram_terms = "".join(map(add, unigram_terms.split(_PLACE), [*words, ""]))
+        bigram_terms = "".join(map(add, bigram_terms.split(_PLACE), [*twice, ""]))
     return unigram_terms, bigram_terms
 
 
@@ -279,8 +280,3 @@ def _pairs(line: str) -> str:
     pairs[0::3] = codes[:-1]
     pairs[1::3] = codes[1:]
     return pairs.tobytes().decode(_UTF_32)[:-1]
-
-
-def _filled(text: str, words: Sequence[str]) -> str:
-    """The text with the words in their places."""
-    return "".join(map(add, text.split(_PLACE), [*words, ""]))

@@ -12,7 +12,7 @@
 #include "tokenizer.h"
 
 /* So many characters in all take long enough to let other threads run. */
-#define LONG_TEXTS 100000
+#define LONG_TEXTS 4000
 
 /* How many matches are looked at from the first one of a fragment; and what counts for a fragment. */
 #define MOST_IN_FRAGMENT 200

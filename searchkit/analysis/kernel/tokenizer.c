@@ -113,7 +113,7 @@ next_token(Cursor *cursor, Token *token)
         int length = 1;
         if (is_run_class(class)) {
             int marks = 0;
-            Py_ssize_t end = class == CLASS_ASCII_LETTER && !is_run_class(before)
+            Py_ssize_t end = class == CLASS_ASCII_LETTER && run_of(before) != CLASS_LATIN
                 ? end_of_c_marks(text, cursor->at, cursor->token + 1, &marks)
                 : 0;
             if (end != 0) {
