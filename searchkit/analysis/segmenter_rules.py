@@ -26,10 +26,11 @@ _LOOSE_ENDS = "-._&%"
 # Engines refuse terms of 32 kB; a "word" longer than this is data, not text.
 _LONGEST = 255
 
+# Of the 16-bit characters: a pattern with the others looks through all of their ranges at every character.
 _OTHER_LETTERS = "".join(
     f"{chr(first)}-{chr(last)}"
     for first, last, name in character_data().ranges
-    if name == WORD and first > ord(LATIN_RANGES[-1])
+    if name == WORD and ord(LATIN_RANGES[-1]) < first <= 0xFFFF
 )
 _LATIN_WORD = rf"(?<=[{LATIN_RANGES}])[{LATIN_RANGES}]*(?:[._-][{LATIN_RANGES}]+)*"
 # All begin with one class of characters, which makes the search twice as fast.

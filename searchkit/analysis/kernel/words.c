@@ -41,10 +41,10 @@ static inline int is_rare_han(uint32_t character)
             (character >= 0x2A700 && character <= 0x2EBEF) || (character >= 0x2F800 && character <= 0x2FA1F));
 }
 
-/* A letter of another alphabet, whose words spaces part. The tables of characters are loaded. */
+/* A letter of another alphabet, whose words spaces part, of the 16-bit characters. The tables are loaded. */
 static inline int is_other_letter(uint32_t character)
 {
-    return character > 0x24F && entry_class(entry_of(character)) == CLASS_WORD;
+    return character > 0x24F && character <= 0xFFFF && entry_class(entry_of(character)) == CLASS_WORD;
 }
 
 /* Of a Latin word or a number, which a mixed word may not cut. */
