@@ -117,8 +117,9 @@ class ClassTable(dict[int, int]):
         place = bisect_right(self._firsts, code) - 1
         _, last, name = self._ranges[place] if place >= 0 else (0, -1, NONE)
         found = ord(name if code <= last else NONE)
-        if len(self) < self._MOST:
-            self[code] = found
+        if len(self) >= self._MOST:
+            self.clear()
+        self[code] = found
         return found
 
 

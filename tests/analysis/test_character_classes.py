@@ -25,6 +25,7 @@ from searchkit.analysis.characters import (
     SMALL_DIGIT,
     SYMBOL,
     WORD,
+    ClassTable,
     character_data,
     class_of,
     composed,
@@ -108,3 +109,13 @@ def test_the_shortcut_takes_characters_for_what_they_are() -> None:
             continue
         expected = next((name for name, each in patterns.items() if re.match(each, character)), NONE)
         assert class_of(character) == expected, hex(code)
+
+
+def test_the_table_of_classes_stays_small_and_still_keeps_what_is_asked_for() -> None:
+    """Else a text behind one with all of Unicode would look its characters up again and again."""
+    table = ClassTable()
+    "".join(map(chr, range(0x20000))).translate(table)
+    assert len(table) <= ClassTable._MOST
+    for _ in range(2):
+        assert "中ﷺ".translate(table) == "中ﷺ".translate(ClassTable())
+        assert {ord("中"), ord("ﷺ")} <= set(table)
