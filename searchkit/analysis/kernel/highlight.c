@@ -20,6 +20,9 @@
 #define MATCH 20
 #define MOST_COUNTED 10
 
+/* No text is so long. Sums of two such lengths, and CLOSE of them as a long long, stay in range. */
+#define LONGEST_FRAGMENT (PY_SSIZE_T_MAX / (sizeof(Py_ssize_t) > 4 ? 2 * CLOSE : 4))
+
 /* Bits for the characters that terms may begin with; more of them share one. */
 #define BEGINNINGS 0x10000u
 
@@ -29,10 +32,13 @@ typedef struct {
     size_t count, room;
 } Array;
 
-/* Room for one more item of `size` bytes; NULL where memory is short. The item is counted. */
+/* Room for one more item of `size` bytes; NULL where memory is short, or a uint32_t could not number the items. The
+   item is counted. */
 static void *
 array_add(Array *array, size_t size)
 {
+    if (array->count == UINT32_MAX)
+        return NULL;
     if (array->count == array->room) {
         size_t room = array->room + array->room / 2 + 64;
         void *grown = room <= SIZE_MAX / size ? realloc(array->items, room * size) : NULL;
@@ -460,7 +466,7 @@ best_window(const Query *query, Work *work, Py_ssize_t length)
     long long best_value = -1;
     for (size_t i = 0; i < matches->count; i++) {
         const Match *first = &ITEM(*matches, Match, i);
-        /* A length is at most a quarter of PY_SSIZE_T_MAX, and so is a place in a text. */
+        /* `length` is LONGEST_FRAGMENT at most, and so is a place in a text. */
         long long count = (long long)(matches_before(matches, first->start + length) - i);
         Span window = {first->start, first->end};
         long long value = count;
@@ -720,8 +726,8 @@ kernel_highlight(PyObject *Py_UNUSED(module), PyObject *args)
     }
     if (length < 0)
         length = 0;
-    if (length > PY_SSIZE_T_MAX / 4) /* no text is so long, and sums of two stay in range */
-        length = PY_SSIZE_T_MAX / 4;
+    if (length > LONGEST_FRAGMENT)
+        length = LONGEST_FRAGMENT;
     Query query = {0};
     Work work = {0};
     Py_ssize_t count = PyTuple_GET_SIZE(texts);
