@@ -79,7 +79,7 @@ fuzz-kernel: $(VENV)/.test
 	CFLAGS='-O1 -g -fno-omit-frame-pointer -Wall -Wextra -Werror $(SANITIZERS) -fno-sanitize-recover=all' \
 	  LDFLAGS='$(SANITIZERS)' $(BIN)/python setup.py -q build --force --build-base build/sanitizer \
 	  --build-lib build/sanitized
-	PYTHONPATH=build/sanitized PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 SEARCHKIT_KERNEL=compiled \
+	PYTHONPATH=build/sanitized:tests PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 SEARCHKIT_KERNEL=compiled \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(BIN)/python tests/fuzz/fuzz_kernel.py $(FUZZ_SECONDS)
 
 guard: $(VENV)/.test

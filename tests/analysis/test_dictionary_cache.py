@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from forged_dictionary import with_checksum
 
 from searchkit.analysis.kernel import KERNEL
 
@@ -173,8 +174,7 @@ class TestDamage:
             body = 256 if chosen.random() < 0.5 else len(forged) - 300
             for _ in range(chosen.randrange(1, 60)):
                 forged[chosen.randrange(body, len(forged))] = chosen.choice((0, 1, 127, 255))
-            forged[16:24] = _checksum(forged[24:]).to_bytes(8, sys.byteorder)
-            jieba = Jieba(bytes(forged), KEY)
+            jieba = Jieba(with_checksum(forged), KEY)
             assert "".join(jieba.cut(TEXT)) == TEXT
             jieba.add_word("乾隆皇帝", 10**6, None)
             assert "".join(jieba.cut(TEXT)) == TEXT
@@ -230,23 +230,6 @@ class TestMaking:
 
 def _small() -> bytes:
     return make_dictionary(WORDS, b"", "", NO_MODEL, KEY)
-
-
-def _checksum(data: bytes | bytearray) -> int:
-    """As in kernel/dictionary.c."""
-    mask, golden = 2**64 - 1, 0x9E3779B97F4A7C15
-    lanes = [1, 2, 3, 4]
-    whole = len(data) // 32 * 32
-    for at in range(0, whole, 8):
-        mixed = (lanes[at // 8 % 4] ^ int.from_bytes(data[at : at + 8], sys.byteorder)) * golden & mask
-        lanes[at // 8 % 4] = mixed ^ mixed >> 32
-    for at in range(whole, len(data)):
-        lanes[at & 3] = (lanes[at & 3] ^ data[at]) * golden & mask
-    total = len(data)
-    for lane in lanes:
-        total = (total ^ lane) * 0xC2B2AE3D27D4EB4F & mask
-        total ^= total >> 29
-    return total
 
 
 def _output(command: list[str]) -> str:

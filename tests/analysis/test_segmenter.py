@@ -19,6 +19,7 @@ from strategies import lines, texts, unicode_text
 
 from searchkit.analysis import jieba_tokenizer as module
 from searchkit.analysis import normalize, segmenter_rules
+from searchkit.analysis.characters import NONE, class_of
 from searchkit.analysis.jieba_tokenizer import (
     JiebaTokenizer,
     compiled_jieba,
@@ -236,6 +237,13 @@ class TestAllTokenizers:
             assert " ".join(words) == fast.joined_words(normalize(text))
 
         check()
+
+    def test_cut_every_character_alike(self, python: Segmenter, fast: Segmenter) -> None:
+        """In a run of its own, and between Han."""
+        for first in range(0, 0x110000, 0x800):
+            characters = map(chr, range(first, first + 0x800))
+            text = "\n".join([f"{one}{one},中{one}国" for one in characters if class_of(one) != NONE])
+            assert python.words(normalize(text)) == fast.words(normalize(text))
 
     def test_cut_runs_of_han_alike(self, python: Segmenter, fast: Segmenter) -> None:
         frequent = st.sampled_from(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from itertools import pairwise
 
 import pytest
@@ -146,6 +147,15 @@ def test_both_kernels_choose_the_same_fragment_of_long_texts(seed: int, length: 
     python, compiled = PythonHighlighter(terms), CompiledHighlighter(terms)
     assert compiled.snippet(text, length) == python.snippet(text, length)
     assert compiled.body(text) == python.body(text)
+
+
+@pytest.mark.parametrize("make", KERNELS)
+@pytest.mark.parametrize("length", [2**50, 2**63 // 500 + 3, sys.maxsize])
+def test_a_fragment_may_be_longer_than_any_text(make: type[Highlighter], length: int) -> None:
+    """Of equal fragments the first counts: how far its terms stand apart is nothing to such a length."""
+    text = "国。中。" + "，国，，中" * 20
+    terms = [HighlightTerm(("国",)), HighlightTerm(("中",))]
+    assert make(terms).snippet(text, min(length, sys.maxsize)).text == text
 
 
 @pytest.mark.parametrize("make", KERNELS)

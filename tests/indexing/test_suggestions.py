@@ -89,6 +89,18 @@ def test_both_give_the_same_words_of_a_long_text() -> None:
     assert len(python_suggested_words(*given)) > 15_000
 
 
+class Unhashable(str):
+    """A text that others made a class of their own of."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+
+@needs_kernel
+def test_the_compiled_kernel_needs_no_hash_of_a_class() -> None:
+    assert compiled.suggested_words("甲乙", "甲乙", Unhashable("甲乙"), 1, frozenset()) == {"甲乙": "甲乙"}
+
+
 @needs_kernel
 @pytest.mark.parametrize("given", [(), ("a",) * 5, ("a", "a", "a", 1, {}), (b"", "a", "a", 1, set())])
 def test_the_compiled_kernel_refuses_what_is_no_text(given: tuple[object, ...]) -> None:

@@ -42,11 +42,13 @@ static const char *add_lines(Trie *trie, uint64_t *total, const char *at, const 
             found_in_text &= word[length++] < CHARACTERS;
             at += width;
         }
+        if (at == last) /* no space */
+            return "the dictionary has a line that is no word";
         uint64_t frequency = 0;
-        const char *digits = ++at; /* behind the space; if there is none, behind `last` */
+        const char *digits = ++at;
         while (at < last && *at >= '0' && *at <= '9' && frequency < MOST_FREQUENT / 10)
             frequency = 10 * frequency + (uint64_t)(*at++ - '0');
-        if (!length || at <= digits || (at < last && *at != ' ' && *at != '\r'))
+        if (!length || at == digits || (at < last && *at != ' ' && *at != '\r'))
             return "the dictionary has a line that is no word";
         const TrieNode *known = trie_find(trie, word, length);
         if (known)

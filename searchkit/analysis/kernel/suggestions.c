@@ -158,7 +158,10 @@ kernel_suggested_words(PyObject *Py_UNUSED(module), PyObject *const *given, Py_s
     if (least == -1 && PyErr_Occurred()) {
         return NULL;
     }
-    Py_hash_t seed = PyObject_Hash(words); /* so nobody can write a text whose words all share one slot */
+    Py_hash_t seed = PyUnicode_Type.tp_hash(words); /* so nobody can write a text whose words all share one slot */
+    if (seed == -1) { /* of a str, where memory is short */
+        return NULL;
+    }
     const unsigned char *data = PyUnicode_DATA(words); /* the caller holds the text, which cannot change */
     int kind = PyUnicode_KIND(words), done;
     Py_ssize_t length = PyUnicode_GET_LENGTH(words);

@@ -37,7 +37,7 @@ static inline int is_rare_han(uint32_t character)
 {
     return character >= 0x3400 &&
            (character <= 0x4DBF || (character >= 0x9FD6 && character <= 0x9FFF) ||
-            (character >= 0xF900 && character <= 0xFA1F) || (character >= 0x20000 && character <= 0x2A6DF) ||
+            (character >= 0xF900 && character <= 0xFAFF) || (character >= 0x20000 && character <= 0x2A6DF) ||
             (character >= 0x2A700 && character <= 0x2EBEF) || (character >= 0x2F800 && character <= 0x2FA1F));
 }
 
