@@ -102,7 +102,8 @@ def test_demo_highlights_matches_in_a_terminal(in_terminal, tmp_path):
 
 
 def test_index_shows_a_progress_bar_in_a_terminal(in_terminal, articles, tmp_path):
-    status, output = in_terminal("index", str(articles), "--to", str(tmp_path / "news"))
+    # Each step is shown, however fast they are.
+    status, output = in_terminal("index", str(articles), "--to", str(tmp_path / "news"), TQDM_MININTERVAL="0")
     assert status == 0
     assert re.search(r"\d+% \|.*\| 1 document, [\d,]+ a second, [\d:?]+ left", output)
     assert "\n3 added" in output.replace("\r", "\n")
