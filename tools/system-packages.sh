@@ -18,6 +18,7 @@ needs chromium command -v chromium        # the search page in a browser
 needs fonts-noto-cjk chinese_font         # so that what it shows can be read
 needs maven command -v mvn                # which fetches OpenSearch: make cluster
 needs openjdk-17-jre-headless command -v java
+needs gcc command -v cc                   # the compiled kernel
 needs jq command -v jq                    # `searchkit export INDEX - | jq` of the documentation
 
 if ((${#missing[@]} == 0)); then
