@@ -36,7 +36,10 @@ def main() -> None:
     for line in sys.stdin.buffer:
         command = json.loads(line)
         try:
-            commands = commands or _Commands(import_module(registry).PEERS[name](Path(location)))
+            if commands is None:
+                peer = import_module(registry).PEERS[name]
+                os.environ.update(peer.environment)
+                commands = _Commands(peer(Path(location)))
             reply = getattr(commands, command.pop("do"))(**command)
         except Exception as error:
             reply = {

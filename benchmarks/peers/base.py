@@ -80,6 +80,9 @@ class Peer(ABC):
     cannot: ClassVar[Mapping[Task, str]] = {}
     """What it cannot do, and why."""
 
+    environment: ClassVar[Mapping[str, str]] = {}
+    """Variables of the process that measures it."""
+
     def __init__(self, location: Path) -> None:
         self.location = location
 

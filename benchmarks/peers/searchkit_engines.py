@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from importlib.util import find_spec
-from pathlib import Path
 from typing import ClassVar
 
 import searchkit
@@ -23,11 +21,7 @@ class SearchkitPython(SearchkitEmbedded):
 
     name = "searchkit-python"
     label = "searchkit, its kernel in Python"
-
-    def __init__(self, location: Path) -> None:
-        super().__init__(location)
-        # Only the process that measures this peer makes one; searchkit chooses at the first use.
-        os.environ["SEARCHKIT_KERNEL"] = "python"
+    environment: ClassVar[dict[str, str]] = {"SEARCHKIT_KERNEL": "python"}  # searchkit looks at its first use
 
 
 class SearchkitWhoosh(SearchkitEmbedded):

@@ -66,6 +66,14 @@ class Bare(Scan):
         return super().answer(replace(question, match="any"))
 
 
+class WantsAVariable(Scan):
+    name = "wants-a-variable"
+    environment = {"WANTED_BY_A_PEER": "yes"}  # noqa: RUF012
+
+    def open(self) -> None:
+        assert os.environ["WANTED_BY_A_PEER"] == "yes"
+
+
 class Absent(Scan):
     name = "absent"
 
@@ -92,4 +100,4 @@ class Dies(Scan):
         return super().answer(question)
 
 
-PEERS = {peer.name: peer for peer in (Other, Scan, Bare, Absent, FailsToIndex, Dies)}
+PEERS = {peer.name: peer for peer in (Other, Scan, Bare, WantsAVariable, Absent, FailsToIndex, Dies)}

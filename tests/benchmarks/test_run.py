@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import pytest
@@ -115,3 +116,9 @@ def test_a_peer_goes_on_after_an_error(tmp_path):
         with pytest.raises(PeerError, match="FileNotFoundError"):
             host.open()
         host.start()
+
+
+def test_a_peer_is_measured_in_a_process_with_its_variables(tmp_path):
+    with Host("wants-a-variable", tmp_path / "index", registry="fake_peers") as host:
+        host.open()
+    assert "WANTED_BY_A_PEER" not in os.environ
