@@ -170,6 +170,7 @@ def test_ctrl_c_ends_the_process_without_a_commit(environment, tmp_path):
         stderr=subprocess.PIPE,
     )
     _wait_for(location / "index.json")
+    time.sleep(0.5)  # Python itself writes to stderr when it is interrupted while it imports
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output, errors) == (130, b"", b"interrupted: nothing was committed\n")

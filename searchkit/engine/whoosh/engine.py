@@ -168,11 +168,13 @@ class WhooshSnapshot(Snapshot):
             collector = FacetCollector(UnsortedCollector(), facets)
             self._searcher.search_with_collector(match_query(match), collector)
             counts = {field: Counter(collector.facetmaps[field].as_dict()) for field in fields}
-        schema = self._searcher.schema
-        return {
-            field: {schema[field].from_bytes(value): count for value, count in found.most_common(MOST_VALUES)}
-            for field, found in counts.items()
-        }
+            schema = self._searcher.schema
+            return {
+                field: {
+                    schema[field].from_bytes(value): count for value, count in found.most_common(MOST_VALUES)
+                }
+                for field, found in counts.items()
+            }
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         with self._reading():
