@@ -30,6 +30,8 @@ from searchkit.query.ast import AndNode, BoostNode, Field, MatchNoneNode, NotNod
 from searchkit.query.lexer import NO_OPERATOR, OPERATORS, Lexer, Token
 from searchkit.text import well_formed
 
+MAX_WIDE_PATTERN = 8
+"""Characters of a word with ``?`` behind ``*``."""
 MAX_LENGTH = 32_768
 """Characters of a query."""
 MAX_SLOP = 100
@@ -181,9 +183,12 @@ class _Parser:
             reason = "~ behind a word is for a run of letters or of digits"
             self._fail(token, f"{reason}; quote Chinese to let characters stand between")
         if _WILDCARD.fullmatch(normalized) and is_one_word(normalized.translate(_WILDCARDS)):
-            if len(text) <= MAX_PATTERN:
+            # What may be any character behind any others doubles the automaton.
+            is_wide = "?" in normalized.partition("*")[2]
+            signs, most = ("? behind *", MAX_WIDE_PATTERN) if is_wide else ("* or ?", MAX_PATTERN)
+            if len(text) <= most:
                 return ast.WildcardNode(text, field)
-            self._fail(token, f"a word with * or ? has at most {MAX_PATTERN} characters, not {len(text)}")
+            self._fail(token, f"a word with {signs} has at most {most} characters, not {len(text)}")
             text = normalized = text.replace("?", NO_OPERATOR).replace("*", NO_OPERATOR)
         if normalized.endswith("*") and "*" not in normalized[:-1]:
             return ast.PrefixNode(text[:-1], field)

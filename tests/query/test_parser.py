@@ -438,6 +438,7 @@ MALFORMED_LANGUAGE: list[tuple[str, str, int]] = [
     ("中~", "~ behind a word is for a run of letters or of digits", 0),
     ("甲 GPT-4~", "~ behind a word is for a run of letters or of digits", 2),
     (f"甲 w{'?' * 49}d", "a word with * or ? has at most 50 characters, not 51", 2),
+    ("w*d?????d", "a word with ? behind * has at most 8 characters, not 9", 0),
     (f"w{'d*' * 25}d", "a word with * or ? has at most 50 characters, not 52", 0),
     ("helo~3", "the distance behind ~ is a number from 1 to 2, not 3", 0),
     ("helo~0", "the distance behind ~ is a number from 1 to 2, not 0", 0),
