@@ -15,7 +15,7 @@ from random import Random
 from benchmarks.peers.base import Question, Task
 from benchmarks.script_conversion import to_other_script
 from searchkit import Document
-from searchkit.analysis.normalizer import normalize
+from searchkit.analysis import normalize
 from searchkit.analysis.segmenter import segmenter
 
 __all__ = ["NEEDS", "PER_CLASS", "questions"]

@@ -16,8 +16,8 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+from searchkit.analysis import normalize
 from searchkit.analysis.characters import LATIN_RANGES
-from searchkit.analysis.normalizer import normalize
 
 TARGET = Path(__file__).parent.parent / "searchkit" / "analysis"
 RESPELLED = """\

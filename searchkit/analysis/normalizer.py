@@ -20,11 +20,6 @@ from pkgutil import get_data  # importlib.resources takes ten milliseconds to im
 _FREQUENT = ((0x0, 0x250), (0x2000, 0x2070), (0x3000, 0x3100), (0x4E00, 0xA000), (0xFF00, 0xFFF0))
 
 
-def normalize(text: str) -> str:
-    """`text` with one form of every character; of the same length."""
-    return text.translate(form_table())
-
-
 @lru_cache(maxsize=10_000)
 def variants(character: str) -> str:
     """All characters with the same normalized form as `character`, itself among them.
@@ -33,7 +28,7 @@ def variants(character: str) -> str:
     '国國'
     """
     characters, normalized = normalization_columns()
-    target = normalize(character)
+    target = character.translate(form_table())
     found, at = [target], normalized.find(target)
     while at >= 0:
         found.append(characters[at])

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from searchkit.analysis.characters import LATIN_RANGES, WORD, character_data
 from searchkit.analysis.jieba_tokenizer import JiebaTokenizer
-from searchkit.analysis.normalizer import normalize
+from searchkit.analysis.kernel import normalize, visible
 
 # Both jiebas know words of these Han characters. A run of rarer ones is a word.
 _HAN = "\u4e00-\u9fd5"
@@ -82,7 +82,7 @@ class Segmenter:
 
 def sorted_user_words(user_words: Iterable[str]) -> tuple[list[str], list[str]]:
     """Words of one's own as the segmenter takes them: those of Han, and mixed ones, long ones first."""
-    normalized = [normalize(word).strip(_LOOSE_ENDS) for word in user_words]
+    normalized = [visible(normalize(word)).strip(_LOOSE_ENDS) for word in user_words]
     han = [word for word in normalized if _HAN_WORD.fullmatch(word)]
     mixed = [word for word in normalized if not _HAN_WORD.fullmatch(word) and _MIXED_WORD.fullmatch(word)]
     return han, sorted(mixed, key=len, reverse=True)

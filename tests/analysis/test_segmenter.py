@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import lines, texts, unicode_text
+from tool_programs import load_tool
 
 from searchkit.analysis import jieba_tokenizer as module
 from searchkit.analysis import normalize, segmenter_rules
@@ -68,6 +69,10 @@ MIXED = files("searchkit.analysis") / "mixed.txt"
 )
 def test_words_of_text(text: str, expected: list[str]) -> None:
     assert segmenter().words(normalize(text)) == expected
+
+
+def test_a_word_of_ones_own_may_be_written_with_combining_marks() -> None:
+    assert segmenter(("cafe\u0301馆",)).words("在cafe馆") == ["在", "cafe馆"]
 
 
 @given(texts)
@@ -158,10 +163,9 @@ def test_no_word_for_jieba_has_the_placeholder() -> None:
 
 
 def test_word_lists_are_what_the_tool_writes(tmp_path: Path) -> None:
-    tool = Path(__file__).parents[2] / "tools" / "dictionary_words.py"
-    if not tool.exists() or find_spec("jieba") is None:
-        pytest.skip("needs tools/ and the package jieba")
-    module: Any = _load(tool)
+    if find_spec("jieba") is None:
+        pytest.skip("needs the package jieba")
+    module: Any = load_tool("dictionary_words")
     module.TARGET = tmp_path
     module.files = _package_folder  # not importing jieba: it warns
     module.print = lambda *_: None
@@ -436,15 +440,6 @@ def _rows(file: Any) -> list[str]:
 
 def _not_installed() -> Any:
     raise ModuleNotFoundError("not here")
-
-
-def _load(path: Path) -> Any:
-    spec = spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _package_folder(name: str) -> Path:

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.generated import generated
 from benchmarks.questions import NEEDS, questions
-from searchkit.analysis.normalizer import normalize
+from searchkit.analysis import normalize
 
 
 @pytest.fixture(scope="module")

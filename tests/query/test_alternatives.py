@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.resources import files
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tool_programs import load_tool
 
 import searchkit
 from searchkit import Document, Index
@@ -71,15 +71,7 @@ def highlight_terms(query: str, others: dict[str, list[str]]) -> set[str]:
 @pytest.fixture
 def tool() -> Any:
     """The program that makes the table."""
-    path = Path(__file__).parents[2] / "tools" / "regional_words.py"
-    if not path.exists():
-        pytest.skip("needs tools/")
-    spec = spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("regional_words")
 
 
 class TestRegionalWords:
