@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import anything, lines, queries, rewritten
 
 import searchkit
-from searchkit.analysis import Analyzer, bigram, normalize, query_tokens
+from searchkit.analysis import Analyzer, bigram, is_symbol, normalize, query_tokens
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.engine.plan import (
     TEXT_FIELDS,
@@ -65,7 +65,7 @@ def phrase_of(node: Clause) -> tuple[str, list[tuple[int, str]]]:
 @given(lines, st.sampled_from([None, "title", "body"]))
 def test_the_phrase_of_a_passage_is_its_sequence_of_tokens(text: str, field: str | None) -> None:
     tokens = query_tokens(text)
-    assume(tokens)
+    assume(tokens and not is_symbol(tokens[0]))  # symbols alone are no phrase: see below
     node = plan_query(PhraseNode(text, field), ANALYZER, EMPTY).plan.match  # type: ignore[arg-type]
     in_fields = [node] if field else getattr(node, "should", ())
     assert [phrase_of(one)[0].partition("_")[0] for one in in_fields] == (
@@ -85,6 +85,11 @@ def test_the_phrase_of_a_passage_is_its_sequence_of_tokens(text: str, field: str
         offsets = [offset for offset, _ in terms]
         assert offsets == sorted(set(offsets))
         assert offsets[0] == 0
+
+
+def test_symbols_alone_are_needed_each_for_itself() -> None:
+    two = plan_query(PhraseNode("😀，🚀", "body"), ANALYZER, EMPTY).plan.match
+    assert two == Boolean(must=(Term("body_unigrams", "😀"), Term("body_unigrams", "🚀")))
 
 
 @given(st.data())
