@@ -61,7 +61,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Index:
-    """An open index. Made by `create` and `open`; close it, or use it in a ``with`` block.
+    """An open index, from `create` or `open`; close it, or use it in a ``with`` block.
 
     It may be shared between threads. Every search sees the latest commit.
     """

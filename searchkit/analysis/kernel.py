@@ -44,7 +44,7 @@ def _compiled_kernel() -> ModuleType | None:
     if choice == "python":
         return None
     try:
-        compiled = import_module("searchkit.analysis._kernel")
+        module = import_module("searchkit.analysis._kernel")
     except ImportError as error:
         if choice == "compiled":
             raise ImportError(
@@ -54,7 +54,7 @@ def _compiled_kernel() -> ModuleType | None:
         return None
     data = character_data()
     firsts, lasts, names = zip(*data.ranges, strict=True)
-    compiled.load(
+    module.load(
         "".join(map(chr, firsts)),
         "".join(map(chr, lasts)),
         "".join(names),
@@ -63,13 +63,13 @@ def _compiled_kernel() -> ModuleType | None:
         "".join(map(chr, data.digits.values())),
         "".join(chr(code) for pair in data.compositions.items() for code in (*pair[0], pair[1])),
     )
-    return compiled
+    return module
 
 
-_compiled = compiled = _compiled_kernel()
+compiled = _compiled_kernel()
 """The module itself, for the functions that belong to other layers; None where it does not run."""
 
-KERNEL: Literal["compiled", "python"] = "compiled" if _compiled else "python"
+KERNEL: Literal["compiled", "python"] = "compiled" if compiled else "python"
 """Which one runs."""
 
 
@@ -83,13 +83,13 @@ def kernel() -> Literal["compiled", "python"]:
     return KERNEL
 
 
-if _compiled:
-    has_tokens = _compiled.has_tokens
-    normalize = _compiled.normalize
-    terms = _compiled.terms
-    visible = _compiled.visible
-    highlight = _compiled.highlight
-    _columns = _compiled.tokenize
+if compiled:
+    has_tokens = compiled.has_tokens
+    normalize = compiled.normalize
+    terms = compiled.terms
+    visible = compiled.visible
+    highlight = compiled.highlight
+    _columns = compiled.tokenize
 
     def tokenize(text: str) -> Tokens:
         """`tokens.tokenize`, compiled."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from importlib import import_module
-from typing import Any, Protocol
+from typing import Protocol, cast
 
 from searchkit.analysis.jieba_tokenizer import JiebaTokenizer, jieba_tokenizer
-from searchkit.analysis.kernel import KERNEL
+from searchkit.analysis.kernel import compiled
 from searchkit.analysis.word_lists import mixed_words
 
 
@@ -56,12 +55,10 @@ def make_segmenter(
             jieba.add_word(word, None, None)
         return jieba
 
-    if KERNEL == "compiled":
-        kernel: Any = import_module("searchkit.analysis._kernel")
+    if compiled:
         jieba = with_user_words()
-        if isinstance(jieba, kernel.Jieba):
-            compiled: Segmenter = kernel.Segmenter(jieba, mixed)
-            return compiled
+        if isinstance(jieba, compiled.Jieba):
+            return cast("Segmenter", compiled.Segmenter(jieba, mixed))
     from searchkit.analysis import segmenter_rules
 
     return segmenter_rules.Segmenter(with_user_words, mixed)

@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from searchkit.analysis import variants
-from searchkit.analysis.characters import ASCII_LETTER, DIGIT, HAN, SYMBOL, character_data, class_of
+from searchkit.analysis import is_symbol, variants, without_symbols
+from searchkit.analysis.characters import ASCII_LETTER, DIGIT, HAN, character_data, class_of
 from searchkit.analysis.kernel import tokenize
 from searchkit.analysis.tokens import LONGEST
 from searchkit.highlight.likeness import likeness
@@ -46,7 +46,7 @@ class Matcher:
     """Finds the highlight terms of one query in texts."""
 
     def __init__(self, terms: Iterable[HighlightTerm]) -> None:
-        self.terms = [part for term in terms for part in without_symbols(term)]
+        self.terms = [part for term in terms for part in parts_without_symbols(term)]
         finders = [
             _LikeFinder(number, term) if term.is_inexact else _Finder(number, term)
             for number, term in enumerate(self.terms)
@@ -100,7 +100,7 @@ class Line:
         line, last = self._lines[number], len(tokens) - 1
         for place, wanted in enumerate(tokens):
             # A symbol is no neighbour.
-            while place and number < len(self.texts) and class_of(self.texts[number][0]) == SYMBOL:
+            while place and number < len(self.texts) and is_symbol(self.texts[number]):
                 number += 1
             if number == len(self.texts) or self._lines[number] != line:
                 return 0
@@ -329,11 +329,11 @@ def _plain_forms(character: str, kind: str) -> str:
     return forms if set(map(_plain, forms)) == {kind} and character not in _bases() else ""
 
 
-def without_symbols(term: HighlightTerm) -> list[HighlightTerm]:
+def parts_without_symbols(term: HighlightTerm) -> list[HighlightTerm]:
     """The term as its tokens are neighbours: without symbols, or each symbol for itself."""
     if len(term.tokens) == 1:
         return [term]
-    tokens = tuple(token for token in term.tokens if class_of(token[0]) != SYMBOL)
-    if tokens:
-        return [term._replace(tokens=tokens, prefix=term.prefix and tokens[-1] == term.tokens[-1])]
-    return [term._replace(tokens=(token,), prefix=False) for token in dict.fromkeys(term.tokens)]
+    tokens = tuple(without_symbols([*term.tokens]))
+    if is_symbol(tokens[0]):
+        return [term._replace(tokens=(token,), prefix=False) for token in dict.fromkeys(tokens)]
+    return [term._replace(tokens=tokens, prefix=term.prefix and tokens[-1] == term.tokens[-1])]

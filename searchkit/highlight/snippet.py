@@ -14,7 +14,7 @@ from searchkit.analysis import kernel
 from searchkit.highlight.fragmenter import fragment, worth
 from searchkit.highlight.highlighted import Highlighted, Span
 from searchkit.highlight.likeness import likeness
-from searchkit.highlight.matcher import Lines, Match, Matcher, spellings, without_symbols
+from searchkit.highlight.matcher import Lines, Match, Matcher, parts_without_symbols, spellings
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 
@@ -91,7 +91,7 @@ class CompiledHighlighter(Highlighter):
 
     @cached_property
     def _terms(self) -> dict[Field, list[HighlightTerm]]:
-        terms = [part for term in self._highlight_terms for part in without_symbols(term)]
+        terms = [part for term in self._highlight_terms for part in parts_without_symbols(term)]
         return {
             "title": [term for term in terms if term.field != "body"],
             "body": [term for term in terms if term.field != "title"],

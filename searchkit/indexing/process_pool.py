@@ -1,7 +1,7 @@
 """The process pool: calls -> their results, in order, by several processes.
 
-The segmenter holds the interpreter lock, so threads would not help. The processes are started as programs
-that import this module, not by `multiprocessing`: so a program that indexes needs no
+In Python, the analysis holds the interpreter lock, so threads would not help. The processes are started as
+programs that import this module, not by `multiprocessing`: so a program that indexes needs no
 ``if __name__ == "__main__"``, and nothing is forked while an engine has threads. They get a few calls each in
 turn, and their results are read in that order as they are needed: whoever is ahead waits with its next result
 until there is room in its pipe. So no process holds more results than one, however long the documents are.

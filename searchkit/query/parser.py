@@ -30,14 +30,14 @@ from searchkit.query.ast import AndNode, BoostNode, Field, MatchNoneNode, NotNod
 from searchkit.query.lexer import NO_OPERATOR, OPERATORS, Lexer, Token
 from searchkit.text import well_formed
 
-MAX_WIDE_PATTERN = 8
-"""Characters of a word with ``?`` behind ``*``."""
 MAX_LENGTH = 32_768
 """Characters of a query."""
 MAX_SLOP = 100
 MAX_DISTANCE = 2
 MAX_PATTERN = 50
 """Characters of a word with ``*`` or ``?``; an engine's automaton has no room for much more."""
+MAX_WIDE_PATTERN = 8
+"""Characters of a word with ``?`` behind ``*``."""
 MAX_WEIGHT = 100
 
 _IN_FIELD = ("title", "body")

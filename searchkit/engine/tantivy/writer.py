@@ -114,8 +114,9 @@ class TantivyWriter(EngineWriter):
         It cannot be asked to, so as many as are missing are made, of a document each: one of those just
         committed is replaced by itself. Every commit on the way has the same documents.
         """
-        there = sum(self._engine.segment_sizes())
-        if not self._committed or self._added < max(MERGE_FROM, there // 2):
+        if not self._committed or self._added < MERGE_FROM:
+            return  # as most writers; the sizes stand in a file
+        if self._added < sum(self._engine.segment_sizes()) // 2:
             return
         for key, document in self._latest.items():
             small = _smaller_segments([*self._engine.segment_sizes(), 1]) - 1
