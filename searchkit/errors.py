@@ -101,7 +101,8 @@ class QuerySyntaxError(SearchkitError):
 
     def __str__(self) -> str:
         caret = " " * self.position + "^"
-        return f"{self.reason} (at character {self.position + 1})\n  {self.query}\n  {caret}"
+        shown = self.query.encode(errors="replace").decode()  # a lone surrogate cannot be printed
+        return f"{self.reason} (at character {self.position + 1})\n  {shown}\n  {caret}"
 
 
 class SearchkitWarning(UserWarning):

@@ -55,7 +55,7 @@ def parse(text: str, *, lenient: bool = False) -> QueryNode:
         raise TypeError(f"a query is a text, not {type(text).__name__}")
     if len(text) <= MAX_LENGTH and text.isalnum() and text not in OPERATORS and has_tokens(text):
         return TextNode(text)  # one word, as most queries are
-    text = well_formed(text)
+    typed, text = text, well_formed(text)
     if len(text) > MAX_LENGTH:
         if not lenient:
             reason = f"the query has {len(text)} characters; {MAX_LENGTH} is the most"
@@ -63,7 +63,10 @@ def parse(text: str, *, lenient: bool = False) -> QueryNode:
         text = text[:MAX_LENGTH]
     if not has_tokens(text):
         return MatchNoneNode()
-    return _Parser(text, lenient).query()
+    try:
+        return _Parser(text, lenient).query()
+    except QuerySyntaxError as error:
+        raise QuerySyntaxError(typed, error.position, error.reason) from None
 
 
 class _Parser:
