@@ -76,18 +76,16 @@ def cut(text: Highlighted, room: int) -> Highlighted:
 
 def wrapped(text: Highlighted, room: int) -> Iterator[Highlighted]:
     """The lines of the text, none wider than so many columns where it can be helped."""
-    start = end = used = 0  # of the line under way, without the spaces behind it
+    start = end = 0  # of the line under way, without the spaces behind it
     for piece_start, piece_end in _pieces(text.text, room):
-        piece = text.text[piece_start:piece_end]
-        if piece.isspace():
+        if text.text[piece_start:piece_end].isspace():
             continue
-        gap = width(text.text[end:piece_start])
-        if start < end and used + gap + width(piece) > room:
+        # Of the whole line: what joins with its neighbour has another width than both have apart.
+        if start < end and width(text.text[start:piece_end]) > room:
             yield clipped(text, start, end)
             start = end
         if start == end:
-            start, used, gap = piece_start, 0, 0
-        used += gap + width(piece)
+            start = piece_start
         end = piece_end
     if start < end:
         yield clipped(text, start, end)
