@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-from searchkit.analysis import Analyzer, is_word, normalize, query_tokens, without_symbols
+from searchkit.analysis import Analyzer, is_symbol, is_word, normalize, query_tokens, without_symbols
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.query.alternatives import Alternative
+from searchkit.query.words import Word, joined_words
 
 
 class AnalyzedText(NamedTuple):
@@ -14,39 +17,51 @@ class AnalyzedText(NamedTuple):
 
     text: str
     tokens: Sequence[str]
-    all_words: Sequence[str]
-    """In order, with stop words; a word that comes twice is here twice."""
     words: Sequence[str]
-    """The same without stop words."""
-    query_words: Sequence[str]
+    """Those of the segmenter in order, without stop words; one that comes twice is here twice."""
+    query_words: Sequence[Word]
     """The words that a document should have, each once."""
-    content_words: Sequence[str]
+    content_words: Sequence[Word]
     """The query words that decide about a match: no function words, unless there are no others."""
     is_question: bool
     """Does the text ask for an answer, which may be in other words?"""
-    tokens_of: Mapping[str, Sequence[str]]
-    """The tokens of each word."""
-    alternatives: Mapping[str, Sequence[AnalyzedText]] = {}
-    """What else a word finds: regional words and synonyms."""
+    alternatives: Sequence[Alternative] = ()
+    """What else its words find: other spellings, regional words, synonyms."""
+
+    @property
+    def is_symbols(self) -> bool:
+        """Are all of its tokens symbols?"""
+        return is_symbol(self.tokens[0])
+
+    @property
+    def is_function_words(self) -> bool:
+        """Does the text say nothing by itself?"""
+        return all(word.text in FUNCTION_WORDS for word in self.query_words)
 
 
 def analyze_text(text: str, analyzer: Analyzer) -> AnalyzedText:
     """Normalize, tokenize and segment a text."""
     normalized = normalize(text)
-    tokens = query_tokens(text)
     all_words, words = analyzer.segment(normalized)
-    return _analyzed(text, tokens, all_words, words, {normalized: tokens})
+    tokens = query_tokens(text)
+    return _analyzed(text, tokens, words, joined_words(text, _placed(tokens, words or all_words)))
 
 
 def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:
     """The texts with spaces between as one text. It is not segmented again: no word crosses a space."""
-    return _analyzed(
-        " ".join(text.text for text in texts),
-        without_symbols([token for text in texts for token in text.tokens]),
-        [word for text in texts for word in text.all_words],
-        [word for text in texts for word in text.words],
-        {word: tokens for text in texts for word, tokens in text.tokens_of.items()},
-    )
+    if len(texts) == 1:
+        return texts[0]
+    tokens = without_symbols([token for text in texts for token in text.tokens])
+    if not is_symbol(tokens[0]):  # and so nor are the others
+        texts = [text for text in texts if not text.is_symbols]
+    starts = [0, *accumulate(len(text.tokens) for text in texts)]
+    words = [
+        Word(word.text, start + word.start, start + word.end)
+        for text, start in zip(texts, starts)
+        for word in text.query_words
+    ]
+    joined = " ".join(text.text for text in texts)
+    return _analyzed(joined, tokens, [word for text in texts for word in text.words], words)
 
 
 def without(words: Sequence[str], excluded: frozenset[str]) -> Sequence[str]:
@@ -56,40 +71,34 @@ def without(words: Sequence[str], excluded: frozenset[str]) -> Sequence[str]:
     return [word for word in words if word not in excluded] or words
 
 
-def _analyzed(
-    text: str,
-    tokens: Sequence[str],
-    all_words: Sequence[str],
-    words: Sequence[str],
-    known: Mapping[str, Sequence[str]],
-) -> AnalyzedText:
-    tokens_of = {word: known.get(word) or query_tokens(word) for word in all_words}
-    query_words = _query_words(tokens, words or all_words, tokens_of)
-    for token in query_words:
-        tokens_of.setdefault(token, [token])
-    content_words = without(query_words, FUNCTION_WORDS)
-    is_question = text.endswith(("?", "？")) or not QUESTION_WORDS.isdisjoint(query_words)
-    return AnalyzedText(text, tokens, all_words, words, query_words, content_words, is_question, tokens_of)
+def _analyzed(text: str, tokens: Sequence[str], words: Sequence[str], placed: Sequence[Word]) -> AnalyzedText:
+    query_words = [*{word.text: word for word in reversed(placed)}.values()][::-1]
+    content_words = [word for word in query_words if word.text not in FUNCTION_WORDS] or query_words
+    is_question = text.endswith(("?", "？")) or any(word.text in QUESTION_WORDS for word in query_words)
+    return AnalyzedText(text, tokens, words, query_words, content_words, is_question)
 
 
-def _query_words(
-    tokens: Sequence[str], words: Sequence[str], tokens_of: Mapping[str, Sequence[str]]
-) -> list[str]:
-    """The words, each once, that consist of tokens which are neighbours in the text.
+def _placed(tokens: Sequence[str], words: Sequence[str]) -> list[Word]:
+    """The words that consist of tokens which are neighbours in the text, with their places, in order.
 
     Otherwise a query could not find the very text that it is. Where the segmenter cut a token in two,
     the token itself is the word, and so is every token where there is no word.
     """
-    in_order = "\n" + "\n".join(tokens) + "\n"
-    found = []
-    start = 0
-    for word in dict.fromkeys(words):
-        neighbours = "\n" + "\n".join(tokens_of[word]) + "\n"
+    found: list[Word] = []
+    at = 0
+    tokens = [*tokens]
+    for word in words:
+        own = query_tokens(word)
+        size = len(own)
         # Words come in the order of the text, so nearly all are found at once.
-        place = in_order.find(neighbours, start)
-        if tokens_of[word] and (place >= 0 or neighbours in in_order):
-            found.append(word)
-            start = max(start, place)
-    covered = {token for word in found for token in tokens_of[word]}
-    cut = (token for token in tokens if token not in covered and is_word(token))
-    return [*found, *dict.fromkeys(cut)] or list(dict.fromkeys(tokens))
+        start = at
+        while start + size <= len(tokens) and tokens[start : start + size] != own:
+            start += 1
+        if own and start + size <= len(tokens):
+            found.append(Word(word, start, start + size))
+            at = start + size
+    covered = {token for word in found for token in tokens[word.start : word.end]}
+    cut = [Word(t, i, i + 1) for i, t in enumerate(tokens) if t not in covered and is_word(t)]
+    if not found and not cut:
+        return [Word(token, i, i + 1) for i, token in enumerate(tokens)]
+    return sorted([*found, *cut], key=lambda word: word.start) if cut else found

@@ -15,6 +15,7 @@ from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import Field
+from searchkit.query.words import Word
 from searchkit.text import as_list
 
 Match = Literal["most", "all", "any"]
@@ -27,12 +28,18 @@ QUESTION_NEEDS = 1
 """How many content words of a question: its answer is often in others, docs/decisions/0003-match.md."""
 
 
-def match_text(text: AnalyzedText, field: Field | None, match: Match) -> Clause:
-    """Documents that have enough of the content words, or their alternatives."""
-    if len(text.content_words) == 1:
-        return _word(text.content_words[0], text, field)
-    words = tuple(_word(word, text, field) for word in text.content_words)
-    return Boolean(should=words, minimum_should_match=_needed(len(words), text.is_question, match))
+def match_text(
+    text: AnalyzedText, field: Field | None, match: Match, let_go: frozenset[str] = frozenset()
+) -> Clause | None:
+    """Documents that have enough of the content words, or their alternatives.
+
+    Words that are let go are not needed; None where no other is there.
+    """
+    words = [word for word in text.content_words if word.text not in let_go]
+    clauses = tuple(word_clause(word, text, field) for word in words)
+    if len(clauses) < 2:
+        return clauses[0] if clauses else None
+    return Boolean(should=clauses, minimum_should_match=_needed(len(clauses), text.is_question, match))
 
 
 def _needed(words: int, is_question: bool, match: Match) -> int:
@@ -41,10 +48,17 @@ def _needed(words: int, is_question: bool, match: Match) -> int:
     return {"all": words, "any": 1, "most": most}[match]
 
 
-def _word(word: str, text: AnalyzedText, field: Field | None) -> Clause:
-    typed = phrase(text.tokens_of[word], field)
-    others = text.alternatives.get(word)
-    return Boolean(should=(typed, *(phrase(other.tokens, field) for other in others))) if others else typed
+def word_clause(word: Word, text: AnalyzedText, field: Field | None) -> Clause:
+    """Documents that have a word of the text, or an alternative of it."""
+    found = [text.tokens[word.start : word.end]]
+    found += [one.tokens for one in text.alternatives if one.start <= word.start and word.end <= one.end]
+    return any_phrase(found, field)
+
+
+def any_phrase(forms: Iterable[Sequence[str]], field: Field | None) -> Clause:
+    """Documents that have one of the forms of a word, or of a phrase."""
+    clauses = tuple(phrase(tokens, field) for tokens in dict.fromkeys(map(tuple, forms)))
+    return clauses[0] if len(clauses) == 1 else Boolean(should=clauses)
 
 
 def phrase(tokens: Sequence[str], field: Field | None) -> Clause:

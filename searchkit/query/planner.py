@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,9 +12,25 @@ from searchkit.dates import day_end, day_start
 from searchkit.engine import plan as engine
 from searchkit.engine.plan import Boolean, Clause
 from searchkit.query import ast
+from searchkit.query.alternatives import (
+    Alternative,
+    AlternativeTable,
+    forms_in_quotes,
+    from_tables,
+    within_words,
+)
 from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
 from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
-from searchkit.query.matching import FEW, Match, in_fields, loose_phrase, match_text, phrase, prefix
+from searchkit.query.matching import (
+    FEW,
+    Match,
+    any_phrase,
+    in_fields,
+    loose_phrase,
+    match_text,
+    prefix,
+    word_clause,
+)
 from searchkit.query.scoring import (
     FieldTerm,
     Statistics,
@@ -23,7 +39,7 @@ from searchkit.query.scoring import (
     telling_terms,
     text_terms,
 )
-from searchkit.query.synonyms import SynonymMap, with_alternatives
+from searchkit.query.words import without_typographic_spaces
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
@@ -54,6 +70,8 @@ class Planned:
     plan: engine.Plan
     highlight_terms: tuple[HighlightTerm, ...]
     query: QueryNode = dataclasses.field(compare=False)
+    content_words: Mapping[str, Clause] = dataclasses.field(compare=False, default_factory=dict)
+    """The words of running text that decide about a match, each with what a document needs to have it."""
 
 
 def plan_query(
@@ -63,12 +81,16 @@ def plan_query(
     *,
     match: Match = "most",
     filters: tuple[Clause, ...] = (),
-    synonym_maps: Sequence[SynonymMap] = (),
+    tables: Sequence[AlternativeTable] = (),
+    let_go: frozenset[str] = frozenset(),
 ) -> Planned:
-    """What an engine has to do for ``query``, within ``filters``."""
-    planner = _Planner(analyzer, statistics, match, synonym_maps)
-    if match == "most":
-        query = planner.with_long_texts(query)
+    """What an engine has to do for ``query``, within ``filters``.
+
+    ``tables`` say what else a word finds. The words that are ``let_go`` count for the rank, but no document
+    needs them.
+    """
+    planner = _Planner(analyzer, statistics, match, tables, let_go)
+    query = planner.with_joined_texts(query)
     clause = planner.clause(query, 1.0)
     if filters and not isinstance(clause, engine.MatchNone):
         clause = Boolean(must=(clause, *filters))
@@ -76,7 +98,7 @@ def plan_query(
         engine.ScoreClause(engine.Term(*term), planner.weights[term])
         for term in telling_terms(planner.unboosted, statistics)
     )
-    return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query)
+    return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query, planner.content_words)
 
 
 @dataclasses.dataclass
@@ -86,39 +108,53 @@ class _Planner:
     analyzer: Analyzer
     statistics: Statistics
     match: Match
-    synonym_maps: Sequence[SynonymMap]
+    tables: Sequence[AlternativeTable]
+    let_go: frozenset[str]
+    content_words: dict[str, Clause] = dataclasses.field(default_factory=dict)
     weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
     analyzed: dict[str, AnalyzedText] = dataclasses.field(default_factory=dict)
 
-    def with_long_texts(self, query: QueryNode) -> QueryNode:
-        """The query with the texts side by side as one text, where they have more than a few content words.
+    def with_joined_texts(self, query: QueryNode) -> QueryNode:
+        """The query with texts side by side as one text, where the space between is none that is meant.
 
-        Who types a few words means all of them. A headline that is pasted has spaces as well, and the article
-        behind it may lack any of its words: docs/decisions/0003-match.md has what it costs to need each text.
+        Between Han and Latin letters or digits a space is typography. A question is one text, spaces and all,
+        and so is what has more than a few words: a headline that is pasted has spaces as well, and the
+        article behind it may lack any of its words. Who types a few words means all of them;
+        docs/decisions/0003-match.md has what it costs to need each text.
         """
         match query:
             case AndNode(children):
-                children = tuple(self.with_long_texts(child) for child in children)
-                for field in dict.fromkeys(child.field for child in children if isinstance(child, TextNode)):
-                    children = self._joined(children, field)
-                return children[0] if len(children) == 1 else AndNode(children)
+                found: list[QueryNode] = []
+                texts: list[TextNode] = []
+                for child in (*children, None):
+                    if isinstance(child, TextNode) and (not texts or texts[0].field == child.field):
+                        texts.append(child)
+                        continue
+                    found += self._joined(texts)
+                    texts = [child] if isinstance(child, TextNode) else []
+                    if child is not None and not texts:
+                        found.append(self.with_joined_texts(child))
+                return found[0] if len(found) == 1 else AndNode(tuple(found))
             case OrNode(children):
-                return OrNode(tuple(self.with_long_texts(child) for child in children))
+                return OrNode(tuple(self.with_joined_texts(child) for child in children))
+            case ast.BoostNode(child, weight):
+                return ast.BoostNode(self.with_joined_texts(child), weight)
             case _:
                 return query
 
-    def _joined(self, children: tuple[QueryNode, ...], field: Field | None) -> tuple[QueryNode, ...]:
-        texts = [child for child in children if isinstance(child, TextNode) and child.field == field]
-        analyzed = [self._analyze(child.text) for child in texts]
-        if len(texts) < 2 or sum(len(text.content_words) for text in analyzed) <= FEW:
-            return children
-        joined = join_texts(analyzed)
-        self.analyzed[joined.text] = joined
-        first = children.index(texts[0])
-        others = (child for child in children[first:] if child not in texts)
-        return (*children[:first], TextNode(joined.text, field), *others)
+    def _joined(self, nodes: Sequence[TextNode]) -> Sequence[TextNode]:
+        if len(nodes) < 2:
+            return nodes
+        field = nodes[0].field
+        texts = list(map(self._analyze, without_typographic_spaces([node.text for node in nodes])))
+        words = sum(len(text.content_words) for text in texts if not text.is_function_words)
+        if self.match == "any" or words > FEW or any(text.is_question for text in texts):
+            joined = join_texts(texts)
+            self.analyzed[joined.text] = joined
+            texts = [joined]
+        return [TextNode(text.text, field) for text in texts]
 
     def clause(self, query: QueryNode, weight: float | None) -> Clause:
         """What a document must be to match, and how much it counts for the rank.
@@ -127,7 +163,7 @@ class _Planner:
         """
         match query:
             case TextNode():
-                return self._texts([query.text], query.field, weight)[0]
+                return next((clause for _, clause in self._texts([query], weight)), engine.MatchNone())
             case ast.PhraseNode(text, field, slop):
                 whole = self._analyze(text)
                 pieces = [found for words in text.split() if (found := query_tokens(words))]
@@ -137,7 +173,7 @@ class _Planner:
                 self._rank(text_terms(whole, field), highlights, weight)
                 if slop and len(phrases) > 1:
                     return loose_phrase(phrases, field, slop)
-                return phrase(whole.tokens, field)
+                return any_phrase(forms_in_quotes(whole.tokens, self._alternatives(whole, weight)), field)
             case ast.PrefixNode(text, field):
                 whole = self._analyze(text)
                 highlight = HighlightTerm(tuple(whole.tokens), field, prefix=True)
@@ -159,7 +195,10 @@ class _Planner:
             case ast.BoostNode(child, factor):
                 return self.clause(child, None if weight is None else weight * factor)
             case AndNode(children):
-                return self._all_of(children, weight)
+                must, must_not = self._all_of(children, weight)
+                return Boolean(
+                    must=tuple(clause for _, clause in must), must_not=tuple(clause for _, clause in must_not)
+                )
             case OrNode(children):
                 return Boolean(should=tuple(self.clause(child, weight) for child in children))
             case NotNode(child):
@@ -168,34 +207,64 @@ class _Planner:
                 return engine.MatchNone()
         raise TypeError(f"no node of a query: {query!r}")
 
-    def _all_of(self, children: Sequence[QueryNode], weight: float | None) -> Clause:
-        must: list[Clause] = []
-        must_not: list[Clause] = []
+    def _all_of(
+        self, children: Sequence[QueryNode], weight: float | None
+    ) -> tuple[list[tuple[QueryNode, Clause]], list[tuple[QueryNode, Clause]]]:
+        """The children that a document needs, each with its clause, and those that it must not have."""
+        must: list[tuple[QueryNode, Clause]] = []
+        must_not: list[tuple[QueryNode, Clause]] = []
+        others = sum(not isinstance(child, TextNode | NotNode) for child in children)
         # Words of texts that stand side by side may have an alternative together.
         for field, group in groupby(children, lambda child: isinstance(child, TextNode) and child.field):
             if field is not False:
-                given = [child.text for child in group if isinstance(child, TextNode)]
-                must += self._texts(given, field, weight)
+                texts = [child for child in group if isinstance(child, TextNode)]
+                must += self._texts(texts, weight, others > 0)
                 continue
             for child in group:
                 if isinstance(child, NotNode):
-                    must_not.append(self.clause(child.child, None))
+                    must_not.append((child, self.clause(child.child, None)))
                 else:
-                    must.append(self.clause(child, weight))
-        return Boolean(must=tuple(must), must_not=tuple(must_not))
+                    must.append((child, self.clause(child, weight)))
+        return must, must_not
 
-    def _texts(self, given: Sequence[str], field: Field | None, weight: float | None) -> list[Clause]:
-        """The clauses of texts of one field that stand side by side."""
-        texts = list(map(self._analyze, given))
-        if self.synonym_maps:
-            texts = with_alternatives(texts, self.synonym_maps, self._analyze)
-        clauses = []
+    def _texts(
+        self, nodes: Sequence[TextNode], weight: float | None, others: bool = False
+    ) -> list[tuple[QueryNode, Clause]]:
+        """The texts of one field that stand side by side, each with its clause.
+
+        Without those that are not needed: function words, where there is something else, and what is let go.
+        """
+        field = nodes[0].field
+        texts = [self._analyze(node.text) for node in nodes]
+        whole = join_texts(texts)
+        whole = whole._replace(alternatives=self._alternatives(whole, weight))
         for text in texts:
             self._rank(text_terms(text, field), _highlights(text, field), weight)
-            if text.alternatives:
-                self._rank(alternative_terms(text, field, self.statistics), (), weight)
-            clauses.append(match_text(text, field, self.match))
-        return clauses
+        if whole.alternatives:
+            forms = [HighlightTerm(one.tokens, field) for one in whole.alternatives]
+            self._rank(alternative_terms(whole, field, self.statistics), forms, weight)
+        others = others or not whole.is_function_words
+        found: list[tuple[QueryNode, Clause]] = []
+        for node, text in zip(nodes, _with_alternatives(texts, whole)):
+            if text.is_function_words and others:
+                continue
+            clause = match_text(text, field, self.match, self.let_go)
+            if clause is not None:
+                found.append((node, clause))
+            if weight is not None:
+                for word in text.content_words:
+                    self.content_words.setdefault(word.text, word_clause(word, text, field))
+        return found
+
+    def _alternatives(self, text: AnalyzedText, weight: float | None) -> list[Alternative]:
+        """What else the words of a text find. A word that is ruled out rules out its spellings only."""
+        tables = [table for table in self.tables if weight is not None or table.kind == "spelling"]
+        found = list(from_tables(text.tokens, text.query_words, tables, self._analyze_alternative))
+        return found and within_words(found, text.tokens, text.query_words, self._analyze_alternative)
+
+    def _analyze_alternative(self, text: str) -> tuple[Sequence[str], Sequence[str]]:
+        analyzed = self._analyze(text)
+        return analyzed.tokens, analyzed.words
 
     def _analyze(self, text: str) -> AnalyzedText:
         if text not in self.analyzed:
@@ -213,11 +282,27 @@ class _Planner:
         self.highlight_terms.update(dict.fromkeys(highlights))
 
 
+def _with_alternatives(texts: Sequence[AnalyzedText], whole: AnalyzedText) -> list[AnalyzedText]:
+    """The texts, each with its share of the alternatives of the whole that they are together."""
+    if not whole.alternatives:
+        return [*texts]
+    found, start = [], 0
+    for text in texts:
+        if text.is_symbols and not whole.is_symbols:
+            found.append(text)
+            continue
+        end = start + len(text.tokens)
+        share = [
+            one._replace(start=max(one.start, start) - start, end=min(one.end, end) - start)
+            for one in whole.alternatives
+            if one.start < end and start < one.end
+        ]
+        found.append(text._replace(alternatives=share))
+        start = end
+    return found
+
+
 def _highlights(text: AnalyzedText, field: Field | None) -> list[HighlightTerm]:
     """The text as a whole, so that 中国的历史 is one highlight where it stands like this; and its words."""
-    found = [text.tokens]
-    for word in text.content_words:
-        found.append(text.tokens_of[word])
-        if word in text.alternatives:
-            found += [other.tokens for other in text.alternatives[word]]
+    found = [text.tokens, *(text.tokens[word.start : word.end] for word in text.content_words)]
     return [HighlightTerm(tokens, field) for tokens in dict.fromkeys(map(tuple, found)) if tokens]

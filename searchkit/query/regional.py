@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from searchkit.analysis.normalizer import read_resource
+from searchkit.query.alternatives import AlternativeTable
 
 
 @cache
@@ -17,3 +18,9 @@ def regional_words() -> Mapping[str, list[str]]:
     lines = read_resource("searchkit.query", "regional.txt").splitlines()
     rows = (line.split("\t") for line in lines if not line.startswith("# "))
     return {key: others for key, *others in rows}
+
+
+@cache
+def regional_table() -> AlternativeTable:
+    """The same, as a plan takes it."""
+    return AlternativeTable("word", regional_words())

@@ -61,28 +61,33 @@ def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm
 def alternative_terms(
     text: AnalyzedText, field: Field | None, statistics: Statistics
 ) -> Iterator[WeightedTerm]:
-    """The terms of regional words and synonyms, weighted so that they rank below what was typed.
+    """The terms of the alternatives of a text.
 
-    A rare word says more than a common one, so its weight is cut down to what the typed word would say: of
-    two documents alike, the one with the typed word comes first. And where there are documents with the
-    typed word, only bigrams count, which do not depend on the neighbours that the segmenter saw.
+    Spellings of one word count as if all of them were one term. Regional words and synonyms rank below what
+    was typed: a rare word says more than a common one, so its weight is cut down to what the typed word would
+    say, and of two documents alike the one with the typed word comes first. Where there are documents with
+    the typed word, only their bigrams count, which do not depend on the neighbours that the segmenter saw.
     """
     size = len(statistics)
-    for word in dict.fromkeys(word for word in text.words if word in text.alternatives):
-        tokens = text.tokens_of[word]
-        channel, typed = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
-        is_there = any(min(statistics.doc_freqs(f"{name}_{channel}", typed)) for name in ("title", "body"))
-        for other in text.alternatives[word]:
-            for name, weight in _weights(field).items():
-                channel = name.rpartition("_")[2]
-                typed = _terms(channel, [word], tokens)
-                others = _terms(channel, other.words, other.tokens)
-                if not typed or not others or (name == "words" and is_there):
-                    continue
+    spellings: dict[FieldTerm, list[FieldTerm]] = {}
+    for one in text.alternatives:
+        tokens = text.tokens[one.start : one.end]
+        words = [word.text for word in text.query_words if one.start <= word.start and word.end <= one.end]
+        is_there = one.kind != "spelling" and _is_there(tokens, statistics)
+        for name, weight in _weights(field).items():
+            channel = name.rpartition("_")[2]
+            typed, others = _terms(channel, words, tokens), _terms(channel, one.words, one.tokens)
+            if not typed or not others:
+                continue
+            if one.kind == "spelling":
+                for term in typed:
+                    spellings.setdefault((name, term), []).extend((name, other) for other in others)
+            elif name != "words" or not is_there:
                 most = idf(size, max(statistics.doc_freqs(name, typed)))
                 for term, having in zip(others, statistics.doc_freqs(name, others)):
                     share = min(1.0, most / idf(size, having)) / len(others)
                     yield (name, term), weight * ALTERNATIVE * share
+    yield from _as_one_term(spellings, _weights(field), statistics)
 
 
 def telling_terms(weights: Mapping[FieldTerm, float], statistics: Statistics) -> Iterable[FieldTerm]:
@@ -109,6 +114,34 @@ def idf(documents: int, having: int) -> float:
     """How much a term says that so many of the documents have: that of BM25."""
     having = min(having, documents)  # deleted documents may still be counted
     return log(1 + (documents - having + 0.5) / (having + 0.5))
+
+
+def _as_one_term(
+    spellings: Mapping[FieldTerm, Sequence[FieldTerm]], weights: Mapping[str, float], statistics: Statistics
+) -> Iterator[WeightedTerm]:
+    """What to add to the weights of typed terms, and the weights of their other spellings.
+
+    All of them say as much as one term would that is in the documents of each.
+    """
+    size = len(statistics)
+    shared: dict[FieldTerm, float] = {}
+    for (name, term), others in spellings.items():
+        terms = list(dict.fromkeys([term, *(other for _, other in others)]))
+        freqs = statistics.doc_freqs(name, terms)
+        together = idf(size, sum(freqs))
+        for number, (each, having) in enumerate(zip(terms, freqs)):
+            share = weights[name] * together / idf(size, having)
+            if not number:
+                yield (name, each), share - weights[name]
+            elif (name, each) not in spellings:
+                shared[name, each] = max(share, shared.get((name, each), 0.0))
+    yield from shared.items()
+
+
+def _is_there(tokens: Sequence[str], statistics: Statistics) -> bool:
+    """May a document have these tokens as neighbours?"""
+    channel, terms = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
+    return any(min(statistics.doc_freqs(f"{name}_{channel}", terms)) for name in ("title", "body"))
 
 
 def _weights(field: Field | None) -> dict[str, float]:

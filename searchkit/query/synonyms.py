@@ -17,24 +17,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from searchkit.analysis import query_tokens
-from searchkit.query.analyzed_text import AnalyzedText
+from searchkit.query.alternatives import AlternativeTable
 from searchkit.text import well_formed
 
 SynonymRules = str | os.PathLike[str] | Mapping[str, str | Iterable[str]] | Iterable[Iterable[str]]
 """A file; a mapping of a word to what else it finds; or groups of words that find one another."""
 
-SynonymMap = Mapping[str, Sequence[str]]
-"""For the `key_of_text` of a text, what else finds it."""
-
 _COMMENT = re.compile(r"(?:^|\s)#.*")
-# Of Cyrillic, Greek or Hangul each letter is a word, so that a single word there has many.
-_MOST_WORDS = 32
 
 
 class Synonyms:
@@ -60,33 +55,15 @@ class Synonyms:
             found[key].pop(key, None)
         return {key: list(others.values()) for key, others in found.items() if others}
 
+    @cached_property
+    def table(self) -> AlternativeTable:
+        """The same, as a plan takes it."""
+        return AlternativeTable("synonym", self.by_key)
+
 
 def key_of_text(text: str) -> str:
     """What all spellings of a word have in common: the tokens of its normalized form."""
     return " ".join(query_tokens(text))
-
-
-def with_alternatives(
-    texts: Sequence[AnalyzedText], synonym_maps: Sequence[SynonymMap], analyze: Callable[[str], AnalyzedText]
-) -> list[AnalyzedText]:
-    """Texts that stand side by side, with the alternatives of their words."""
-    words = [(i, word, " ".join(text.tokens_of[word])) for i, text in enumerate(texts) for word in text.words]
-    found: dict[int, dict[str, dict[str, AnalyzedText]]] = {}
-    for start in range(len(words)):
-        key = ""
-        for end in range(start, min(start + _MOST_WORDS, len(words))):
-            key = f"{key} {words[end][2]}".lstrip()
-            for synonym_map in synonym_maps:
-                for other in synonym_map.get(key, ()):
-                    alternative = analyze(other)
-                    if alternative.tokens:
-                        for i, word, _ in words[start : end + 1]:
-                            found.setdefault(i, {}).setdefault(word, {})[other] = alternative
-    with_others = list(texts)
-    for i, words_found in found.items():
-        alternatives = {word: tuple(others.values()) for word, others in words_found.items()}
-        with_others[i] = texts[i]._replace(alternatives=alternatives)
-    return with_others
 
 
 def _clean(word: Any) -> str:

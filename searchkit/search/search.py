@@ -14,9 +14,10 @@ from searchkit.engine.plan import Boolean, Clause, Plan, Sort, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query import parse, plan_query
 from searchkit.query.ast import QueryNode
+from searchkit.query.matching import Match
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
-from searchkit.query.regional import regional_words
+from searchkit.query.regional import regional_table
 from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
@@ -89,13 +90,22 @@ def plan(
     snapshot: Snapshot,
     settings: Settings,
     filters: tuple[Clause, ...] = (),
+    *,
+    match: Match | None = None,
+    let_go: frozenset[str] = frozenset(),
 ) -> Planned:
     """The plan of a query for this index."""
-    synonym_maps = [settings.synonyms.by_key] if options.synonyms else []
+    tables = [settings.synonyms.table] if options.synonyms else []
     if options.regional:
-        synonym_maps.append(regional_words())
+        tables.append(regional_table())
     return plan_query(
-        query, settings.analyzer, snapshot, match=options.match, filters=filters, synonym_maps=synonym_maps
+        query,
+        settings.analyzer,
+        snapshot,
+        match=match or options.match,
+        filters=filters,
+        tables=tables,
+        let_go=let_go,
     )
 
 

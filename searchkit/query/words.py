@@ -1,0 +1,113 @@
+"""words: the words of a query as the segmenter cut it -> words that a document has to have as they are.
+
+The segmenter knows the words of its dictionary. Of others it leaves pieces, which stand by chance in any
+text. So neighbouring pieces are one word here:
+
+* single characters that are no function words: 囧途, 怼人; and a single letter before one: C位, B站;
+* the kana or the Hangul of a run: リング, 한국어;
+* a number with its measure word or unit: 2024年, 第50届, 5kg; and a number in parts: 10:30.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from searchkit.analysis import is_symbol, is_word, normalize, tokenize
+from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
+
+_MOST_SINGLE = 4
+"""Single characters that are one word. Of a longer run, which no dictionary knows, each pair is one."""
+_UNITS = frozenset("kg mg km cm mm nm ml gb mb tb kb hz khz mhz ghz kw mw mah kwh m2 m3 kbps mbps".split())
+_JOINTS = frozenset(".:,/-")
+
+# The kind of each word is a letter: o 第, n number, u unit, l a single letter, s a single Han character,
+# k katakana, h hiragana, g Hangul, - another. A comma stands for what joins the parts of a number, a space
+# for anything else between two words.
+_ONE_WORD = re.compile("o?n(?:,n)*[uls]?|ls|k+|h+|g+|ss+")
+_SCRIPTS = re.compile("(?P<h>[\u3041-\u309f]+)|(?P<k>[\u30a0-\u30ff]+)|(?P<g>[\uac00-\ud7a3]+)")
+
+
+class Word(NamedTuple):
+    """A word of a query, and which of the tokens of its text it is: those from ``start`` to ``end``."""
+
+    text: str
+    start: int
+    end: int
+
+
+def joined_words(text: str, words: Sequence[Word]) -> list[Word]:
+    """The words in order, pieces of one word joined.
+
+    ``words`` are those of the segmenter, in order, with their places among the tokens of the text without
+    symbols.
+    """
+    kinds = "".join(_kind(word.text) for word in words)
+    if _ONE_WORD.search(kinds) is None:
+        return [*words]
+    found: list[Word] = []
+    at = 0
+    shown, places = _with_gaps(text, words, kinds)
+    for match in _ONE_WORD.finditer(shown):
+        first, behind = places[match.start()], places[match.end() - 1] + 1
+        found += words[at:first]
+        found += _joined(words[first:behind], match.group())
+        at = behind
+    return [*found, *words[at:]]
+
+
+def without_typographic_spaces(texts: Sequence[str]) -> list[str]:
+    """Texts side by side, those joined that only a space between Han and Latin letters or digits parts."""
+    found = [*texts[:1]]
+    for text in texts[1:]:
+        if _is_latin(found[-1][-1]) != _is_latin(text[0]) and found[-1][-1].isalnum() and text[0].isalnum():
+            found[-1] += text
+        else:
+            found.append(text)
+    return found
+
+
+def _is_latin(character: str) -> bool:
+    """Is it a letter or digit of words that spaces part, and no Han?"""
+    return is_word(normalize(character))
+
+
+def _kind(word: str) -> str:
+    if word.isascii():
+        return "n" if word.isdigit() else "u" if word in _UNITS else "l" if len(word) == 1 else "-"
+    if match := _SCRIPTS.fullmatch(word):
+        return str(match.lastgroup)
+    if len(word) > 1 or word in FUNCTION_WORDS or word in QUESTION_WORDS:
+        return "-"
+    return "o" if word == "第" else "s"
+
+
+def _with_gaps(text: str, words: Sequence[Word], kinds: str) -> tuple[str, list[int]]:
+    """The kinds with what stands between the words, and for each of them the number of its word."""
+    tokens = tokenize(text)
+    spans = [
+        (start, end)
+        for token, start, end in zip(tokens.texts, tokens.starts, tokens.ends)
+        if not is_symbol(token)
+    ]
+    shown, places = [], []
+    for number, (word, kind) in enumerate(zip(words, kinds)):
+        if number:
+            before = words[number - 1]
+            gap = text[spans[before.end - 1][1] : spans[word.start][0]] if before.end == word.start else " "
+            if gap:
+                shown.append("," if gap in _JOINTS else " ")
+                places.append(number)
+        shown.append(kind)
+        places.append(number)
+    return "".join(shown), places
+
+
+def _joined(pieces: Sequence[Word], kinds: str) -> Iterator[Word]:
+    size = len(pieces)
+    if kinds[0] == "s" and size > _MOST_SINGLE:
+        size = 2
+    for at in range(0, len(pieces), size):
+        one = pieces[at : at + size]
+        yield Word("".join(word.text for word in one), one[0].start, one[-1].end)
