@@ -22,7 +22,6 @@ from searchkit.query.alternatives import (
 from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
 from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
 from searchkit.query.matching import (
-    FEW,
     Match,
     any_phrase,
     in_fields,
@@ -43,6 +42,9 @@ from searchkit.query.words import is_typographic_space
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
+
+FEW = 5
+"""Up to so many content words of texts with spaces between are few: each of the texts is needed."""
 
 
 class HighlightTerm(NamedTuple):
@@ -259,7 +261,7 @@ class _Planner:
         for node, text in zip(nodes, texts):
             if others and text.is_function_words:
                 continue
-            clause = match_text(text, field, self.match, self.let_go)
+            clause = match_text(text, field, self.match, self.statistics, self.let_go)
             if clause is not None:
                 found.append((node, clause))
             if weight is not None:
