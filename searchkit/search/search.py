@@ -23,7 +23,7 @@ from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
 from searchkit.search.options import HitOptions, QueryOptions, SearchOptions
-from searchkit.search.relax import relax
+from searchkit.search.relax import PAGE, relax
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
 from searchkit.settings import Settings
@@ -56,10 +56,13 @@ def search(
     strict, found = total, planned.plan.match
     relaxed = relax(planned, total, snapshot, replan) if _may_relax(options, total) else None
     if relaxed:
+        _, whole, _ = _page(ranking, sort, planned, options, position, 0, PAGE)  # fewer than a page
         ranking = Plan(relaxed.match, ranking.scores)
         if not total:
             ranking = _with_recency(Plan(relaxed.match, planned.plan.scores), options.recency, position)
-        offset, limit = max(0, position.offset - total), options.limit - len(hits)
+        offset = position.offset
+        hits = whole[offset : offset + options.limit]
+        offset, limit = max(0, offset - len(whole)), options.limit - len(hits)
         more, others, has_more = _page(ranking, sort, planned, options, position, offset, limit)
         total, hits = total + more, [*hits, *others]
         found = Boolean(should=(found, relaxed.match))
@@ -159,8 +162,7 @@ def _may_relax(options: SearchOptions, total: int) -> bool:
 
     In another order than by rank they would stand between them, so there only where nothing has all of it.
     """
-    in_rank_order = options.sort == "relevance" and options.collapse is None
-    return options.match == "most" and (in_rank_order or not total)
+    return options.match == "most" and (options.sort == "relevance" or not total)
 
 
 def _page(
