@@ -13,7 +13,7 @@ For each word: how often it occurs, how much of that at the borders of words (as
 often in texts in Simplified and in Traditional characters. Printed are the lines with a word that
 
 * occurs mostly across the border of two words, as 定单 in 决定单独 (inside): let it be found by no other (=>);
-* is frequent in the script of the other region (both): look whether it means the same there;
+* is not the first, and frequent in Simplified texts (both): look whether it means the same there;
 * occurs nowhere (never): look whether anybody says so.
 """
 
@@ -27,12 +27,12 @@ from pathlib import Path
 
 import searchkit
 from searchkit.analysis import Analyzer, normalize
-from searchkit.query.regional import Group, groups
+from searchkit.query.regional import KINDS, Group, groups
 from searchkit.query.synonyms import key_of_text
 
 TARGET = Path(__file__).parent.parent / "searchkit" / "query"
 HEADER = """\
-# For a kind and the tokens of a word, what the same thing is called elsewhere, normalized.
+# For the tokens of a word, what the same thing is called elsewhere, normalized: spellings, words, names.
 # Written by tools/regional_words.py from the tables in tables/.
 """
 FEW = 20
@@ -57,21 +57,23 @@ def write() -> None:
     all_groups = list(groups())
     if found := [*useless(all_groups)]:
         raise SystemExit("\n".join(found))
-    rows = merged(all_groups)
-    lines = ["\t".join([kind, key, *others]) for (kind, key), others in sorted(rows.items())]
-    (TARGET / "regional.txt").write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(all_groups)} lines, {len(rows)} words in regional.txt")
+    text = HEADER
+    for kind in KINDS:
+        table = merged(group for group in all_groups if group.kind == kind)
+        text += "\n" + "".join("\t".join([key, *others]) + "\n" for key, others in sorted(table.items()))
+        print(f"{kind}s: {sum(group.kind == kind for group in all_groups)} lines, {len(table)} words")
+    (TARGET / "regional.txt").write_text(text, encoding="utf-8")
 
 
-def merged(all_groups: Iterable[Group]) -> dict[tuple[str, str], list[str]]:
-    """For a kind and the key of a word, the other words."""
-    rows: dict[tuple[str, str], dict[str, None]] = {}
-    for kind, words, found in all_groups:
+def merged(all_groups: Iterable[Group]) -> dict[str, list[str]]:
+    """For the key of a word, the other words."""
+    rows: dict[str, dict[str, None]] = {}
+    for _, words, found in all_groups:
         for word in words:
             key = key_of_text(word)
             others = [other for other in (found or words) if key_of_text(other) != key]
-            rows.setdefault((kind, key), {}).update(dict.fromkeys(map(normalize, others)))
-    return {row: list(others) for row, others in rows.items()}
+            rows.setdefault(key, {}).update(dict.fromkeys(map(normalize, others)))
+    return {key: list(others) for key, others in rows.items()}
 
 
 def useless(all_groups: Iterable[Group]) -> Iterator[str]:
@@ -83,8 +85,8 @@ def useless(all_groups: Iterable[Group]) -> Iterator[str]:
         line = f"{kind}s: {' '.join(forms)}"
         if len(set(keys)) < len(keys):
             yield f"{line}: equal forms"
-        if any(len(normalize(form)) < 2 for form in forms):
-            yield f"{line}: a single character"
+        if len({len(form) == 1 for form in forms}) > 1:
+            yield f"{line}: one character says too little to mean a word"
         pairs = {(a, b) for a in keys[: len(words)] for b in (keys[len(words) :] or keys) if a != b}
         if pairs <= known:
             yield f"{line}: says nothing new"
@@ -137,9 +139,9 @@ def report(all_groups: Iterable[Group], counts: dict[str, Counter[str]], *, ever
         for place, form in enumerate((*words, *found)):
             n = counts[normalize(form)]
             flags = []
-            if n["all"] >= FEW and n["borders"] < n["all"] / 2 and form not in found:
+            if n["all"] >= FEW and n["borders"] < n["all"] / 2 and (not found or form in found):
                 flags.append("inside")
-            if n["all"] >= FEW and n["simplified" if place else "traditional"] > n["all"] / 3:
+            if n["all"] >= FEW and place and n["simplified"] > n["all"] / 3:
                 flags.append("both")
             if not n["all"]:
                 flags.append("never")

@@ -64,9 +64,6 @@ def groups() -> Iterator[Group]:
 
 @cache
 def _maps() -> Mapping[str, Mapping[str, list[str]]]:
-    maps: dict[str, dict[str, list[str]]] = {kind: {} for kind in KINDS}
-    for line in read_resource("searchkit.query", "regional.txt").splitlines():
-        if not line.startswith("# "):
-            kind, key, *others = line.split("\t")
-            maps[kind][key] = others
-    return maps
+    _, *tables = read_resource("searchkit.query", "regional.txt").rstrip("\n").split("\n\n")
+    rows = ([line.split("\t") for line in table.split("\n")] for table in tables)
+    return {kind: {row[0]: row[1:] for row in table} for kind, table in zip(KINDS, rows, strict=True)}

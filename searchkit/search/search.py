@@ -16,7 +16,7 @@ from searchkit.query import parse, plan_query
 from searchkit.query.ast import QueryNode
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
-from searchkit.query.regional import regional_words
+from searchkit.query.regional import name_words, regional_words, spelling_words
 from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
@@ -93,7 +93,7 @@ def plan(
     """The plan of a query for this index."""
     synonym_maps = [settings.synonyms.by_key] if options.synonyms else []
     if options.regional:
-        synonym_maps.append(regional_words())
+        synonym_maps += [spelling_words(), regional_words(), name_words()]
     return plan_query(
         query, settings.analyzer, snapshot, match=options.match, filters=filters, synonym_maps=synonym_maps
     )
