@@ -117,19 +117,21 @@ def count(all_groups: Iterable[Group], texts: Iterable[str]) -> dict[str, Counte
     counts: dict[str, Counter[str]] = {form: Counter() for form in forms}
     for text in texts:
         normalized = normalize(text)
-        changed = sum(a != b for a, b in zip(text, normalized, strict=True))
+        changed = sum(a != b and b >= "\u4e00" for a, b in zip(text, normalized, strict=True))
         script = "traditional" if changed > len(text) / 20 else "simplified"
         borders, at = {0, len(text)}, 0
         for word in analyzer.segment(normalized)[0]:
-            at = normalized.index(word, at)
-            borders |= {at, at + len(word)}
-            at += len(word)
+            found = normalized.find(word, at)
+            if found >= 0:  # words of letters and digits may have lost a sign
+                at = found + len(word)
+                borders |= {found, at}
         for start in range(len(normalized) - 1):
             for form in begins.get(normalized[start : start + 2], ()):
                 if normalized.startswith(form, start):
                     counts[form][script] += 1
                     counts[form]["all"] += 1
-                    counts[form]["borders"] += start in borders and start + len(form) in borders
+                    if start in borders and start + len(form) in borders:
+                        counts[form]["borders"] += 1
     return counts
 
 
