@@ -1,20 +1,21 @@
-"""Writes `searchkit/query/regional.txt` from the three tables of regional words, or counts their words in texts.
+"""Writes `searchkit/query/regional.txt` from the three tables of regional words, or counts their words.
 
 Run this when a table, the normalizer or the tokenizer changes:
 
     python tools/regional_words.py
 
-It refuses a line whose forms are equal without it, and one that says nothing new. Before you add a line, see how
-its words are used, in folders of articles or of test sets in the BEIR layout:
+It refuses a line whose forms are equal without it, and one that says nothing new. Before you add a line, see
+how its words are used, in folders of articles or of test sets in the BEIR layout:
 
     python tools/regional_words.py --count FOLDER... [--sample N] [--all]
 
-For each word: how often it occurs, how much of that at the borders of words (as the segmenter finds them), and how
-often in texts in Simplified and in Traditional characters. Printed are the lines with a word that
+For each word: how often it occurs, how much of that at the borders of words (as the segmenter finds them),
+and how often in texts in Simplified and in Traditional characters. Printed are the lines with a word that
 
-* occurs mostly across the border of two words, as 定单 in 决定单独 (inside): let it be found by no other (=>);
-* is not the first, and frequent in Simplified texts (both): look whether it means the same there;
-* occurs nowhere (never): look whether anybody says so.
+* occurs mostly across the border of two words, as 定单 in 决定单独 (inside): put it before the arrow;
+* is not the first, and frequent in Simplified texts (both): look whether it means the same there.
+
+A word that occurs nowhere (never) may be one that nobody says.
 """
 
 from __future__ import annotations

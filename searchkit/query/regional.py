@@ -6,8 +6,8 @@ Three kinds, each a table in `searchkit/query/tables/` that people read and exte
 * words: 软件 and 軟體, 出租车 and 計程車; they rank below what was typed;
 * names: 特朗普 and 川普, 悉尼 and 雪梨; they rank below as well.
 
-`tools/regional_words.py` makes one file of the three, which is fast to load: `regional.txt`. docs/regional.md says what is
-in the tables and how to extend them.
+`tools/regional_words.py` makes one file of the three, which is fast to load: `regional.txt`.
+docs/regional.md says what is in the tables and how to extend them.
 """
 
 from __future__ import annotations
