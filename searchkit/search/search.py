@@ -18,7 +18,7 @@ from searchkit.query.ast import QueryNode
 from searchkit.query.matching import Match
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
-from searchkit.query.regional import regional_table
+from searchkit.query.regional import regional_tables, spelling_table
 from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
@@ -122,9 +122,11 @@ def plan(
     let_go: frozenset[str] = frozenset(),
 ) -> Planned:
     """The plan of a query for this index."""
-    tables = [settings.synonyms.table] if options.synonyms else []
+    tables = [spelling_table()]
+    if options.synonyms:
+        tables.append(settings.synonyms.table)
     if options.regional:
-        tables.append(regional_table())
+        tables += regional_tables()
     return plan_query(
         query,
         settings.analyzer,
