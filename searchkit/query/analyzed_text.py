@@ -31,7 +31,7 @@ class AnalyzedText(NamedTuple):
     @property
     def is_symbols(self) -> bool:
         """Are all of its tokens symbols?"""
-        return is_symbol(self.tokens[0])
+        return bool(self.tokens) and is_symbol(self.tokens[0])
 
     @property
     def is_function_words(self) -> bool:
@@ -51,8 +51,9 @@ def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:
     """The texts with spaces between as one text. It is not segmented again: no word crosses a space."""
     if len(texts) == 1:
         return texts[0]
+    joined = " ".join(text.text for text in texts)
     tokens = without_symbols([token for text in texts for token in text.tokens])
-    if not is_symbol(tokens[0]):  # and so nor are the others
+    if tokens and not is_symbol(tokens[0]):  # and so nor are the others
         texts = [text for text in texts if not text.is_symbols]
     starts = [0, *accumulate(len(text.tokens) for text in texts)]
     words = [
@@ -60,7 +61,6 @@ def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:
         for text, start in zip(texts, starts)
         for word in text.query_words
     ]
-    joined = " ".join(text.text for text in texts)
     return _analyzed(joined, tokens, [word for text in texts for word in text.words], words)
 
 
@@ -72,9 +72,12 @@ def without(words: Sequence[str], excluded: frozenset[str]) -> Sequence[str]:
 
 
 def _analyzed(text: str, tokens: Sequence[str], words: Sequence[str], placed: Sequence[Word]) -> AnalyzedText:
-    query_words = [*{word.text: word for word in reversed(placed)}.values()][::-1]
-    content_words = [word for word in query_words if word.text not in FUNCTION_WORDS] or query_words
-    is_question = text.endswith(("?", "？")) or any(word.text in QUESTION_WORDS for word in query_words)
+    query_words = content_words = placed
+    is_question = text.endswith(("?", "？"))
+    if len(placed) > 1:
+        query_words = [*{word.text: word for word in reversed(placed)}.values()][::-1]
+        content_words = [word for word in query_words if word.text not in FUNCTION_WORDS] or query_words
+        is_question = is_question or any(word.text in QUESTION_WORDS for word in query_words)
     return AnalyzedText(text, tokens, words, query_words, content_words, is_question)
 
 

@@ -63,6 +63,8 @@ def _telling(
     of_one = {form: form for word in words for form in forms[word] if len(form) == 1}
     of_more = {form: bigrams(form) for word in words for form in forms[word] if len(form) > 1}
     for channel, terms in (("unigrams", of_one), ("bigrams", of_more)):
+        if not terms:
+            continue
         for name in (field,) if field else ("title", "body"):
             freqs = iter(
                 statistics.doc_freqs(f"{name}_{channel}", [t for each in terms.values() for t in each])

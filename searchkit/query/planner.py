@@ -73,15 +73,13 @@ class Planned:
     highlight_terms: tuple[HighlightTerm, ...]
     parts: tuple[tuple[QueryNode, Clause], ...] = dataclasses.field(compare=False)
     """The parts of the query that a document has to satisfy, each with its clause."""
-    texts: tuple[tuple[AnalyzedText, Field | None], ...] = dataclasses.field(compare=False)
-    """The running text that decides about a match, and the field where it is looked for."""
+    texts: tuple[AnalyzedText, ...] = dataclasses.field(compare=False)
+    """The running text that decides about a match, without that of one field."""
 
     def content_words(self) -> dict[str, Clause]:
         """The words of running text that decide about a match, each with what a document needs to have it."""
         return {
-            word.text: word_clause(word, text, field)
-            for text, field in self.texts
-            for word in text.content_words
+            word.text: word_clause(word, text, None) for text in self.texts for word in text.content_words
         }
 
 
@@ -94,13 +92,15 @@ def plan_query(
     filters: tuple[Clause, ...] = (),
     tables: Sequence[AlternativeTable] = (),
     let_go: frozenset[str] = frozenset(),
+    analyzed: dict[str, AnalyzedText] | None = None,
 ) -> Planned:
     """What an engine has to do for ``query``, within ``filters``.
 
     ``tables`` say what else a word finds. The words that are ``let_go`` count for the rank, but no document
-    needs them.
+    needs them. ``analyzed`` has the texts that were analysed for a plan before, and is added to.
     """
-    planner = _Planner(analyzer, statistics, match, tables, let_go)
+    known = {} if analyzed is None else analyzed
+    planner = _Planner(analyzer, statistics, match, tables, let_go, known)
     query = planner.with_joined_texts(query)
     if isinstance(query, AndNode):
         must, must_not = planner.all_of(query.children, 1.0)
@@ -129,11 +129,11 @@ class _Planner:
     match: Match
     tables: Sequence[AlternativeTable]
     let_go: frozenset[str]
-    needed: list[tuple[AnalyzedText, Field | None]] = dataclasses.field(default_factory=list)
+    analyzed: dict[str, AnalyzedText]
+    needed: list[AnalyzedText] = dataclasses.field(default_factory=list)
     weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
-    analyzed: dict[str, AnalyzedText] = dataclasses.field(default_factory=dict)
 
     def with_joined_texts(self, query: QueryNode) -> QueryNode:
         """The query with texts side by side as one text, where the space between is none that is meant.
@@ -256,16 +256,19 @@ class _Planner:
             texts = _with_alternatives(texts, whole)
             forms = [HighlightTerm(one.tokens, field) for one in alternatives]
             self._rank(alternative_terms(whole, field, self.statistics), forms, weight)
-        others = others or not whole.is_function_words
+        others = others or (len(texts) > 1 and not whole.is_function_words)
+        let_go: frozenset[str] = frozenset() if field else self.let_go
         found: list[tuple[QueryNode, Clause]] = []
         for node, text in zip(nodes, texts):
             if others and text.is_function_words:
                 continue
-            clause = match_text(text, field, self.match, self.statistics, self.let_go)
+            clause = match_text(
+                text, field, self.match, self.statistics, frozenset() if field else self.let_go
+            )
             if clause is not None:
                 found.append((node, clause))
-            if weight is not None:
-                self.needed.append((text, field))
+            if weight is not None and field is None:
+                self.needed.append(text)
         return found
 
     def _alternatives(self, text: AnalyzedText, weight: float | None) -> list[Alternative]:

@@ -11,10 +11,10 @@ text. So neighbouring pieces are one word here:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from searchkit.analysis import is_symbol, is_word, normalize, tokenize
+from searchkit.analysis import is_symbol, is_word, normalize, tokenize, visible
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
 
 _MOST_SINGLE = 4
@@ -46,21 +46,28 @@ def joined_words(text: str, words: Sequence[Word]) -> list[Word]:
     kinds = "".join(_kind(word.text) for word in words)
     if _ONE_WORD.search(kinds) is None:
         return [*words]
+    spans = _token_spans(text)
+    shown, places = _with_gaps(text, words, kinds, spans)
     found: list[Word] = []
     at = 0
-    shown, places = _with_gaps(text, words, kinds)
     for match in _ONE_WORD.finditer(shown):
         first, behind = places[match.start()], places[match.end() - 1] + 1
         found += words[at:first]
-        found += _joined(words[first:behind], match.group())
+        size = behind - first
+        if match.group()[0] == "s" and size > _MOST_SINGLE:
+            size = 2
+        for piece in range(first, behind, size):
+            start, end = words[piece].start, words[min(piece + size, behind) - 1].end
+            whole = text[spans[start][0] : spans[end - 1][1]]
+            found.append(Word(visible(normalize(whole)), start, end))
         at = behind
     return [*found, *words[at:]]
 
 
 def is_typographic_space(before: str, behind: str) -> bool:
     """Is a space between the two texts one that is only set to part Han from Latin letters or digits?"""
-    last, first = before[-1], behind[0]
-    return last.isalnum() and first.isalnum() and is_word(normalize(last)) != is_word(normalize(first))
+    last, first = visible(normalize(before))[-1:], visible(normalize(behind))[:1]
+    return last.isalnum() and first.isalnum() and is_word(last) != is_word(first)
 
 
 def _kind(word: str) -> str:
@@ -73,14 +80,17 @@ def _kind(word: str) -> str:
     return "o" if word == "第" else "s"
 
 
-def _with_gaps(text: str, words: Sequence[Word], kinds: str) -> tuple[str, list[int]]:
-    """The kinds with what stands between the words, and for each of them the number of its word."""
+def _token_spans(text: str) -> list[tuple[int, int]]:
+    """Where each token that has to be found stands in the text."""
     tokens = tokenize(text)
-    spans = [
-        (start, end)
-        for token, start, end in zip(tokens.texts, tokens.starts, tokens.ends)
-        if not is_symbol(token)
-    ]
+    every = [*zip(tokens.starts, tokens.ends)]
+    return [span for span, token in zip(every, tokens.texts) if not is_symbol(token)] or every
+
+
+def _with_gaps(
+    text: str, words: Sequence[Word], kinds: str, spans: Sequence[tuple[int, int]]
+) -> tuple[str, list[int]]:
+    """The kinds with what stands between the words, and for each of them the number of its word."""
     shown, places = [], []
     for number, (word, kind) in enumerate(zip(words, kinds)):
         if number:
@@ -92,12 +102,3 @@ def _with_gaps(text: str, words: Sequence[Word], kinds: str) -> tuple[str, list[
         shown.append(kind)
         places.append(number)
     return "".join(shown), places
-
-
-def _joined(pieces: Sequence[Word], kinds: str) -> Iterator[Word]:
-    size = len(pieces)
-    if kinds[0] == "s" and size > _MOST_SINGLE:
-        size = 2
-    for at in range(0, len(pieces), size):
-        one = pieces[at : at + size]
-        yield Word("".join(word.text for word in one), one[0].start, one[-1].end)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import Boolean, MatchNone, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
 from searchkit.search.options import QueryOptions
+from searchkit.search.relax import relax
 from searchkit.search.search import plan
 from searchkit.settings import Settings
 
@@ -62,13 +64,18 @@ class Explanation:
     """The parts of the query that the document does not satisfy."""
     documents: int
     """How many documents the index has."""
+    relaxed: bool = False
+    """Whether a search lists it behind the documents that match, as these are few."""
 
     def __str__(self) -> str:
+        among = f"a score of {self.score:.3f} among {self.documents:,} documents"
         if self.matches:
-            verdict = f"matches, with a score of {self.score:.3f} among {self.documents:,} documents:"
+            verdict = f"matches, with {among}:"
         else:
             what = ", ".join(self.missing) or "the filters"
             verdict = f"does not match: it does not satisfy {what}. What it has would score {self.score:.3f}:"
+            if self.relaxed:
+                verdict = f"is listed behind the few that match: it does not satisfy {what}. It has {among}:"
         return "\n".join([f"{self.query}  →  {self.id}", verdict, *map(str, self.contributions)])
 
 
@@ -77,16 +84,21 @@ def explain(
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
     query = parse(text, lenient=options.lenient)
-    planned = plan(query, options, snapshot, settings)
+    replan = partial(plan, query, options, snapshot, settings, analyzed={})
+    planned = replan()
     match, scores = planned.plan.match, planned.plan.scores
+    more = relax(planned, snapshot.count(match), snapshot, replan) if options.match == "most" else None
+    relaxed = more.match if more else MatchNone()
     parts = planned.parts
     terms = _terms_of(scores, document, settings)
     # One request: for its score, whether it matches, which parts it matches, and the score of each term.
     this = TermSet("id", (id_term(document.id),))
-    matches = [Plan(Boolean(must=(this, clause))) for clause in (match, *(clause for _, clause in parts))]
+    matches = [
+        Plan(Boolean(must=(this, clause))) for clause in (match, relaxed, *(clause for _, clause in parts))
+    ]
     own = [Plan(this, (ScoreClause(term, weight),)) for term, weight, _ in terms]
     answers = snapshot.multi_search([Plan(this, scores), *matches, *own], limit=1)
-    scored, matched, *others = [found[0].score if found else None for _, found in answers]
+    scored, matched, listed, *others = [found[0].score if found else None for _, found in answers]
     matched_parts, points = others[: len(parts)], others[len(parts) :]
     return Explanation(
         query=str(query),
@@ -96,6 +108,7 @@ def explain(
         contributions=tuple(_contributions(str(query), terms, points, snapshot)),
         missing=tuple(str(part) for (part, _), score in zip(parts, matched_parts) if score is None),
         documents=len(snapshot),
+        relaxed=listed is not None,
     )
 
 

@@ -38,8 +38,10 @@ def relax(planned: Planned, total: int, snapshot: Snapshot, replan: Replan) -> R
 
     The query has several words, quotes aside, and ``match`` does not need all of them.
     """
+    if total >= PAGE:
+        return None
     words = planned.content_words()
-    if total >= PAGE or len(words) < 2:
+    if len(words) < 2:
         return None
     having = {word: snapshot.count(clause) for word, clause in words.items()}
     # Of words that are equally frequent the last goes first: people name the main thing first.

@@ -10,10 +10,12 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from searchkit.analysis import normalize
 from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, Clause, Plan, Sort, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query import parse, plan_query
+from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import QueryNode
 from searchkit.query.matching import Match
 from searchkit.query.planner import Planned
@@ -46,7 +48,7 @@ def search(
     )
     snapshot = position.snapshot
     filters = options.filters(settings.fields)
-    replan = partial(plan, query, options, snapshot, settings, filters)
+    replan = partial(plan, query, options, snapshot, settings, filters, analyzed={})
     planned = replan()
     ranking = _with_recency(planned.plan, options.recency, position)
     # Without scores to rank by, the newest is the best.
@@ -83,7 +85,7 @@ def search(
         facets=facets,
         cursor=cursor if hits and has_more else None,
         suggestion=lambda: better_query(query, strict, count_of, snapshot, settings),
-        relaxed=relaxed.let_go if relaxed else (),
+        relaxed=_as_typed(text, relaxed.let_go) if relaxed else (),
     )
 
 
@@ -104,7 +106,8 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
     """How many documents match, with those that are listed behind them where they are few."""
     query = parse(text, lenient=options.lenient)
-    replan = partial(plan, query, options, snapshot, settings, options.filters(settings.fields))
+    filters = options.filters(settings.fields)
+    replan = partial(plan, query, options, snapshot, settings, filters, analyzed={})
     planned = replan()
     total = snapshot.count(planned.plan.match)
     relaxed = relax(planned, total, snapshot, replan) if _may_relax(options, total) else None
@@ -120,6 +123,7 @@ def plan(
     *,
     match: Match | None = None,
     let_go: frozenset[str] = frozenset(),
+    analyzed: dict[str, AnalyzedText] | None = None,
 ) -> Planned:
     """The plan of a query for this index."""
     tables = [spelling_table()]
@@ -135,6 +139,7 @@ def plan(
         filters=filters,
         tables=tables,
         let_go=let_go,
+        analyzed=analyzed,
     )
 
 
@@ -162,9 +167,16 @@ def count_facets(
 def _may_relax(options: SearchOptions, total: int) -> bool:
     """May documents be listed that lack some of the query, behind those that have it?
 
-    In another order than by rank they would stand between them, so there only where nothing has all of it.
+    In another order than by rank they would stand among them, so there only where nothing has all of it.
     """
     return options.match == "most" and (options.sort == "relevance" or not total)
+
+
+def _as_typed(text: str, words: Iterable[str]) -> list[str]:
+    """Normalized words of a query in the spelling that was typed."""
+    normalized = normalize(text)
+    places = {word: normalized.find(word) for word in words}
+    return [text[at : at + len(word)] if at >= 0 else word for word, at in places.items()]
 
 
 def _page(

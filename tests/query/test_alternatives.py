@@ -92,8 +92,8 @@ class TestRegionalWords:
                     word = {"cn": mainland, "tw": taiwan}[hit.id]
                     assert f"「<mark>{word}</mark>」" in hit.title.html()
                     assert f"，<mark>{word}</mark>，" in hit.snippet.html()
-                assert ids(index, query, regional=False) == [own]
-                assert index.count(query, regional=False) == 1
+                assert ids(index, query, regional=False, match="all") == [own]
+                assert index.count(query, regional=False, match="all") == 1
 
     @pytest.mark.parametrize(("word", "other"), EVERYDAY)
     def test_an_everyday_word_does_not_find_its_alternative(
@@ -210,8 +210,8 @@ class TestWhereAlternativesCount:
         index = make_index("万维网", "全球、資訊網", "資訊網。然后，全球", "全球", "資訊網")
         assert ANALYZER.words(normalize("全球資訊網")) == ["全球", "资讯网"], "else this tests nothing"
         for query in ("全球資訊網", "全球 資訊網"):
-            assert set(ids(index, query)) == {"0", "1", "2"}
-            assert set(ids(index, query, regional=False)) == {"1", "2"}
+            assert set(ids(index, query, match="all")) == {"0", "1", "2"}
+            assert set(ids(index, query, match="all", regional=False)) == {"1", "2"}
 
     def test_other_text_between_words_separates_them(self) -> None:
         others = {"人工智慧": ["人工智能"]}
@@ -389,14 +389,14 @@ class TestSynonymsInASearch:
             "learning",
             synonyms={"machine learning": "机器学习"},
         )
-        assert ids(index, query) == ["1", "0"]
-        assert ids(index, query, synonyms=False) == ["1"]
-        assert ids(index, f"{query} 课程") == ["0"]
+        assert ids(index, query, match="all") == ["1", "0"]
+        assert ids(index, query, match="all", synonyms=False) == ["1"]
+        assert ids(index, f"{query} 课程", match="all") == ["0"]
         assert ids(index, "机器学习") == ["0"], "one-way"
-        assert ids(index, "learning machine") == ["1"]
+        assert ids(index, "learning machine", match="all") == ["1"]
         assert set(ids(index, "machine")) == {"1", "2"}
         assert set(ids(index, "machine OR learning")) == {"1", "2", "3"}
-        [hit] = index.search(f"{query} 课程")
+        [hit] = index.search(f"{query} 课程", match="all")
         assert hit.snippet.html() == "<mark>機器學習</mark>的<mark>課程</mark>"
 
     @pytest.mark.parametrize(
@@ -426,7 +426,7 @@ class TestSynonymsInASearch:
         for own, typed in enumerate((word, other)):
             for query in {typed, typed.lower(), normalize(typed)}:
                 assert ids(index, query) == [str(own), str(1 - own)]
-                assert ids(index, query, synonyms=False) == [str(own)]
+                assert ids(index, query, synonyms=False, match="all") == [str(own)]
 
     @settings(max_examples=40)
     @given(in_sentences, st.integers(0, 30), st.integers(0, 30), st.sampled_from(["most", "all", "any"]))
@@ -451,8 +451,8 @@ def test_excluded_words_have_no_alternatives_across_neighbours(make_index: MakeI
         Document(id="3", body="machine"),
         synonyms={"machine learning": ["机器学习"]},
     )
-    assert {hit.id for hit in index.search("machine learning")} == {"1", "2"}
-    assert [hit.id for hit in index.search("machine learning -learning")] == ["1"]
+    assert {hit.id for hit in index.search("machine learning", match="all")} == {"1", "2"}
+    assert [hit.id for hit in index.search("machine learning -learning", match="all")] == ["1"]
 
 
 def test_the_typed_word_is_first_though_the_segmenter_joins_it_with_its_neighbours(

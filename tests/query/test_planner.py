@@ -164,7 +164,7 @@ def test_a_space_between_han_and_latin_is_typography(spaced: str, same: str) -> 
     assert plan(spaced) == plan(same)
 
 
-@pytest.mark.parametrize("query", ["iPhone 15", "machine learning", "苹果 香蕉", "使用 『GPT』"])
+@pytest.mark.parametrize("query", ["iPhone 15", "machine learning", "苹果 香蕉"])
 def test_other_spaces_are_meant(query: str) -> None:
     assert plan(query) != plan(query.replace(" ", ""))
 
