@@ -24,6 +24,8 @@ from searchkit.query.scoring import (
     text_terms,
 )
 from searchkit.query.synonyms import SynonymMap, with_alternatives
+from searchkit.query.wildcards import ways, wildcard, word_before_open_end
+from searchkit.schema import Schema
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
@@ -32,8 +34,8 @@ _VALUE_FIELDS = {"source": "source", "tag": "tags"}
 class HighlightTerm(NamedTuple):
     """Neighbouring tokens to mark in one field, title or body, or in both.
 
-    Of a ``prefix`` the Latin word at the end may go on. In a single Latin word ``*`` and ``?`` stand for
-    other letters, and up to ``distance`` letters may differ.
+    Of a ``prefix`` the Latin word at the end may go on. In words and numbers ``*`` and ``?`` stand for
+    other letters and digits. In a single word up to ``distance`` letters may differ.
     """
 
     tokens: tuple[str, ...]
@@ -44,7 +46,7 @@ class HighlightTerm(NamedTuple):
     @property
     def is_inexact(self) -> bool:
         """Does it stand for words that are only like it?"""
-        return self.distance > 0 or "*" in self.tokens[0] or "?" in self.tokens[0]
+        return self.distance > 0 or any("*" in token or "?" in token for token in self.tokens)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,9 +66,10 @@ def plan_query(
     match: Match = "most",
     filters: tuple[Clause, ...] = (),
     synonym_maps: Sequence[SynonymMap] = (),
+    fields: Schema | None = None,
 ) -> Planned:
     """What an engine has to do for ``query``, within ``filters``."""
-    planner = _Planner(analyzer, statistics, match, synonym_maps)
+    planner = _Planner(analyzer, statistics, match, synonym_maps, fields or Schema())
     if match == "most":
         query = planner.with_long_texts(query)
     clause = planner.clause(query, 1.0)
@@ -87,6 +90,7 @@ class _Planner:
     statistics: Statistics
     match: Match
     synonym_maps: Sequence[SynonymMap]
+    fields: Schema
     weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
@@ -145,14 +149,19 @@ class _Planner:
                 return prefix(whole.tokens, field)
             case ast.WildcardNode(pattern, field):
                 pattern = visible(normalize(pattern))
-                self._rank((), [HighlightTerm((pattern,), field)], weight)
-                return in_fields(field, "unigrams", engine.Wildcard, pattern)
+                typed = word_before_open_end(pattern)
+                found = [*ways(pattern), *([tuple(query_tokens(typed))] if typed else [])]
+                terms = text_terms(self._analyze(typed), field) if typed else ()
+                self._rank(terms, [HighlightTerm(tokens, field) for tokens in found], weight)
+                return wildcard(pattern, field)
             case ast.FuzzyNode(text, field, distance):
                 word = visible(normalize(text))
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
                 return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
             case ast.TermNode(name, value):
                 return engine.TermSet(_VALUE_FIELDS[name], (value,))
+            case ast.FieldNode(name, value):
+                return self.fields.clause(name, value)
             case ast.DateRangeNode(first, last):
                 low, high = day_start(first) if first else None, day_end(last) if last else None
                 return engine.Range("published", low, high)
@@ -164,6 +173,8 @@ class _Planner:
                 return Boolean(should=tuple(self.clause(child, weight) for child in children))
             case NotNode(child):
                 return Boolean(must=(engine.MatchAll(),), must_not=(self.clause(child, None),))
+            case ast.MatchAllNode():
+                return engine.MatchAll()
             case ast.MatchNoneNode():
                 return engine.MatchNone()
         raise TypeError(f"no node of a query: {query!r}")

@@ -13,6 +13,7 @@ from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, Term
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
 from searchkit.query.ast import AndNode, NotNode, QueryNode
+from searchkit.schema import ADDRESS
 from searchkit.search.options import QueryOptions
 from searchkit.search.search import plan
 from searchkit.settings import Settings
@@ -23,6 +24,7 @@ _WHERE = {
     "title_unigrams": "character in the title",
     "body_bigrams": "pair in the body",
     "body_unigrams": "character in the body",
+    ADDRESS: "its address",
 }
 
 
@@ -77,7 +79,7 @@ def explain(
     text: str, document: Document, options: QueryOptions, snapshot: Snapshot, settings: Settings
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
-    query = parse(text, lenient=options.lenient)
+    query = parse(text, lenient=options.lenient, fields=settings.fields)
     planned = plan(query, options, snapshot, settings)
     match, scores = planned.plan.match, planned.plan.scores
     parts = list(_parts(planned.query, match))
@@ -94,7 +96,10 @@ def explain(
         id=document.id,
         matches=matched is not None,
         score=scored or 0.0,
-        contributions=tuple(_contributions(str(query), terms, points, snapshot)),
+        contributions=(
+            *_of_address(str(query), scores, document, snapshot, settings),
+            *_contributions(str(query), terms, points, snapshot),
+        ),
         missing=tuple(str(part) for (part, _), score in zip(parts, matched_parts) if score is None),
         documents=len(snapshot),
     )
@@ -126,6 +131,18 @@ def _terms_of(
         for score in scores
         if isinstance(term := score.node, Term) and (times := counts[term.field][term.text])
     ]
+
+
+def _of_address(
+    typed: str, scores: Sequence[ScoreClause], document: Document, snapshot: Snapshot, settings: Settings
+) -> Iterator[Contribution]:
+    """What the document gets for its address, where that is the query."""
+    own = settings.fields.values(document).get(ADDRESS, ())
+    for score in scores:
+        match score.node:
+            case TermSet(field, (term,)) if field == ADDRESS and isinstance(own, tuple) and term in own:
+                (having,) = snapshot.doc_freqs(ADDRESS, [term])
+                yield Contribution(typed, ADDRESS, score.weight, score.weight, 1, having)
 
 
 def _contributions(

@@ -5,25 +5,30 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import Any
 
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, Plan, Sort, TermSet
+from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Sort, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query import parse, plan_query
-from searchkit.query.ast import QueryNode
+from searchkit.query.ast import MatchAllNode, QueryNode, TextNode
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
 from searchkit.query.regional import regional_words
-from searchkit.schema import Schema
+from searchkit.schema import ADDRESS, Schema, address_term
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
+from searchkit.search.hints import hints
 from searchkit.search.options import HitOptions, QueryOptions, SearchOptions
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
 from searchkit.settings import Settings
+
+ADDRESS_COUNTS = 1000.0
+"""What a document scores whose address is the query: more than any text."""
 
 
 def search(
@@ -35,14 +40,14 @@ def search(
     index does not have.
     """
     started = time.perf_counter()
-    query = parse(text, lenient=options.lenient)
+    filters = options.filters(settings.fields)
+    query = _read(text, options, settings, filters)
     position = (
         cursors.decode(options.cursor, options.digest(text), snapshot)
         if options.cursor is not None
         else Position(snapshot, options.offset, datetime.now(timezone.utc))
     )
     snapshot = position.snapshot
-    filters = options.filters(settings.fields)
     planned = plan(query, options, snapshot, settings, filters)
     ranking = _with_recency(planned.plan, options.recency, position)
     # Without scores to rank by, the newest is the best.
@@ -65,12 +70,13 @@ def search(
         facets=facets,
         cursor=cursor if hits and has_more else None,
         suggestion=lambda: better_query(query, total, count_of, snapshot, settings),
+        hints=lambda: hints(text, query, total, options, snapshot, settings.fields),
     )
 
 
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
     """The document with this id as a hit of the query, None if it does not match."""
-    planned = plan(parse(text, lenient=options.lenient), options, snapshot, settings)
+    planned = plan(parse(text, lenient=options.lenient, fields=settings.fields), options, snapshot, settings)
     match = Boolean(must=(TermSet("id", (id_term(id),)), planned.plan.match))
     _, found = snapshot.search(Plan(match, planned.plan.scores), limit=1, offset=0)
     return next(iter(hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)), None)
@@ -78,8 +84,8 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
 
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
     """How many documents match."""
-    query = parse(text, lenient=options.lenient)
     filters = options.filters(settings.fields)
+    query = _read(text, options, settings, filters)
     return snapshot.count(plan(query, options, snapshot, settings, filters).plan.match)
 
 
@@ -94,9 +100,16 @@ def plan(
     synonym_maps = [settings.synonyms.by_key] if options.synonyms else []
     if options.regional:
         synonym_maps.append(regional_words())
-    return plan_query(
-        query, settings.analyzer, snapshot, match=options.match, filters=filters, synonym_maps=synonym_maps
+    planned = plan_query(
+        query,
+        settings.analyzer,
+        snapshot,
+        match=options.match,
+        filters=filters,
+        synonym_maps=synonym_maps,
+        fields=settings.fields,
     )
+    return _with_address(planned, query, snapshot, filters)
 
 
 def count_facets(
@@ -120,6 +133,24 @@ def count_facets(
     return facets
 
 
+def _read(text: str, options: SearchOptions, settings: Settings, filters: tuple[Clause, ...]) -> QueryNode:
+    """The tree of a query; one without a text, but with filters, means all that passes them."""
+    query = parse(text, lenient=options.lenient, fields=settings.fields)
+    return MatchAllNode() if filters and not text.strip() else query
+
+
+def _with_address(
+    planned: Planned, query: QueryNode, snapshot: Snapshot, filters: tuple[Clause, ...]
+) -> Planned:
+    """The plan with the document first whose url or id the query is, where that is a web address."""
+    term = address_term(query.text) if isinstance(query, TextNode) and query.field is None else ""
+    if not term or not any(snapshot.doc_freqs(ADDRESS, [term])):
+        return planned
+    this = TermSet(ADDRESS, (term,))
+    match = Boolean(should=(planned.plan.match, Boolean(must=(this, *filters))))
+    return replace(planned, plan=Plan(match, (*planned.plan.scores, ScoreClause(this, ADDRESS_COUNTS))))
+
+
 def _page(
     ranking: Plan, sort: Sort | None, planned: Planned, options: SearchOptions, position: Position
 ) -> tuple[int, list[Hit], bool]:
@@ -140,7 +171,8 @@ def _with_recency(planned: Plan, recency: str | timedelta | None, position: Posi
     """The plan with a share of the best score added for newer documents."""
     if recency is None or not planned.scores:
         return planned
-    _, best = position.snapshot.search(planned, limit=1, offset=0)
+    by_terms = Plan(planned.match, tuple(score for score in planned.scores if isinstance(score.node, Term)))
+    _, best = position.snapshot.search(by_terms, limit=1, offset=0)
     if not best:
         return planned
     newer = recency_scores(half_life(recency), position.now, best[0].score)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -73,6 +73,16 @@ class FacetValue(_Model):
     count: Count
 
 
+class Hint(_Model):
+    """What was perhaps meant otherwise."""
+
+    kind: Literal["operator", "field", "value", "everything"]
+    typed: str = Field(description="The part of the query.")
+    text: str = Field(description="A sentence in English.")
+    instead: list[str] = Field(description="What could be in its place.")
+    queries: list[str] = Field(description="The whole query with each of these.")
+
+
 class Results(_Model):
     """One page of matches."""
 
@@ -80,6 +90,7 @@ class Results(_Model):
     total: Count = Field(description="The matches on all pages.")
     took: float = Field(description="Seconds.")
     suggestion: str = Field("", description="What was perhaps meant.")
+    hints: list[Hint] = []
     facets: dict[str, list[FacetValue]] = {}
     hits: list[Hit]
 
