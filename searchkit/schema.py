@@ -12,9 +12,8 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Literal, SupportsFloat, get_args
 
-from searchkit.addresses import address_key
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
-from searchkit.document import Document
+from searchkit.document import Document, address_key
 from searchkit.engine.base import id_term
 from searchkit.engine.plan import Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError

@@ -220,6 +220,13 @@ class _Parser:
                 return ast.FuzzyNode(text, field, self._number(token, "distance", MAX_DISTANCE, default=1))
             reason = "~ behind a word is for a run of letters or of digits"
             self._fail(token, f"{reason}; quote Chinese to let characters stand between")
+        if "*" not in normalized and "?" not in normalized:
+            # NOT^2 is a word; without its weight it would be an operator.
+            return TextNode(text + NO_OPERATOR if text in OPERATORS else text, field)
+        return self._with_signs(text, normalized, token, field)
+
+    def _with_signs(self, text: str, normalized: str, token: Token, field: Field | None) -> QueryNode:
+        """A text with ``*`` or ``?`` in it."""
         if is_pattern(normalized):
             if reason := too_much(normalized):
                 self._fail(token, reason)
@@ -232,8 +239,6 @@ class _Parser:
             return ast.PrefixNode(text[:-1], field)
         if "*" in normalized:
             self._fail(token, "* stands at the end of a word, or within or before a run of letters and digits")
-        if text in OPERATORS:  # NOT^2 is a word; without its weight it would be an operator
-            text += NO_OPERATOR
         return TextNode(text.replace("*", NO_OPERATOR), field)
 
     def _number(self, token: Token, what: str, most: int, default: int | None = None) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from searchkit.analysis import WORD_END, is_one_word, tokenize, visible
+from searchkit.analysis import WORD_END, is_letters_and_digits, is_one_word, query_tokens, tokenize
 from searchkit.engine.plan import Boolean, Clause, Term, Wildcard
 from searchkit.query.ast import Field
 from searchkit.query.matching import in_fields, phrase
@@ -33,17 +33,17 @@ _PIECE = re.compile(r"[*?]+|[^*?]+")
 
 def is_pattern(normalized: str) -> bool:
     """Is it one word of letters and digits with ``*`` or ``?`` that stand for others?"""
-    runs = _runs(visible(normalized.translate(_SIGNS)))
-    return bool(
-        (runs and _PATTERN.fullmatch(normalized)) or (len(runs) > 1 and _OPEN_END.fullmatch(normalized))
-    )
+    word = normalized.translate(_SIGNS)
+    if _PATTERN.fullmatch(normalized):
+        return is_letters_and_digits(word)
+    return bool(_OPEN_END.fullmatch(normalized)) and is_letters_and_digits(word) and not is_one_word(word)
 
 
 def too_much(pattern: str) -> str:
     """Why an engine should not look for words like this; empty where it can."""
     if pattern.startswith("*") and len(pattern.translate(_SIGNS)) < LEAST_LETTERS:
         return f"a word that begins with * has at least {LEAST_LETTERS} letters or digits"
-    if pattern.startswith("*") and len(_runs(pattern.translate(_SIGNS))) > 1:
+    if pattern.startswith("*") and not is_one_word(pattern.translate(_SIGNS)):
         # There are a hundred times as many bigrams as words, and all of them would be looked at.
         return "a word that begins with * has letters or digits, not both"
     # What may be any character behind any others doubles the automaton.
@@ -51,7 +51,8 @@ def too_much(pattern: str) -> str:
     signs, most = ("? behind *", MOST_LETTERS_WIDE) if is_wide else ("* or ?", MOST_LETTERS)
     if len(pattern) > most:
         return f"a word with {signs} has at most {most} characters, not {len(pattern)}"
-    if len(ways(pattern)) > MOST_WAYS:
+    signs_in_it = len(pattern) - len(pattern.translate(_SIGNS))
+    if 2**signs_in_it > MOST_WAYS and len(ways(pattern)) > MOST_WAYS:
         return "this word may part into letters and digits in too many ways; put fewer * or ? between them"
     return ""
 
@@ -60,7 +61,7 @@ def wildcard(pattern: str, field: Field | None) -> Clause:
     """Documents that have a word like the pattern, which is normalized and visible."""
     found = [_neighbours(way, field) for way in ways(pattern)]
     if typed := word_before_open_end(pattern):
-        found.append(phrase(_runs(typed), field))
+        found.append(phrase(query_tokens(typed), field))
     return found[0] if len(found) == 1 else Boolean(should=tuple(found))
 
 
@@ -118,9 +119,3 @@ def _neighbours(tokens: Sequence[str], field: Field | None) -> Clause:
 
 def _term_like(field: str, pattern: str) -> Clause:
     return Wildcard(field, pattern) if "*" in pattern or "?" in pattern else Term(field, pattern)
-
-
-def _runs(word: str) -> list[str]:
-    """The runs of letters and of digits of a word; none where anything else is in it."""
-    runs = tokenize(word).texts
-    return runs if "".join(runs) == word and all(map(is_one_word, runs)) else []

@@ -109,7 +109,10 @@ def plan(
         synonym_maps=synonym_maps,
         fields=settings.fields,
     )
-    return _with_address(planned, query, snapshot, filters)
+    # Most queries are no web address, which has to take no time.
+    if isinstance(query, TextNode) and query.field is None and "." in query.text:
+        return _with_address(planned, query.text, snapshot, filters)
+    return planned
 
 
 def count_facets(
@@ -139,11 +142,9 @@ def _read(text: str, options: SearchOptions, settings: Settings, filters: tuple[
     return MatchAllNode() if filters and not text.strip() else query
 
 
-def _with_address(
-    planned: Planned, query: QueryNode, snapshot: Snapshot, filters: tuple[Clause, ...]
-) -> Planned:
+def _with_address(planned: Planned, text: str, snapshot: Snapshot, filters: tuple[Clause, ...]) -> Planned:
     """The plan with the document first whose url or id the query is, where that is a web address."""
-    term = address_term(query.text) if isinstance(query, TextNode) and query.field is None else ""
+    term = address_term(text)
     if not term or not any(snapshot.doc_freqs(ADDRESS, [term])):
         return planned
     this = TermSet(ADDRESS, (term,))

@@ -12,7 +12,7 @@ MATCHES = re.compile(r"^(?:[\d–]+ of )?(\d+) match(?:es)?, [\d.]+ m?s$", re.MU
 
 def total(result):
     assert result.exit_code == 0, result.stderr
-    if result.stderr == "nothing found\n":
+    if result.stderr.startswith("nothing found\n"):
         return 0
     return int(MATCHES.findall(result.stdout)[-1])
 
