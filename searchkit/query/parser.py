@@ -60,7 +60,9 @@ _NO_FIELDS = Schema()
 def parse(text: str, *, lenient: bool = False, fields: Schema = _NO_FIELDS) -> QueryNode:
     """The tree of a query; `MatchNoneNode` for one without a letter, digit, Han character or symbol.
 
-    ``fields`` has the declared fields of the index, which the query may name. Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``.
+    ``fields`` has the declared fields of the index, which the query may name.
+
+    Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``.
     """
     if not isinstance(text, str):
         raise TypeError(f"a query is a text, not {type(text).__name__}")
