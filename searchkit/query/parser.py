@@ -15,8 +15,8 @@
     甲^2                   counts twice for the rank
     *                      every document
 
-Every operator may be full width （：＂“”「」（）－～＊＾）. Everything else is text: a word before a colon that
-names no field, and a web address, which may have any of these signs in it. What is not well-formed
+Every operator may be full width （：＂“”「」（）－～＊＾）. Everything else is text: a word before a colon
+that names no field, and a web address, which may have any of these signs in it. What is not well-formed
 raises `QuerySyntaxError` with its position; a lenient parser reads it as text, and never raises.
 """
 
@@ -53,7 +53,8 @@ MAX_WEIGHT = 100
 
 _IN_FIELD = ("title", "body")
 _STARS = ("*", "＊")
-_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+# One that ends in * or in a weight has an operator.
+_ADDRESS = re.compile(r"https?://(?:(?![\^＾][\d.]+$)\S)+(?<![*＊])", re.IGNORECASE)
 _NO_FIELDS = Schema()
 
 
@@ -240,7 +241,8 @@ class _Parser:
         if normalized.endswith("*") and "*" not in normalized[:-1]:
             return ast.PrefixNode(text[:-1], field)
         if "*" in normalized:
-            self._fail(token, "* stands at the end of a word, or within or before a run of letters and digits")
+            where = "at the end of a word, or within or before a run of letters and digits"
+            self._fail(token, f"* stands {where}")
         return TextNode(text.replace("*", NO_OPERATOR), field)
 
     def _number(self, token: Token, what: str, most: int, default: int | None = None) -> int:

@@ -150,9 +150,12 @@ class _Planner:
             case ast.WildcardNode(pattern, field):
                 pattern = visible(normalize(pattern))
                 typed = word_before_open_end(pattern)
-                found = [*ways(pattern), *([tuple(query_tokens(typed))] if typed else [])]
-                terms = text_terms(self._analyze(typed), field) if typed else ()
-                self._rank(terms, [HighlightTerm(tokens, field) for tokens in found], weight)
+                marks = [HighlightTerm(tokens, field) for tokens in ways(pattern)]
+                if typed:
+                    whole = self._analyze(typed)
+                    marks.append(HighlightTerm(tuple(whole.tokens), field))
+                    self._rank(text_terms(whole, field), (), weight)
+                self._rank((), marks, weight)
                 return wildcard(pattern, field)
             case ast.FuzzyNode(text, field, distance):
                 word = visible(normalize(text))

@@ -100,9 +100,7 @@ def ways(pattern: str) -> list[tuple[str, ...]]:
 
 def _partings(gap: str) -> list[tuple[str, str]]:
     """What of the signs belongs to the token before, and what to the token behind; a ``*`` to both."""
-    between = [
-        (gap[:at], gap[at:]) for at in range(len(gap) + 1) if "*" not in gap[max(0, at - 1) : at + 1]
-    ]
+    between = [(gap[:at], gap[at:]) for at in range(len(gap) + 1) if "*" not in gap[max(0, at - 1) : at + 1]]
     return between + [(gap[: at + 1], gap[at:]) for at, sign in enumerate(gap) if sign == "*"]
 
 

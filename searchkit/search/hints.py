@@ -1,6 +1,7 @@
 """Hints: a query that was perhaps not read as it was meant -> what can be asked instead.
 
-A word that is written like an operator or a field, and a value that no document has. Results stay as they are.
+A word that is written like an operator or a field, and a value that no document has. Results stay as they
+are.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ from searchkit.engine.base import Snapshot
 from searchkit.engine.plan import MatchAll
 from searchkit.highlight.likeness import letters_wrong
 from searchkit.query import parse
-from searchkit.query.ast import AndNode, BoostNode, FieldNode, MatchAllNode, OrNode, QueryNode, TermNode, TextNode
+from searchkit.query.ast import (
+    AndNode,
+    BoostNode,
+    FieldNode,
+    MatchAllNode,
+    OrNode,
+    QueryNode,
+    TermNode,
+    TextNode,
+)
 from searchkit.query.lexer import OPERATORS, Lexer, Token, names_of_fields
 from searchkit.schema import Schema
 from searchkit.search.options import SearchOptions
@@ -75,8 +85,8 @@ def hints(
     text: str, query: QueryNode, total: int, options: SearchOptions, snapshot: Snapshot, fields: Schema
 ) -> tuple[Hint, ...]:
     """The hints for a query with so many matches; those about fields and values where it has none."""
-    if not text.strip():
-        return () if query == MatchAllNode() else (Hint("everything", text, ("*",), ("*",)),)
+    if not text.strip() and query != MatchAllNode():
+        return (Hint("everything", text, ("*",), ("*",)),)
     found: Iterator[Hint] = _operators(text, fields, options.lenient)
     if not total:
         found = chain(found, _fields(query, fields), _values(query, options, snapshot, fields))
@@ -90,7 +100,8 @@ def _operators(text: str, fields: Schema, lenient: bool) -> Iterator[Hint]:
     """``or``, ``and``, ``not`` between parts of which one is Chinese."""
     if not _OPERATOR.search(text):
         return
-    meant, words = text, {}
+    meant = text
+    words: dict[str, None] = {}
     tokens = Lexer(text, lenient, fields.declared).tokens()
     for before, token, behind in zip(tokens, tokens[1:], tokens[2:]):
         if token.kind != "text" or not _OPERATOR.fullmatch(token.text):
@@ -131,7 +142,8 @@ def _fields(query: QueryNode, fields: Schema) -> Iterator[Hint]:
 def _values(query: QueryNode, options: SearchOptions, snapshot: Snapshot, fields: Schema) -> Iterator[Hint]:
     """Sources, tags and texts of declared fields that no document has."""
     for node in _wanted(query):
-        if isinstance(node, TermNode) or (isinstance(node, FieldNode) and fields.declared[node.name] == "text"):
+        is_text = isinstance(node, FieldNode) and fields.declared[node.name] == "text"
+        if isinstance(node, TermNode | FieldNode) and (is_text or node.name in _LABELS):
             others = _existing_instead_of(node, snapshot, fields)
             if others is not None:
                 queries = tuple(str(_with(query, node, other)) for other in others)

@@ -372,6 +372,9 @@ def test_a_query_of_nothing_but_a_value_has_tokens() -> None:
 @example("author:OR^2")
 @example("paid:(true)")
 @example("*author:甲")
+@example('(https://a.b/1"*')
+@example("(https://a.b/1)^2")
+@example("(https://a.b/1)^0.25")
 @example("*作者:甲")
 @example("price:title:甲")
 def test_with_declared_fields_the_text_of_any_tree_parses_to_the_tree(text: str) -> None:

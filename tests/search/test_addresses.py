@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from strategies import anything
 
 import searchkit
@@ -19,11 +18,11 @@ ARTICLE = "https://www.bbc.com/zhongwen/articles/c4abc"
 ENCODED = "https://zh.example.org/wiki/%E4%B8%AD%E5%9B%BD_(%E6%B6%88%E6%AD%A7%E4%B9%89)"
 QUERY = "http://example.com/read?id=7&lang=zh"
 DOCUMENTS: list[dict[str, Any]] = [
-    dict(id=ARTICLE, body="台湾的新闻", source="bbc.com", published="2020-01-01T00:00:00Z"),
-    dict(id="wiki", url=ENCODED, body="一个词"),
-    dict(id="query", url=QUERY, body="茶"),
+    {"id": ARTICLE, "body": "台湾的新闻", "source": "bbc.com", "published": "2020-01-01T00:00:00Z"},
+    {"id": "wiki", "url": ENCODED, "body": "一个词"},
+    {"id": "query", "url": QUERY, "body": "茶"},
     # These mention the first.
-    *(dict(id=str(n), body=f"见 {ARTICLE} 和 zhongwen articles c4abc bbc.com www" * 3) for n in range(5)),
+    *({"id": str(n), "body": f"见 {ARTICLE} 和 zhongwen articles c4abc bbc.com www" * 3} for n in range(5)),
 ]
 
 
@@ -144,6 +143,10 @@ def test_the_key_of_an_address(text: str, key: str) -> None:
 @given(anything)
 def test_what_does_not_change_where_an_address_leads_does_not_change_its_key(text: str) -> None:
     path = "".join(text.split()).replace("?", "").replace("#", "")
-    keys = {address_key(f"{before}a.b/{path}{behind}") for before in ("http://", "HTTPS://www.", "") for behind in ("", "/", "#a")}
+    keys = {
+        address_key(f"{before}a.b/{path}{behind}")
+        for before in ("http://", "HTTPS://www.", "")
+        for behind in ("", "/", "#a")
+    }
     assert len(keys) == 1
     assert keys.pop().startswith("a.b")

@@ -16,16 +16,22 @@ import searchkit
 from searchkit import Document, Index
 
 ARTICLES: list[dict[str, Any]] = [
-    dict(id="old", body="很早的一篇。" * 50, published="2020-01-01T00:00:00Z", source="甲报", tags=["体育"]),
-    dict(id="undated", body="没有日期", source="乙报", extra={"author": "林晚", "price": 5}),
-    dict(id="new", title="题目", body="最新的一篇", published="2024-05-01T00:00:00Z", source="甲报"),
-    dict(
-        id="middle",
-        body="体育新闻",
-        published="2022-01-01T00:00:00Z",
-        source="丙报",
-        extra={"author": ["林晚", "丁"], "price": 15, "paid": True, "event": "2024-07-31"},
-    ),
+    {
+        "id": "old",
+        "body": "很早的一篇。" * 50,
+        "published": "2020-01-01T00:00:00Z",
+        "source": "甲报",
+        "tags": ["体育"],
+    },
+    {"id": "undated", "body": "没有日期", "source": "乙报", "extra": {"author": "林晚", "price": 5}},
+    {"id": "new", "title": "题", "body": "最新的", "published": "2024-05-01T00:00:00Z", "source": "甲报"},
+    {
+        "id": "middle",
+        "body": "体育新闻",
+        "published": "2022-01-01T00:00:00Z",
+        "source": "丙报",
+        "extra": {"author": ["林晚", "丁"], "price": 15, "paid": True, "event": "2024-07-31"},
+    },
 ]
 NEWEST = ["new", "middle", "old", "undated"]
 
@@ -50,7 +56,10 @@ def test_everything_can_be_counted_sorted_and_paged(index: Index) -> None:
     results = index.search("*", facets=["source", "year"], limit=3)
     assert results.total == 4
     assert results.query == "*"
-    assert results.facets == {"source": {"甲报": 2, "丙报": 1, "乙报": 1}, "year": {2020: 1, 2022: 1, 2024: 1}}
+    assert results.facets == {
+        "source": {"甲报": 2, "丙报": 1, "乙报": 1},
+        "year": {2020: 1, 2022: 1, 2024: 1},
+    }
     assert ids(results) + ids(index.search("*", limit=3, cursor=results.cursor, facets=["source"])) == NEWEST
     assert ids(index.search("*", limit=2, offset=2)) == NEWEST[2:]
     assert ids(index.search("*", sort="oldest")) == ["old", "middle", "new", "undated"]
