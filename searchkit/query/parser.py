@@ -217,6 +217,8 @@ class _Parser:
         # Without dashes in front, as in --OR and in "…"-a*, there may be an operator.
         dashes = len(text) - len(text.lstrip("-－"))
         text = NO_OPERATOR * dashes + text[dashes:]
+        if field and text.startswith((":", "：", "//")):  # body::a is no field
+            text = NO_OPERATOR + text
         normalized = normalize(text)
         if token.distance is not None:
             if is_one_word(normalized):

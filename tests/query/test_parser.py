@@ -372,6 +372,8 @@ def test_a_query_of_nothing_but_a_value_has_tokens() -> None:
 @example("author:OR^2")
 @example("paid:(true)")
 @example("*author:甲")
+@example("body: :V")
+@example("title: //V*")
 @example('(https://a.b/1"*')
 @example("(https://a.b/1)^2")
 @example("(https://a.b/1)^0.25")
