@@ -76,8 +76,10 @@ class Schema:
         if at := document.published:
             values["published"] = to_milliseconds(at)
             values[MONTH] = at.year * 100 + at.month
-        if addresses := {address_term(document.url), address_term(document.id)} - {""}:
-            values[ADDRESS] = tuple(sorted(addresses))
+        # The id of most documents is their url, or no address.
+        addresses = [address_term(text) for text in {document.url, document.id} if "." in text]
+        if found := sorted({*filter(None, addresses)}):
+            values[ADDRESS] = tuple(found)
         for name, kind in self.declared.items():
             given = document.extra.get(name)
             if given is not None:
@@ -169,7 +171,8 @@ class Schema:
 
 def address_term(text: str) -> str:
     """The term of a web address, however it is written; empty for a text that is none."""
-    return id_term(key) if (key := address_key(text)) else ""
+    key = address_key(text)
+    return id_term(key) if key else ""
 
 
 def _engine_name(name: str) -> str:

@@ -75,9 +75,9 @@ def parse(text: str, *, lenient: bool = False, fields: Schema = _NO_FIELDS) -> Q
             reason = f"the query has {len(text)} characters; {MAX_LENGTH} is the most"
             raise QuerySyntaxError(text[:20] + "…", 0, reason)
         text = text[:MAX_LENGTH]
-    if not has_tokens(text) and not any(star in text for star in _STARS):
+    if "*" not in text and "＊" not in text and not has_tokens(text):
         return MatchNoneNode()
-    if _ADDRESS.fullmatch(address := text.strip()):
+    if "://" in text and _ADDRESS.fullmatch(address := text.strip()):
         return TextNode(address)
     try:
         return _Parser(text, lenient, fields).query()

@@ -46,7 +46,10 @@ class HighlightTerm(NamedTuple):
     @property
     def is_inexact(self) -> bool:
         """Does it stand for words that are only like it?"""
-        return self.distance > 0 or any("*" in token or "?" in token for token in self.tokens)
+        for token in self.tokens:  # any() would call a function for each
+            if "*" in token or "?" in token:
+                return True
+        return self.distance > 0
 
 
 @dataclasses.dataclass(frozen=True)
