@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         SyncReport,
     )
     from searchkit.search.explain import Contribution, Explanation
+    from searchkit.search.hints import Hint
     from searchkit.search.options import SearchOptions
     from searchkit.search.results import Hit, Results
     from searchkit.search.suggest import Suggestion
@@ -64,6 +65,7 @@ __all__ = [
     "Explanation",
     "Failure",
     "Highlighted",
+    "Hint",
     "Hit",
     "Index",
     "IndexCorruptError",
@@ -110,6 +112,7 @@ _MODULES = {
     "searchkit.highlight.highlighted": ("Highlighted",),
     "searchkit.search.options": ("SearchOptions",),
     "searchkit.search.results": ("Hit", "Results"),
+    "searchkit.search.hints": ("Hint",),
     "searchkit.search.explain": ("Contribution", "Explanation"),
     "searchkit.search.suggest": ("Suggestion",),
     "searchkit.indexing.writer": ("Writer",),

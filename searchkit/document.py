@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from searchkit.dates import parse_time
 from searchkit.errors import DocumentError
@@ -21,6 +21,13 @@ from searchkit.text import well_formed
 # Engines refuse terms of 32 kB, and a label of this length is none.
 _LONGEST_LABEL = 1000
 _HAS_TEXT = re.compile(r"[^\W_]").search  # what str.isalnum says of a character
+# Without http:// it begins with www., or with a domain and a path.
+_ADDRESS = re.compile(
+    r"(?:https?://|(?=www\.|[^\s/?#@]+\.[^\s/?#@.]+/))(?:www\.)?"
+    r"(?P<host>[^\s/?#@]+?)(?::(?:80|443))?(?P<path>/[^\s?#]*)?(?:\?(?P<query>[^\s#]*))?(?:#\S*)?",
+    re.IGNORECASE,
+)
+_CAMPAIGN = "utm_"
 _PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?:[/?#]|\Z)").match
 
 Json = Any
@@ -183,3 +190,19 @@ def link_of(url: str) -> str:
     except ValueError:  # e.g. an unclosed [ of an IPv6 address
         return ""
     return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def address_key(text: str) -> str:
+    """The address without its scheme, ``www.``, percent-encoding, fragment, campaign and slash at the end.
+
+    Empty for a text that is no address.
+
+    >>> address_key("https://www.example.com/a/?utm_source=x#top"), address_key("example.com/a")
+    ('example.com/a', 'example.com/a')
+    """
+    if "." not in text or (match := _ADDRESS.fullmatch(text.strip())) is None:
+        return ""
+    host, path, query = match.group("host", "path", "query")
+    kept = [part for part in (query or "").split("&") if part and not part.startswith(_CAMPAIGN)]
+    address = host.lower() + (path or "").rstrip("/") + ("?" + "&".join(kept) if kept else "")
+    return unquote(address) if "%" in address else address

@@ -13,7 +13,8 @@ from datetime import date
 from typing import Any, Literal, SupportsFloat, get_args
 
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
-from searchkit.document import Document
+from searchkit.document import Document, address_key
+from searchkit.engine.base import id_term
 from searchkit.engine.plan import Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.text import as_list
@@ -21,11 +22,13 @@ from searchkit.text import as_list
 FieldKind = Literal["text", "number", "date", "boolean"]
 
 MONTH, SKETCH, WORDS, TITLES = "month", "sketch", "suggested_words", "suggested_titles"
+ADDRESS = "address"
+"""The key field with the url of a document, and its id where that is an address: `address_term`."""
 
 _BUILT_IN = (
     *(ValueField(name, "label") for name in ("source", "tags")),
     *(ValueField(name, "integer") for name in ("published", MONTH)),
-    *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES)),
+    *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES, ADDRESS)),
 )
 _ENGINE_KINDS: dict[FieldKind, Literal["integer", "number", "label"]] = {
     "text": "label",
@@ -73,6 +76,10 @@ class Schema:
         if at := document.published:
             values["published"] = to_milliseconds(at)
             values[MONTH] = at.year * 100 + at.month
+        # The id of most documents is their url, or no address.
+        addresses = [address_term(text) for text in {document.url, document.id} if "." in text]
+        if found := sorted({*filter(None, addresses)}):
+            values[ADDRESS] = tuple(found)
         for name, kind in self.declared.items():
             given = document.extra.get(name)
             if given is not None:
@@ -93,13 +100,26 @@ class Schema:
             self._check_known(name, self.declared, "where")
             choices = value if isinstance(value, list | set | frozenset) else [value]
             try:
-                found = tuple(self._node(name, choice) for choice in choices)
-            except (TypeError, ValueError, OverflowError) as error:
-                kind = self.declared[name]
-                ranges = ", or a range of them in order" if kind in ("number", "date") else ""
-                raise ValueError(f"where: {name!r} is {_EXPECTED[kind]}{ranges}, not {value!r}") from error
+                found = tuple(self.clause(name, choice) for choice in choices)
+            except ValueError as error:
+                raise ValueError(f"where: {name!r} is {self.expected(name)}, not {value!r}") from error
             nodes.append(found[0] if len(found) == 1 else Boolean(should=found, minimum_should_match=1))
         return tuple(nodes)
+
+    def clause(self, name: str, value: Any) -> Clause:
+        """What a document must be whose declared field has this value, or one in this range.
+
+        Raises ValueError for a value of another kind.
+        """
+        try:
+            return self._node(name, value)
+        except (TypeError, OverflowError) as error:
+            raise ValueError(value) from error
+
+    def expected(self, name: str) -> str:
+        """What a value of a declared field is, in words."""
+        kind = self.declared[name]
+        return _EXPECTED[kind] + (", or a range of them in order" if kind in ("number", "date") else "")
 
     def sort(self, name: str) -> Sort | None:
         """The order by a name: a declared field, ``newest`` or ``oldest``; None is by relevance.
@@ -147,6 +167,12 @@ class Schema:
         if name not in known:
             choices = ", ".join(known) or "none: an index is created with fields={...}"
             raise ValueError(f"{argument}: there is no field {name!r}; there are {choices}")
+
+
+def address_term(text: str) -> str:
+    """The term of a web address, however it is written; empty for a text that is none."""
+    key = address_key(text)
+    return id_term(key) if key else ""
 
 
 def _engine_name(name: str) -> str:

@@ -79,6 +79,7 @@ queries = st.lists(
             "title:",
             "body：",
             "tag:",
+            *("author:", "price：", "10..20", "re:", "std::", "https://a.b/", "*", "?", "~2", "^3", "or "),
             "中国",
             "C++",
             "，",

@@ -4,6 +4,7 @@ from searchkit.analysis.analyzer import Analyzer, Terms
 from searchkit.analysis.bigram_filter import (
     bigram,
     bigrams,
+    is_letters_and_digits,
     is_one_word,
     is_symbol,
     is_word,
@@ -24,6 +25,7 @@ __all__ = [
     "bigram",
     "bigrams",
     "has_tokens",
+    "is_letters_and_digits",
     "is_one_word",
     "is_symbol",
     "is_word",

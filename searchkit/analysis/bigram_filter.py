@@ -15,6 +15,7 @@ from searchkit.analysis.kernel import Kind, tokenize, visible
 from searchkit.analysis.tokens import WORD_END
 
 _WORD_CODES = frozenset(map(ord, (ASCII_LETTER, LATIN, DIGIT, WORD)))
+_LETTERS_AND_DIGITS = re.compile(f"[{ASCII_LETTER}{LATIN}{DIGIT}{WORD}]+")
 _ONE_WORD = re.compile(rf"[{ASCII_LETTER}{LATIN}]+|{DIGIT}+|{WORD}+")
 
 
@@ -46,6 +47,11 @@ def is_word(token: str) -> bool:
 def is_one_word(normalized: str) -> bool:
     """Is the text one run of letters or of digits?"""
     return _ONE_WORD.fullmatch(visible(normalized).translate(class_table())) is not None
+
+
+def is_letters_and_digits(normalized: str) -> bool:
+    """Is the text made of runs of letters and of digits, with nothing between?"""
+    return _LETTERS_AND_DIGITS.fullmatch(visible(normalized).translate(class_table())) is not None
 
 
 def bigram(first: str, second: str) -> str:

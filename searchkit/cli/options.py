@@ -51,9 +51,9 @@ def location_argument(command: Any) -> Any:
     return click.argument("location", metavar="[LOCATION]", envvar=_VARIABLE, default=_DEFAULT)(command)
 
 
-def words_argument(metavar: str) -> Decorator:
+def words_argument(metavar: str, *, required: bool = True) -> Decorator:
     """The words of a query, as the parameter ``words``."""
-    return click.argument("words", metavar=metavar, nargs=-1, required=True, type=TEXT)
+    return click.argument("words", metavar=metavar, nargs=-1, required=required, type=TEXT)
 
 
 def together(*options: Decorator) -> Decorator:

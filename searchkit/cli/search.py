@@ -38,14 +38,15 @@ _WITH_A_QUERY = {"ignore_unknown_options": True}
     "search 「乘风万里」                  the same: full-width signs need no shell quotes",
     "search title:图书馆 --sort newest    in the title, newest first",
     "search 出租车 --since 2024-01-01 --json",
-    "search 茶 --facets source,year       how many of which source, of which year",
+    "search '*' --facets source,year      everything, newest first: how many of which source, of which year",
+    "search --source daily.example.com    all of this source",
     "search 论坛 --recency 1y             fresher ones sooner",
     "search 论坛 --collapse               each story once",
     "search 茶 --where price=10..20 --where author=林晚 --sort -price    declared fields",
     short_help="Search an index.",
     context_settings=_WITH_A_QUERY,
 )
-@o.words_argument("QUERY...")
+@o.words_argument("QUERY...", required=False)
 @o.location_option("--in", "The index to search.")
 @o.page_options
 @o.search_option("cursor", metavar="TEXT")
@@ -73,22 +74,27 @@ def search(
     """Search an index; several QUERY words are one query.
 
     Words separated by spaces must all be there. "…" is an exact passage, -x means without x, and OR, ( ),
-    title:, body:, source:, tag: and date: work as elsewhere; docs/queries.md has it all. The query may be
-    in any script, and finds all of them.
+    title:, body:, source:, tag:, date: and the declared fields work as elsewhere; docs/queries.md has it all.
+    The query may be in any script, and finds all of them. Without a QUERY, filters find all that passes
+    them; '*' finds everything.
     """
     _refuse_unknown_options(ctx, words)
+    if not words and not any(options[name] for name in ("since", "until", "source", "tags")) and not where:
+        raise click.UsageError("there is neither a QUERY nor a filter; '*' finds everything", ctx)
     options["facets"] = [name.strip() for names in facets for name in names.split(",") if name.strip()]
     with searchkit.open(location) as index:
         results = index.search(" ".join(words), where=_where_of(index, where), **options)
         kinds = index.stats().fields if results.facets else {}
         dates = {"year", "month", *(name for name, kind in kinds.items() if kind == "date")}
         _show(results, options, as_json, colour, in_time=dates)
-        if not as_json and results.relaxed:
-            click.echo(
-                f"Few have all of the words; the last may lack: {', '.join(results.relaxed)}", err=True
-            )
-        if not as_json and results.suggestion:
-            _offer(ctx, results.suggestion)
+        if not as_json:
+            if results.relaxed:
+                lacking = printable(one_line(", ".join(results.relaxed)))
+                say("hint", f"few have all of the words; the last may lack: {lacking}")
+            for hint in results.hints:
+                say("hint", printable(one_line(str(hint))))
+            if results.suggestion:
+                _offer(ctx, results.suggestion)
 
 
 @o.command(

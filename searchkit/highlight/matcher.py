@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from searchkit.analysis import is_symbol, variants, without_symbols
@@ -97,15 +97,19 @@ class Line:
         return self.ends[number] if token == tokens[0] or (is_prefix and token.startswith(tokens[0])) else 0
 
     def _end_of_neighbours(self, number: int, tokens: Sequence[str], is_prefix: bool) -> int:
-        line, last = self._lines[number], len(tokens) - 1
-        for place, wanted in enumerate(tokens):
+        fits: list[Callable[[str], bool]] = [token.__eq__ for token in tokens]
+        if is_prefix:
+            fits[-1] = lambda token: token.startswith(tokens[-1])
+        return self.end_of_like(number, fits)
+
+    def end_of_like(self, number: int, fits: Sequence[Callable[[str], bool]]) -> int:
+        """Where neighbouring tokens end, the first of which has this number, if each fits; otherwise 0."""
+        line = self._lines[number]
+        for place, fit in enumerate(fits):
             # A symbol is no neighbour.
             while place and number < len(self.texts) and is_symbol(self.texts[number]):
                 number += 1
-            if number == len(self.texts) or self._lines[number] != line:
-                return 0
-            token = self.texts[number]
-            if token != wanted and not (is_prefix and place == last and token.startswith(wanted)):
+            if number == len(self.texts) or self._lines[number] != line or not fit(self.texts[number]):
                 return 0
             number += 1
         return self.ends[number - 1]
@@ -147,18 +151,20 @@ class Lines:
 
 
 class _LikeFinder:
-    """Finds tokens that are like a word."""
+    """Finds neighbouring tokens that are each like a word."""
 
     def __init__(self, number: int, term: HighlightTerm) -> None:
         self.term = term
         self._number = number
-        self._is_like = likeness(term.tokens[0], term.distance)
+        self._likenesses = [likeness(token, term.distance) for token in term.tokens]
 
     def find(self, lines: Lines, start: int, end: int, most: int | None) -> list[Match]:
         """The first ``most`` matches within text[start:end], in order."""
-        line = lines.all()
-        tokens = zip(line.texts, line.starts, line.ends, strict=True)
-        found = [(left, right, self._number) for text, left, right in tokens if self._is_like(text)]
+        line, first = lines.all(), self._likenesses[0]
+        found = []
+        for number, text in enumerate(line.texts):
+            if first(text) and (right := line.end_of_like(number, self._likenesses)):
+                found.append((line.starts[number], right, self._number))
         return [match for match in found if start <= match[0] and match[1] <= end][:most]
 
 

@@ -125,7 +125,7 @@ def highlighter(highlight_terms: Iterable[HighlightTerm]) -> Highlighter:
 def _places(term: HighlightTerm, known: Iterable[str]) -> tuple[Place, ...]:
     """The tokens that fit at each place of the term, of these where it is not the token itself."""
     if term.is_inexact:
-        return (tuple(filter(likeness(term.tokens[0], term.distance), known)),)
+        return tuple(tuple(filter(likeness(token, term.distance), known)) for token in term.tokens)
     places: list[Place] = [(token,) for token in term.tokens]
     if term.prefix:
         places[-1] = tuple(token for token in known if token.startswith(term.tokens[-1]))

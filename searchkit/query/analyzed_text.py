@@ -73,11 +73,12 @@ def without(words: Sequence[str], excluded: frozenset[str]) -> Sequence[str]:
 
 def _analyzed(text: str, tokens: Sequence[str], words: Sequence[str], placed: Sequence[Word]) -> AnalyzedText:
     query_words = content_words = placed
-    is_question = text.endswith(("?", "？"))
     if len(placed) > 1:
         query_words = [*{word.text: word for word in reversed(placed)}.values()][::-1]
         content_words = [word for word in query_words if word.text not in FUNCTION_WORDS] or query_words
-        is_question = is_question or any(word.text in QUESTION_WORDS for word in query_words)
+    is_question = text.endswith(("?", "？")) or not QUESTION_WORDS.isdisjoint(
+        [word.text for word in query_words]
+    )
     return AnalyzedText(text, tokens, words, query_words, content_words, is_question)
 
 

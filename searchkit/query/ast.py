@@ -6,6 +6,7 @@ engine from it. Nodes are values: equal trees mean the same, and the text of a t
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from types import UnionType
 from typing import Literal
@@ -16,6 +17,10 @@ Field = Literal["title", "body"]
 
 QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』", "｢": "｣"}
 """What opens a phrase, and what closes it."""
+
+
+# A number, a date, a range of them, or a truth value: nothing in it means anything else.
+_PLAIN_VALUE = re.compile(r"[0-9.+-]+|true|false")
 
 
 class QueryNode(Struct, frozen=True):
@@ -51,7 +56,7 @@ class PrefixNode(QueryNode, frozen=True):
 
 
 class WildcardNode(QueryNode, frozen=True):
-    """One word of letters, or one number; ``*`` stands for any letters, ``?`` for one."""
+    """One word of letters, of digits, or of both; ``*`` stands for any of them, ``?`` for one."""
 
     pattern: str
     field: Field | None = None
@@ -67,6 +72,13 @@ class FuzzyNode(QueryNode, frozen=True):
 
 class TermNode(QueryNode, frozen=True):
     """Documents that have exactly this ``source``, or this ``tag``."""
+
+    name: str
+    value: str
+
+
+class FieldNode(QueryNode, frozen=True):
+    """Documents whose declared field has this value, or one in this range, as `Schema.where` reads it."""
 
     name: str
     value: str
@@ -104,6 +116,10 @@ class NotNode(QueryNode, frozen=True):
     child: QueryNode
 
 
+class MatchAllNode(QueryNode, frozen=True):
+    """Every document."""
+
+
 class MatchNoneNode(QueryNode, frozen=True):
     """No document: what an empty query means."""
 
@@ -120,6 +136,8 @@ def _text_of(query: QueryNode) -> str:
             return _in_field(field, f"{text}~{distance}")
         case TermNode(name, value):
             return f"{name}:{_quoted(value)}"
+        case FieldNode(name, value):
+            return f"{name}:{value if _PLAIN_VALUE.fullmatch(value) else _quoted(value)}"
         case DateRangeNode(first, last):
             return f"date:{first or ''}..{last or ''}"
         case BoostNode(child, weight):
@@ -130,6 +148,8 @@ def _text_of(query: QueryNode) -> str:
             return " OR ".join(_grouped(child, OrNode) for child in children)
         case NotNode(child):
             return f"-{_grouped(child)}"
+        case MatchAllNode():
+            return "*"
         case _:
             return ""
 

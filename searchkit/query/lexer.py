@@ -7,7 +7,9 @@ operator; when it reads leniently, only those that stand apart, because 他说�
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple, cast
 
 from searchkit.errors import QuerySyntaxError
 from searchkit.query.ast import QUOTES
@@ -20,7 +22,8 @@ FIELDS = ("title", "body", "source", "tag", "date")
 OPERATORS = ("OR", "AND", "NOT")
 
 _QUOTE = "".join(QUOTES)
-_UNKNOWN = re.compile(r"[a-z_]+:(?!//)(?=[^\s)）])")
+# std::vector and https://… are no fields.
+_FIELD = r"(?P<name>[^\W\d]\w{0,99})[:：](?![:：]|//)"
 _TOKEN = re.compile(
     rf"""
       (?P<space>\s+)
@@ -28,13 +31,13 @@ _TOKEN = re.compile(
     | (?P<close>[)）])
     | (?P<quote>[{_QUOTE}])
     | (?P<operator>(?:{"|".join(OPERATORS)})(?=[\s()（）{_QUOTE}]|$))
-    | (?P<field>(?i:{"|".join(FIELDS)})[:：])
-    | (?P<unknown>{_UNKNOWN.pattern})
+    | (?P<field>{_FIELD})
     | (?P<minus>(?<![^\s(（])[-－](?=[^\s\-－)）]))
     | (?P<text>[^\s()（）{_QUOTE}]+)
     """,
     re.VERBOSE,
 )
+_TEXT = re.compile(rf"[^\s()（）{_QUOTE}]+")
 # What may follow a phrase, a group or a word: ~ with a number, ^ with a number.
 _NUMBERS = r"(?=[~～^＾])(?P<tilde>[~～](?P<distance>\d*))?(?:[\^＾](?P<weight>\d+(?:\.\d+)?))?"
 _SUFFIX = re.compile(_NUMBERS + r"(?=[\s)）]|$)")
@@ -47,6 +50,7 @@ class Token(NamedTuple):
     """A token of the query language: its kind, its text, its position in the query, and its suffixes.
 
     ``distance`` is the number behind ``~``, -1 for a ``~`` without one; ``weight`` is that behind ``^``.
+    ``name`` is that of a field, as the index has it.
     """
 
     kind: str
@@ -54,14 +58,19 @@ class Token(NamedTuple):
     position: int
     distance: int | None = None
     weight: float | None = None
+    name: str = ""
 
 
 class Lexer:
-    """Reads the tokens of a query; a phrase is one, and texts, phrases and groups have their suffixes."""
+    """Reads the tokens of a query; a phrase is one, and texts, phrases and groups have their suffixes.
 
-    def __init__(self, text: str, lenient: bool) -> None:
+    ``declared`` are the names of fields beside `FIELDS`.
+    """
+
+    def __init__(self, text: str, lenient: bool, declared: Iterable[str] = ()) -> None:
         self._text = text
         self._lenient = lenient
+        self._names = names_of_fields(declared)
         self._position = 0
         self._found: list[Token] = []
         # For each open bracket: does it group, or is it only text?
@@ -76,6 +85,8 @@ class Lexer:
             kind = match.lastgroup or ""
             token = Token(kind, match.group(), self._position)
             self._position = match.end()
+            if kind == "field":
+                token = self._field(token, match["name"])
             if kind == "space":
                 continue
             read += 1
@@ -96,13 +107,16 @@ class Lexer:
                 return self._closing(token)
             case "operator":
                 return token._replace(kind=token.text)
-            case "unknown":
-                names = ", ".join(f"{name}:" for name in FIELDS)
-                reason = f"there is no field {token.text} (there are {names}); quote it to search for it"
-                self._fail(token, reason)
-                return token._replace(kind="text", text=token.text[:-1] + NO_OPERATOR)
             case _:
                 return token
+
+    def _field(self, token: Token, word: str) -> Token:
+        """The token with the name of its field; text, where the index has no field of this name."""
+        if name := self._names.get(word) or self._names.get(word.lower()):
+            return token._replace(name=name)
+        text = cast("re.Match[str]", _TEXT.match(self._text, token.position))
+        self._position = text.end()
+        return Token("text", text.group(), token.position)
 
     def _phrase(self, quote: Token) -> Token:
         start = quote.position + 1
@@ -157,15 +171,24 @@ class Lexer:
             raise QuerySyntaxError(self._text, token.position, reason)
 
 
+@lru_cache(maxsize=64)
+def _names_of_fields(declared: tuple[str, ...]) -> Mapping[str, str]:
+    names = {name.lower(): name for name in reversed((*FIELDS, *declared))}
+    return names | {name: name for name in (*FIELDS, *declared)}
+
+
+def names_of_fields(declared: Iterable[str]) -> Mapping[str, str]:
+    """What a field can be called in a query, and its name: as it is, or in lower case."""
+    return _names_of_fields(tuple(declared))
+
+
 def _as_text(token: Token) -> Token:
     return token._replace(kind="text", text=NO_OPERATOR)
 
 
 def _finished(token: Token) -> Token:
-    """The text with its suffixes, without anything else that would be a field or a suffix when read again."""
+    """The text with its suffixes, without anything else that would be a suffix when read again."""
     text = token.text
-    if field := _UNKNOWN.match(text):
-        text = text[: field.end() - 1] + NO_OPERATOR + text[field.end() :]
     match = _TEXT_SUFFIX.search(text)
     if match is None:
         return token._replace(text=text)

@@ -38,7 +38,9 @@ from searchkit.query.scoring import (
     telling_terms,
     text_terms,
 )
+from searchkit.query.wildcards import ways, wildcard, word_before_open_end
 from searchkit.query.words import is_typographic_space
+from searchkit.schema import Schema
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
@@ -50,8 +52,8 @@ FEW = 5
 class HighlightTerm(NamedTuple):
     """Neighbouring tokens to mark in one field, title or body, or in both.
 
-    Of a ``prefix`` the Latin word at the end may go on. In a single Latin word ``*`` and ``?`` stand for
-    other letters, and up to ``distance`` letters may differ.
+    Of a ``prefix`` the Latin word at the end may go on. In words and numbers ``*`` and ``?`` stand for
+    other letters and digits. In a single word up to ``distance`` letters may differ.
     """
 
     tokens: tuple[str, ...]
@@ -62,7 +64,10 @@ class HighlightTerm(NamedTuple):
     @property
     def is_inexact(self) -> bool:
         """Does it stand for words that are only like it?"""
-        return self.distance > 0 or "*" in self.tokens[0] or "?" in self.tokens[0]
+        for token in self.tokens:  # any() would call a function for each
+            if "*" in token or "?" in token:
+                return True
+        return self.distance > 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,6 +96,7 @@ def plan_query(
     match: Match = "most",
     filters: tuple[Clause, ...] = (),
     tables: Sequence[AlternativeTable] = (),
+    fields: Schema | None = None,
     let_go: frozenset[str] = frozenset(),
     analyzed: dict[str, AnalyzedText] | None = None,
 ) -> Planned:
@@ -100,7 +106,7 @@ def plan_query(
     needs them. ``analyzed`` has the texts that were analysed for a plan before, and is added to.
     """
     known = {} if analyzed is None else analyzed
-    planner = _Planner(analyzer, statistics, match, tables, let_go, known)
+    planner = _Planner(analyzer, statistics, match, tables, fields or Schema(), let_go, known)
     query = planner.with_joined_texts(query)
     if isinstance(query, AndNode):
         must, must_not = planner.all_of(query.children, 1.0)
@@ -128,6 +134,7 @@ class _Planner:
     statistics: Statistics
     match: Match
     tables: Sequence[AlternativeTable]
+    fields: Schema
     let_go: frozenset[str]
     analyzed: dict[str, AnalyzedText]
     needed: list[AnalyzedText] = dataclasses.field(default_factory=list)
@@ -196,14 +203,22 @@ class _Planner:
                 return prefix(whole.tokens, field)
             case ast.WildcardNode(pattern, field):
                 pattern = visible(normalize(pattern))
-                self._rank((), [HighlightTerm((pattern,), field)], weight)
-                return in_fields(field, "unigrams", engine.Wildcard, pattern)
+                typed = word_before_open_end(pattern)
+                marks = [HighlightTerm(tokens, field) for tokens in ways(pattern)]
+                if typed:
+                    whole = self._analyze(typed)
+                    marks.append(HighlightTerm(tuple(whole.tokens), field))
+                    self._rank(text_terms(whole, field), (), weight)
+                self._rank((), marks, weight)
+                return wildcard(pattern, field)
             case ast.FuzzyNode(text, field, distance):
                 word = visible(normalize(text))
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
                 return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
             case ast.TermNode(name, value):
                 return engine.TermSet(_VALUE_FIELDS[name], (value,))
+            case ast.FieldNode(name, value):
+                return self.fields.clause(name, value)
             case ast.DateRangeNode(first, last):
                 low, high = day_start(first) if first else None, day_end(last) if last else None
                 return engine.Range("published", low, high)
@@ -215,6 +230,8 @@ class _Planner:
                 return Boolean(should=tuple(self.clause(child, weight) for child in children))
             case NotNode(child):
                 return Boolean(must=(engine.MatchAll(),), must_not=(self.clause(child, None),))
+            case ast.MatchAllNode():
+                return engine.MatchAll()
             case ast.MatchNoneNode():
                 return engine.MatchNone()
         raise TypeError(f"no node of a query: {query!r}")
@@ -262,9 +279,7 @@ class _Planner:
         for node, text in zip(nodes, texts):
             if others and text.is_function_words:
                 continue
-            clause = match_text(
-                text, field, self.match, self.statistics, frozenset() if field else self.let_go
-            )
+            clause = match_text(text, field, self.match, self.statistics, let_go)
             if clause is not None:
                 found.append((node, clause))
             if weight is not None and field is None:

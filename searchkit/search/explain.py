@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,9 +13,10 @@ from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, MatchNone, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
+from searchkit.schema import ADDRESS
 from searchkit.search.options import QueryOptions
+from searchkit.search.planning import plan
 from searchkit.search.relax import relax
-from searchkit.search.search import plan
 from searchkit.settings import Settings
 
 _WHERE = {
@@ -24,6 +25,7 @@ _WHERE = {
     "title_unigrams": "character in the title",
     "body_bigrams": "pair in the body",
     "body_unigrams": "character in the body",
+    ADDRESS: "its address",
 }
 
 
@@ -83,7 +85,7 @@ def explain(
     text: str, document: Document, options: QueryOptions, snapshot: Snapshot, settings: Settings
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
-    query = parse(text, lenient=options.lenient)
+    query = parse(text, lenient=options.lenient, fields=settings.fields)
     replan = partial(plan, query, options, snapshot, settings, analyzed={})
     planned = replan()
     match, scores = planned.plan.match, planned.plan.scores
@@ -105,7 +107,10 @@ def explain(
         id=document.id,
         matches=matched is not None,
         score=scored or 0.0,
-        contributions=tuple(_contributions(str(query), terms, points, snapshot)),
+        contributions=(
+            *_of_address(str(query), scores, document, snapshot, settings),
+            *_contributions(str(query), terms, points, snapshot),
+        ),
         missing=tuple(str(part) for (part, _), score in zip(parts, matched_parts) if score is None),
         documents=len(snapshot),
         relaxed=listed is not None,
@@ -127,6 +132,18 @@ def _terms_of(
         for score in scores
         if isinstance(term := score.node, Term) and (times := counts[term.field][term.text])
     ]
+
+
+def _of_address(
+    typed: str, scores: Sequence[ScoreClause], document: Document, snapshot: Snapshot, settings: Settings
+) -> Iterator[Contribution]:
+    """What the document gets for its address, where that is the query."""
+    own = settings.fields.values(document).get(ADDRESS, ())
+    for score in scores:
+        match score.node:
+            case TermSet(field, (term,)) if field == ADDRESS and isinstance(own, tuple) and term in own:
+                (having,) = snapshot.doc_freqs(ADDRESS, [term])
+                yield Contribution(typed, ADDRESS, score.weight, score.weight, 1, having)
 
 
 def _contributions(

@@ -17,6 +17,7 @@ from searchkit.engine.base import ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
+from searchkit.search.hints import Hint
 from searchkit.search.page import Page, pages
 from searchkit.text import escape_html
 
@@ -149,6 +150,7 @@ class Results(Sequence[Hit]):
         cursor: Callable[[], str] | None = None,
         suggestion: Callable[[], str | None] | None = None,
         relaxed: Sequence[str] = (),
+        hints: Callable[[], tuple[Hint, ...]] | None = None,
     ) -> None:
         self.query = query
         self.relaxed = tuple(relaxed)
@@ -158,6 +160,7 @@ class Results(Sequence[Hit]):
         self._hits = tuple(hits)
         self._make_cursor = cursor
         self._make_suggestion = suggestion
+        self._make_hints = hints
 
     @cached_property
     def cursor(self) -> str | None:
@@ -174,6 +177,11 @@ class Results(Sequence[Hit]):
         """A query that was perhaps meant, when this one finds next to nothing; computed on first access."""
         return self._make_suggestion() if self._make_suggestion else None
 
+    @cached_property
+    def hints(self) -> tuple[Hint, ...]:
+        """What was perhaps meant otherwise, and what can be asked instead; computed on first access."""
+        return self._make_hints() if self._make_hints else ()
+
     def to_dict(self, *, with_cursor: bool = True) -> dict[str, Any]:
         """The result as JSON values, as the command line prints it."""
         values: dict[str, Any] = {"query": self.query, "total": self.total, "took": self.took}
@@ -181,6 +189,8 @@ class Results(Sequence[Hit]):
             values["suggestion"] = self.suggestion
         if self.relaxed:
             values["relaxed"] = list(self.relaxed)
+        if self.hints:
+            values["hints"] = [hint.to_dict() for hint in self.hints]
         if self.facets:
             values["facets"] = {
                 name: [{"value": value, "count": count} for value, count in counts.items()]

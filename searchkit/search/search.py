@@ -12,19 +12,17 @@ from typing import Any
 
 from searchkit.analysis import normalize
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, Plan, Sort, TermSet
+from searchkit.engine.plan import Boolean, Clause, Plan, Sort, Term, TermSet
 from searchkit.highlight.snippet import highlighter
-from searchkit.query import parse, plan_query
-from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import QueryNode
-from searchkit.query.matching import Match
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
-from searchkit.query.regional import regional_tables, spelling_table
 from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
-from searchkit.search.options import HitOptions, QueryOptions, SearchOptions
+from searchkit.search.hints import hints
+from searchkit.search.options import HitOptions, SearchOptions
+from searchkit.search.planning import plan, read
 from searchkit.search.relax import PAGE, relax
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
@@ -40,14 +38,14 @@ def search(
     index does not have.
     """
     started = time.perf_counter()
-    query = parse(text, lenient=options.lenient)
+    filters = options.filters(settings.fields)
+    query = read(text, options, settings, filters)
     position = (
         cursors.decode(options.cursor, options.digest(text), snapshot)
         if options.cursor is not None
         else Position(snapshot, options.offset, datetime.now(timezone.utc))
     )
     snapshot = position.snapshot
-    filters = options.filters(settings.fields)
     replan = partial(plan, query, options, snapshot, settings, filters, analyzed={})
     planned = replan()
     ranking = _with_recency(planned.plan, options.recency, position)
@@ -86,12 +84,13 @@ def search(
         cursor=cursor if hits and has_more else None,
         suggestion=lambda: better_query(query, strict, count_of, snapshot, settings),
         relaxed=_as_typed(text, relaxed.let_go) if relaxed else (),
+        hints=lambda: hints(text, query, total, options, snapshot, settings.fields),
     )
 
 
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
     """The document with this id as a hit of the query, None if no search lists it."""
-    query = parse(text, lenient=options.lenient)
+    query = read(text, options, settings)
     this = TermSet("id", (id_term(id),))
     for match in dict.fromkeys((options.match, "any" if options.match == "most" else options.match)):
         planned = plan(query, options, snapshot, settings, match=match)
@@ -105,42 +104,13 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
 
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
     """How many documents match, with those that are listed behind them where they are few."""
-    query = parse(text, lenient=options.lenient)
     filters = options.filters(settings.fields)
+    query = read(text, options, settings, filters)
     replan = partial(plan, query, options, snapshot, settings, filters, analyzed={})
     planned = replan()
     total = snapshot.count(planned.plan.match)
     relaxed = relax(planned, total, snapshot, replan) if _may_relax(options, total) else None
     return total + snapshot.count(relaxed.match) if relaxed else total
-
-
-def plan(
-    query: QueryNode,
-    options: QueryOptions,
-    snapshot: Snapshot,
-    settings: Settings,
-    filters: tuple[Clause, ...] = (),
-    *,
-    match: Match | None = None,
-    let_go: frozenset[str] = frozenset(),
-    analyzed: dict[str, AnalyzedText] | None = None,
-) -> Planned:
-    """The plan of a query for this index."""
-    tables = [spelling_table()]
-    if options.synonyms:
-        tables.append(settings.synonyms.table)
-    if options.regional:
-        tables += regional_tables()
-    return plan_query(
-        query,
-        settings.analyzer,
-        snapshot,
-        match=match or options.match,
-        filters=filters,
-        tables=tables,
-        let_go=let_go,
-        analyzed=analyzed,
-    )
 
 
 def count_facets(
@@ -205,7 +175,8 @@ def _with_recency(planned: Plan, recency: str | timedelta | None, position: Posi
     """The plan with a share of the best score added for newer documents."""
     if recency is None or not planned.scores:
         return planned
-    _, best = position.snapshot.search(planned, limit=1, offset=0)
+    by_terms = Plan(planned.match, tuple(score for score in planned.scores if isinstance(score.node, Term)))
+    _, best = position.snapshot.search(by_terms, limit=1, offset=0)
     if not best:
         return planned
     newer = recency_scores(half_life(recency), position.now, best[0].score)

@@ -20,8 +20,8 @@ from searchkit.web.limits import Limits
 from searchkit.web.page_state import HITS, PageState, read_state
 from searchkit.web.sanitize import marked, paragraphs, sanitize
 
-EVERYTHING = "date:0001.."
-"""The query that finds all articles that have a date: what is shown where there is no query."""
+EVERYTHING = "*"
+"""The query that finds all articles: what is shown where there is no query."""
 
 _HERE = Path(__file__).parent
 _SIMILAR = 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -73,6 +73,16 @@ class FacetValue(_Model):
     count: Count
 
 
+class Hint(_Model):
+    """What was perhaps meant otherwise."""
+
+    kind: Literal["operator", "field", "value", "everything"]
+    typed: str = Field(description="The part of the query.")
+    text: str = Field(description="A sentence in English.")
+    instead: list[str] = Field(description="What could be in its place.")
+    queries: list[str] = Field(description="The whole query with each of these.")
+
+
 class Results(_Model):
     """One page of matches."""
 
@@ -83,6 +93,7 @@ class Results(_Model):
     relaxed: list[str] = Field(
         [], description="Words of the query that were let go, as few documents match: the last may lack them."
     )
+    hints: list[Hint] = []
     facets: dict[str, list[FacetValue]] = {}
     hits: list[Hit]
 

@@ -301,6 +301,8 @@ def test_did_you_mean_has_no_control_characters(run, sample, monkeypatch):
     monkeypatch.setattr(searchkit.Results, "suggestion", "茶\x1b[2J\n\u202e乙\x9b")
     result = run("search", "茶葉", "--in", sample, "--source", "a\x1b[2J")
     assert result.stderr.splitlines()[1:] == [
+        'hint: no document has source:"a[2J"; there are source:"daily.example.com", '
+        'source:"taipei.example.org", source:"harbour.example.net"',
         "did you mean: 茶[2J 乙",
         f"hint: searchkit search '茶[2J 乙' --in {sample} --source 'a[2J'",
     ]

@@ -52,7 +52,7 @@ import searchkit
         (["search", "茶", "--in", "{sample}", "--snippet-length", "0"], "0 is not in the range"),
         (["search", "茶", "--in", ":memory:"], "an index in memory cannot be opened"),
         (["search", "茶", "--in", ""], "the location of an index is a path"),
-        (["search", "--in", "{sample}"], "Missing argument 'QUERY...'"),
+        (["search", "--in", "{sample}"], "neither a QUERY nor a filter; '*' finds everything"),
         (["search", "茶", "--sinse", "2024-01-01", "--in", "{sample}"], "Did you mean"),
         (
             ["search", "茶", "--limt=3", "--in", "{sample}"],

@@ -12,7 +12,7 @@ MATCHES = re.compile(r"^(?:[\d–]+ of )?(\d+) match(?:es)?, [\d.]+ m?s$", re.MU
 
 def total(result):
     assert result.exit_code == 0, result.stderr
-    if result.stderr == "nothing found\n":
+    if result.stderr.startswith("nothing found\n"):
         return 0
     return int(MATCHES.findall(result.stdout)[-1])
 
@@ -275,3 +275,39 @@ def test_search_uses_searchkit_index_of_the_environment(run, sample, monkeypatch
 def test_search_uses_the_default_index(run, articles):
     assert run("index", str(articles)).exit_code == 0
     assert total(run("search", "茶")) == 2
+
+
+def test_a_star_lists_everything_and_filters_need_no_query(run, sample):
+    with searchkit.open(sample) as index:
+        assert total(run("search", "*", "--in", sample)) == len(index)
+        of_source = index.count("source:daily.example.com")
+    assert total(run("search", "--source", "daily.example.com", "--in", sample)) == of_source
+    assert total(run("search", "", "--source", "daily.example.com", "--in", sample)) == of_source
+    dated = json.loads(run("search", "*", "--json", "--in", sample).stdout)["hits"]
+    days = [hit["published"] for hit in dated]
+    assert days == sorted(days, reverse=True)
+
+
+def test_an_empty_query_finds_nothing_and_says_how_everything_is_found(run, sample):
+    result = run("search", "", "--in", sample)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.splitlines() == [
+        "nothing found",
+        "hint: an empty query without filters finds nothing; * finds every document",
+    ]
+
+
+def test_hints_are_printed_and_part_of_the_json(run, sample):
+    result = run("search", "source:daily", "茶", "--in", sample)
+    assert 'hint: no document has source:"daily"; there is source:"daily.example.com"' in result.stderr
+    (hint,) = json.loads(run("search", "source:daily", "茶", "--in", sample, "--json").stdout)["hints"]
+    assert hint["queries"] == ['source:"daily.example.com" 茶']
+    assert "hint:" not in run("search", "茶", "--in", sample).stderr
+
+
+def test_declared_fields_are_part_of_the_query(run, shop):
+    expected = json.loads(run("search", "茶", "--where", "price=10..20", "--in", shop, "--json").stdout)[
+        "hits"
+    ]
+    found = json.loads(run("search", "茶", "price:10..20", "--in", shop, "--json").stdout)["hits"]
+    assert [hit["id"] for hit in found] == [hit["id"] for hit in expected] != []

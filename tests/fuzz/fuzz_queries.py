@@ -13,10 +13,14 @@ import atheris
 with atheris.instrument_imports(include=["searchkit.query"]):
     import searchkit
     from searchkit.query import parse
+    from searchkit.schema import Schema
 
-INDEX = searchkit.create(":memory:", synonyms=[["北大", "北京大学"]], fields={"n": "number"})
+FIELDS = {"n": "number", "who": "text", "day": "date", "ok": "boolean"}
+DECLARED = Schema(FIELDS)  # type: ignore[arg-type]
+
+INDEX = searchkit.create(":memory:", synonyms=[["北大", "北京大学"]], fields=FIELDS)  # type: ignore[arg-type]
 INDEX.add(
-    {"id": str(number), "title": title, "body": body, "extra": {"n": number}}
+    {"id": str(number), "url": f"https://a.b/{number}", "title": title, "body": body, "extra": {"n": number}}
     for number, (title, body) in enumerate(
         [
             ("中日關係", "上川陽子 said C++ and GPT-4。"),
@@ -30,15 +34,20 @@ INDEX.add(
 def one_query(data: bytes) -> None:
     """Read and search what libFuzzer made."""
     text = data.decode("utf-8", "replace")
-    tree = parse(text, lenient=True)
-    assert parse(str(tree)) == tree, (text, tree)
-    INDEX.search(text, lenient=True, limit=3, facets=["year"])
+    tree = parse(text, lenient=True, fields=DECLARED)
+    assert parse(str(tree), fields=DECLARED) == tree, (text, tree)
+    results = INDEX.search(text, lenient=True, limit=3, facets=["year"], source="甲")
+    assert all(map(str, results.hints))
     try:
-        strict = parse(text)
+        strict = parse(text, fields=DECLARED)
     except searchkit.QuerySyntaxError:
         return
-    assert parse(str(strict)) == strict, (text, strict)
-    for hit in INDEX.search(text, limit=3):
+    assert parse(str(strict), fields=DECLARED) == strict, (text, strict)
+    results = INDEX.search(text, limit=3)
+    for hint in results.hints:
+        for query in hint.queries:
+            INDEX.count(query, lenient=True)
+    for hit in results:
         assert hit.title.html() is not None
         assert hit.snippet.text is not None
 

@@ -177,8 +177,12 @@ def test_a_missing_condition_may_still_score(index: Index) -> None:
         (
             "土豆 茶",
             "1",
-            ["土豆 茶  →  1", "does not match: it does not satisfy 茶. What it has would score "],
+            [
+                "土豆 茶  →  1",
+                "is listed behind the few that match: it does not satisfy 茶. It has a score of ",
+            ],
         ),
+        ("茶", "1", ["茶  →  1", "does not match: it does not satisfy 茶. What it has would score "]),
         ("茶", "3", ["茶  →  3", "matches, with a score of ", "among 3 documents:"]),
         ("水", "3", ["水  (character in the body: once here, in 2 documents, weight 0.75)"]),
         ("土豆", "1", ["土豆  (word in title (twice) and body: 4 times here, in 1 documents, weight 1)"]),

@@ -240,3 +240,59 @@ def test_the_app_can_be_mounted_under_any_path(index):
     assert client.get("/a/b/static/search.css").status_code == 200
     assert client.get("/a/b/api/nothing").headers["content-type"] == "application/problem+json"
     assert client.get("/a/b/api/openapi.json").json()["servers"] == [{"url": "/a/b"}]
+
+
+def test_without_a_query_every_article_is_listed_the_newest_first_with_or_without_a_date():
+    with searchkit.create(":memory:") as made:
+        made.add(
+            [
+                {
+                    "id": str(n),
+                    "title": f"题{n}",
+                    "body": "话" * n + "。",
+                    "published": f"20{n}-01-01T00:00:00Z",
+                }
+                for n in range(10, 22)
+            ]
+        )
+        made.add([{"id": "undated", "title": "无日期", "body": "一个词", "source": "甲报"}])
+        site = TestClient(web.app(made))
+        first, second = (lxml.html.fromstring(site.get(f"/?page={n}").text) for n in (1, 2))
+        assert texts(first, ".hit h3")[:2] == ["题21", "题20"]
+        assert texts(second, ".hit h2")[-1] == "无日期"
+        assert texts(second, "#summary strong") == ["13 matches"]
+        for query in ("", "*"):
+            chosen = lxml.html.fromstring(site.get("/", params={"q": query, "source": "甲报"}).text)
+            assert texts(chosen, ".hit h2") == ["无日期"]
+            assert texts(chosen, ".snippet") == ["一个词"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "meant"),
+    [
+        ("土豆 or 馬鈴薯", "“or” was searched for as a word", "土豆 OR 馬鈴薯"),
+        ("source:daily 茶", 'No article has source:"daily"', 'source:"daily.example.com" 茶'),
+        ("titel:土豆", "There is no field “titel:”", "title:土豆"),
+    ],
+)
+def test_a_hint_leads_to_what_was_perhaps_meant(page, query, said, meant):
+    tree = page(q=query)
+    (hint,) = tree.cssselect(".meant")
+    assert said in hint.text_content()
+    link = hint.cssselect("a")[0].get("href")
+    assert parse_qs(urlsplit(link).query)["q"] == [meant]
+    assert page(link).cssselect(".hit")
+
+
+def test_a_hint_without_a_way_out_says_what_there_is_not():
+    with searchkit.create(":memory:") as made:
+        made.add([{"id": "1", "body": "没有标签"}])
+        tree = lxml.html.fromstring(TestClient(web.app(made)).get("/", params={"q": "tag:茶"}).text)
+        assert texts(tree, ".meant") == ['No article has tag:"茶".']
+        assert not tree.cssselect(".meant a")
+
+
+@pytest.mark.parametrize("lang", TEXTS)
+def test_hints_are_in_the_language_of_the_page(page, lang):
+    (hint,) = page(q="source:daily 茶<b>", lang=lang).cssselect(".meant")
+    assert hint.text_content().strip().startswith(TEXTS[lang]["meant_value"].format(typed='source:"daily"'))

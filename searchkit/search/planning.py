@@ -1,0 +1,70 @@
+"""Planning: what a person typed, with its options -> the plan for one index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from searchkit.engine.base import Snapshot
+from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, TermSet
+from searchkit.query import parse, plan_query
+from searchkit.query.analyzed_text import AnalyzedText
+from searchkit.query.ast import MatchAllNode, QueryNode, TextNode
+from searchkit.query.matching import Match
+from searchkit.query.planner import Planned
+from searchkit.query.regional import regional_tables, spelling_table
+from searchkit.schema import ADDRESS, address_term
+from searchkit.search.options import QueryOptions
+from searchkit.settings import Settings
+
+ADDRESS_COUNTS = 1000.0
+"""What a document scores whose address is the query: more than any text."""
+
+
+def read(text: str, options: QueryOptions, settings: Settings, filters: tuple[Clause, ...] = ()) -> QueryNode:
+    """The tree of a query; one without a text, but with filters, means all that passes them."""
+    query = parse(text, lenient=options.lenient, fields=settings.fields)
+    return MatchAllNode() if filters and not text.strip() else query
+
+
+def plan(
+    query: QueryNode,
+    options: QueryOptions,
+    snapshot: Snapshot,
+    settings: Settings,
+    filters: tuple[Clause, ...] = (),
+    *,
+    match: Match | None = None,
+    let_go: frozenset[str] = frozenset(),
+    analyzed: dict[str, AnalyzedText] | None = None,
+) -> Planned:
+    """The plan of a query for this index."""
+    tables = [spelling_table()]
+    if options.synonyms:
+        tables.append(settings.synonyms.table)
+    if options.regional:
+        tables += regional_tables()
+    planned = plan_query(
+        query,
+        settings.analyzer,
+        snapshot,
+        match=match or options.match,
+        filters=filters,
+        tables=tables,
+        let_go=let_go,
+        analyzed=analyzed,
+        fields=settings.fields,
+    )
+    # Most queries are no web address, which has to take no time.
+    if isinstance(query, TextNode) and query.field is None and "." in query.text:
+        return _with_address(planned, query.text, snapshot, filters)
+    return planned
+
+
+def _with_address(planned: Planned, text: str, snapshot: Snapshot, filters: tuple[Clause, ...]) -> Planned:
+    """The plan with the document first whose url or id the query is, where that is a web address."""
+    term = address_term(text)
+    if not term or not any(snapshot.doc_freqs(ADDRESS, [term])):
+        return planned
+    this = TermSet(ADDRESS, (term,))
+    match = Boolean(should=(planned.plan.match, Boolean(must=(this, *filters))))
+    return replace(planned, plan=Plan(match, (*planned.plan.scores, ScoreClause(this, ADDRESS_COUNTS))))
