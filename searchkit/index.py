@@ -243,8 +243,8 @@ class Index:
         with ``pinyin=True``.
         """
         PageOptions(limit=limit)  # checks it
-        cache, analyzer = self._prefix_cache, self._settings.analyzer
-        return self._ask(lambda latest: suggest(prefix, latest, analyzer, cache.of(latest), limit=limit))
+        cache, settings = self._prefix_cache, self._settings
+        return self._ask(lambda latest: suggest(prefix, latest, settings, cache.of(latest), limit=limit))
 
     @takes_options(SimilarOptions)
     def similar(self, id: str, options: SimilarOptions) -> Results:

@@ -12,9 +12,9 @@ from itertools import chain, islice
 from msgspec import structs
 
 from searchkit.analysis import is_word, normalize, tokenize
-from searchkit.analysis.pinyin import has_pinyin, pinyin_keys
+from searchkit.analysis.pinyin import has_pinyin, readings
 from searchkit.engine.base import Snapshot
-from searchkit.indexing.suggestions import SEPARATOR, sound_key, split_key
+from searchkit.indexing.suggestions import SEPARATOR, SOUND, split_key
 from searchkit.query.ast import AndNode, BoostNode, OrNode, QueryNode, TextNode
 from searchkit.schema import WORDS
 from searchkit.settings import Settings
@@ -104,10 +104,9 @@ def _same_sound(text: str, snapshot: Snapshot, settings: Settings) -> str:
 
 
 def _sounding_like(word: str, snapshot: Snapshot) -> str | None:
-    keys = pinyin_keys(word)
-    if not keys:
-        return None
-    entries = snapshot.terms_with_prefix(WORDS, sound_key(keys[0]) + SEPARATOR, limit=_MOST_SPELLINGS)
+    entries = []
+    for sound in readings(word):
+        entries += snapshot.terms_with_prefix(WORDS, SOUND + sound + SEPARATOR, limit=_MOST_SPELLINGS)
     others = [(count, shown) for entry, count in entries if normalize(shown := split_key(entry)[1]) != word]
     own = sum(count for _, count in entries) - sum(count for count, _ in others)
     most, best = max(others, default=(0, ""))
