@@ -15,6 +15,7 @@ from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import Field
+from searchkit.schema import label_forms
 from searchkit.text import as_list
 
 Match = Literal["most", "all", "any"]
@@ -118,5 +119,5 @@ def filter_nodes(
         found.append(Range("published", low, high))
     for name, values in (("source", source), ("tags", tags)):
         if wanted := as_list(name, values):
-            found.append(TermSet(name, tuple(wanted)))
+            found.append(TermSet(name, label_forms(wanted)))
     return tuple(found)

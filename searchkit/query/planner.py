@@ -24,6 +24,7 @@ from searchkit.query.scoring import (
     text_terms,
 )
 from searchkit.query.synonyms import SynonymMap, with_alternatives
+from searchkit.schema import label_forms
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
@@ -152,7 +153,7 @@ class _Planner:
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
                 return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
             case ast.TermNode(name, value):
-                return engine.TermSet(_VALUE_FIELDS[name], (value,))
+                return engine.TermSet(_VALUE_FIELDS[name], label_forms([value]))
             case ast.DateRangeNode(first, last):
                 low, high = day_start(first) if first else None, day_end(last) if last else None
                 return engine.Range("published", low, high)

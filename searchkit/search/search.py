@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from itertools import islice
@@ -109,12 +108,11 @@ def count_facets(
     wanted = {name: schema.facet(name) for name in names}
     if not wanted:
         return {}
-    found = snapshot.facets(match, list(dict.fromkeys(field for field, _ in wanted.values())))
+    fields = [field for facet in wanted.values() for field in (facet.field, facet.written) if field]
+    found = snapshot.facets(match, list(dict.fromkeys(fields)))
     facets = {}
-    for name, (field, shown) in wanted.items():
-        counts: Counter[Any] = Counter()
-        for value, count in found[field].items():
-            counts[shown(value)] += count
+    for name, facet in wanted.items():
+        counts = facet.counts(found)
         in_time = name in ("year", "month") or schema.declared.get(name) == "date"
         facets[name] = dict(sorted(counts.items(), key=lambda pair: (0 if in_time else -pair[1], pair[0])))
     return facets
