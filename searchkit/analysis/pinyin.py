@@ -71,6 +71,12 @@ def readings(written: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map("".join, _sounds(written))))
 
 
+def character_readings(character: str) -> tuple[str, ...]:
+    """How one character is read, in everyday use and as a surname."""
+    surname = _table().surnames.get(character, ())
+    return tuple(dict.fromkeys(sound for (sound,) in (*_readings_of(character), *surname)))
+
+
 def typed_readings(typed: str) -> list[str]:
     """The readings for which typed letters may stand: ü is typed as v, as u, or as yu.
 
