@@ -22,11 +22,19 @@ from searchkit.query.matching import phrase
 from searchkit.schema import WORDS
 from searchkit.settings import Settings
 
-_TIMES_MORE = 10
-_TIMES_MORE_NEAR = 30
-"""A near sound is weaker evidence than the same one."""
+_SAME, _WHOLE, _NEAR = 1.0, 0.3, 0.1
+"""How likely it is that one character sounds or looks the same, that all sound the same, that one sounds
+nearly the same."""
+_TIMES_MORE = {_SAME: 5, _WHOLE: 10, _NEAR: 30}
+"""How many times as frequent as what was typed the right word is."""
+_TIMES_MORE_OF_TWO = 100
+"""Of words of two characters, of which many are alike."""
 _LEAST = 5
 """In how many documents the right word is at least, where the wrong one is found as well."""
+_CLEARLY = 1.5
+"""How many times as likely as the next one the right word is."""
+_SHORT = 8
+"""Characters of a query of one or two words."""
 _RARE = 100
 """Neighbours that one of so many documents has may be wrong."""
 _LONGEST_WORD = 4
@@ -45,11 +53,11 @@ class _Window(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A normalized word in place of a window, and how many times as frequent it has to be."""
+    """A normalized word in place of a window, and how likely it is that it is typed so."""
 
     window: _Window
     word: str
-    times_more: int
+    likely: float
 
 
 def mended_han(text: str, snapshot: Snapshot, settings: Settings, *, little: bool) -> str:
@@ -102,7 +110,7 @@ def _best(
     having = _about(candidates, snapshot)
     least = 1 if little else _LEAST
     candidates = [one for one in candidates if having[one.word] >= least]
-    candidates.sort(key=lambda one: (one.window.start - one.window.end, -having[one.word] / one.times_more))
+    candidates.sort(key=lambda one: (one.window.start - one.window.end, -having[one.word] * one.likely))
     return _confirmed(characters, candidates[:_MOST_COUNTED], snapshot, little)
 
 
@@ -173,19 +181,19 @@ def _with_other_character(
     found = []
     for window in windows:
         for at in range(*window):
-            for other, times_more in alike[at].items():
+            for other, likely in alike[at].items():
                 word = [*characters[window.start : at], other, *characters[at + 1 : window.end]]
                 before = at == window.start or freqs[characters[at - 1], other]
                 behind = at == window.end - 1 or freqs[other, characters[at + 1]]
                 if before and behind:
-                    found.append(_Candidate(window, "".join(word), times_more))
+                    found.append(_Candidate(window, "".join(word), likely))
     return found
 
 
-def _alike(character: str) -> dict[str, int]:
-    """The characters that it may stand for, and how many times as frequent their word has to be."""
-    found = dict.fromkeys(near_sound(character), _TIMES_MORE_NEAR)
-    found.update(dict.fromkeys(chain(same_sound(character), same_shape(character)), _TIMES_MORE))
+def _alike(character: str) -> dict[str, float]:
+    """The characters that it may stand for, and how likely that is."""
+    found = dict.fromkeys(near_sound(character), _NEAR)
+    found.update(dict.fromkeys(chain(same_sound(character), same_shape(character)), _SAME))
     return found
 
 
@@ -200,24 +208,45 @@ def _with_same_sound(
         for sound in readings("".join(characters[window.start : window.end])):
             key = f"{SOUND}{sound}{SEPARATOR}"
             for entry, _ in snapshot.terms_with_prefix(WORDS, key, limit=_MOST_SPELLINGS):
-                found.append(_Candidate(window, typed_key(split_key(entry)[1]), _TIMES_MORE))
+                found.append(_Candidate(window, typed_key(split_key(entry)[1]), _WHOLE))
     return found
 
 
 def _confirmed(
     characters: Sequence[str], candidates: Sequence[_Candidate], snapshot: Snapshot, little: bool
 ) -> tuple[_Window, str] | None:
-    """The first of the candidates that enough documents have and suggest, with its spelling there."""
-    texts = {one.window: "".join(characters[one.window.start : one.window.end]) for one in candidates}
-    words = [*dict.fromkeys(chain(texts.values(), (one.word for one in candidates)))]
-    plans = [Plan(phrase([*word], None)) for word in words]
-    counts = dict(zip(words, (total for total, _ in snapshot.multi_search(plans, limit=0)))) if plans else {}
-    for window, word, times_more in candidates:
-        typed, right = counts[texts[window]], counts[word]
-        is_more = right > typed if little and times_more == _TIMES_MORE else right >= _LEAST
-        if word != texts[window] and is_more and right >= typed * times_more:
-            return window, _as_written(word, snapshot)
-    return None
+    """The likeliest of the candidates that are frequent enough, as documents write it, if it is clear."""
+    if not candidates:
+        return None
+    typed_texts = {one.window: "".join(characters[slice(*one.window)]) for one in candidates}
+    words = [*dict.fromkeys(chain(typed_texts.values(), (one.word for one in candidates)))]
+    found = snapshot.multi_search([Plan(phrase([*word], None)) for word in words], limit=0)
+    counts = dict(zip(words, (total for total, _ in found)))
+    as_words = dict(zip(words, snapshot.doc_freqs("words", words)))
+    is_short = len(characters) <= _SHORT
+
+    def is_better(one: _Candidate) -> bool:
+        typed, right = typed_texts[one.window], counts[one.word]
+        if one.word == typed or right < (1 if little and one.likely > _NEAR else _LEAST):
+            return False
+        if len(typed) >= _NO_CHANCE:
+            return right > counts[typed] * _TIMES_MORE[one.likely]
+        is_apart = as_words[typed] == 0 and right > counts[typed] * _TIMES_MORE_OF_TWO
+        return counts[typed] == 0 or (is_short and is_apart and one.likely == _SAME)
+
+    better = [one for one in candidates if is_better(one)]
+    if not better:
+        return None
+    size = max(end - start for (start, end), _, _ in better)
+    scores: dict[tuple[_Window, str], float] = {}
+    for window, word, likely in better:
+        if window.end - window.start == size:
+            score = counts[word] * likely
+            scores[window, word] = max(scores.get((window, word), 0), score)
+    (best, most), *others = sorted(scores.items(), key=lambda item: -item[1])
+    if others and others[0][1] * _CLEARLY > most:
+        return None
+    return best[0], _as_written(best[1], snapshot)
 
 
 def _as_written(word: str, snapshot: Snapshot) -> str:
