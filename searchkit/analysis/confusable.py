@@ -42,10 +42,17 @@ def _others(character: str, groups: tuple[Mapping[str, set[str]], Mapping[str, s
 @cache
 def _by_shape() -> dict[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
+    section = ""
     for line in read_resource("searchkit.analysis", "confusable.txt").splitlines():
-        if not line.startswith("#"):
+        if line.startswith("["):
+            section = line
+        elif section == "[groups]":
             for character in line:
                 found[character].update(line)
+        elif section == "[pairs]":
+            found[line[0]].update(line)
+            for character in line[1:]:
+                found[character].add(line[0])
     return {character: frozenset(others - {character}) for character, others in found.items()}
 
 

@@ -14,7 +14,7 @@ from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
 from searchkit.query.ast import AndNode, NotNode, QueryNode
 from searchkit.search.options import QueryOptions
-from searchkit.search.search import plan
+from searchkit.search.search import plan, understand
 from searchkit.settings import Settings
 
 _WHERE = {
@@ -77,7 +77,7 @@ def explain(
     text: str, document: Document, options: QueryOptions, snapshot: Snapshot, settings: Settings
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
-    query = parse(text, lenient=options.lenient)
+    query, _ = understand(parse(text, lenient=options.lenient), options, snapshot, settings)
     planned = plan(query, options, snapshot, settings)
     match, scores = planned.plan.match, planned.plan.scores
     parts = list(_parts(planned.query, match))

@@ -31,10 +31,12 @@ _TIMES_MORE_OF_TWO = 100
 """Of words of two characters, of which many are alike."""
 _LEAST = 5
 """In how many documents the right word is at least, where the wrong one is found as well."""
+_WORD = 10
+"""Where so many documents have it as a word, it is one, though the dictionary lacks it."""
+_SMALL = 1000
+"""Documents of an index in which fewer are enough for that."""
 _CLEARLY = 1.5
 """How many times as likely as the next one the right word is."""
-_SHORT = 8
-"""Characters of a query of one or two words."""
 _RARE = 100
 """Neighbours that one of so many documents has may be wrong."""
 _LONGEST_WORD = 4
@@ -60,16 +62,17 @@ class _Candidate(NamedTuple):
     likely: float
 
 
-def mended_han(text: str, snapshot: Snapshot, settings: Settings, *, little: bool) -> str:
+def mended_han(text: str, snapshot: Snapshot, settings: Settings, *, little: bool, short: bool) -> str:
     """The text with the word that is most likely typed wrong replaced, as documents write it.
 
-    ``little`` is whether the query finds next to nothing, so that a rare word may be the right one.
+    ``little`` is whether the query finds next to nothing, so that a rare word may be the right one; ``short``
+    is whether it has a word or two, which may be a name that is no word of the dictionary.
     """
     tokens = tokenize(text)
     rare = max(len(snapshot) // _RARE, _LEAST * 2)
     for first, last in _runs(tokens.kinds, tokens.starts, tokens.ends):
         characters = tokens.texts[first:last]
-        found = _best(characters, snapshot, settings, rare, little)
+        found = _best(characters, snapshot, settings, rare, little, short)
         if found:
             window, word = found
             start, end = tokens.starts[first + window.start], tokens.ends[first + window.end - 1]
@@ -91,7 +94,7 @@ def _runs(kinds: bytes, starts: Sequence[int], ends: Sequence[int]) -> Iterator[
 
 
 def _best(
-    characters: list[str], snapshot: Snapshot, settings: Settings, rare: int, little: bool
+    characters: list[str], snapshot: Snapshot, settings: Settings, rare: int, little: bool, short: bool
 ) -> tuple[_Window, str] | None:
     """The window of the run that is most likely typed wrong, and the right word."""
     pairs = [*pairwise(characters)]
@@ -111,7 +114,7 @@ def _best(
     least = 1 if little else _LEAST
     candidates = [one for one in candidates if having[one.word] >= least]
     candidates.sort(key=lambda one: (one.window.start - one.window.end, -having[one.word] * one.likely))
-    return _confirmed(characters, candidates[:_MOST_COUNTED], snapshot, little)
+    return _confirmed(characters, candidates[:_MOST_COUNTED], snapshot, settings, little, short)
 
 
 def _about(candidates: Sequence[_Candidate], snapshot: Snapshot) -> dict[str, int]:
@@ -213,7 +216,12 @@ def _with_same_sound(
 
 
 def _confirmed(
-    characters: Sequence[str], candidates: Sequence[_Candidate], snapshot: Snapshot, little: bool
+    characters: Sequence[str],
+    candidates: Sequence[_Candidate],
+    snapshot: Snapshot,
+    settings: Settings,
+    little: bool,
+    short: bool,
 ) -> tuple[_Window, str] | None:
     """The likeliest of the candidates that are frequent enough, as documents write it, if it is clear."""
     if not candidates:
@@ -223,16 +231,21 @@ def _confirmed(
     found = snapshot.multi_search([Plan(phrase([*word], None)) for word in words], limit=0)
     counts = dict(zip(words, (total for total, _ in found)))
     as_words = dict(zip(words, snapshot.doc_freqs("words", words)))
-    is_short = len(characters) <= _SHORT
+    has_word = settings.analyzer.has_word
+    least_as_word = min(1 + len(snapshot) // _SMALL, _WORD) if little and short else _WORD
 
     def is_better(one: _Candidate) -> bool:
         typed, right = typed_texts[one.window], counts[one.word]
         if one.word == typed or right < (1 if little and one.likely > _NEAR else _LEAST):
             return False
+        # A long query has many neighbours that no document has, and most of it is right.
+        is_word = has_word(one.word) or as_words[one.word] >= least_as_word
+        if not is_word and not (short and len(typed) >= _NO_CHANCE):
+            return False
         if len(typed) >= _NO_CHANCE:
             return right > counts[typed] * _TIMES_MORE[one.likely]
         is_apart = as_words[typed] == 0 and right > counts[typed] * _TIMES_MORE_OF_TWO
-        return counts[typed] == 0 or (is_short and is_apart and one.likely == _SAME)
+        return counts[typed] == 0 or (short and is_apart and one.likely == _SAME)
 
     better = [one for one in candidates if is_better(one)]
     if not better:

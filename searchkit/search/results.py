@@ -133,6 +133,8 @@ class Results(Sequence[Hit]):
     ``query`` is the query as it was understood, in a plain form that parses to the same; ``total`` counts the
     matches on all pages, ``took`` is the time in seconds. ``facets`` has the values of each requested facet
     and how many matches have them: the most frequent first, years, months and dates in their order.
+    ``interpretation`` says how the query was read where that is not what was typed: ``xijinping`` as 习近平;
+    else it is None.
     """
 
     def __init__(
@@ -145,10 +147,12 @@ class Results(Sequence[Hit]):
         facets: Mapping[str, Mapping[Any, int]] | None = None,
         cursor: Callable[[], str] | None = None,
         suggestion: Callable[[], str | None] | None = None,
+        interpretation: str | None = None,
     ) -> None:
         self.query = query
         self.total = total
         self.took = took
+        self.interpretation = interpretation
         self.facets = {name: dict(counts) for name, counts in (facets or {}).items()}
         self._hits = tuple(hits)
         self._make_cursor = cursor
@@ -172,6 +176,8 @@ class Results(Sequence[Hit]):
     def to_dict(self, *, with_cursor: bool = True) -> dict[str, Any]:
         """The result as JSON values, as the command line prints it."""
         values: dict[str, Any] = {"query": self.query, "total": self.total, "took": self.took}
+        if self.interpretation:
+            values["interpretation"] = self.interpretation
         if self.suggestion:
             values["suggestion"] = self.suggestion
         if self.facets:

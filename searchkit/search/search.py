@@ -20,6 +20,7 @@ from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
 from searchkit.search.options import HitOptions, QueryOptions, SearchOptions
+from searchkit.search.pinyin_reading import as_pinyin
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
 from searchkit.settings import Settings
@@ -42,7 +43,8 @@ def search(
     )
     snapshot = position.snapshot
     filters = options.filters(settings.fields)
-    planned = plan(query, options, snapshot, settings, filters)
+    understood, interpretation = understand(query, options, snapshot, settings)
+    planned = plan(understood, options, snapshot, settings, filters)
     ranking = _with_recency(planned.plan, options.recency, position)
     # Without scores to rank by, the newest is the best.
     order = "newest" if options.sort == "relevance" and not ranking.scores else options.sort
@@ -63,13 +65,15 @@ def search(
         time.perf_counter() - started,
         facets=facets,
         cursor=cursor if hits and has_more else None,
-        suggestion=lambda: better_query(query, total, count_of, snapshot, settings),
+        suggestion=lambda: better_query(understood, total, count_of, snapshot, settings),
+        interpretation=interpretation,
     )
 
 
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
     """The document with this id as a hit of the query, None if it does not match."""
-    planned = plan(parse(text, lenient=options.lenient), options, snapshot, settings)
+    query, _ = understand(parse(text, lenient=options.lenient), options, snapshot, settings)
+    planned = plan(query, options, snapshot, settings)
     match = Boolean(must=(TermSet("id", (id_term(id),)), planned.plan.match))
     _, found = snapshot.search(Plan(match, planned.plan.scores), limit=1, offset=0)
     return next(iter(hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)), None)
@@ -77,9 +81,20 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
 
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
     """How many documents match."""
-    query = parse(text, lenient=options.lenient)
+    query, _ = understand(parse(text, lenient=options.lenient), options, snapshot, settings)
     filters = options.filters(settings.fields)
     return snapshot.count(plan(query, options, snapshot, settings, filters).plan.match)
+
+
+def understand(
+    query: QueryNode, options: QueryOptions, snapshot: Snapshot, settings: Settings
+) -> tuple[QueryNode, str | None]:
+    """The query, its Latin words read as pinyin where they find next to nothing, and how they are read."""
+
+    def count_of(other: QueryNode) -> int:
+        return snapshot.count(plan(other, options, snapshot, settings).plan.match)
+
+    return as_pinyin(query, count_of, snapshot, settings) or (query, None)
 
 
 def plan(

@@ -8,6 +8,7 @@ next.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain, islice
 
 from msgspec import structs
@@ -24,6 +25,8 @@ _TIMES_MORE = 10
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Of a query that is longer than people type, the beginning is enough.
 _MOST_MENDED = 10
+# Characters of a query of one word or two.
+_SHORT = 8
 
 
 def better_query(
@@ -34,9 +37,17 @@ def better_query(
     parts = [*islice(_parts(query), _MOST_MENDED)]
     if little:
         parts = [part for part in parts if count(part) <= LITTLE]
+    mend_han = partial(
+        mended_han,
+        snapshot=snapshot,
+        settings=settings,
+        little=little,
+        short=sum(len(part.text) for part in _parts(query)) <= _SHORT,
+    )
     latin = _better_words({word for part in parts for word in _latin_words(part)}, snapshot) if little else {}
-    better = _with_parts(query, {part: _mended(part, latin, snapshot, settings, little) for part in parts})
-    return str(better) if better != query and count(better) > total else None
+    better = _with_parts(query, {part: _mended(part, latin, mend_han) for part in parts})
+    # A right word in place of two that are found may find fewer, and is in the documents that are meant.
+    return str(better) if better != query and count(better) > (total if little else 0) else None
 
 
 def _parts(query: QueryNode) -> Iterator[TextNode]:
@@ -63,15 +74,13 @@ def _with_parts(query: QueryNode, better: Mapping[TextNode, TextNode]) -> QueryN
             return query
 
 
-def _mended(
-    part: TextNode, latin: Mapping[str, str], snapshot: Snapshot, settings: Settings, little: bool
-) -> TextNode:
+def _mended(part: TextNode, latin: Mapping[str, str], mend_han: Callable[[str], str]) -> TextNode:
     text = part.text
     for word in _latin_words(part):
         if better := latin.get(word):
             text = _replaced(text, word, better)
     if text == part.text:
-        text = mended_han(text, snapshot, settings, little=little)
+        text = mend_han(text)
     return structs.replace(part, text=text)
 
 
