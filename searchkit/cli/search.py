@@ -83,6 +83,8 @@ def search(
         kinds = index.stats().fields if results.facets else {}
         dates = {"year", "month", *(name for name, kind in kinds.items() if kind == "date")}
         _show(results, options, as_json, colour, in_time=dates)
+        if not as_json and results.interpretation:
+            say("read as", printable(one_line(results.interpretation)))
         if not as_json and results.suggestion:
             _offer(ctx, results.suggestion)
 
@@ -157,7 +159,7 @@ def explain(
 def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) -> None:
     """Complete the beginning of a query with frequent words and titles of the index.
 
-    Each suggestion has the number of articles about it. Several PREFIX words are one beginning.
+    Each suggestion has the number of articles that a search for it finds. Several PREFIX words are one beginning.
     """
     prefix = " ".join(words)
     with searchkit.open(location) as index:
