@@ -38,7 +38,9 @@ _TIMES_MORE = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.typos", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.typos", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--confusions", type=Path, nargs="+", required=True)
     parser.add_argument("--index", type=Path, help="an index of the articles; a temporary one by default")

@@ -1,7 +1,7 @@
 """Schema: values of documents, which filter, sort and are counted -> fields of an engine, clauses of a plan.
 
-A text is a value as a whole, and 台湾, 台灣 and 臺灣 are one value: an engine holds its normalized form, and in
-a field beside it how it is written, where that is another one.
+A text is a value as a whole, and 台湾, 台灣 and 臺灣 are one value: an engine holds its normalized form, and
+in a field beside it how it is written, where that is another one.
 
 Every index has those of a `Document`; what else stands in ``extra`` can be declared when an index is made:
 ``create(location, fields={"author": "text", "price": "number"})``.
@@ -109,15 +109,14 @@ class Schema:
             given = document.extra.get(name)
             if given is not None:
                 try:
-                    if not isinstance(given, _GIVEN[kind]):
-                        raise TypeError(given)
-                    if kind == "text":
-                        _add_labels(values, _engine_name(name), _labels(given))
-                    else:
-                        values[_engine_name(name)] = _stored(kind, given)
+                    stored = _stored(kind, given)
                 except (TypeError, ValueError, OverflowError):
                     reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {str(given)[:60]!r}"
                     raise DocumentError(reason, id=document.id) from None
+                if kind == "text":
+                    _add_labels(values, _engine_name(name), _labels(given))
+                else:
+                    values[_engine_name(name)] = stored
         return values
 
     def where(self, wanted: Mapping[str, Any]) -> tuple[Clause, ...]:
@@ -266,12 +265,14 @@ def _day(at: int) -> str:
 
 
 def _stored(kind: FieldKind, value: Any) -> Value:
-    """A number, a time or a truth of a document, where a number is no text and a time no object, as in JSON."""
+    """The value of a document, where a number is no text and a time no object, as in JSON."""
+    if not isinstance(value, _GIVEN[kind]):
+        raise TypeError(value)
     if kind == "date":
         at = time_bound("extra", value)
         _day(at)  # its zone may take the first and the last day out of the calendar
         return at
-    return _number(value) if kind == "number" else _truth(value)
+    return _number(value) if kind == "number" else _labels(value) if kind == "text" else _truth(value)
 
 
 _GIVEN: dict[FieldKind, Any] = {"text": str | list, "number": SupportsFloat, "date": str, "boolean": bool}

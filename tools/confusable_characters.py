@@ -1,10 +1,10 @@
 """Writes `searchkit/analysis/confusable.txt`: characters that look alike.
 
-Groups are those of ``same_stroke.txt`` in pycorrector (https://github.com/shibing624/pycorrector, Apache-2.0),
-which collects characters with like strokes, and those below. Pairs are those of the characters of similar shape
-of SIGHAN 2013 (Wu, Liu and Lee, Chinese Spelling Check Evaluation at SIGHAN Bake-off 2013), as the file
-``SimilarShape_simplied.txt`` of SpellGCN (https://github.com/ACL2020SpellGCN/SpellGCN) has them, as far as each of
-the two is among the first six of the other, and both are frequent.
+Groups are those of ``same_stroke.txt`` in pycorrector (https://github.com/shibing624/pycorrector,
+Apache-2.0), which collects characters with like strokes, and those below. Pairs are those of the characters
+of similar shape of SIGHAN 2013 (Wu, Liu and Lee, Chinese Spelling Check Evaluation at SIGHAN Bake-off 2013),
+as the file ``SimilarShape_simplied.txt`` of SpellGCN (https://github.com/ACL2020SpellGCN/SpellGCN) has them,
+as far as each of the two is among the first six of the other, and both are frequent.
 
     python tools/confusable_characters.py same_stroke.txt SimilarShape_simplied.txt
 """
@@ -20,17 +20,18 @@ from searchkit.analysis import normalize
 TARGET = Path(__file__).parent.parent / "searchkit" / "analysis" / "confusable.txt"
 HEADER = """\
 # Characters that look alike, normalized. [groups]: those of a line all look alike; from same_stroke.txt of
-# pycorrector (https://github.com/shibing624/pycorrector, Apache-2.0) and groups of ours. [pairs]: the others of a
-# line look like the first; from the similar shapes of SIGHAN 2013, as SpellGCN has them
+# pycorrector (https://github.com/shibing624/pycorrector, Apache-2.0) and groups of ours. [pairs]: the others
+# of a line look like the first; from the similar shapes of SIGHAN 2013, as SpellGCN has them
 # (https://github.com/ACL2020SpellGCN/SpellGCN). Written by tools/confusable_characters.py.
 """
 _FIRST = 6
 OURS = """
-    己已巳 未末 土士 戊戌戍戎 日曰 干千于 天夭夫 人入八 大太犬 刀刁力刃 田由甲申 王玉主 木本术 白自百 目且 免兔
-    拔拨 候侯 戴带 蓝篮 晴睛 喧暄 竟竞 崇祟 茶荼 遣遗 徙徒 壁璧 梁粱 幕墓慕暮募 侍待持 冷泠 亨享 哀衰衷 即既 汨汩
-    沮诅 毫亳 治冶 准淮 折拆析 密蜜 历厉 部陪 稍梢捎 肓盲 赢羸嬴 栗粟 晒哂 卷券 洒酒 抡抢 沦沧 仓仑 今令 勺匀 乌鸟
-    风凤 了子孑 兵乒乓 辛幸 弋戈 爪瓜 古舌 右石 史吏 代伐 们门 何河 作做昨 住往注 佳桂 侧测 促捉 借惜 蔡察祭菜 郎朗
-    特持 普晋 岛鸟 约钓 贝见 货贷 贫贪 车东 陈阵 随遂 难滩 雪雷 需雷 颖颍 颜颁 饮饭 马乌 驻注 骄娇 鱼渔
+    己已巳 未末 土士 戊戌戍戎 日曰 干千于 天夭夫 人入八 大太犬 刀刁力刃 田由甲申 王玉主 木本术
+    白自百 目且 免兔 拔拨 候侯 戴带 蓝篮 晴睛 喧暄 竟竞 崇祟 茶荼 遣遗 徙徒 壁璧 梁粱 幕墓慕暮募
+    侍待持 冷泠 亨享 哀衰衷 即既 汨汩 沮诅 毫亳 治冶 准淮 折拆析 密蜜 历厉 部陪 稍梢捎 肓盲 赢羸嬴
+    栗粟 晒哂 卷券 洒酒 抡抢 沦沧 仓仑 今令 勺匀 乌鸟 风凤 了子孑 兵乒乓 辛幸 弋戈 爪瓜 古舌 右石
+    史吏 代伐 们门 何河 作做昨 住往注 佳桂 侧测 促捉 借惜 蔡察祭菜 郎朗 特持 普晋 岛鸟 约钓 贝见
+    货贷 贫贪 车东 陈阵 随遂 难滩 雪雷 需雷 颖颍 颜颁 饮饭 马乌 驻注 骄娇 鱼渔
 """
 
 

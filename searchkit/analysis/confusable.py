@@ -78,9 +78,9 @@ def _by_near_sound() -> tuple[Mapping[str, set[str]], Mapping[str, set[str]]]:
         for sound in sounds:
             for exact, alike in _ALIKE:
                 if sound.startswith(exact):
-                    sound = alike + sound[len(exact) :]  # noqa: PLW2901
+                    sound = alike + sound[len(exact) :]
             if sound.endswith("ng"):
-                sound = sound[:-1]  # noqa: PLW2901
+                sound = sound[:-1]
             near[character].add(sound)
             having[sound].add(character)
     return near, having

@@ -105,7 +105,8 @@ def _sounds(written: str) -> tuple[_Sound, ...]:
         return ()
     given: list[Sequence[_Sound]] = []
     for is_han, group in groupby(zip(pieces, choices), lambda one: bool(one[1])):
-        given += [found for _, found in group] if is_han else [_letters_only(piece for piece, _ in group)]
+        others, found = zip(*group)
+        given += found if is_han else [_letters_only(others)]
     sounds = _likeliest(given)
     if len(pieces) > 1 and len(written) <= _LONGEST_NAME and (names := _table().surnames.get(pieces[0])):
         sounds = [*_likeliest([names, *given[1:]]), *sounds]
@@ -168,8 +169,8 @@ def _plain(syllable: str) -> str:
 def _plain_letters() -> dict[int, str]:
     letters = {}
     for toned in "āáǎàēéěèêếềīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ\u0300\u0304\u030c":
-        letter, *marks = unicodedata.normalize("NFD", toned)
-        letters[ord(toned)] = "v" if "\u0308" in marks else letter if letter.isascii() else ""
+        parts = unicodedata.normalize("NFD", toned)
+        letters[ord(toned)] = "v" if "\u0308" in parts else parts[0] if parts[0].isascii() else ""
     return letters
 
 

@@ -159,7 +159,8 @@ def explain(
 def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) -> None:
     """Complete the beginning of a query with frequent words and titles of the index.
 
-    Each suggestion has the number of articles that a search for it finds. Several PREFIX words are one beginning.
+    Each suggestion has the number of articles that a search for it finds. Several PREFIX words are one
+    beginning.
     """
     prefix = " ".join(words)
     with searchkit.open(location) as index:

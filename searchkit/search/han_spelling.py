@@ -1,8 +1,8 @@
 """Han spelling: characters that the index hardly has side by side -> a word that it has, typed wrong.
 
 A wrong character sounds like the right one or looks like it. It makes rare neighbours, and it leaves single
-characters where the segmenter finds no word: 菜英文 is 菜 and 英文, and 蔡英文 is in a thousand documents. What
-the dictionary knows as a word is right as it is, however rare.
+characters where the segmenter finds no word: 菜英文 is 菜 and 英文, and 蔡英文 is in a thousand documents.
+What the dictionary knows as a word is right, if documents have it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _best(
     if not windows:
         return None
     candidates = [
-        *_with_other_character(characters, windows, snapshot, rare),
+        *_with_other_character(characters, windows, snapshot),
         *_with_same_sound(characters, windows, snapshot, settings),
     ]
     having = _about(candidates, snapshot)
@@ -150,9 +150,9 @@ def _windows(run: str, settings: Settings, little: bool) -> Iterator[_Window]:
     for size in range(2, _LONGEST_WORD + 1):
         for start in range(len(run) - size + 1):
             end = start + size
-            if not {start, end} & within and (little or single & {*range(start, end)}):
-                if little or not has_word(run[start:end]):
-                    yield _Window(start, end)
+            may_be = little or (single & {*range(start, end)} and not has_word(run[start:end]))
+            if may_be and not {start, end} & within:
+                yield _Window(start, end)
 
 
 def _pair_freqs(pairs: Sequence[tuple[str, str]], snapshot: Snapshot) -> dict[tuple[str, str], int]:
@@ -166,7 +166,7 @@ def _pair_freqs(pairs: Sequence[tuple[str, str]], snapshot: Snapshot) -> dict[tu
 
 
 def _with_other_character(
-    characters: Sequence[str], windows: Sequence[_Window], snapshot: Snapshot, rare: int
+    characters: Sequence[str], windows: Sequence[_Window], snapshot: Snapshot
 ) -> list[_Candidate]:
     """The windows with one character replaced by one that sounds or looks like it, where neighbours exist."""
     places = sorted({at for window in windows for at in range(*window)})

@@ -1,7 +1,7 @@
 """Pinyin reading: Latin words that find next to nothing -> the Chinese words that sound like them.
 
-Who types ``xijinping`` into a search box means 习近平, where the index has pinyin and no document has what was
-typed.
+Who types ``xijinping`` into a search box means 习近平, where the index has pinyin and no document has what
+was typed.
 """
 
 from __future__ import annotations

@@ -56,9 +56,7 @@ class Remembered:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.version = snapshot.version
-        self.look_up: LookUp = lru_cache(maxsize=1000)(
-            partial(snapshot.terms_with_prefix, limit=_LOOKED_AT)
-        )
+        self.look_up: LookUp = lru_cache(maxsize=1000)(partial(snapshot.terms_with_prefix, limit=_LOOKED_AT))
         self.counts: dict[str, int] = {}
         """How many documents a search for a text finds."""
         self.words: dict[str, bool] = {}

@@ -85,9 +85,7 @@ class TestSpellings:
             {"extra": {"author": one}} if name == "author" else {name: [one] if name == "tags" else one}
             for one in labels
         ]
-        return [
-            Document.from_dict({"id": str(n), "body": "茶", **value}) for n, value in enumerate(values)
-        ]
+        return [Document.from_dict({"id": str(n), "body": "茶", **value}) for n, value in enumerate(values)]
 
     @pytest.mark.parametrize("name", ["source", "tags", "author"])
     @pytest.mark.parametrize(
