@@ -250,7 +250,8 @@ def _suggestion_lines(found: Sequence[searchkit.Suggestion], room: int | None) -
     digits = max((len(f"{one.documents:,}") for one in found), default=0)
     column = max(map(width, texts), default=0)
     if room is not None:
-        column = max(min(column, room - digits - len("   documents")), _LEAST_ROOM)
+        # Some terminals show … in two columns.
+        column = max(min(column, room - digits - len("    documents")), _LEAST_ROOM)
         texts = [cut(searchkit.Highlighted(text), column).text for text in texts]
     for text, one in zip(texts, found, strict=True):
         number, noun = count_of(one.documents, "document").split()
