@@ -58,7 +58,7 @@ def as_pinyin(
     """
     children = query.children if isinstance(query, AndNode) else (query,)
     typed = tuple(child for child in children if _letters(child))
-    if not typed or not settings.pinyin:
+    if not typed or not settings.pinyin or _is_frequent(typed, snapshot):
         return None
     own = typed[0] if len(typed) == 1 else AndNode(typed)
     found = count(own)
@@ -83,6 +83,13 @@ def _letters(node: QueryNode) -> str:
     tokens = tokenize(node.text)
     letters = "".join(tokens.texts)
     return letters if letters.isascii() and set(tokens.kinds) == {Kind.LATIN} and letters.isalpha() else ""
+
+
+def _is_frequent(typed: Sequence[QueryNode], snapshot: Snapshot) -> bool:
+    """Whether a single word is in several documents: most are, and this is quicker than to count."""
+    terms = [_letters(node) for node in typed]
+    fields = ("title_unigrams", "body_unigrams")
+    return len(terms) == 1 and any(snapshot.doc_freqs(field, terms)[0] > LITTLE for field in fields)
 
 
 def _any_of(words: Sequence[str]) -> QueryNode:
