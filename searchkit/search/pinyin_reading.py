@@ -58,7 +58,7 @@ def as_pinyin(
     """
     children = query.children if isinstance(query, AndNode) else (query,)
     typed = tuple(child for child in children if _letters(child))
-    if not typed or not settings.pinyin or _is_frequent(typed, snapshot):
+    if not typed or _is_frequent(typed, snapshot):
         return None
     own = typed[0] if len(typed) == 1 else AndNode(typed)
     found = count(own)

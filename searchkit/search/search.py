@@ -90,6 +90,8 @@ def understand(
     query: QueryNode, options: QueryOptions, snapshot: Snapshot, settings: Settings
 ) -> tuple[QueryNode, str | None]:
     """The query, its Latin words read as pinyin where they find next to nothing, and how they are read."""
+    if not settings.pinyin:
+        return query, None
 
     def count_of(other: QueryNode) -> int:
         return snapshot.count(plan(other, options, snapshot, settings).plan.match)
