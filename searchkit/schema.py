@@ -99,7 +99,8 @@ class Schema:
         Raises `DocumentError` when a declared value is of another kind.
         """
         values: dict[str, Value] = {"tags": ()}
-        _add_labels(values, "tags", document.tags)
+        if document.tags:
+            _add_labels(values, "tags", document.tags)
         if document.source:
             _add_labels(values, "source", (document.source,))
         if at := document.published:
@@ -197,12 +198,17 @@ def _label_form(label: str) -> str:
 
 def _add_labels(values: dict[str, Value], field: str, labels: Iterable[str]) -> None:
     """Puts the forms of the labels into the values, and those that are written in another way."""
-    written: dict[str, str] = {}
+    forms: dict[str, None] = {}
+    others = []
     for label in labels:
-        written.setdefault(_label_form(label), label)
-    values[field] = tuple(written)
-    if others := tuple(label for form, label in written.items() if label != form):
-        values[_written(field)] = others
+        form = _label_form(label)
+        if form not in forms:
+            forms[form] = None
+            if label != form:
+                others.append(label)
+    values[field] = tuple(forms)
+    if others:
+        values[_written(field)] = tuple(others)
 
 
 def _most_frequent(forms: Mapping[str, int], written: Mapping[str, int]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 from searchkit.analysis import Kind, Terms, tokenize
 from searchkit.analysis.characters import LATIN_RANGES
@@ -59,16 +59,21 @@ def split_key(term: str) -> tuple[str, str]:
 
 def title_keys(title: str, pinyin: bool) -> tuple[str, ...]:
     """The keys of a whole title."""
-    key = typed_key(title)
-    return _keys({key: " ".join(title.split())[:_LONGEST_TITLE]}, pinyin) if key else ()
+    key, shown = typed_key(title), " ".join(title.split())[:_LONGEST_TITLE]
+    if not key:
+        return ()
+    return f"{key[:LONGEST_KEY]}{SEPARATOR}{shown}", *(_sounds([shown]) if pinyin else ())
 
 
 def word_keys(title: str, title_terms: Terms, body: str, body_terms: Terms, pinyin: bool) -> tuple[str, ...]:
     """The keys of the words of the title, and of those that the body repeats."""
     shown = suggested_words(body, body_terms.normalized, body_terms.words, _OFTEN, FUNCTION_WORDS)
     shown.update(suggested_words(title, title_terms.normalized, title_terms.words, 1, FUNCTION_WORDS))
-    # A word of Han is its own key; others may have punctuation within.
-    return _keys({word if word.isalpha() else typed_key(word): text for word, text in shown.items()}, pinyin)
+    for word in [*shown]:
+        if not word.isalpha():  # it may have punctuation within
+            shown[typed_key(word)] = shown.pop(word)
+    keys = [f"{key[:LONGEST_KEY]}{SEPARATOR}{text}" for key, text in shown.items()]
+    return *keys, *(_sounds(shown.values()) if pinyin else ())
 
 
 def python_suggested_words(
@@ -104,9 +109,6 @@ suggested_words = compiled.suggested_words if compiled else python_suggested_wor
 """`python_suggested_words`, compiled where it can be."""
 
 
-def _keys(shown: Mapping[str, str], pinyin: bool) -> tuple[str, ...]:
-    keys = [f"{key[:LONGEST_KEY]}{SEPARATOR}{text}" for key, text in shown.items()]
-    if pinyin:
-        for text in shown.values():
-            keys += [f"{SOUND}{key[:LONGEST_KEY]}{SEPARATOR}{text}" for key in pinyin_keys(text)]
-    return tuple(keys)
+def _sounds(texts: Iterable[str]) -> list[str]:
+    """The keys of pinyin."""
+    return [f"{SOUND}{key[:LONGEST_KEY]}{SEPARATOR}{text}" for text in texts for key in pinyin_keys(text)]
