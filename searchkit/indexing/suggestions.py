@@ -70,7 +70,7 @@ def word_keys(title: str, title_terms: Terms, body: str, body_terms: Terms, piny
     shown = suggested_words(body, body_terms.normalized, body_terms.words, _OFTEN, FUNCTION_WORDS)
     shown.update(suggested_words(title, title_terms.normalized, title_terms.words, 1, FUNCTION_WORDS))
     for word in [*shown]:
-        if not word.isalpha():  # it may have punctuation within
+        if not (word.isalpha() or (word.isascii() and word.isalnum())):  # it may have punctuation within
             shown[typed_key(word)] = shown.pop(word)
     keys = [f"{key[:LONGEST_KEY]}{SEPARATOR}{text}" for key, text in shown.items()]
     return *keys, *(_sounds(shown.values()) if pinyin else ())
