@@ -243,8 +243,8 @@ class Index:
         with ``pinyin=True``.
         """
         PageOptions(limit=limit)  # checks it
-        cache, analyzer = self._prefix_cache, self._settings.analyzer
-        return self._ask(lambda latest: suggest(prefix, latest, analyzer, cache.of(latest), limit=limit))
+        cache, settings = self._prefix_cache, self._settings
+        return self._ask(lambda latest: suggest(prefix, latest, settings, cache.of(latest), limit=limit))
 
     @takes_options(SimilarOptions)
     def similar(self, id: str, options: SimilarOptions) -> Results:
@@ -449,7 +449,8 @@ def create(
     ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``. ``synonyms`` is a file with
     rules like ``a, b, c`` and ``a => b``, a mapping of words to what they find as well, or groups of words
     that find one another. With ``pinyin``, which needs ``searchkit[pinyin]``, `Index.suggest` takes pinyin,
-    and `Results.suggestion` corrects characters that sound the same.
+    `Index.search` reads it where nothing has what was typed, and `Results.suggestion` corrects words that
+    sound the same as a whole.
 
     Raises `IndexExistsError` where there is an index already.
     """

@@ -1,5 +1,7 @@
-"""Schema: exact values of documents, which filter, sort and are counted -> fields of an engine, clauses of a
-plan.
+"""Schema: values of documents, which filter, sort and are counted -> fields of an engine, clauses of a plan.
+
+A text is a value as a whole, and 台湾, 台灣 and 臺灣 are one value: an engine holds its normalized form, and
+in a field beside it how it is written, where that is another one.
 
 Every index has those of a `Document`; what else stands in ``extra`` can be declared when an index is made:
 ``create(location, fields={"author": "text", "price": "number"})``.
@@ -8,10 +10,13 @@ Every index has those of a `Document`; what else stands in ``extra`` can be decl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
-from typing import Any, Literal, SupportsFloat, get_args
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, SupportsFloat, get_args
 
+from searchkit.analysis import normalize, visible
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
 from searchkit.document import Document, address_key
 from searchkit.engine.base import id_term
@@ -26,7 +31,7 @@ ADDRESS = "address"
 """The key field with the url of a document, and its id where that is an address: `address_term`."""
 
 _BUILT_IN = (
-    *(ValueField(name, "label") for name in ("source", "tags")),
+    *(ValueField(name, "label") for name in ("source", "written_source", "tags", "written_tags")),
     *(ValueField(name, "integer") for name in ("published", MONTH)),
     *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES, ADDRESS)),
 )
@@ -41,6 +46,28 @@ _TAKEN = frozenset(
 )
 # Engines refuse terms of 32 kB, and a value of this length is none to filter by.
 _LONGEST_TEXT = 1000
+
+
+class Facet(NamedTuple):
+    """The field of an engine whose values are counted, and what each of its values is called.
+
+    Of texts, the values of another field say how they are written.
+    """
+
+    field: str
+    shown: Callable[[Any], Any]
+    written: str | None = None
+
+    def counts(self, found: Mapping[str, Mapping[Any, int]]) -> Counter[Any]:
+        """The counts of the facet, by those of the fields; a text is called as most documents write it."""
+        shown = self.shown
+        if self.written is not None:
+            names = _most_frequent(found[self.field], found[self.written])
+            shown = names.__getitem__
+        counts: Counter[Any] = Counter()
+        for value, count in found[self.field].items():
+            counts[shown(value)] += count
+        return counts
 
 
 class Schema:
@@ -62,7 +89,11 @@ class Schema:
     @property
     def for_engine(self) -> tuple[ValueField, ...]:
         """The fields that an engine has to hold."""
-        own = (ValueField(_engine_name(name), _ENGINE_KINDS[kind]) for name, kind in self.declared.items())
+        own: list[ValueField] = []
+        for name, kind in self.declared.items():
+            own.append(ValueField(_engine_name(name), _ENGINE_KINDS[kind]))
+            if kind == "text":
+                own.append(ValueField(_written(_engine_name(name)), "label"))
         return (*_BUILT_IN, *own)
 
     def values(self, document: Document) -> dict[str, Value]:
@@ -70,9 +101,11 @@ class Schema:
 
         Raises `DocumentError` when a declared value is of another kind.
         """
-        values: dict[str, Value] = {"tags": document.tags}
+        values: dict[str, Value] = {"tags": ()}
+        if document.tags:
+            _add_labels(values, "tags", document.tags)
         if document.source:
-            values["source"] = (document.source,)
+            _add_labels(values, "source", (document.source,))
         if at := document.published:
             values["published"] = to_milliseconds(at)
             values[MONTH] = at.year * 100 + at.month
@@ -84,10 +117,14 @@ class Schema:
             given = document.extra.get(name)
             if given is not None:
                 try:
-                    values[_engine_name(name)] = _stored(kind, given)
+                    stored = _stored(kind, given)
                 except (TypeError, ValueError, OverflowError):
                     reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {str(given)[:60]!r}"
                     raise DocumentError(reason, id=document.id) from None
+                if kind == "text":
+                    _add_labels(values, _engine_name(name), _labels(given))
+                else:
+                    values[_engine_name(name)] = stored
         return values
 
     def where(self, wanted: Mapping[str, Any]) -> tuple[Clause, ...]:
@@ -136,21 +173,21 @@ class Schema:
             raise ValueError(f"sort: {name!r} has an order already, so no minus")
         return Sort(_engine_name(field), descending=name.startswith("-"))
 
-    def facet(self, name: str) -> tuple[str, Callable[[Any], Any]]:
-        """The field of an engine whose values are counted, and what each of its values is called."""
+    def facet(self, name: str) -> Facet:
+        """What is counted for the facet of this name; raises ValueError where there is none."""
         self._check_known(name, ["source", "tags", "year", "month", *self.declared], "facets")
         if name == "year":
-            return MONTH, lambda month: month // 100
+            return Facet(MONTH, lambda month: month // 100)
         if name == "month":
-            return MONTH, lambda month: f"{month // 100:04}-{month % 100:02}"
-        if name in self.declared:
-            return _engine_name(name), _SHOWN[self.declared[name]]
-        return name, str
+            return Facet(MONTH, lambda month: f"{month // 100:04}-{month % 100:02}")
+        kind = self.declared.get(name, "text")
+        field = _engine_name(name) if name in self.declared else name
+        return Facet(field, _SHOWN[kind], _written(field) if kind == "text" else None)
 
     def _node(self, name: str, value: Any) -> Clause:
         kind, field = self.declared[name], _engine_name(name)
         if kind in ("text", "boolean"):
-            return TermSet(field, _labels(value) if kind == "text" else _truth(value))
+            return TermSet(field, label_forms(_labels(value)) if kind == "text" else _truth(value))
         if value is None:
             raise ValueError(value)
         low, high = value if isinstance(value, tuple) else (value, value)
@@ -173,6 +210,48 @@ def address_term(text: str) -> str:
     """The term of a web address, however it is written; empty for a text that is none."""
     key = address_key(text)
     return id_term(key) if key else ""
+
+
+def label_forms(labels: Iterable[str]) -> tuple[str, ...]:
+    """The labels as an engine holds them: in one script, width and case, with single spaces, each once."""
+    return tuple(dict.fromkeys(map(_label_form, labels)))
+
+
+@lru_cache(maxsize=10_000)  # sources and tags come again
+def _label_form(label: str) -> str:
+    return " ".join(visible(normalize(label)).split()) or label
+
+
+def _add_labels(values: dict[str, Value], field: str, labels: Iterable[str]) -> None:
+    """Puts the forms of the labels into the values, and those that are written in another way."""
+    forms: dict[str, None] = {}
+    others = []
+    for label in labels:
+        form = _label_form(label)
+        if form not in forms:
+            forms[form] = None
+            if label != form:
+                others.append(label)
+    values[field] = tuple(forms)
+    if others:
+        values[_written(field)] = tuple(others)
+
+
+def _most_frequent(forms: Mapping[str, int], written: Mapping[str, int]) -> dict[str, str]:
+    """For each form how most documents write it."""
+    spellings: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for spelling, count in written.items():
+        spellings[_label_form(spelling)][spelling] = count
+    names = {}
+    for form, count in forms.items():
+        # What is written as its form is in no other field.
+        counts = {form: count - sum(spellings[form].values()), **spellings[form]}
+        names[form] = max(counts, key=lambda spelling: (counts[spelling], spelling))
+    return names
+
+
+def _written(field: str) -> str:
+    return f"written_{field}"
 
 
 def _engine_name(name: str) -> str:

@@ -178,8 +178,8 @@ def documents(draw: st.DrawFn, ids: Sequence[str] = ()) -> Document:
 
 FIELDS: dict[str, FieldKind] = {"author": "text", "price": "number", "event": "date", "paid": "boolean"}
 """What is declared for the documents of `collections`: a field of each kind."""
-SOURCES = ("甲报", "乙報", "example.com", "A")
-TAGS = ("科技", "体育", "AI", "ai")
+SOURCES = ("甲报", "乙報", "乙报", "example.com", "A")
+TAGS = ("科技", "体育", "體育", "AI", "ai", "ＡＩ")
 AUTHORS = ("甲", "乙", "丙 丁", "a", "A", "é😀")
 PRICES = (-20, -2.5, 0, 0.1, 3, 10, 10.5, 20, 2**53)
 EVENTS = (

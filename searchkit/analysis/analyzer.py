@@ -70,6 +70,10 @@ class Analyzer:
         words = self._segmenter.words(visible(normalized))
         return words, [word for word in words if word not in self._stop] if self._stop else words
 
+    def has_word(self, normalized: str) -> bool:
+        """Whether the segmenter has this word of Han in its dictionary, or as one of one's own."""
+        return self._segmenter.has_word(normalized)
+
     @property
     def settings(self) -> dict[str, list[str]]:
         """`Analyzer(**settings)` is the same analyzer again. JSON, stored with the index."""

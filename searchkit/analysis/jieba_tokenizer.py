@@ -36,6 +36,9 @@ class JiebaTokenizer(Protocol):
     def cut(self, text: str, /) -> list[str]:
         """The words of the text, and what stands between them."""
 
+    def has_word(self, word: str, /) -> bool:
+        """Whether the dictionary has the word, or it was added."""
+
 
 def jieba_tokenizer() -> JiebaTokenizer:
     """A new tokenizer: the compiled one, else that of `rjieba`, or where it cannot be imported of `jieba`."""
@@ -130,6 +133,9 @@ def _python_class() -> type[Any]:
             self.total -= self.FREQ.get(word, 0)
             super().add_word(word, freq, tag)
             return freq
+
+        def has_word(self, word: str) -> bool:
+            return bool(self.FREQ.get(word))
 
         def _frequency_to_win(self, word: str) -> int:
             """As in rjieba, by logarithms; `suggest_freq` multiplies, which rounds differently."""

@@ -25,6 +25,9 @@ class Segmenter(Protocol):
     def joined_words(self, normalized: str, /) -> str:
         """The same words, joined by spaces."""
 
+    def has_word(self, word: str, /) -> bool:
+        """Whether the dictionary has the word of Han; what the model made of a text is not in it."""
+
 
 @lru_cache(maxsize=4)  # without the kernel one is some 25 MB and takes 0.1 s to make: indexes share them
 def segmenter(user_words: tuple[str, ...] = ()) -> Segmenter:

@@ -79,6 +79,10 @@ class Segmenter:
         """The same words, joined by spaces."""
         return " ".join(self.words(normalized))
 
+    def has_word(self, word: str) -> bool:
+        """Whether the dictionary has the word of Han; what the model made of a text is not in it."""
+        return self._jieba.has_word(word)
+
 
 def sorted_user_words(user_words: Iterable[str]) -> tuple[list[str], list[str]]:
     """Words of one's own as the segmenter takes them: those of Han, and mixed ones, long ones first."""

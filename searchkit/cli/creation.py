@@ -106,7 +106,7 @@ creation_options = together(
     _option(
         "--pinyin",
         is_flag=True,
-        help="Let 'suggest' take pinyin, and find what was meant by characters that sound the same.",
+        help="Let 'suggest' and 'search' take pinyin, and find what was meant by words that sound the same.",
     ),
 )
 """The options for `opened_or_created`, by the names that `searchkit.create` has for them."""

@@ -27,7 +27,14 @@ from searchkit.cli.columns import cut, one_line, printable, width
 from searchkit.cli.output import wants_colour
 
 _BROKEN_PIPE = 141
-_LABELS = {"error": "red", "interrupted": "red", "warning": "yellow", "did you mean": "cyan", "hint": None}
+_LABELS = {
+    "error": "red",
+    "interrupted": "red",
+    "warning": "yellow",
+    "read as": "cyan",
+    "did you mean": "cyan",
+    "hint": None,
+}
 _CREDENTIALS = re.compile(r"(\w+:/+)[^\s/]*@")
 _QUERY_ROOM = 60
 """Columns of a long query that are shown around the position of the error."""

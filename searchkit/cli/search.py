@@ -88,6 +88,8 @@ def search(
         dates = {"year", "month", *(name for name, kind in kinds.items() if kind == "date")}
         _show(results, options, as_json, colour, in_time=dates)
         if not as_json:
+            if results.interpretation:
+                say("read as", printable(one_line(results.interpretation)))
             if results.relaxed:
                 lacking = printable(one_line(", ".join(results.relaxed)))
                 say("hint", f"few have all of the words; the last may lack: {lacking}")
@@ -167,7 +169,8 @@ def explain(
 def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) -> None:
     """Complete the beginning of a query with frequent words and titles of the index.
 
-    Each suggestion has the number of articles about it. Several PREFIX words are one beginning.
+    Each suggestion has the number of articles that a search for it finds. Several PREFIX words are one
+    beginning.
     """
     prefix = " ".join(words)
     with searchkit.open(location) as index:
@@ -257,7 +260,8 @@ def _suggestion_lines(found: Sequence[searchkit.Suggestion], room: int | None) -
     digits = max((len(f"{one.documents:,}") for one in found), default=0)
     column = max(map(width, texts), default=0)
     if room is not None:
-        column = max(min(column, room - digits - len("   documents")), _LEAST_ROOM)
+        # Some terminals show … in two columns.
+        column = max(min(column, room - digits - len("    documents")), _LEAST_ROOM)
         texts = [cut(searchkit.Highlighted(text), column).text for text in texts]
     for text, one in zip(texts, found, strict=True):
         number, noun = count_of(one.documents, "document").split()

@@ -28,7 +28,7 @@ class DocumentBuilder:
         hashes = sketch(body.normalized if body.unigrams else title.normalized)
         values = self._values(document)
         values[SKETCH] = hashes
-        values[TITLES] = title_keys(document.title, title, self._pinyin)
+        values[TITLES] = title_keys(document.title, self._pinyin)
         values[WORDS] = word_keys(document.title, title, document.body, body, self._pinyin)
         return IndexDocument(
             id=document.id,

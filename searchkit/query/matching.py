@@ -18,6 +18,7 @@ from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import Field
 from searchkit.query.scoring import Statistics
 from searchkit.query.words import Word
+from searchkit.schema import label_forms
 from searchkit.text import as_list
 
 Match = Literal["most", "all", "any"]
@@ -167,5 +168,5 @@ def filter_nodes(
         found.append(Range("published", low, high))
     for name, values in (("source", source), ("tags", tags)):
         if wanted := as_list(name, values):
-            found.append(TermSet(name, tuple(wanted)))
+            found.append(TermSet(name, label_forms(wanted)))
     return tuple(found)

@@ -40,7 +40,7 @@ from searchkit.query.scoring import (
 )
 from searchkit.query.wildcards import ways, wildcard, word_before_open_end
 from searchkit.query.words import is_typographic_space
-from searchkit.schema import Schema
+from searchkit.schema import Schema, label_forms
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
@@ -216,7 +216,7 @@ class _Planner:
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
                 return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
             case ast.TermNode(name, value):
-                return engine.TermSet(_VALUE_FIELDS[name], (value,))
+                return engine.TermSet(_VALUE_FIELDS[name], label_forms([value]))
             case ast.FieldNode(name, value):
                 return self.fields.clause(name, value)
             case ast.DateRangeNode(first, last):

@@ -12,10 +12,9 @@ from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, MatchNone, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
-from searchkit.query import parse
 from searchkit.schema import ADDRESS
 from searchkit.search.options import QueryOptions
-from searchkit.search.planning import plan
+from searchkit.search.planning import plan, read, understand
 from searchkit.search.relax import relax
 from searchkit.settings import Settings
 
@@ -85,7 +84,7 @@ def explain(
     text: str, document: Document, options: QueryOptions, snapshot: Snapshot, settings: Settings
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
-    query = parse(text, lenient=options.lenient, fields=settings.fields)
+    query, _ = understand(read(text, options, settings), options, snapshot, settings)
     replan = partial(plan, query, options, snapshot, settings, analyzed={})
     planned = replan()
     match, scores = planned.plan.match, planned.plan.scores

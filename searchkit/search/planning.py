@@ -14,6 +14,7 @@ from searchkit.query.planner import Planned
 from searchkit.query.regional import regional_tables, spelling_table
 from searchkit.schema import ADDRESS, address_term
 from searchkit.search.options import QueryOptions
+from searchkit.search.pinyin_reading import as_pinyin
 from searchkit.settings import Settings
 
 ADDRESS_COUNTS = 1000.0
@@ -24,6 +25,19 @@ def read(text: str, options: QueryOptions, settings: Settings, filters: tuple[Cl
     """The tree of a query; one without a text, but with filters, means all that passes them."""
     query = parse(text, lenient=options.lenient, fields=settings.fields)
     return MatchAllNode() if filters and not text.strip() else query
+
+
+def understand(
+    query: QueryNode, options: QueryOptions, snapshot: Snapshot, settings: Settings
+) -> tuple[QueryNode, str | None]:
+    """The query, its Latin words read as pinyin where they find next to nothing, and how they are read."""
+    if not settings.pinyin:
+        return query, None
+
+    def count_of(other: QueryNode) -> int:
+        return snapshot.count(plan(other, options, snapshot, settings).plan.match)
+
+    return as_pinyin(query, count_of, snapshot, settings) or (query, None)
 
 
 def plan(

@@ -137,6 +137,8 @@ class Results(Sequence[Hit]):
 
     Where few documents match, ``relaxed`` has the words of the query that were let go: behind the documents
     that match stand others, which may lack these words. They are counted in ``total``.
+    ``interpretation`` says how the query was read where that is not what was typed: ``xijinping`` as 习近平;
+    else it is None.
     """
 
     def __init__(
@@ -151,11 +153,13 @@ class Results(Sequence[Hit]):
         suggestion: Callable[[], str | None] | None = None,
         relaxed: Sequence[str] = (),
         hints: Callable[[], tuple[Hint, ...]] | None = None,
+        interpretation: str | None = None,
     ) -> None:
         self.query = query
         self.relaxed = tuple(relaxed)
         self.total = total
         self.took = took
+        self.interpretation = interpretation
         self.facets = {name: dict(counts) for name, counts in (facets or {}).items()}
         self._hits = tuple(hits)
         self._make_cursor = cursor
@@ -185,6 +189,8 @@ class Results(Sequence[Hit]):
     def to_dict(self, *, with_cursor: bool = True) -> dict[str, Any]:
         """The result as JSON values, as the command line prints it."""
         values: dict[str, Any] = {"query": self.query, "total": self.total, "took": self.took}
+        if self.interpretation:
+            values["interpretation"] = self.interpretation
         if self.suggestion:
             values["suggestion"] = self.suggestion
         if self.relaxed:

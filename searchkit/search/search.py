@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -22,7 +21,7 @@ from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
 from searchkit.search.hints import hints
 from searchkit.search.options import HitOptions, SearchOptions
-from searchkit.search.planning import plan, read
+from searchkit.search.planning import plan, read, understand
 from searchkit.search.relax import PAGE, relax
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
@@ -46,7 +45,8 @@ def search(
         else Position(snapshot, options.offset, datetime.now(timezone.utc))
     )
     snapshot = position.snapshot
-    replan = partial(plan, query, options, snapshot, settings, filters, analyzed={})
+    understood, interpretation = understand(query, options, snapshot, settings)
+    replan = partial(plan, understood, options, snapshot, settings, filters, analyzed={})
     planned = replan()
     ranking = _with_recency(planned.plan, options.recency, position)
     # Without scores to rank by, the newest is the best.
@@ -82,15 +82,16 @@ def search(
         time.perf_counter() - started,
         facets=facets,
         cursor=cursor if hits and has_more else None,
-        suggestion=lambda: better_query(query, strict, count_of, snapshot, settings),
+        suggestion=lambda: better_query(understood, strict, count_of, snapshot, settings),
         relaxed=_as_typed(text, relaxed.let_go) if relaxed else (),
         hints=lambda: hints(text, query, total, options, snapshot, settings.fields),
+        interpretation=interpretation,
     )
 
 
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
     """The document with this id as a hit of the query, None if no search lists it."""
-    query = read(text, options, settings)
+    query, _ = understand(read(text, options, settings), options, snapshot, settings)
     this = TermSet("id", (id_term(id),))
     for match in dict.fromkeys((options.match, "any" if options.match == "most" else options.match)):
         planned = plan(query, options, snapshot, settings, match=match)
@@ -105,7 +106,7 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
     """How many documents match, with those that are listed behind them where they are few."""
     filters = options.filters(settings.fields)
-    query = read(text, options, settings, filters)
+    query, _ = understand(read(text, options, settings, filters), options, snapshot, settings)
     replan = partial(plan, query, options, snapshot, settings, filters, analyzed={})
     planned = replan()
     total = snapshot.count(planned.plan.match)
@@ -123,12 +124,11 @@ def count_facets(
     wanted = {name: schema.facet(name) for name in names}
     if not wanted:
         return {}
-    found = snapshot.facets(match, list(dict.fromkeys(field for field, _ in wanted.values())))
+    fields = [field for facet in wanted.values() for field in (facet.field, facet.written) if field]
+    found = snapshot.facets(match, list(dict.fromkeys(fields)))
     facets = {}
-    for name, (field, shown) in wanted.items():
-        counts: Counter[Any] = Counter()
-        for value, count in found[field].items():
-            counts[shown(value)] += count
+    for name, facet in wanted.items():
+        counts = facet.counts(found)
         in_time = name in ("year", "month") or schema.declared.get(name) == "date"
         facets[name] = dict(sorted(counts.items(), key=lambda pair: (0 if in_time else -pair[1], pair[0])))
     return facets

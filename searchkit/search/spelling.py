@@ -1,45 +1,53 @@
 """Spelling (did you mean): a query that finds little -> one that was perhaps meant.
 
-Of Chinese, characters that sound the same (特郎普, 特朗普), where the index has pinyin; of Latin words, one
-letter wrong, missing, too many, or swapped with the next.
+Of Chinese, characters that sound or look alike (特郎普, 特朗普), also where the wrong word is found and the
+right one in many more documents; of Latin words, one letter wrong, missing, too many, or swapped with the
+next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain, islice
 
 from msgspec import structs
 
-from searchkit.analysis import is_word, normalize, tokenize
-from searchkit.analysis.pinyin import has_pinyin, pinyin_keys
+from searchkit.analysis import is_word, tokenize
 from searchkit.engine.base import Snapshot
-from searchkit.indexing.suggestions import SEPARATOR, sound_key, split_key
 from searchkit.query.ast import AndNode, BoostNode, OrNode, QueryNode, TextNode
-from searchkit.schema import WORDS
+from searchkit.search.han_spelling import mended_han
 from searchkit.settings import Settings
 
 LITTLE = 2
 """With at most so many matches, something else may have been meant."""
 _TIMES_MORE = 10
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_MOST_WORDS = 4
-_MOST_SPELLINGS = 20
 # Of a query that is longer than people type, the beginning is enough.
 _MOST_MENDED = 10
-_LONGEST_PART = 40
+# Characters of a query of one word or two.
+_SHORT = 8
 
 
 def better_query(
     query: QueryNode, total: int, count: Callable[[QueryNode], int], snapshot: Snapshot, settings: Settings
 ) -> str | None:
     """A similar query that finds more than the ``total`` of this one; None when there is none."""
-    if total > LITTLE:
-        return None
-    parts = [part for part in islice(_parts(query), _MOST_MENDED) if count(part) <= LITTLE]
-    latin = _better_words({word for part in parts for word in _latin_words(part)}, snapshot)
-    better = _with_parts(query, {part: _mended(part, latin, snapshot, settings) for part in parts})
-    return str(better) if better != query and count(better) > total else None
+    little = total <= LITTLE
+    parts = [*islice(_parts(query), _MOST_MENDED)]
+    if little:
+        parts = [part for part in parts if count(part) <= LITTLE]
+    mend_han = partial(
+        mended_han,
+        snapshot=snapshot,
+        settings=settings,
+        little=little,
+        short=sum(len(part.text) for part in _parts(query)) <= _SHORT,
+    )
+    latin = _better_words({word for part in parts for word in _latin_words(part)}, snapshot) if little else {}
+    better = _with_parts(query, {part: _mended(part, latin, mend_han) for part in parts})
+    # A right word in place of two that are found may find fewer, and is in the documents that are meant.
+    return str(better) if better != query and count(better) > (total if little else 0) else None
 
 
 def _parts(query: QueryNode) -> Iterator[TextNode]:
@@ -66,13 +74,13 @@ def _with_parts(query: QueryNode, better: Mapping[TextNode, TextNode]) -> QueryN
             return query
 
 
-def _mended(part: TextNode, latin: Mapping[str, str], snapshot: Snapshot, settings: Settings) -> TextNode:
+def _mended(part: TextNode, latin: Mapping[str, str], mend_han: Callable[[str], str]) -> TextNode:
     text = part.text
     for word in _latin_words(part):
         if better := latin.get(word):
             text = _replaced(text, word, better)
-    if text == part.text and settings.pinyin and has_pinyin():
-        text = _same_sound(text, snapshot, settings)
+    if text == part.text:
+        text = mend_han(text)
     return structs.replace(part, text=text)
 
 
@@ -83,35 +91,6 @@ def _better_words(words: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
     freqs = dict(zip(asked, snapshot.doc_freqs("words", asked))) if asked else {}
     best = {word: max(edits, key=freqs.__getitem__) for word, edits in others.items()}
     return {word: other for word, other in best.items() if freqs[other] > freqs[word] * _TIMES_MORE}
-
-
-def _same_sound(text: str, snapshot: Snapshot, settings: Settings) -> str:
-    """The text with its longest run of words replaced by a more frequent one that sounds the same."""
-    normalized = normalize(text)
-    words = settings.analyzer.words(normalized)
-    if len(words) > _LONGEST_PART:
-        return text
-    spans = (
-        "".join(words[start : start + size])
-        for size in range(min(len(words), _MOST_WORDS), 0, -1)
-        for start in range(len(words) - size + 1)
-    )
-    for span in chain([normalized], spans):
-        at = normalized.find(span)
-        if at >= 0 and len(span) > 1 and (better := _sounding_like(span, snapshot)):
-            return text[:at] + better + text[at + len(span) :]
-    return text
-
-
-def _sounding_like(word: str, snapshot: Snapshot) -> str | None:
-    keys = pinyin_keys(word)
-    if not keys:
-        return None
-    entries = snapshot.terms_with_prefix(WORDS, sound_key(keys[0]) + SEPARATOR, limit=_MOST_SPELLINGS)
-    others = [(count, shown) for entry, count in entries if normalize(shown := split_key(entry)[1]) != word]
-    own = sum(count for _, count in entries) - sum(count for count, _ in others)
-    most, best = max(others, default=(0, ""))
-    return best if most > own else None
 
 
 def _latin_words(part: TextNode) -> list[str]:

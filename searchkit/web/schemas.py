@@ -89,6 +89,7 @@ class Results(_Model):
     query: str = Field(description="The query as it was understood.")
     total: Count = Field(description="The matches on all pages.")
     took: float = Field(description="Seconds.")
+    interpretation: str = Field("", description="How pinyin was read, where nothing has what was typed.")
     suggestion: str = Field("", description="What was perhaps meant.")
     relaxed: list[str] = Field(
         [], description="Words of the query that were let go, as few documents match: the last may lack them."
@@ -99,7 +100,7 @@ class Results(_Model):
 
 
 class Suggestion(_Model):
-    """How a query may go on, and how many documents have that."""
+    """How a query may go on, and how many documents a search for that finds."""
 
     text: str
     documents: Count

@@ -293,6 +293,21 @@ class TestAllTokenizers:
 
         check()
 
+    def test_know_the_same_words(self, other: str) -> None:
+        python, fast = (make_segmenter(["雷神山医院"], TOKENIZERS[name]) for name in ("jieba", other))
+        for word in ["经济", "着名", "雷神山医院", "雷神山", "疫者", "文在寅", "中", "", "a", "中a"]:
+            assert python.has_word(word) == fast.has_word(word), word
+        assert fast.has_word("经济")
+        assert fast.has_word("雷神山医院")
+        assert not fast.has_word("疫者")
+
+        @given(texts)
+        def check(text: str) -> None:
+            for word in python.words(normalize(text)):
+                assert python.has_word(word) == fast.has_word(word)
+
+        check()
+
     def test_give_user_words_the_same_frequencies(self, other: str) -> None:
         python, fast = python_jieba(), TOKENIZERS[other]()
         fixed = [("雷神山", 10**7), ("雷神山", 3 * 10**7), ("茶", 10**7)]
@@ -346,7 +361,9 @@ class TestCompiled:
                 compiled_jieba().add_word("茶", frequency, None)
 
     def test_only_text_has_words(self) -> None:
-        for call in (compiled_jieba().cut, make_segmenter().words, make_segmenter().joined_words):
+        jieba, segmenter = compiled_jieba(), make_segmenter()
+        calls = (jieba.cut, jieba.has_word, segmenter.words, segmenter.joined_words, segmenter.has_word)
+        for call in calls:
             with pytest.raises(TypeError, match="expected str, not bytes"):
                 call(b"")  # type: ignore[arg-type]
 

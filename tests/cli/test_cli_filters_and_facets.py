@@ -48,7 +48,9 @@ def teas(*numbers):
         (["--where", "event=2024-03"], teas(2)),
         (["--where", "event=2024-11.."], teas(10, 11)),
         (["--where", " price =3"], teas(2)),
-        (["--where", "author=ann lee"], []),
+        (["--where", "author=ann lee"], teas(1, 4, 7, 10)),
+        (["--where", "author=陈思远"], teas(2, 5, 8, 11)),
+        (["--where", "author=ann"], []),
         (["--where", "price=3", "--since", "2024-04-01"], []),
     ],
     ids=" ".join,
@@ -283,7 +285,14 @@ def test_did_you_mean_appears_with_few_hits(run, shop):
 
 def test_did_you_mean_finds_words_that_sound_the_same(run, shop):
     result = run("search", "明钱龙井", "--in", shop, "--limit", "0")
-    assert result.stderr.splitlines()[0] == "did you mean: 明前龙井"
+    assert result.stderr.splitlines()[0] == "did you mean: 明前龍井"
+
+
+def test_pinyin_is_marked_as_an_interpretation(run, shop):
+    result = run("search", "longjing", "--in", shop)
+    assert result.stderr.splitlines()[0] == "read as: 龍井"
+    assert "龍井" in result.stdout
+    assert json.loads(run("search", "longjing", "--json", "--in", shop).stdout)["interpretation"] == "龍井"
 
 
 def test_json_has_the_suggestion(run, sample):

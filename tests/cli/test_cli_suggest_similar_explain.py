@@ -15,9 +15,12 @@ ENVOYS = "https://daily.example.com/2024/09/12/envoys"
 
 
 def test_suggest_prints_counts_in_a_column(run, shop):
-    result = run("suggest", "明", "--in", shop)
+    result = run("suggest", "第1", "--in", shop)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.splitlines() == ["明前      1 document", "明前龍井  1 document"]
+    counts = {f"第{n}種茶": searchkit.open(shop).count(f"第{n}種茶") for n in (10, 11)}
+    assert result.stdout.splitlines() == [
+        f"{title}  {count} document{'s' * (count > 1)}" for title, count in counts.items()
+    ]
 
 
 def test_suggest_aligns_counts_to_the_right(run, tmp_path):
@@ -38,9 +41,9 @@ def test_suggest_aligns_counts_to_the_right(run, tmp_path):
         (["明前龙"], ["明前龍井"]),
         (["mingqianl"], ["明前龍井"]),
         (["mqlj"], ["明前龍井"]),
-        (["明", "--limit", "1"], ["明前"]),
+        (["明", "--limit", "1"], ["明前龍井"]),
         (["明", "--limit", "0"], []),
-        (["茶", "明", "--limit", "1"], ["茶 明前"]),
+        (["明前", "龙", "--limit", "1"], ["明前龍井"]),
     ],
     ids=lambda value: " ".join(value),
 )

@@ -112,6 +112,14 @@ def test_did_you_mean_is_a_link(page, index):
     assert page(link.get("href")).cssselect(".hit")
 
 
+def test_pinyin_is_marked_as_an_interpretation(page, index):
+    meant = index.search("qianlong").interpretation
+    read = page(q="qianlong")
+    assert texts(read, ".meant") == [f"Results for {meant}"]
+    assert read.cssselect(".hit")
+    assert not page(q="乾隆").cssselect(".meant")
+
+
 def test_the_timeline_has_a_bar_for_every_month_and_shows_the_chosen_ones(page, index):
     months = index.search("的", limit=0, facets="month").facets["month"]
     bars = page(q="的").cssselect(".timeline a")

@@ -254,6 +254,22 @@ static PyObject *jieba_add_word(PyObject *self, PyObject *arguments)
     return failed < 0 ? NULL : PyLong_FromUnsignedLongLong(frequency);
 }
 
+PyDoc_STRVAR(has_word_doc, "has_word($self, word, /)\n--\n\nWhether the dictionary has the word, or it was added.");
+
+static PyObject *jieba_has_word(PyObject *self, PyObject *object)
+{
+    Jieba *jieba = (Jieba *)self;
+    Text text;
+    if (text_of(object, &text) < 0)
+        return NULL;
+    Cutter cutter;
+    cutter_init(&cutter, &jieba->dictionary, jieba->added);
+    uint64_t frequency = cutter_frequency(&cutter, text.characters, text.length);
+    cutter_free(&cutter);
+    text_free(&text);
+    return PyBool_FromLong(frequency > 0);
+}
+
 /* Segmenter(jieba, mixed_words): of two mixed words that begin at one place, the first given counts. */
 static PyObject *segmenter_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
 {
@@ -340,8 +356,14 @@ static PyObject *segmenter_joined(PyObject *self, PyObject *object)
     return joined;
 }
 
+static PyObject *segmenter_has_word(PyObject *self, PyObject *object)
+{
+    return jieba_has_word((PyObject *)((Segmenter *)self)->jieba, object);
+}
+
 static PyMethodDef jieba_methods[] = {
     {"add_word", jieba_add_word, METH_VARARGS, add_word_doc},
+    {"has_word", jieba_has_word, METH_O, has_word_doc},
     {"cut", jieba_cut, METH_O, cut_doc},
     {NULL, NULL, 0, NULL},
 };
@@ -359,6 +381,7 @@ static PyType_Spec jieba_spec = {"searchkit.analysis._kernel.Jieba", sizeof(Jieb
                                  jieba_slots};
 
 static PyMethodDef segmenter_methods[] = {
+    {"has_word", segmenter_has_word, METH_O, has_word_doc},
     {"joined_words", segmenter_joined, METH_O, joined_doc},
     {"words", segmenter_words, METH_O, words_doc},
     {NULL, NULL, 0, NULL},
