@@ -30,7 +30,8 @@ from searchkit.query.ast import (
     TextNode,
 )
 from searchkit.query.lexer import OPERATORS, Lexer, Token, names_of_fields
-from searchkit.schema import Schema
+from searchkit.schema import Schema, label_forms
+from searchkit.search.facets import count_facets
 from searchkit.search.options import SearchOptions
 from searchkit.text import as_list
 
@@ -159,10 +160,10 @@ def _existing_instead_of(
     node: TermNode | FieldNode, snapshot: Snapshot, fields: Schema
 ) -> list[TermNode | FieldNode] | None:
     """The same with the values that are most like it, or most frequent; None where there is this value."""
-    field = _LABELS.get(node.name) or fields.facet(node.name)[0]
-    if any(snapshot.doc_freqs(field, [node.value])):
+    name = _LABELS.get(node.name, node.name)
+    if any(snapshot.doc_freqs(fields.facet(name).field, label_forms([node.value]))):
         return None
-    counts = snapshot.facets(MatchAll(), [field])[field]
+    counts = count_facets(snapshot, MatchAll(), [name], fields)[name]
     return [structs.replace(node, value=value) for value in _nearest(node.value, counts)]
 
 

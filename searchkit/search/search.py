@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from itertools import islice
-from typing import Any
 
 from searchkit.analysis import normalize
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, Plan, Sort, Term, TermSet
+from searchkit.engine.plan import Boolean, Plan, Sort, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query.ast import QueryNode
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
-from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
+from searchkit.search.facets import count_facets
 from searchkit.search.hints import hints
 from searchkit.search.options import HitOptions, SearchOptions
 from searchkit.search.planning import plan, read, understand
@@ -112,26 +111,6 @@ def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Setti
     total = snapshot.count(planned.plan.match)
     relaxed = relax(planned, total, snapshot, replan) if _may_relax(options, total) else None
     return total + snapshot.count(relaxed.match) if relaxed else total
-
-
-def count_facets(
-    snapshot: Snapshot, match: Clause, names: Iterable[str], schema: Schema
-) -> dict[str, dict[Any, int]]:
-    """For each facet its values, the most frequent first; years, months and dates in their order.
-
-    Raises ValueError for a name that is no facet.
-    """
-    wanted = {name: schema.facet(name) for name in names}
-    if not wanted:
-        return {}
-    fields = [field for facet in wanted.values() for field in (facet.field, facet.written) if field]
-    found = snapshot.facets(match, list(dict.fromkeys(fields)))
-    facets = {}
-    for name, facet in wanted.items():
-        counts = facet.counts(found)
-        in_time = name in ("year", "month") or schema.declared.get(name) == "date"
-        facets[name] = dict(sorted(counts.items(), key=lambda pair: (0 if in_time else -pair[1], pair[0])))
-    return facets
 
 
 def _may_relax(options: SearchOptions, total: int) -> bool:
