@@ -7,6 +7,7 @@ from searchkit.analysis.bigram_filter import (
     is_one_word,
     is_symbol,
     is_word,
+    plain,
     query_tokens,
     without_symbols,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "is_symbol",
     "is_word",
     "normalize",
+    "plain",
     "query_tokens",
     "tokenize",
     "variants",
