@@ -151,9 +151,12 @@ def han_table() -> dict[str, str]:
     for members in {id(members): members for members in classes.values()}.values():
         usual = max(members, key=usage)
         table.update(dict.fromkeys(members - {usual}, usual))
-    for variant, usual in more_variants().items():
+    more = more_variants()
+    for variant, usual in more.items():
+        usual = more.get(usual, usual)  # of a radical whose character is a variant
         table[variant] = table.get(usual, usual)
-    return table
+    # What the dictionaries turn into a variant goes on with it.
+    return {character: more.get(usual, usual) for character, usual in table.items()}
 
 
 def more_variants() -> dict[str, str]:

@@ -19,6 +19,7 @@ from searchkit.analysis.characters import (
     INVISIBLE,
     LATIN,
     LINE_END,
+    NONE,
     character_data,
     class_of,
     class_table,
@@ -32,8 +33,8 @@ SHORT_LINE = 5
 """A line of fewer characters is a name or an item of a list: the next one does not go on with it."""
 
 _ITERATION = "々"
-_ITERATIONS = "々〻"
-_IDEOGRAPH = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_NEVER_FIRST = "々〻"
+IDEOGRAPHS = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 # A line that begins with one character and one of these is an item of a list, or what somebody says.
 _MARKERS = "、.:)"
 _JOIN = frozenset((HAN, ASCII_LETTER, LATIN))
@@ -52,9 +53,11 @@ def in_context(text: str, normalized: str) -> str:
     if _maybe_grouped().search(text):
         places += [(place, FILLER) for place in _grouping_commas(text)]
     if "\n" in text:
-        for found in re.finditer("\n", text):
-            if joins_lines(text, found.start()):
-                places += [(place, JOINED) for place in _gap(text, found.start())]
+        at = text.find("\n")
+        while at >= 0:
+            if joins_lines(text, at):
+                places += [(place, JOINED) for place in _gap(text, at)]
+            at = text.find("\n", at + 1)
     if places:
         characters = [*normalized]
         for place, character in places:
@@ -69,9 +72,13 @@ def joins_lines(text: str, at: int) -> bool:
     Lines of wrapped text have no punctuation at their ends, and the next one is not set off by spaces or the
     sign of a list; 々 never begins one. A short line is none of those.
     """
+    if at and class_of(text[at - 1]) == NONE and text[at - 1] not in _SPACES:
+        return False  # as nearly always: a sentence ends
     behind = _visible_from(text, at + 1)
     first = next(behind, "")
-    if not first or class_of(first) not in _JOIN or first in _ITERATIONS or _form(next(behind, "")) in _MARKERS:
+    if not first or class_of(first) not in _JOIN or first in _NEVER_FIRST or first in composing_marks():
+        return False
+    if _form(next((one for one in behind if one not in composing_marks()), "")) in _MARKERS:
         return False
     gap = min(_gap(text, at))
     characters = 0
@@ -90,9 +97,9 @@ def joins_lines(text: str, at: int) -> bool:
 
 
 def _visible_from(text: str, start: int) -> Iterator[str]:
-    """The characters from this place on, without marks and what else is invisible."""
+    """The characters from this place on, without those that are invisible."""
     for place in range(start, len(text)):
-        if class_of(text[place]) != INVISIBLE and text[place] not in composing_marks():
+        if class_of(text[place]) != INVISIBLE:
             yield text[place]
 
 
@@ -120,7 +127,7 @@ def _with_iterations(normalized: str) -> str:
         while at >= 0 and class_of(text[at]) == INVISIBLE:
             at -= 1
         before = character_data().expansions.get(text[at], text[at])[-1] if at >= 0 else ""
-        if re.match(f"[{_IDEOGRAPH}]", before):
+        if re.match(f"[{IDEOGRAPHS}]", before):
             text[found.start()] = before
     return "".join(text)
 
@@ -140,10 +147,9 @@ def _grouping_commas(text: str) -> Iterator[int]:
 
 @cache
 def _maybe_grouped() -> re.Pattern[str]:
-    """Finds a digit behind a comma, with what is invisible between: as hardly any text has."""
+    """Finds a comma and three digits, or what is invisible there: as hardly any text has."""
     digits, _ = _digits()
-    invisible = _ranges(INVISIBLE)
-    return re.compile(f"[,，](?:[{digits}]|[{invisible}]+[{digits}])")
+    return re.compile(f"[,，](?:[{digits}]{{3}}|[{digits}]{{,2}}[{_ranges(INVISIBLE)}])")
 
 
 @cache
@@ -152,8 +158,9 @@ def _grouped() -> re.Pattern[str]:
     digits, nonzero = _digits()
     whole = _ranges(DIGIT)
     return re.compile(
-        rf"(?<![{whole}])(?<![{whole}][,，])"
-        rf"(?:[{nonzero}][{digits}]{{0,2}}(?:,[{digits}]{{3}})+|[１-９][０-９]{{0,2}}(?:，[０-９]{{3}})+)"
+        # What stands before is looked at behind the first digit, as texts have few of these.
+        rf"[{nonzero}](?<![{whole}].)(?<![{whole}][,，].)"
+        rf"(?:[{digits}]{{0,2}}(?:,[{digits}]{{3}})+|(?<=[１-９])[０-９]{{0,2}}(?:，[０-９]{{3}})+)"
         rf"(?![{whole}]|[,，][{whole}])"
     )
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import cache
 from itertools import compress, repeat
@@ -117,8 +117,9 @@ _FREQUENT_RUNS = (
 _BEHIND_LATIN = "ɐ"
 
 # Where a part begins that capitals show. Of words with more parts, which are data, none can be found alone.
-_CAPITAL = "(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+_CAPITAL = "[A-Z](?:(?<=[a-z].)|(?<=[A-Z].)(?=[a-z]))"
 MOST_PARTS = 6
+_IN_LATIN = frozenset((ASCII_LETTER, LATIN, INVISIBLE, EXPANDS))
 
 _PLACE = "\0"  # never a token
 _SPACE = ord(" ")
@@ -204,24 +205,40 @@ def word_parts(text: str) -> list[Part]:
     >>> [part.text for part in word_parts("getUserName")]
     ['get', 'getuser', 'user', 'username', 'name']
     """
-    capital = _pattern(_CAPITAL)
-    if capital.search(text) is None:
-        return []
-    found = []
-    tokens = tokenize(text)
+    found: list[Part] = []
+    end = 0
+    for capital in _pattern(_CAPITAL).finditer(text):
+        if capital.start() >= end:
+            start, end = _run_around(text, capital.start())
+            found += _parts_of_words(text, start, end)
+    return found
+
+
+def _run_around(text: str, at: int) -> tuple[int, int]:
+    """From where to where letters stand around this place, with what may belong to them."""
+    start = end = at
+    while start and class_of(text[start - 1]) in _IN_LATIN:
+        start -= 1
+    while end < len(text) and class_of(text[end]) in _IN_LATIN:
+        end += 1
+    return start, end
+
+
+def _parts_of_words(text: str, first: int, last: int) -> Iterator[Part]:
+    """The parts of the words in text[first:last], whose characters are known one by one."""
+    tokens = tokenize(text[first:last])
     for word, start, end, kind in zip(tokens.texts, tokens.starts, tokens.ends, tokens.kinds):
+        start, end = start + first, end + first
         if kind != Kind.LATIN or len(word) != end - start:
             continue
-        inner = [each.start() for each in capital.finditer(text, start, end) if each.start() > start]
-        borders = [start, *inner, end]
-        count = len(borders) - 1
-        if count > MOST_PARTS:
+        capitals = _pattern(_CAPITAL).finditer(text, start, end)
+        borders = [start, *(each.start() for each in capitals if each.start() > start), end]
+        if len(borders) > MOST_PARTS + 1:
             continue
-        for i, first in enumerate(borders[:-1]):
-            for last in borders[i + 1 :]:
-                if 1 < last - first < end - start:
-                    found.append(Part(word[first - start : last - start], first, last))
-    return found
+        for number, left in enumerate(borders):
+            for right in borders[number + 1 :]:
+                if 1 < right - left < end - start:
+                    yield Part(word[left - start : right - start], left, right)
 
 
 def terms(text: str) -> tuple[str, str]:

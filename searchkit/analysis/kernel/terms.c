@@ -169,6 +169,11 @@ put_context(const Text *text, uint32_t *codes)
     Py_ssize_t grouped = 0;
     for (Py_ssize_t at = 0; at < text->length; at++) {
         uint32_t code = code_at(text, at);
+        if (code >= 0x4E00 && code <= 0x9FFF) { /* as most: Han */
+            before = CLASS_HAN;
+            listed = false;
+            continue;
+        }
         unsigned char name = entry_class(entry_of(code));
         if (name == CLASS_INVISIBLE)
             continue;

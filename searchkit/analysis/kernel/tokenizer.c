@@ -87,14 +87,15 @@ pass(Cursor *cursor, const Character *character)
     }
 }
 
-/* The nearest visible character from a place on, and where it is; false where there is none. Marks that compose with
-   what is before are none. */
+/* The nearest visible character from a place on, and where it is; false where there is none. With `or_composing` also
+   what may compose with the character before is looked through. */
 static bool
-visible_from(const Text *text, Py_ssize_t *at, uint32_t *code)
+visible_from(const Text *text, Py_ssize_t *at, uint32_t *code, bool or_composing)
 {
     for (; *at < text->length; ++*at) {
         *code = code_at(text, *at);
-        if (!(entry_of(*code) & CONTINUES))
+        uint32_t entry = entry_of(*code);
+        if (entry_class(entry) != CLASS_INVISIBLE && !(or_composing && entry & COMPOSES))
             return true;
     }
     return false;
@@ -113,11 +114,11 @@ joins_lines(const Text *text, Py_ssize_t at)
 {
     uint32_t code;
     Py_ssize_t behind = at + 1;
-    if (!visible_from(text, &behind, &code) || !joins(entry_class(entry_of(code)))
-        || entry_form(entry_of(code), code) == ITERATION)
+    if (!visible_from(text, &behind, &code, false) || !joins(entry_class(entry_of(code)))
+        || entry_of(code) & COMPOSES || entry_form(entry_of(code), code) == ITERATION)
         return false;
     behind++;
-    if (visible_from(text, &behind, &code))
+    if (visible_from(text, &behind, &code, true))
         switch (entry_form(entry_of(code), code)) {
         case 0x3001: case '.': case ':': case ')':
             return false;
@@ -346,7 +347,7 @@ next_token(Cursor *cursor, Token *token)
             if (character.form == '\r') {
                 Py_ssize_t behind = start + 1;
                 uint32_t code;
-                if (visible_from(text, &behind, &code) && code == '\n' && joins_lines(text, behind))
+                if (visible_from(text, &behind, &code, false) && code == '\n' && joins_lines(text, behind))
                     continue; /* the line end behind it is none */
             }
             if (character.form != '\n' || !joins_lines(text, start))
