@@ -72,7 +72,7 @@ _ALSO_INVISIBLE = "\u115f\u1160\u3164\uffa0\u0640\uff9e\uff9f" + "".join(map(chr
 # What stands for something that was lost, and a blank.
 _NO_SYMBOLS = "\ufffc\ufffd\u2800"
 
-# Where characters are that stand for several: ½, ℡, Ⅳ, ③, ❶, ㈱, ㎏, ﬁ. Arabic ligatures and emoji are not among them.
+# Where characters are that stand for several: ½, ℡, Ⅳ, ③, ❶, ㈱, ㎏, ﬁ. Arabic ligatures and emoji are not.
 _EXPANDING = (
     (0x00BC, 0x00BF),
     (0x2100, 0x2190),
@@ -134,11 +134,12 @@ def expansions(forms: dict[int, str]) -> dict[int, str]:
         if unicodedata.category(character) == "No" and plain == character:  # ❶
             plain = f"{unicodedata.numeric(character):.0f}"
         text = "".join(_expanded(forms.get(ord(each), each)) for each in plain)
-        if any(each.isdigit() for each in text):  # what parts ⑴ and ⒈ from their neighbours is no text of theirs
+        if any(
+            each.isdigit() for each in text
+        ):  # what parts ⑴ and ⒈ from their neighbours is no text of theirs
             text = text.strip()
-        if len(plain) > 1 or text.isdecimal():
-            if set(map(class_of, text)) & set(_TOKENS):
-                found[code] = text
+        if (len(plain) > 1 or text.isdecimal()) and set(map(class_of, text)) & set(_TOKENS):
+            found[code] = text
     return found
 
 

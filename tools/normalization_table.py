@@ -1,8 +1,8 @@
 """Writes searchkit/analysis/normalizer.txt: every character that the normalizer changes, and its normal form.
 
 From the dictionaries of OpenCC that `opencc-python-reimplemented` ships, from han_variants.txt beside this
-file, and from Python's Unicode data. Run it when any of them, or a rule here, changes. docs/decisions/0002-normalization.md has the reasons for the
-rules.
+file, and from Python's Unicode data. Run it when any of them, or a rule here, changes.
+docs/decisions/0002-normalization.md has the reasons for the rules.
 
     python tools/normalization_table.py
 """
@@ -20,7 +20,8 @@ TARGET = Path(__file__).parent.parent / "searchkit" / "analysis" / "normalizer.t
 HAN_VARIANTS = Path(__file__).with_name("han_variants.txt")
 HEADER = """\
 # Characters, and in the line behind them what each becomes. Written by tools/normalization_table.py from the
-# dictionaries of OpenCC (https://github.com/BYVoid/OpenCC, Apache-2.0), tools/han_variants.txt and Unicode {version}.
+# dictionaries of OpenCC (https://github.com/BYVoid/OpenCC, Apache-2.0), from tools/han_variants.txt and from
+# Unicode {version}.
 """
 
 # Japanese forms which are, in Chinese, common characters of another meaning: 欠 owe and
@@ -103,7 +104,9 @@ def _fold_form(character: str) -> str:
         or unicodedata.decomposition(character).startswith(("<super>", "<sub>"))
     ):
         return character
-    if len(plain) > 1 and unicodedata.category(character) == "Nl":  # Ⅳ, which tools/character_classes.py expands
+    if (
+        len(plain) > 1 and unicodedata.category(character) == "Nl"
+    ):  # Ⅳ, which tools/character_classes.py expands
         return character
     if len(plain) > 1:  # Hebrew with points stays decomposed
         plain = _without_accent(character)

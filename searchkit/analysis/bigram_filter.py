@@ -1,7 +1,7 @@
 """CJK bigram filter for queries: tokens -> the bigrams that `tokens.terms` makes of the same tokens.
 
-A token of a query that is a number has the sign behind it which joins it with the next one, as in 3.14: "3." and
-"14". It is part of the bigram, and of nothing else (`plain`).
+A token of a query that is a number has the sign behind it which joins it with the next one: 3.14 is "3." and
+"14". The sign is part of the bigram, and of nothing else (`plain`).
 
 Two or more tokens that are neighbours in a line of a text are exactly a phrase of bigrams, so a phrase is
 never missed, whatever words the segmenter found. Symbols stand in no bigram.

@@ -1,4 +1,4 @@
-"""Context: what a character is by its neighbours: a comma within a number, 々, an end of a line within a sentence.
+"""Context: what a character is by its neighbours: the comma of 1,000; 々; an end of a line within a sentence.
 
 Each of these becomes one character too, so offsets stay. Invisible characters are looked through.
 """
@@ -44,8 +44,8 @@ _SPACES = " \t\u3000"
 def in_context(text: str, normalized: str) -> str:
     """``normalized``, which `text` is character by character, with what depends on neighbours.
 
-    The commas of 1,000,000 become invisible. 々 becomes the Han character before it: 時々刻々 is 时时刻刻. The
-    end of a line within a sentence, and the spaces before it, become `JOINED`.
+    The commas of 1,000,000 become invisible. 々 becomes the Han character before it: 人々 is 人人. The end of a
+    line within a sentence, and the spaces before it, become `JOINED`.
     """
     if _ITERATION in normalized:
         normalized = _with_iterations(normalized)
@@ -154,7 +154,10 @@ def _maybe_grouped() -> re.Pattern[str]:
 
 @cache
 def _grouped() -> re.Pattern[str]:
-    """Finds 1,000 and 1,234,567 in visible text. A comma of full width stands between digits of full width only."""
+    """Finds 1,000 and 1,234,567 in visible text.
+
+    A comma of full width stands between digits of full width only: in 100，200 it parts two numbers.
+    """
     digits, nonzero = _digits()
     whole = _ranges(DIGIT)
     return re.compile(
@@ -176,7 +179,9 @@ def _digits() -> tuple[str, str]:
 @cache
 def _ranges(name: str) -> str:
     """The characters of a class, for a class of a regular expression."""
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last, each in character_data().ranges if each == name)
+    return "".join(
+        f"{chr(first)}-{chr(last)}" for first, last, each in character_data().ranges if each == name
+    )
 
 
 @cache

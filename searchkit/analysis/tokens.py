@@ -4,8 +4,8 @@ This is the definition, in Python; the same functions compiled are in searchkit/
 `searchkit.analysis.kernel` chooses. Characters are told apart by their class (`characters`):
 
 * A Han character is a token, a symbol too. A run of letters, of digits or of small digits is one: iphone|15.
-* A ligature, ㎏ or ③ has the tokens of what it stands for, which all stand in its place. The digits of ③ and ½
-  are numbers of their own.
+* A ligature, ㎏ or ③ has the tokens of what it stands for, which all stand in its place. The digits of ③ and
+  ½ are numbers of their own.
 * The comma of 1,000 is part of the number, 々 is the Han character before it, and lines of wrapped text are
   one line (`context`).
 * Two numbers that are parted by exactly one `.` or `:` have that sign in their bigram: 3.14 is not 3、14.
@@ -149,7 +149,10 @@ def visible(normalized: str) -> str:
 
 
 def _between_lines(found: re.Match[str]) -> str:
-    before, behind = found.string[max(0, found.start() - 1) : found.start()], found.string[found.end() : found.end() + 1]
+    before, behind = (
+        found.string[max(0, found.start() - 1) : found.start()],
+        found.string[found.end() : found.end() + 1],
+    )
     is_han = before and behind and class_of(before) == class_of(behind) == HAN
     return "" if is_han else " " * len(found.group())
 
@@ -329,8 +332,8 @@ def _expanded(
 ) -> tuple[str, str, Sequence[int], Sequence[int]]:
     """Visible characters with what each stands for.
 
-    A space parts the digits of two characters where one expands, and such digits from a comma: the number that
-    ① stands for is one for itself.
+    A space parts the digits of two characters where one expands, and such digits from a comma: what ① stands
+    for is a number for itself.
     """
     texts: list[str] = []
     places = array("I")

@@ -82,7 +82,8 @@ def _best_window(matches: Sequence[Match], worths: Sequence[int], length: int) -
 def _cut(text: str, first: int, last: int, length: int) -> Span:
     """Start and end of a fragment of at most ``length`` characters that holds text[first:last].
 
-    Of a passage that is longer it holds the beginning, in whole words. It is cut at ends of sentences where these are near enough, else where a clause or a word begins.
+    Of a passage that is longer it holds the beginning, in whole words. It is cut at ends of sentences where
+    these are near enough, else where a clause or a word begins.
     """
     is_whole = last <= first + length
     last = min(last, first + length)

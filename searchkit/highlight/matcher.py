@@ -213,10 +213,14 @@ class _Finder:
         self.term = term
         self._number = number
         self._tokens = [*map(plain, term.tokens)]
-        self._joints = [ord(token[-1]) if token != text else 0 for token, text in zip(term.tokens, self._tokens)]
+        self._joints = [
+            ord(token[-1]) if token != text else 0 for token, text in zip(term.tokens, self._tokens)
+        ]
         # For each character what it may be in a text, and what stands for it with others.
         self._spellings = [_one_spellings(character) for token in self._tokens for character in token]
-        self._expansions = [_expanded_forms().get(character, "") for token in self._tokens for character in token]
+        self._expansions = [
+            _expanded_forms().get(character, "") for token in self._tokens for character in token
+        ]
         self._plain = [] if term.prefix else _plain_tokens(self._tokens)
         self._is_word = bool(self._plain) and self._plain[0][1] != HAN
         self._is_han = {kind for _, kind in self._plain} == {HAN}
@@ -295,7 +299,11 @@ class _Finder:
                 at = found.end()
             for forms in characters:
                 if (character := text[at : at + 1]) not in forms or not character:
-                    is_certain = _plain(character) and character != "\n" and not (kind == DIGIT and character in _IN_NUMBERS)
+                    is_certain = (
+                        _plain(character)
+                        and character != "\n"
+                        and not (kind == DIGIT and character in _IN_NUMBERS)
+                    )
                     return 0 if is_certain else _UNCERTAIN
                 at += 1
             behind = text[at : at + 1]

@@ -221,7 +221,10 @@ def test_latin_words_of_wrapped_lines_are_neighbours() -> None:
         ("fooBar2Baz", "foo bar"),
         ("aB iP", ""),
         ("ABC abc Abc ABCs", "ab cs"),
-        ("aaBbCcDdEeFf", " ".join("aabbccddeeff"[2 * i : 2 * j] for i in range(6) for j in range(i + 1, 7) if j - i < 6)),
+        (
+            "aaBbCcDdEeFf",
+            " ".join("aabbccddeeff"[2 * i : 2 * j] for i in range(6) for j in range(i + 1, 7) if j - i < 6),
+        ),
         ("aaBbCcDdEeFfGg", ""),
         ("data\u00adBase geﬁLe", ""),
         ("getCafé", "get cafe"),
@@ -293,7 +296,11 @@ def test_the_columns_are_of_one_length_and_in_order(text: str) -> None:
     for start, end in zip(tokens.starts, tokens.ends):
         assert 0 <= start < end <= len(text)
         # The tokens of a character that stands for several are all in its place.
-        assert before[1] <= start or (before[0] <= start and before[1] == end) or has_expansion(text[start : before[1]])
+        assert (
+            before[1] <= start
+            or (before[0] <= start and before[1] == end)
+            or has_expansion(text[start : before[1]])
+        )
         before = start, end
 
 

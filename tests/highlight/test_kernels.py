@@ -35,7 +35,9 @@ _SPECIAL = (
     "々〻.:：ﬁ㎡½ＡBfim"
 )
 special_texts = st.lists(
-    st.sampled_from(_SPECIAL) | st.sampled_from(("1,000", "中国人民的", "中国人民的\n中国", "getUserName", "3.14", "m2")), max_size=60
+    st.sampled_from(_SPECIAL)
+    | st.sampled_from(("1,000", "中国人民的", "中国人民的\n中国", "getUserName", "3.14", "m2")),
+    max_size=60,
 ).map("".join)
 any_text = special_texts | texts | anything | st.text(max_size=40)
 tokens = st.sampled_from(sorted(set(tokens_of(_SPECIAL)))) | any_text.filter(has_tokens).map(
@@ -73,7 +75,9 @@ def matched_by_the_index(text: str, wanted: tuple[str, ...]) -> set[int]:
     unigrams, joined = (terms.split(" ") if terms else [] for terms in kernel.terms(text))
     kinds = tokenize(text).kinds
     if len(wanted) == 1:  # those behind the tokens are parts of words
-        return {number for number, unigram in enumerate(unigrams[: len(kinds)]) if unigram == plain(wanted[0])}
+        return {
+            number for number, unigram in enumerate(unigrams[: len(kinds)]) if unigram == plain(wanted[0])
+        }
     numbers = [number for number, kind in enumerate(kinds) if kind != Kind.SYMBOL]
     ended = [one if tokenize(one).kinds[0] == Kind.HAN else f"{one}_" for one in wanted]
     second = [one.replace("._", "_").replace(":_", "_") for one in ended]
@@ -106,8 +110,12 @@ def test_a_token_is_marked_if_and_only_if_the_index_matches_it(
             if number in matched:
                 assert marked.issuperset(range(start, end))
             elif kind != Kind.SYMBOL:  # which may be part of an emoji
-                places = {place for other in matched for place in range(found.starts[other], found.ends[other])}
-                assert marked.isdisjoint({*range(start, end)} - places)  # of one character that is several tokens
+                places = {
+                    place for other in matched for place in range(found.starts[other], found.ends[other])
+                }
+                assert marked.isdisjoint(
+                    {*range(start, end)} - places
+                )  # of one character that is several tokens
 
 
 def whole(terms: list[HighlightTerm], text: str, spans: list[Span]) -> list[Span]:

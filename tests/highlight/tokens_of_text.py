@@ -32,7 +32,7 @@ def matches_of(terms: Iterable[HighlightTerm], text: str) -> list[Span]:
 
 
 def matches_within(terms: Iterable[HighlightTerm], text: str, first: int, last: int) -> list[Span]:
-    """The matches within text[first:last], by their places in it; of a phrase that is longer, what is in it."""
+    """The matches within text[first:last], by their places in it; of a longer phrase, what is in it."""
     found = []
     for term in terms:
         is_phrase = sum(tokenize(token).kinds[:1] != bytes([Kind.SYMBOL]) for token in term.tokens) > 1
@@ -70,7 +70,12 @@ def _matches_of(term: HighlightTerm, text: str) -> list[Span]:
         texts, starts, ends, numbers, _, joints = zip(*columns[first : first + len(wanted)], strict=True)
         signs = tuple(chr(joint) if joint else "" for joint in joints[:-1])
         between = tuple(token.removeprefix(text) for token, text in zip(wanted[:-1], texts_wanted))
-        if texts[:-1] == texts_wanted[:-1] and signs == between and is_last(texts[-1]) and len(set(numbers)) == 1:
+        if (
+            texts[:-1] == texts_wanted[:-1]
+            and signs == between
+            and is_last(texts[-1])
+            and len(set(numbers)) == 1
+        ):
             found.append((starts[0], ends[-1]))
     return found
 
