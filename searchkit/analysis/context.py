@@ -44,8 +44,8 @@ _SPACES = " \t\u3000"
 def in_context(text: str, normalized: str) -> str:
     """``normalized``, which `text` is character by character, with what depends on neighbours.
 
-    The commas of 1,000,000 become invisible. 々 becomes the Han character before it: 人々 is 人人. The end of a
-    line within a sentence, and the spaces before it, become `JOINED`.
+    The commas of 1,000,000 become invisible. 々 becomes the Han character before it: 人々 is 人人. The end of
+    a line within a sentence, and the spaces before it, become `JOINED`.
     """
     if _ITERATION in normalized:
         normalized = _with_iterations(normalized)
