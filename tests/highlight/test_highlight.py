@@ -352,3 +352,13 @@ def test_a_word_that_comes_a_thousand_times_is_highlighted_everywhere() -> None:
     text = "苹果，" * 1000
     assert len(searched_for("苹果").body(text).spans) == 1000
     assert len(searched_for("苹果").snippet(text, 160).spans) >= 53
+
+
+@pytest.mark.parametrize(("count", "length"), [(161, 160), (41, 40), (100, 20)])
+def test_a_passage_that_is_longer_than_the_snippet_is_marked_as_far_as_it_goes(
+    count: int, length: int
+) -> None:
+    passage = ("天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏" * 7)[:count]
+    shown = phrase_highlighter(passage).snippet(f"某年某日，{passage}。完。", length)
+    assert shown.text == passage[:length]
+    assert shown.spans == ((0, length),)
