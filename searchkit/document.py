@@ -20,7 +20,8 @@ from searchkit.text import well_formed
 
 # Engines refuse terms of 32 kB, and a label of this length is none.
 _LONGEST_LABEL = 1000
-_HAS_TEXT = re.compile(r"[^\W_]").search  # what str.isalnum says of a character
+# What str.isalnum says of a character; and radicals and squared words, which are symbols to it.
+_HAS_TEXT = re.compile(r"[^\W_]|[\u2e80-\u2fd5\u3200-\u33ff]").search
 # Without http:// it begins with www., or with a domain and a path.
 _ADDRESS = re.compile(
     r"(?:https?://|(?=www\.|[^\s/?#@]+\.[^\s/?#@.]+/))(?:www\.)?"

@@ -25,7 +25,7 @@ LATIN_WORDS = (
     "6 AT&T snake_case café CAFÉ straße Łódź Smørrebrød 10km² a A x"
 ).split()
 PUNCTUATION = "，。：、“”「」（）()-－+#_.!?！？;& \u3000"
-ODD = "①²Ⅳªßłがｶﾞ⼀⽇한я\u0301\u200b\u00a0\t\x1b😀＋＃１É"
+ODD = "々㎡ﬁ①²Ⅳªßłがｶﾞ⼀⽇한я\u0301\u200b\u00a0\t\x1b😀＋＃１É"
 MARKUP = "<>&'\"/"
 
 anything = st.text(st.characters(codec=None) | st.sampled_from("\ud800\udfff\x00甲"), max_size=40)
@@ -39,6 +39,7 @@ unicode_text = st.text(max_size=40)
 _SPECIAL = (
     *"かハｶﾊ゛ﾞﾟ\u3099\u309aиеіgИ\u0306\u0308\u0301\u0300=<\u0338ᄒ가ᅥᆫᆨ가한각ﾡￂ",
     *"\u200b\u200d\u00ad\ufe0f\u034f\u20dd\U0001f3fd\u202e",
+    *("1,000", "，０００", "getUser", "㎏", "ﬁ", "℃", "〻", "：", ".", "研究人工智能\n", "⻓"),
     *("c++", "C#", "++", "+", "#", "c", "Ｃ＋＋", "é", "ß", "_"),
     *"12１²₂٣𝟘①Ⅳ½яЖμא\u05bcשׂ\ufb2bا\u0653हि्क\u093c\u0958กิ",
     *"😀👨👩🇨€$→©�",

@@ -16,6 +16,7 @@ from pathlib import Path
 from searchkit.analysis.characters import (
     ASCII_LETTER,
     DIGIT,
+    EXPANDS,
     HAN,
     HASH,
     INVISIBLE,
@@ -33,7 +34,8 @@ TARGET = Path(__file__).parent.parent / "searchkit" / "analysis" / "characters.t
 HEADER = """\
 # The class of every character: a letter (searchkit/analysis/characters.py has their names), and ranges of
 # code points; a character that no line has is of class "-". Then the digits that sub- and superscripts
-# stand for, and the pairs of a base and a mark that compose to a character with another normal form.
+# stand for, the pairs of a base and a mark that compose to a character with another normal form, and the
+# characters that stand for several others, or for a number, with these.
 # Written by tools/character_classes.py from normalizer.txt and Unicode {version}.
 """
 LINE_LENGTH = 118
@@ -70,6 +72,20 @@ _ALSO_INVISIBLE = "\u115f\u1160\u3164\uffa0\u0640\uff9e\uff9f" + "".join(map(chr
 # What stands for something that was lost, and a blank.
 _NO_SYMBOLS = "\ufffc\ufffd\u2800"
 
+# Where characters are that stand for several: ½, ℡, Ⅳ, ③, ❶, ㈱, ㎏, ﬁ. Arabic ligatures and emoji are not.
+_EXPANDING = (
+    (0x00BC, 0x00BF),
+    (0x2100, 0x2190),
+    (0x2460, 0x24B6),
+    (0x24EA, 0x2500),
+    (0x2776, 0x2794),
+    (0x3200, 0x3400),
+    (0xFB00, 0xFB18),
+    (0x1F100, 0x1F130),
+)
+
+_TOKENS = (HAN, ASCII_LETTER, LATIN, DIGIT, WORD, SYMBOL)
+
 _HALF_WIDTH = {"\u3099": "\uff9e", "\u309a": "\uff9f"}
 
 
@@ -83,7 +99,10 @@ def characters_file() -> str:
     """The text of characters.txt."""
     forms = normalization_table()
     rows = []
-    classes = [class_of(forms.get(code, chr(code))) for code in range(0x110000)]
+    expanded = expansions(forms)
+    classes = [
+        EXPANDS if code in expanded else class_of(forms.get(code, chr(code))) for code in range(0x110000)
+    ]
     ranges: dict[str, list[str]] = {}
     start = 0
     for name, group in groupby(classes):
@@ -99,7 +118,38 @@ def characters_file() -> str:
     rows += _row(
         "compose", [f"{ord(base):X}+{ord(mark):X}={ord(pairs[base, mark]):X}" for base, mark in sorted(pairs)]
     )
+    texts = {code: "+".join(f"{ord(each):X}" for each in text) for code, text in expanded.items()}
+    rows += _row("expand", [f"{code:X}={texts[code]}" for code in sorted(texts)])
     return HEADER.format(version=unicodedata.unidata_version) + "\n".join(rows) + "\n"
+
+
+def expansions(forms: dict[int, str]) -> dict[int, str]:
+    """The characters that stand for a text of several, or for a number, and this text, normalized."""
+    found = {}
+    for code in (code for start, end in _EXPANDING for code in range(start, end)):
+        character = chr(code)
+        plain = unicodedata.normalize("NFKC", character)
+        if code in forms or unicodedata.decomposition(character).startswith(("<super>", "<sub>")):
+            continue
+        if unicodedata.category(character) == "No" and plain == character:  # ❶
+            plain = f"{unicodedata.numeric(character):.0f}"
+        text = "".join(_expanded(forms.get(ord(each), each)) for each in plain)
+        if any(
+            each.isdigit() for each in text
+        ):  # what parts ⑴ and ⒈ from their neighbours is no text of theirs
+            text = text.strip()
+        if (len(plain) > 1 or text.isdecimal()) and set(map(class_of, text)) & set(_TOKENS):
+            found[code] = text
+    return found
+
+
+def _expanded(character: str) -> str:
+    """A character within an expansion: brackets and full stops of its own would be no one's."""
+    name = class_of(character)
+    assert name not in (INVISIBLE, LINE_END, PLUS, HASH, EXPANDS), character
+    if character in "⁄∕":
+        return "/"
+    return character if name in _TOKENS or character in "/" else " "
 
 
 def class_of(character: str) -> str:

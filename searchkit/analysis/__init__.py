@@ -8,6 +8,7 @@ from searchkit.analysis.bigram_filter import (
     is_one_word,
     is_symbol,
     is_word,
+    plain,
     query_tokens,
     without_symbols,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "is_symbol",
     "is_word",
     "normalize",
+    "plain",
     "query_tokens",
     "tokenize",
     "variants",

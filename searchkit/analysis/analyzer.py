@@ -22,7 +22,7 @@ from searchkit.analysis.segmenter import Segmenter, segmenter
 from searchkit.text import well_formed
 
 # Raised whenever the terms of a text change, so that an older index says so.
-_RULES = 3
+_RULES = 4
 
 
 class Terms(NamedTuple):

@@ -1,5 +1,8 @@
 """CJK bigram filter for queries: tokens -> the bigrams that `tokens.terms` makes of the same tokens.
 
+A token of a query that is a number has the sign behind it which joins it with the next one: 3.14 is "3." and
+"14". The sign is part of the bigram, and of nothing else (`plain`).
+
 Two or more tokens that are neighbours in a line of a text are exactly a phrase of bigrams, so a phrase is
 never missed, whatever words the segmenter found. Symbols stand in no bigram.
 """
@@ -12,10 +15,11 @@ from operator import add
 
 from searchkit.analysis.characters import ASCII_LETTER, DIGIT, LATIN, SYMBOL, WORD, class_of, class_table
 from searchkit.analysis.kernel import Kind, tokenize, visible
-from searchkit.analysis.tokens import WORD_END
+from searchkit.analysis.tokens import JOINTS, WORD_END
 
 _WORD_CODES = frozenset(map(ord, (ASCII_LETTER, LATIN, DIGIT, WORD)))
 _LETTERS_AND_DIGITS = re.compile(f"[{ASCII_LETTER}{LATIN}{DIGIT}{WORD}]+")
+_ENDS = JOINTS + WORD_END
 _ONE_WORD = re.compile(rf"[{ASCII_LETTER}{LATIN}]+|{DIGIT}+|{WORD}+")
 
 
@@ -24,9 +28,23 @@ def query_tokens(text: str) -> list[str]:
 
     >>> query_tokens("中国🚀iPhone15"), query_tokens("🚀")
     (['中', '国', 'iphone', '15'], ['🚀'])
+    >>> query_tokens("v3.14")
+    ['v', '3.', '14']
     """
     tokens = tokenize(text)
-    return without_symbols(tokens.texts) if Kind.SYMBOL in tokens.kinds else tokens.texts
+    texts = tokens.texts
+    if any(tokens.joints):
+        texts = [one + chr(sign) if sign else one for one, sign in zip(texts, tokens.joints)]
+    return without_symbols(texts) if Kind.SYMBOL in tokens.kinds else texts
+
+
+def plain(token: str) -> str:
+    """The token without the sign that joins it with the next number: as it is in the unigram channel.
+
+    >>> plain("3."), plain("c++")
+    ('3', 'c++')
+    """
+    return token.rstrip(JOINTS)
 
 
 def without_symbols(tokens: list[str]) -> list[str]:
@@ -57,8 +75,8 @@ def is_letters_and_digits(normalized: str) -> bool:
 def bigram(first: str, second: str) -> str:
     """The term for two neighbouring tokens; with an empty second one the beginning of all with the first.
 
-    >>> bigram("中", "日"), bigram("gpt", "4")
-    ('中日', 'gpt_4_')
+    >>> bigram("中", "日"), bigram("gpt", "4"), bigram("3.", "14")
+    ('中日', 'gpt_4_', '3._14_')
     """
     return bigrams([first, second])[0]
 
@@ -69,4 +87,5 @@ def bigrams(tokens: Sequence[str]) -> list[str]:
     ended = [
         token + WORD_END if token and classes[ord(token[0])] in _WORD_CODES else token for token in tokens
     ]
-    return [*map(add, ended, ended[1:])]
+    behind = [token.rstrip(_ENDS) + WORD_END if token[-1:] == WORD_END else token for token in ended[1:]]
+    return [*map(add, ended, behind)]

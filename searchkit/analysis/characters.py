@@ -11,10 +11,10 @@ from functools import cache
 from typing import NamedTuple
 from zlib import crc32
 
-from searchkit.analysis.normalizer import read_resource
+from searchkit.analysis.normalizer import normalization_columns, read_resource
 
 HAN = "H"
-"""A token each: Han, and letters of other scripts whose words no spaces part; ①, Ⅳ, ½."""
+"""A token each: Han, and letters of other scripts whose words no spaces part."""
 ASCII_LETTER = "A"
 """a to z, when normalized: Latin."""
 LATIN = "L"
@@ -28,6 +28,8 @@ SYMBOL = "Y"
 """Emoji, currencies, arrows and other symbols: a token each."""
 INVISIBLE = "I"
 """Marks, joiners, soft hyphens: part of the character before them."""
+EXPANDS = "E"
+"""Ligatures, squared units, circled numbers and the like: as the characters that they stand for."""
 LINE_END = "N"
 NONE = "-"
 """Spaces, punctuation, controls, and what is unassigned."""
@@ -56,12 +58,14 @@ class CharacterData(NamedTuple):
     """For each sub- and superscript digit the code point of the digit."""
     compositions: dict[tuple[int, int], int]
     """What a base and a mark compose to, all normalized; in order."""
+    expansions: dict[str, str]
+    """For each character that expands, in order, the normalized text that it stands for."""
 
 
 @cache
 def character_data() -> CharacterData:
     """All that characters.txt has."""
-    ranges, digits, compositions = [], {}, {}
+    ranges, digits, compositions, expansions = [], {}, {}, {}
     for line in read_resource("searchkit.analysis", "characters.txt").split("\n"):
         name, *values = line.split(" ")
         if name == "digits":
@@ -73,11 +77,15 @@ def character_data() -> CharacterData:
                 pair, composed = value.split("=")
                 base, mark = pair.split("+")
                 compositions[int(base, 16), int(mark, 16)] = int(composed, 16)
+        elif name == "expand":
+            for value in values:
+                code, _, text = value.partition("=")
+                expansions[chr(int(code, 16))] = "".join(chr(int(each, 16)) for each in text.split("+"))
         elif name not in ("", "#"):
             for value in values:
                 first, _, last = value.partition("-")
                 ranges.append((int(first, 16), int(last or first, 16), name))
-    return CharacterData(ranges, digits, compositions)
+    return CharacterData(ranges, digits, compositions, expansions)
 
 
 def composed(base: int, mark: int) -> int | None:
@@ -92,6 +100,16 @@ def composed(base: int, mark: int) -> int | None:
     if 0 <= syllable < _LEADINGS * _VOWELS * _TRAILINGS and 0 < mark - _TRAILING < _TRAILINGS:
         return base + mark - _TRAILING if syllable % _TRAILINGS == 0 else None
     return character_data().compositions.get((base, mark))
+
+
+@cache
+def composing_marks() -> frozenset[str]:
+    """The characters that may compose with the one before them, normalized or not."""
+    marks = {chr(mark) for _, mark in character_data().compositions}
+    marks.update(chr(code) for first, last in HANGUL_MARKS for code in range(first, last + 1))
+    characters, forms = normalization_columns()
+    marks.update(one for one, form in zip(characters, forms, strict=True) if form in marks)
+    return frozenset(marks)
 
 
 @cache

@@ -62,6 +62,7 @@ def _compiled_kernel() -> ModuleType | None:
         "".join(map(chr, data.digits)),
         "".join(map(chr, data.digits.values())),
         "".join(chr(code) for pair in data.compositions.items() for code in (*pair[0], pair[1])),
+        "".join(f"{character}{text}\0" for character, text in data.expansions.items()),
     )
     return module
 
@@ -93,8 +94,8 @@ if compiled:
 
     def tokenize(text: str) -> Tokens:
         """`tokens.tokenize`, compiled."""
-        texts, starts, ends, lines, kinds = _columns(text)
-        return Tokens(texts, array("I", starts), array("I", ends), array("I", lines), kinds)
+        texts, starts, ends, lines, kinds, joints = _columns(text)
+        return Tokens(texts, array("I", starts), array("I", ends), array("I", lines), kinds, joints)
 
 else:
     has_tokens = tokens.has_tokens

@@ -25,7 +25,7 @@ def variants(character: str) -> str:
     """All characters with the same normalized form as `character`, itself among them.
 
     >>> variants("国")
-    '国國'
+    '国囯圀國'
     """
     characters, normalized = normalization_columns()
     target = character.translate(form_table())

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from searchkit.analysis.characters import (
     ASCII_LETTER,
     DIGIT,
+    EXPANDS,
     INVISIBLE,
     LATIN,
     SMALL_DIGIT,
     WORD,
     class_of,
 )
+from searchkit.highlight.graphemes import JOINER, is_flag_letter
 from searchkit.highlight.highlighted import Span
 from searchkit.highlight.matcher import Match
 
@@ -32,7 +34,7 @@ _MOST_COUNTED = 10
 _SENTENCE_ENDS = "。！？；!?;\n"
 _CLOSING = "」』”’）)"
 _CLAUSE_ENDS = "，、：,:"
-_IN_WORDS = frozenset({ASCII_LETTER, LATIN, DIGIT, SMALL_DIGIT, WORD, INVISIBLE})
+_IN_WORDS = frozenset({ASCII_LETTER, LATIN, DIGIT, SMALL_DIGIT, WORD, EXPANDS, INVISIBLE})
 
 
 def worth(token_count: int) -> int:
@@ -80,8 +82,10 @@ def _best_window(matches: Sequence[Match], worths: Sequence[int], length: int) -
 def _cut(text: str, first: int, last: int, length: int) -> Span:
     """Start and end of a fragment of at most ``length`` characters that holds text[first:last].
 
-    It is cut at ends of sentences where these are near enough, else where a clause or a word begins.
+    Of a passage that is longer it holds the beginning, in whole words. It is cut at ends of sentences where
+    these are near enough, else where a clause or a word begins.
     """
+    is_whole = last <= first + length
     last = min(last, first + length)
     # To the left as far as the sentence goes, but leave a third of the room to the right.
     earliest = max(0, first - (length - (last - first)) * 2 // 3)
@@ -96,7 +100,7 @@ def _cut(text: str, first: int, last: int, length: int) -> Span:
         latest, last = end, max(last, start)
         end = _last_sentence_end(text, max(last, start + 1), latest)
         if end < 0:
-            end = _off_token(text, latest, last)
+            end = _off_token(text, latest, last if is_whole else start)
             if end <= start:
                 end = latest  # a word longer than the fragment
     while start < first and text[start].isspace():
@@ -127,11 +131,14 @@ def _first_clause_end(text: str, start: int, end: int) -> int:
 def _off_token(text: str, at: int, towards: int) -> int:
     """``at``, moved towards the match until it cuts no word in two, and no character off its marks."""
     step = 1 if towards > at else -1
-    while at != towards and 0 < at < len(text) and _is_inside(class_of(text[at - 1]), class_of(text[at])):
+    while at != towards and 0 < at < len(text) and _is_inside(text[at - 1], text[at]):
         at += step
     return at
 
 
 def _is_inside(before: str, behind: str) -> bool:
-    """Do characters of these classes belong together? Letters and digits do, as in iPhone15."""
-    return behind == INVISIBLE or (before in _IN_WORDS and behind in _IN_WORDS)
+    """Do neighbours belong together? Letters and digits do, as in iPhone15, and the parts of an emoji."""
+    if before == JOINER or (is_flag_letter(before) and is_flag_letter(behind)):
+        return True
+    behind = class_of(behind)
+    return behind == INVISIBLE or (behind in _IN_WORDS and class_of(before) in _IN_WORDS)

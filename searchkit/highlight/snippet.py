@@ -10,11 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from searchkit.analysis import kernel
+from searchkit.analysis import is_symbol, kernel
+from searchkit.analysis.tokens import word_parts
 from searchkit.highlight.fragmenter import fragment, worth
+from searchkit.highlight.graphemes import whole_graphemes
 from searchkit.highlight.highlighted import Highlighted, Span
 from searchkit.highlight.likeness import likeness
-from searchkit.highlight.matcher import Lines, Match, Matcher, parts_without_symbols, spellings
+from searchkit.highlight.matcher import Lines, Match, Matcher, counts_within, parts_without_symbols, spellings
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 
@@ -33,6 +35,18 @@ class Highlighter(ABC):
 
     def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
         self._highlight_terms = highlight_terms
+
+    @cached_property
+    def _parts(self) -> list[HighlightTerm]:
+        return [part for term in self._highlight_terms for part in parts_without_symbols(term)]
+
+    @cached_property
+    def _marks_symbols(self) -> bool:
+        """May a span begin or end with a symbol, which is only a part of an emoji?"""
+        return any(len(term.tokens) == 1 and is_symbol(term.tokens[0]) for term in self._parts)
+
+    def _highlighted(self, text: str, spans: Sequence[Span], start: int = 0) -> Highlighted:
+        return Highlighted(text, whole_graphemes(text, spans) if self._marks_symbols else spans, start)
 
     @abstractmethod
     def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
@@ -63,14 +77,14 @@ class PythonHighlighter(Highlighter):
 
     @cached_property
     def _matcher(self) -> Matcher:
-        return Matcher(self._highlight_terms)
+        return Matcher(self._parts)
 
     @cached_property
     def _worths(self) -> list[int]:
         return [worth(len(term.tokens)) for term in self._matcher.terms]
 
     def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
-        return [Highlighted(text, _spans(self._matcher.find(Lines(text), field)[0])) for text in texts]
+        return [self._highlighted(text, _spans(self._matcher.find(Lines(text), field)[0])) for text in texts]
 
     def snippets(self, texts: Sequence[str], length: int) -> list[Highlighted]:
         return [self._snippet(text, length) for text in texts]
@@ -80,10 +94,12 @@ class PythonHighlighter(Highlighter):
         matches, is_complete = self._matcher.find(lines, "body", most=_ENOUGH)
         start, end = fragment(text, matches, self._worths, length)
         if is_complete:
-            matches = [match for match in matches if start <= match[0] and match[1] <= end]
+            phrases = [len(term.tokens) > 1 for term in self._matcher.terms]
+            matches = [match for match in matches if counts_within(match, start, end, phrases[match[2]])]
         else:
             matches, _ = self._matcher.find(lines, "body", start, end)
-        return Highlighted(text[start:end], _spans(matches, start), start)
+        within = [(first, min(last, end), number) for first, last, number in matches]
+        return self._highlighted(text[start:end], _spans(within, start), start)
 
 
 class CompiledHighlighter(Highlighter):
@@ -91,10 +107,9 @@ class CompiledHighlighter(Highlighter):
 
     @cached_property
     def _terms(self) -> dict[Field, list[HighlightTerm]]:
-        terms = [part for term in self._highlight_terms for part in parts_without_symbols(term)]
         return {
-            "title": [term for term in terms if term.field != "body"],
-            "body": [term for term in terms if term.field != "title"],
+            "title": [term for term in self._parts if term.field != "body"],
+            "body": [term for term in self._parts if term.field != "title"],
         }
 
     def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
@@ -108,10 +123,11 @@ class CompiledHighlighter(Highlighter):
         known: set[str] = set()
         if any(term.prefix or term.is_inexact for term in terms):
             known.update(*(kernel.tokenize(text).texts for text in texts))
+            known.update(part.text for text in texts for part in word_parts(text))
         places = tuple([(worth(len(term.tokens)), _places(term, known)) for term in terms])
         found = kernel.highlight(tuple(texts), places, _beginnings(places), length, _ENOUGH)
         return [
-            Highlighted(text[start:end] if length else text, spans, start)
+            self._highlighted(text[start:end] if length else text, spans, start)
             for text, (start, end, spans) in zip(texts, found, strict=True)
         ]
 

@@ -12,6 +12,7 @@ import re
 from binascii import b2a_base64, crc32
 from collections.abc import Callable, Sequence
 
+from searchkit.analysis.context import JOINED
 from searchkit.analysis.kernel import compiled
 
 _SIZE = 16
@@ -19,7 +20,7 @@ _SHARE = 0.5
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _HASH = re.compile("....")  # three bytes in base 64; with fewer half would agree by chance
 _MIX, _MIX_AGAIN = 0x9E3779B1, 0x85EBCA6B  # odd numbers, whose bits have no pattern
-_CLAUSE = re.compile(r"[^\W_][^。！？；，：!?;,:\n]{5,}")
+_CLAUSE = re.compile(rf"[^\W_][^。！？；，：!?;,:\n{JOINED}]{{5,}}")
 
 
 def python_sketch(normalized: str) -> tuple[str, ...]:

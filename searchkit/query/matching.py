@@ -11,7 +11,7 @@ from itertools import islice
 from math import ceil
 from typing import Literal
 
-from searchkit.analysis import WORD_END, bigram, bigrams, is_symbol, is_word
+from searchkit.analysis import WORD_END, bigram, bigrams, is_symbol, is_word, plain
 from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
@@ -100,7 +100,7 @@ def any_phrase(forms: Iterable[Sequence[str]], field: Field | None) -> Clause:
 def phrase(tokens: Sequence[str], field: Field | None) -> Clause:
     """Documents that have the tokens as neighbours in one line of the field, or of either field."""
     if len(tokens) == 1:
-        return in_fields(field, "unigrams", Term, tokens[0])
+        return in_fields(field, "unigrams", Term, plain(tokens[0]))
     if is_symbol(tokens[0]):  # and so are the others: each matches alone
         return Boolean(must=tuple(in_fields(field, "unigrams", Term, token) for token in tokens))
     terms = _positions(tokens)
@@ -114,7 +114,7 @@ def prefix(tokens: Sequence[str], field: Field | None) -> Clause:
     if not is_word(tokens[-1]):
         return phrase(tokens, field)
     if len(tokens) == 1:
-        return in_fields(field, "unigrams", Prefix, tokens[0])
+        return in_fields(field, "unigrams", Prefix, plain(tokens[0]))
     *whole, (position, last) = _positions(tokens)
     last = last.removesuffix(WORD_END)
     if not whole:

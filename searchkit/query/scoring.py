@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 from typing import Protocol
 
-from searchkit.analysis import bigrams
+from searchkit.analysis import bigrams, plain
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
 from searchkit.query.analyzed_text import AnalyzedText, without
 from searchkit.query.ast import Field
@@ -49,7 +49,7 @@ def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm
         "words": without(text.words, QUESTION_WORDS),  # an answer does not repeat them
         "bigrams": without(bigrams(text.tokens), _FUNCTION_BIGRAMS),
         # Of a single word the unigrams say nothing that the word does not, and cost half the time.
-        "unigrams": text.tokens if len(text.words) > 1 or len(text.tokens) == 1 else (),
+        "unigrams": [*map(plain, text.tokens)] if len(text.words) > 1 or len(text.tokens) == 1 else (),
     }
     found = {}
     for name, weight in _weights(field).items():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import add
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import lines, texts
 
-from searchkit.analysis import LINE_BREAK, Analyzer, bigram, is_symbol, tokenize
+from searchkit.analysis import LINE_BREAK, Analyzer, bigram, is_symbol, plain, query_tokens, tokenize
 
 ANALYZER = Analyzer()
 
@@ -21,7 +24,16 @@ ANALYZER = Analyzer()
         ("中日，关系", [("中", "日"), ("日", "关"), ("关", "系")]),
         ("使用GPT-4", [("使", "用"), ("用", "gpt"), ("gpt", "4")]),
         ("C++与C#", [("c++", "与"), ("与", "c#")]),
-        ("3.6.3", [("3", "6"), ("6", "3")]),
+        ("3.6.3", [("3.", "6"), ("6.", "3")]),
+        ("v3.14版", [("v", "3"), ("3.", "14"), ("14", "版")]),
+        ("10:30", [("10:", "30")]),
+        ("１０：３０", [("10:", "30")]),
+        ("3∶2", [("3:", "2")]),
+        ("3、14", [("3", "14")]),
+        ("3. 14", [("3", "14")]),
+        ("3..14", [("3", "14")]),
+        ("2024-01-02", [("2024", "01"), ("01", "02")]),
+        ("1,000.5", [("1000.", "5")]),
         ("C C++", [("c", "c++")]),
     ],
 )
@@ -60,7 +72,7 @@ def test_terms_are_joined_by_single_spaces(text: str) -> None:
 
 @given(lines)
 def test_the_bigrams_of_a_line_are_its_neighbouring_tokens(line: str) -> None:
-    tokens = [token for token in tokenize(line).texts if not is_symbol(token)]
+    tokens = [token for token in query_tokens(line) if not is_symbol(token)]
     ended = [*tokens, LINE_BREAK] if tokens else []
     assert ANALYZER.terms(line).bigrams.split() == [bigram(a, b) for a, b in zip(ended, ended[1:])]
 
@@ -68,12 +80,22 @@ def test_the_bigrams_of_a_line_are_its_neighbouring_tokens(line: str) -> None:
 @given(texts)
 def test_a_phrase_of_bigrams_is_a_passage_of_one_line_and_the_other_way_round(text: str) -> None:
     terms = ANALYZER.terms(text).bigrams.split()
-    by_line = [[one for one in tokenize(line).texts if not is_symbol(one)] for line in text.split("\n")]
+    whole = tokenize(text)
+    signs = [chr(joint) if joint else "" for joint in whole.joints]
+    rows = [*zip(whole.lines, map(add, whole.texts, signs))]
+    by_line = [
+        [one for _, one in row if not is_symbol(one)] for _, row in groupby(rows, key=lambda each: each[0])
+    ]
     everything = [token for line in by_line for token in line]
     for length in (2, 3, 4):
         for passage in _windows(everything, length):
             phrase = [bigram(a, b) for a, b in zip(passage, passage[1:])]
-            in_one_line = any(passage in _windows(line, length) for line in by_line)
+            passage = [*passage[:-1], plain(passage[-1])]
+            in_one_line = any(
+                passage == [*window[:-1], plain(window[-1])]
+                for line in by_line
+                for window in _windows(line, length)
+            )
             assert (phrase in _windows(terms, len(phrase))) == in_one_line, passage
 
 

@@ -14,6 +14,7 @@ from searchkit.analysis import tokens
 from searchkit.analysis.characters import (
     ASCII_LETTER,
     DIGIT,
+    EXPANDS,
     FILLER,
     HAN,
     HASH,
@@ -51,8 +52,9 @@ def test_the_ranges_do_not_overlap() -> None:
 @pytest.mark.parametrize(
     ("name", "characters"),
     [
-        (HAN, "中𠮷〇々ぁアー한ㄅไ①Ⅳ½\U0003fffd"),
-        (ASCII_LETTER, "aZａÉ𝐀"),
+        (HAN, "中𠮷〇○々ぁアー한ㄅไ⻓⼈㊤\U0003fffd"),
+        (EXPANDS, "①⑴⒈❶Ⅳ½℡㎏㎡㈱㋀ﬁ"),
+        (ASCII_LETTER, "aZａÉ𝐀ⅠⅤⅹⓐ"),
         (LATIN, "ßøłæ"),
         (DIGIT, "0９٣𝟘"),
         (SMALL_DIGIT, "²₂⁰"),
@@ -83,6 +85,17 @@ def test_what_is_composed_is_normalized() -> None:
     for (base, mark), whole in DATA.compositions.items():
         assert not {base, mark, whole} & table.keys(), (base, mark)
         assert class_of(chr(base)) != INVISIBLE
+
+
+def test_what_expands_is_normalized_and_has_tokens() -> None:
+    assert list(DATA.expansions) == sorted(DATA.expansions)  # the compiled kernel searches them by halves
+    table = normalization_table()
+    for character, text in DATA.expansions.items():
+        assert ord(character) not in table
+        assert not set(map(ord, text)) & table.keys()
+        classes = {class_of(one) for one in text}
+        assert classes & {HAN, ASCII_LETTER, LATIN, DIGIT, WORD}
+        assert not classes & {INVISIBLE, LINE_END, PLUS, HASH, EXPANDS}
 
 
 def test_hangul_is_composed_as_unicode_does() -> None:

@@ -55,6 +55,14 @@ def test_both_kernels_are_equal_on_every_character() -> None:
         "\u1112\u1161\u11ab",
         "a ",
         "中😀1",
+        "々",
+        "1,000,",
+        "１，",
+        "㎡",
+        "aB",
+        "中文的一行话\n",
+        "\uffff",
+        "1.2:",
     ],
 )
 def test_both_kernels_are_equal_on_long_texts(unit: str) -> None:

@@ -48,6 +48,13 @@ POOLS = [
         "㐀\ufa0e",
         "c++",
     ],
+    [
+        *"0123,，.:１０々〻人时\n\n\r \u3000\u034f\uffffaAbBcC",
+        *DATA.expansions,
+        "研究人工",
+        "1,000",
+        "getUserName",
+    ],
     [*"甲乙的国a1z.-_+%&# 㐀\u9fff\ufa23α"],
 ]
 # The segmenter has words of one's own; they mix what Latin words and numbers are made of.

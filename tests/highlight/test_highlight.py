@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import lines, rewritten, texts
-from tokens_of_text import covered, matches_of, passages_of, tokens_of
+from tokens_of_text import covered, matches_of, matches_within, passages_of, tokens_of
 
 import searchkit
 from searchkit.analysis import Analyzer, variants
@@ -89,12 +89,15 @@ def test_a_snippet_is_verbatim_and_no_longer_than_its_limit(searched: Searched, 
 
 @given(searches(), st.integers(1, 60))
 def test_the_spans_of_a_snippet_are_the_matches_within(searched: Searched, length: int) -> None:
-    """A match that is cut in two, or a word cut to one that was searched, is none."""
+    """A match that is cut in two, or a word cut to one that was searched, is none.
+
+    But a phrase that is longer than the snippet is marked as far as it goes.
+    """
     fragment = highlighter(searched.highlight_terms).snippet(searched.text, length)
     first, last = fragment.start, fragment.start + len(fragment.text)
-    matches = matches_of(searched.highlight_terms, searched.text)
-    within = [(start - first, end - first) for start, end in matches if first <= start and end <= last]
-    assert covered(fragment.spans) == covered(within)
+    assert covered(fragment.spans) == covered(
+        matches_within(searched.highlight_terms, searched.text, first, last)
+    )
 
 
 @given(st.data())
@@ -243,7 +246,21 @@ def test_spans_of_queries_in_texts(query: str, text: str, expected: str) -> None
         (("😀",), "关😀系😀", "关[😀]系[😀]"),
         (("关", "😀", "系"), "关系、关👍系", "[关系]、[关👍系]"),
         (("😀", "👍"), "关👍系😀", "关[👍]系[😀]"),
-        (("👩",), "👩\u200d💻", "[👩\u200d]💻"),
+        # an emoji of several symbols is marked whole
+        (("👩",), "👩\u200d💻", "[👩\u200d💻]"),
+        (("💻",), "看👩\u200d💻。", "看[👩\u200d💻]。"),
+        (("👧",), "👨🏽\u200d👩\u200d👧\ufe0f好👧", "[👨🏽\u200d👩\u200d👧\ufe0f]好[👧]"),
+        (("🇨",), "🇨🇳🇨🇦🇦🇨", "[🇨🇳🇨🇦🇦🇨]"),
+        (("🇳",), "🇨🇳🇨🇦", "[🇨🇳]🇨🇦"),
+        (("2",), "10㎡", "10[㎡]"),
+        (("3.", "14"), "3.14、3,14", "[3.14]、3,14"),
+        (("3", "14"), "3.14、3,14", "3.14、[3,14]"),
+        (("1000",), "1,000元、1,0001", "[1,000]元、1,0001"),
+        (("000",), "1,000、0,000", "1,000、0,[000]"),
+        (("username",), "getUserName, username", "get[UserName], [username]"),
+        (("http",), "XMLHttpRequest", "XML[Http]Request"),
+        (("人", "人"), "人々", "[人々]"),
+        (("finance",), "ﬁnance", "[ﬁnance]"),
         (("мир",), "Мир и мира", "[Мир] и мира"),
     ],
 )
@@ -335,3 +352,13 @@ def test_a_word_that_comes_a_thousand_times_is_highlighted_everywhere() -> None:
     text = "苹果，" * 1000
     assert len(searched_for("苹果").body(text).spans) == 1000
     assert len(searched_for("苹果").snippet(text, 160).spans) >= 53
+
+
+@pytest.mark.parametrize(("count", "length"), [(161, 160), (41, 40), (100, 20)])
+def test_a_passage_that_is_longer_than_the_snippet_is_marked_as_far_as_it_goes(
+    count: int, length: int
+) -> None:
+    passage = ("天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏" * 7)[:count]
+    shown = phrase_highlighter(passage).snippet(f"某年某日，{passage}。完。", length)
+    assert shown.text == passage[:length]
+    assert shown.spans == ((0, length),)

@@ -17,6 +17,18 @@ static uint32_t small_digits[64][2];
 static size_t small_digit_count = 0;
 static bool is_loaded = false;
 
+/* What characters expand to: where each text begins in `expansion_texts`. */
+typedef struct {
+    uint32_t code;
+    uint16_t start;
+    uint16_t length;
+} Expansion;
+
+static Expansion expansions[1024];
+static size_t expansion_count = 0;
+static uint32_t expansion_texts[4096];
+static size_t expansion_texts_length = 0;
+
 /* Hangul by arithmetic: The Unicode Standard, section 3.12. */
 enum {
     LEADING = 0x1100,
@@ -48,6 +60,21 @@ compose(uint32_t base, uint32_t mark)
             high = middle;
     }
     return 0;
+}
+
+const uint32_t *
+expansion_of(uint32_t code, int *length)
+{
+    size_t low = 0, high = expansion_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (expansions[middle].code <= code)
+            low = middle;
+        else
+            high = middle;
+    }
+    *length = expansions[low].length; /* characters_finish has seen that each of the class is there */
+    return expansion_texts + expansions[low].start;
 }
 
 uint32_t
@@ -161,6 +188,23 @@ characters_digit(uint32_t code, uint32_t digit)
     return true;
 }
 
+bool
+characters_expansion(uint32_t code, const uint32_t *text, int length)
+{
+    if (expansion_count == sizeof expansions / sizeof *expansions || length < 1 || code >= CODE_POINTS
+        || (size_t)length > sizeof expansion_texts / sizeof *expansion_texts - expansion_texts_length
+        || (expansion_count != 0 && expansions[expansion_count - 1].code >= code))
+        return false;
+    expansions[expansion_count++] =
+        (Expansion){code, (uint16_t)expansion_texts_length, (uint16_t)length};
+    for (int i = 0; i < length; i++) {
+        if (text[i] >= CODE_POINTS)
+            return false;
+        expansion_texts[expansion_texts_length++] = text[i];
+    }
+    return true;
+}
+
 /* Says that a character may compose with what stands before. */
 static bool
 flag_mark(uint32_t mark)
@@ -194,6 +238,16 @@ characters_compositions(const Composition *compositions, size_t count)
     return true;
 }
 
+/* Is there a text that the character stands for? */
+static bool
+expands(uint32_t code)
+{
+    for (size_t i = 0; i < expansion_count; i++)
+        if (expansions[i].code == code)
+            return true;
+    return false;
+}
+
 bool
 characters_finish(void)
 {
@@ -204,6 +258,8 @@ characters_finish(void)
             uint32_t *entry = &character_entries[character_blocks[block]][i];
             uint32_t form = entry_form(*entry, (block << BLOCK_SHIFT) + i);
             if (form >= CODE_POINTS)
+                return false;
+            if (entry_class(*entry) == CLASS_EXPANDS && !expands((block << BLOCK_SHIFT) + i))
                 return false;
             if (entry_of(form) & COMPOSES)
                 *entry |= COMPOSES | CONTINUES;

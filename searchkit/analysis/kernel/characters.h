@@ -20,6 +20,7 @@ enum {
     CLASS_WORD = 'W',
     CLASS_SYMBOL = 'Y',
     CLASS_INVISIBLE = 'I',
+    CLASS_EXPANDS = 'E',
     CLASS_LINE_END = 'N',
     CLASS_PLUS = 'P',
     CLASS_HASH = 'X',
@@ -29,6 +30,8 @@ enum {
 #define CODE_POINTS 0x110000u
 #define FILLER 0x034Fu     /* invisible; in the place of a mark that its base was composed with */
 #define LINE_BREAK 0x00B6u /* the end of a line, in bigrams */
+#define JOINED 0xFFFFu     /* in the place of an end of a line within a sentence */
+#define ITERATION 0x3005u  /* 々 */
 
 /* An entry: bits 0 to 7 the class, 8 COMPOSES, 9 CONTINUES, 10 to 30 the normal form less the code point,
    modulo 2**21. So all entries of a block of equal characters are equal, and such blocks are one. */
@@ -76,6 +79,19 @@ is_run_class(unsigned char name)
 /* The normalized character that a base and a mark, both normalized, compose to; 0 where they do not. */
 uint32_t compose(uint32_t base, uint32_t mark);
 
+/* The normalized characters that one of CLASS_EXPANDS stands for, and how many they are: one at least, and no mark,
+   line end, plus or hash. */
+const uint32_t *expansion_of(uint32_t code, int *length);
+
+/* Is it a Han character, which 々 repeats? */
+static inline bool
+is_ideograph(uint32_t code)
+{
+    return code >= 0x3400
+        && (code <= 0x4DBF || (code >= 0x4E00 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF)
+            || (code >= 0x20000 && code <= 0x3FFFD));
+}
+
 /* The digit that a sub- or superscript digit stands for; any other character itself. */
 uint32_t full_digit(uint32_t code);
 
@@ -91,7 +107,9 @@ bool characters_form(uint32_t code, uint32_t form);
 bool characters_digit(uint32_t code, uint32_t digit);
 /* `compositions` are in order of base and mark. After all forms and classes. */
 bool characters_compositions(const Composition *compositions, size_t count);
-/* After all compositions: marks what has a mark as its normal form. */
+/* What a character of CLASS_EXPANDS stands for; in order of the characters. */
+bool characters_expansion(uint32_t code, const uint32_t *text, int length);
+/* After all compositions and expansions: marks what has a mark as its normal form. */
 bool characters_finish(void);
 /* Are there tables? */
 bool characters_loaded(void);

@@ -124,14 +124,30 @@ first_clause_end(const Text *text, Py_ssize_t start, Py_ssize_t end)
     return -1;
 }
 
+#define JOINER 0x200Du /* makes one emoji of the two around it */
+
+/* A regional indicator, two of which are a flag. */
+static bool
+is_flag_letter(uint32_t code)
+{
+    return code >= 0x1F1E6 && code <= 0x1F1FF;
+}
+
+static bool
+is_in_words(unsigned char name)
+{
+    return is_run_class(name) || name == CLASS_EXPANDS || name == CLASS_INVISIBLE;
+}
+
 /* Do the characters before and behind this place belong together? */
 static bool
 is_inside(const Text *text, Py_ssize_t at)
 {
-    unsigned char behind = entry_class(entry_of(code_at(text, at)));
-    unsigned char before = entry_class(entry_of(code_at(text, at - 1)));
-    return behind == CLASS_INVISIBLE
-        || ((before == CLASS_INVISIBLE || is_run_class(before)) && is_run_class(behind));
+    uint32_t first = code_at(text, at - 1), second = code_at(text, at);
+    if (first == JOINER || (is_flag_letter(first) && is_flag_letter(second)))
+        return true;
+    unsigned char behind = entry_class(entry_of(second));
+    return behind == CLASS_INVISIBLE || (is_in_words(behind) && is_in_words(entry_class(entry_of(first))));
 }
 
 /* The place, moved towards another until it cuts no word in two. */
@@ -149,6 +165,7 @@ static Span
 cut(const Text *text, Span window, Py_ssize_t length)
 {
     Py_ssize_t first = window.start, last = smaller(window.end, first + length);
+    bool is_whole = window.end <= first + length; /* or a passage that is longer */
     Py_ssize_t earliest = larger(0, first - (length - (last - first)) * 2 / 3);
     Py_ssize_t start = last_sentence_end(text, earliest, first);
     if (start < 0 && earliest > 0) {
@@ -163,7 +180,7 @@ cut(const Text *text, Span window, Py_ssize_t length)
         last = larger(last, start);
         end = last_sentence_end(text, larger(last, start + 1), latest);
         if (end < 0) {
-            end = off_token(text, latest, last);
+            end = off_token(text, latest, is_whole ? last : start);
             if (end <= start)
                 end = latest;
         }

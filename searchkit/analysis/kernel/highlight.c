@@ -18,14 +18,16 @@ typedef struct {
 
 /* Adds what the matches within the fragment cover. False where memory is short. */
 static bool
-add_spans(const Array *matches, Fragment *fragment, Array *spans)
+add_spans(const Query *query, const Array *matches, Fragment *fragment, Array *spans)
 {
     fragment->first_span = spans->count;
     for (size_t i = 0; i < matches->count; i++) {
         const Match *match = &ITEM(*matches, Match, i);
-        if (match->start < fragment->start || match->end > fragment->end)
+        if (!counts_within(&ITEM(query->terms, Term, match->term), match->start, match->end, fragment->start,
+                           fragment->end))
             continue;
-        Py_ssize_t start = match->start - fragment->start, end = match->end - fragment->start;
+        Py_ssize_t start = match->start - fragment->start;
+        Py_ssize_t end = smaller(match->end, fragment->end) - fragment->start;
         if (spans->count > fragment->first_span) {
             Span *before = &ITEM(*spans, Span, spans->count - 1);
             if (before->end >= start) {
@@ -59,7 +61,7 @@ highlight_text(const Query *query, Text text, Py_ssize_t length, Py_ssize_t most
         if (!complete && !find_matches(query, work, window.start, window.end, 0, &complete))
             return false;
     }
-    return add_spans(&work->matches, fragment, &work->spans);
+    return add_spans(query, &work->matches, fragment, &work->spans);
 }
 
 /* The fragments as Python has them: (start, end, spans). */

@@ -92,7 +92,7 @@ add_place(Query *query, PyObject *texts)
         PyErr_SetString(PyExc_TypeError, "a place of a term must be a tuple");
         return false;
     }
-    Place place = {(uint32_t)query->allowed.count, 0};
+    Place place = {(uint32_t)query->allowed.count, 0, 0};
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(texts); i++) {
         PyObject *text = PyTuple_GET_ITEM(texts, i);
         if (!PyUnicode_Check(text)) {
@@ -100,6 +100,11 @@ add_place(Query *query, PyObject *texts)
             return false;
         }
         Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+        Py_UCS4 last = length > 1 ? PyUnicode_READ_CHAR(text, length - 1) : 0;
+        if (last == '.' || last == ':') { /* no other token ends so */
+            place.joint = (unsigned char)last;
+            length--;
+        }
         if (length < 1 || length > LONGEST)
             continue; /* no text has such a token */
         uint32_t codes[LONGEST];
@@ -232,7 +237,7 @@ scan_line(const Query *query, const Text *text, Py_ssize_t at, bool *may_begin)
     uint64_t found = 0;
     for (; at < text->length; at++) {
         uint32_t code = code_at(text, at);
-        if (code == '\n')
+        if (code == '\n' && !joins_lines(text, at))
             break;
         found |= query->beginnings[code % BEGINNINGS / 64] >> code % 64 & 1;
     }
@@ -254,6 +259,41 @@ end_of_line(const Query *query, const Text *text, Py_ssize_t at, bool *may_begin
     }
 }
 
+/* Adds the token as a hit, if the query knows it. False where memory is short. */
+static bool
+add_hit(const Query *query, Array *hits, Hit hit, const uint32_t *text, int length)
+{
+    long long word = find_word(query, text, length);
+    if (word < 0)
+        return true;
+    Hit *added = array_add(hits, sizeof hit);
+    if (added == NULL)
+        return false;
+    hit.word = (uint32_t)word;
+    *added = hit;
+    return true;
+}
+
+/* Adds a word and its parts that the query knows, in order. False where memory is short. */
+static bool
+add_parts(const Query *query, Array *hits, Hit hit, const Token *token, const int *borders, int count)
+{
+    Hit part = hit;
+    part.order = -1;
+    for (int first = 0; first < count; first++) {
+        for (int last = first + 1; last <= count; last++) {
+            part.start = hit.start + borders[first];
+            part.end = hit.start + borders[last];
+            if (is_part(borders, count, first, last)
+                && !add_hit(query, hits, part, token->text + borders[first], borders[last] - borders[first]))
+                return false;
+        }
+        if (first == 0 && !add_hit(query, hits, hit, token->text, token->length))
+            return false;
+    }
+    return true;
+}
+
 bool
 find_hits(const Query *query, Text text, Array *hits)
 {
@@ -272,14 +312,13 @@ find_hits(const Query *query, Text text, Array *hits)
             cursor_begin(&cursor, (Text){units, text.width, end - start});
             while (next_token(&cursor, &token)) {
                 bool is_symbol = token.kind == CLASS_SYMBOL;
-                long long word = find_word(query, token.text, token.length);
-                if (word >= 0) {
-                    Hit *hit = array_add(hits, sizeof *hit);
-                    if (hit == NULL)
-                        return false;
-                    *hit = (Hit){start + token.start, start + token.end, (uint32_t)word, token.line,
-                                 is_symbol ? -1 : order};
-                }
+                Hit hit = {start + token.start, start + token.end, 0, token.line, is_symbol ? -1 : order,
+                           token.joint};
+                int borders[MOST_PARTS + 1];
+                int parts = token.kind == CLASS_LATIN ? word_parts(&cursor.text, &token, borders) : 0;
+                if (parts != 0 ? !add_parts(query, hits, hit, &token, borders, parts)
+                               : !add_hit(query, hits, hit, token.text, token.length))
+                    return false;
                 order += !is_symbol;
             }
             order++; /* the last of a line and the first of the next are no neighbours */
@@ -302,6 +341,7 @@ end_of_term(const Query *query, const Array *hits, size_t number, const Term *te
             return -1;
         const Hit *next = &ITEM(*hits, Hit, number);
         if (next->order != last->order + 1 || next->line != hit->line
+            || last->joint != ITEM(query->places, Place, term->first + i - 1).joint
             || !is_allowed(query, &ITEM(query->places, Place, term->first + i), next->word))
             return -1;
         last = next;
@@ -321,10 +361,9 @@ find_matches(const Query *query, Work *work, Py_ssize_t start, Py_ssize_t end, P
         const Hit *hit = &ITEM(work->hits, Hit, i);
         if (hit->start < start)
             continue;
-        if (hit->end > end)
+        if (hit->start >= end)
             break; /* so are all that follow */
         const Word *word = &ITEM(query->words, Word, hit->word);
-        size_t group = matches->count;
         for (uint32_t j = 0; j < word->starts; j++) {
             uint32_t number = query->starters[word->first_start + j];
             const Term *term = &ITEM(query->terms, Term, number);
@@ -333,16 +372,21 @@ find_matches(const Query *query, Work *work, Py_ssize_t start, Py_ssize_t end, P
             if (term->count > 1 && hit->order < 0)
                 continue; /* a symbol begins no phrase */
             Py_ssize_t reached = end_of_term(query, &work->hits, i, term);
-            if (reached < 0 || reached > end)
+            if (reached < 0 || !counts_within(term, hit->start, reached, start, end))
                 continue;
             if (++work->counts[number] == most)
                 *complete = false;
             if (array_add(matches, sizeof(Match)) == NULL)
                 return false;
-            /* The shorter first; terms come in their order. */
+            /* Of those that begin here the shorter first, and then by the numbers of their terms. */
             size_t at = matches->count - 1;
-            for (; at > group && ITEM(*matches, Match, at - 1).end > reached; at--)
-                ITEM(*matches, Match, at) = ITEM(*matches, Match, at - 1);
+            for (; at > 0; at--) {
+                const Match *before = &ITEM(*matches, Match, at - 1);
+                if (before->start != hit->start || before->end < reached
+                    || (before->end == reached && before->term <= number))
+                    break;
+                ITEM(*matches, Match, at) = *before;
+            }
             ITEM(*matches, Match, at) = (Match){hit->start, reached, number};
         }
     }

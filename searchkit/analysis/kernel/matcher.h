@@ -54,6 +54,7 @@ typedef struct {
 /* One place of a term: the words that may stand there, in `Query.allowed`. */
 typedef struct {
     uint32_t first, count;
+    unsigned char joint; /* the sign that joins the number that stands there with the next one, or 0 */
 } Place;
 
 typedef struct {
@@ -77,7 +78,9 @@ typedef struct {
 typedef struct {
     Py_ssize_t start, end;
     uint32_t word, line; /* the latter within what `\n` ends: other characters end lines too */
-    Py_ssize_t order;    /* among the tokens that are no symbols, and the ends of lines; -1 of a symbol */
+    Py_ssize_t order;    /* among the tokens that are no symbols, and the ends of lines; -1 of a symbol, and of a
+                            part of a word: they have no neighbours */
+    unsigned char joint; /* as that of the token */
 } Hit;
 
 typedef struct {
@@ -110,7 +113,16 @@ void query_free(Query *query);
    short. */
 bool find_hits(const Query *query, Text text, Array *hits);
 
-/* Finds the matches within a part of the text, in order of start, end and term; with `most` > 0 only the first so
+/* Is a match within a part of the text? Of a phrase that is longer only the beginning has to be there. */
+static inline bool
+counts_within(const Term *term, Py_ssize_t match_start, Py_ssize_t match_end, Py_ssize_t start, Py_ssize_t end)
+{
+    if (match_end <= end)
+        return match_start >= start;
+    return term->count > 1 && match_start >= start && match_start < end && match_end - match_start > end - start;
+}
+
+/* Finds the matches within a part of the text (counts_within), in order of start, end and term; with `most` > 0 only the first so
    many of each term, and `complete` says whether these may be all. False where memory is short. */
 bool find_matches(const Query *query, Work *work, Py_ssize_t start, Py_ssize_t end, Py_ssize_t most,
                   bool *complete);

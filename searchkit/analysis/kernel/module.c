@@ -62,18 +62,39 @@ load_compositions(PyObject *triples)
     return done;
 }
 
+/* Each character that expands with what it stands for, one behind the other, each ended by a null character. */
+static bool
+load_expansions(PyObject *texts)
+{
+    uint32_t expansion[32];
+    int length = 0;
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(texts); i++) {
+        Py_UCS4 code = PyUnicode_READ_CHAR(texts, i);
+        if (code != 0) {
+            if (length == sizeof expansion / sizeof *expansion)
+                return false;
+            expansion[length++] = code;
+            continue;
+        }
+        if (length < 2 || !characters_expansion(expansion[0], expansion + 1, length - 1))
+            return false;
+        length = 0;
+    }
+    return length == 0;
+}
+
 static PyObject *
 load(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *firsts, *lasts, *names, *characters, *forms, *small, *digits, *triples;
-    if (!PyArg_ParseTuple(args, "UUUUUUUU:load", &firsts, &lasts, &names, &characters, &forms, &small, &digits,
-                          &triples))
+    PyObject *firsts, *lasts, *names, *characters, *forms, *small, *digits, *triples, *expansions;
+    if (!PyArg_ParseTuple(args, "UUUUUUUUU:load", &firsts, &lasts, &names, &characters, &forms, &small, &digits,
+                          &triples, &expansions))
         return NULL;
     if (characters_loaded()) /* as when a second interpreter imports it */
         Py_RETURN_NONE;
     if (!characters_begin() || !load_classes(firsts, lasts, names)
         || !load_each(characters, forms, characters_form) || !load_each(small, digits, characters_digit)
-        || !load_compositions(triples) || !characters_finish()) {
+        || !load_compositions(triples) || !load_expansions(expansions) || !characters_finish()) {
         PyErr_SetString(PyExc_ValueError, "the tables of characters are damaged, or memory is short");
         return NULL;
     }

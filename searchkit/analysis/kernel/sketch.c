@@ -2,6 +2,8 @@
 
 #include "sketch.h"
 
+#include "characters.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -71,7 +73,7 @@ ends_clause(Py_UCS4 c)
 {
     switch (c) {
     case '!': case ',': case ':': case ';': case '?': case '\n':
-    case 0x3002: case 0xFF01: case 0xFF0C: case 0xFF1A: case 0xFF1B: case 0xFF1F:
+    case 0x3002: case 0xFF01: case 0xFF0C: case 0xFF1A: case 0xFF1B: case 0xFF1F: case JOINED:
         return 1;
     default:
         return 0;

@@ -168,7 +168,8 @@ static size_t end_of_word(const Text *text, size_t start, const MixedWords *mixe
         if (belongs != is_latin || at + 1 >= text->length || !is_latin(text->characters[at + 1]))
             return at;
         uint32_t joint = text->characters[at];
-        if ((joint != '.' && joint != '_' && joint != '-') || end_of_mixed_word(mixed, text, at) > at ||
+        int is_time = joint == ':' && is_ascii_digit(text->characters[at - 1]) && is_ascii_digit(text->characters[at + 1]);
+        if ((joint != '.' && joint != '_' && joint != '-' && !is_time) || end_of_mixed_word(mixed, text, at) > at ||
             end_of_mixed_word(mixed, text, at + 1) > at + 1)
             return at;
     }
