@@ -2,7 +2,7 @@
 
 * Neighbours joined: wi|fi to wifi, 138|0013|8000 to 13800138000.
 * One token split (`searchkit.query.splits`): wifi to wi|fi, 13800138000 to 138|0013|8000.
-* The same tokens as another word, or other words: covid19 and covid-19.
+* The same tokens as other words of the segmenter: covid19, COVID-19 and COVID 19.
 
 All are the same word, and count as equals. So what is typed with a space is joined only where no part is a
 function word: `a part` is not apart.
@@ -18,23 +18,23 @@ from searchkit.analysis.function_words import FUNCTION_WORDS
 from searchkit.query.alternatives import Alternative, choices, put_in
 from searchkit.query.frequencies import Frequencies
 from searchkit.query.splits import LEAST_DIGITS, find_splits
-from searchkit.query.words import Word, gaps
+from searchkit.query.words import gaps
 
 _JOINTS = frozenset(("", *"-_./&·‐‑–−"))
 """What stands between the parts of one word; nothing where letters meet digits."""
 _JOINTS_OF_NUMBERS = frozenset(("", "-", " "))
-# What the segmenter takes for a part of a word.
-_IN_WORDS = "-_."
+_IN_WORDS = ("", *"-_.")
+"""What the segmenter takes for a part of a word."""
 
 # Tokens of a query that are looked up: the beginning of a headline or an address.
 _MOST_TOKENS = 24
-_MOST_PARTS = 4
+_MOST_PARTS = 6
 _MOST_TOGETHER = 6
 _MOST_FORMS = 12
 
 
 def from_joints(
-    text: str, tokens: Sequence[str], words: Sequence[Word], frequencies: Frequencies
+    text: str, tokens: Sequence[str], frequencies: Frequencies
 ) -> list[Alternative]:
     """The other writings of the Latin words and numbers of a text that the index has."""
     places = [at for at, token in enumerate(tokens) if is_word(token)][:_MOST_TOKENS]
@@ -54,9 +54,7 @@ def from_joints(
     for start, end in _compounds(places, before):
         inside = [one for one in local if start <= one.start and one.end <= end]
         local = [one for one in local if one not in inside]
-        if end - start <= _MOST_TOGETHER:
-            inside = [*_of_compound(tokens, start, end, inside, words, frequencies)]
-        found += inside
+        found += _of_compound(tokens, start, end, inside, frequencies) if end - start <= _MOST_TOGETHER else inside
     return [*found, *local, *_written_together(tokens, places, before, frequencies)]
 
 
@@ -84,7 +82,12 @@ def _joined(
             in_quotes = is_typed_so or whole.isdigit()
             found.append(Alternative(start, end, (whole,), "spelling", (whole,), in_quotes))
     there = frequencies.in_text("unigrams", [one.tokens[0] for one in found])
-    return (one for one, documents in zip(found, there) if documents)
+    for one, documents in zip(found, there):
+        if documents:
+            yield one
+            if any(map(str.isspace, before[one.start + 1 : one.end])):
+                typed = tuple(tokens[one.start : one.end])  # one word all the same
+                yield one._replace(tokens=typed, words=typed)
 
 
 def _compounds(places: Sequence[int], before: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -98,53 +101,35 @@ def _compounds(places: Sequence[int], before: Sequence[str]) -> Iterator[tuple[i
 
 
 def _of_compound(
-    tokens: Sequence[str],
-    start: int,
-    end: int,
-    inside: Sequence[Alternative],
-    words: Sequence[Word],
-    frequencies: Frequencies,
+    tokens: Sequence[str], start: int, end: int, inside: Sequence[Alternative], frequencies: Frequencies
 ) -> Iterator[Alternative]:
-    """All forms of what is typed as one word, with each word that the segmenter makes of it."""
+    """All forms of what is typed as one word.
+
+    The typed one is among them where it has several tokens, which are other words elsewhere.
+    """
     typed = tuple(tokens[start:end])
-    if not inside and (len(typed) == 1 or "".join(typed).isdigit()):
+    is_number = "".join(typed).isdigit()
+    if not inside and (len(typed) == 1 or is_number):
         return
-    forms = list(dict.fromkeys(put_in(tokens, start, end, chosen) for chosen in islice(choices(inside), _MOST_FORMS)))
-    written = {form: list(_words_of(form)) for form in forms}
-    frequencies.doc_freqs("words", [word for each in written.values() for word in each])  # all at once
-    of_typed = [part for word in words if start <= word.start and word.end <= end for part in word.parts or (word.text,)]
+    chosen = islice(choices(inside), _MOST_FORMS)
+    forms = list(dict.fromkeys(put_in(tokens, start, end, each) for each in chosen))
     for form, documents in zip(forms, frequencies.of_forms(forms)):
-        if not documents:
-            continue
-        having = dict(zip(written[form], frequencies.doc_freqs("words", written[form])))
-        found = [(word,) for word in having if having[word]]
-        if not found or (len(form) > 1 and documents > sum(having.values())):
-            found.append(form)  # or as words of their own
-        for each in found:
-            if form != typed or list(each) != of_typed:
-                yield Alternative(start, end, form, "spelling", each, True)
-
-
-def _words_of(form: Sequence[str]) -> Iterator[str]:
-    """The words that the segmenter may make of tokens."""
-    yield from dict.fromkeys(joint.join(form) for joint in _IN_WORDS)
-    if len(form) > 1 and not any(one.isdigit() and other.isdigit() for one, other in pairwise(form)):
-        yield "".join(form)
-    if len(form) > 2:  # SARS-CoV2
-        text = form[0]
-        for one, other in pairwise(form):
-            text += other if other.isdigit() and not one.isdigit() else f"-{other}"
-        yield text
+        if documents and (form != typed or (len(form) > 1 and not is_number)):
+            yield Alternative(start, end, form, "spelling", form, True)
 
 
 def _written_together(
     tokens: Sequence[str], places: Sequence[int], before: Sequence[str], frequencies: Frequencies
-) -> list[Alternative]:
+) -> Iterator[Alternative]:
     """Neighbours that are typed with a space, and are one word of the segmenter elsewhere: covid 19."""
-    found = []
+    pairs = {}
     for one, other in pairwise(places):
         pair = (tokens[one], tokens[other])
-        if other == one + 1 and before[other].isspace() and FUNCTION_WORDS.isdisjoint(pair) and not all(map(str.isdigit, pair)):
-            found += [Alternative(one, other + 1, pair, "spelling", (word,)) for word in _words_of(pair)]
-    there = frequencies.doc_freqs("words", [one.words[0] for one in found])
-    return [one for one, documents in zip(found, there) if documents]
+        if other == one + 1 and before[other].isspace() and FUNCTION_WORDS.isdisjoint(pair):
+            if not "".join(pair).isdigit():
+                pairs[one] = pair
+    words = [joint.join(pair) for pair in pairs.values() for joint in _IN_WORDS]
+    there = iter(frequencies.doc_freqs("words", words))
+    for at, pair in pairs.items():
+        if any([next(there) for _ in _IN_WORDS]):
+            yield Alternative(at, at + 2, pair, "spelling", pair)

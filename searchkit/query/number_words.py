@@ -61,7 +61,7 @@ class NumberWord(NamedTuple):
         """Is the numeral one?"""
         number, sign = self.number, self.ordinal or self.measure
         if number[0].isascii():
-            return bool(sign or read_with_unit(number))
+            return bool(sign or len(number) > 2 or read_with_unit(number))
         if number == "两":
             return bool(self.measure and not self.ordinal)
         if read_places(number):
@@ -75,10 +75,10 @@ class NumberWord(NamedTuple):
     def _numbers(self) -> Iterator[str]:
         number = self.number
         digits = number if number.isdigit() and number.isascii() else read_digits(number) or ""
-        if digits and (self._is_year or (len(digits) > 2 and not number.isascii())):
+        if digits and (self._is_year or (len(digits) > 2 and not (number.isascii() and self.measure))):
             yield from digit_by_digit(digits)
-            if len(digits) > 2 and not digits.endswith("00"):
-                return  # 2024年, which nobody writes by places
+        if self._is_year and len(digits) == 4 and not digits.endswith("00"):
+            return  # nobody writes it by places
         value = int(digits or 0) or read_with_unit(number) or read_places(number) or 2 * (number == "两")
         if value == 2 and not self.ordinal:
             yield "两"

@@ -100,6 +100,7 @@ def plan_query(
     scores = tuple(
         engine.ScoreClause(engine.Term(*term), planner.weights[term])
         for term in telling_terms(planner.unboosted, statistics)
+        if planner.weights[term] > 0
     )
     return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query, planner.content_words)
 
@@ -266,7 +267,7 @@ class _Planner:
         tables = [table for table in self.tables if weight is not None or table.kind == "spelling"]
         found = list(from_tables(text.tokens, text.query_words, tables, self._analyze_alternative))
         found += from_numbers(text.query_words, self.statistics, self._analyze_alternative)
-        found += from_joints(text.text, text.tokens, text.query_words, self.statistics)
+        found += from_joints(text.text, text.tokens, self.statistics)
         return found and within_words(found, text.tokens, text.query_words, self._analyze_alternative)
 
     def _analyze_alternative(self, text: str) -> tuple[Sequence[str], Sequence[str]]:

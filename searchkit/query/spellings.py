@@ -1,7 +1,8 @@
 """Spellings: the writings of one word, wifi, Wi-Fi and wi fi, rank as if all of them were one term.
 
-They have different terms: one is a unigram and a word, another a bigram and two words. So all forms of a word
-add up to the same: to what the typed form says, were it in the documents of each of them.
+The segmenter makes a word of one of them and two words of another, but the tokens are what they are. So all that
+the words say is said by the tokens instead: by a token, or by the bigrams of several. Each form adds up to the same:
+to what the typed one says, were it in the documents of all of them.
 """
 
 from __future__ import annotations
@@ -16,121 +17,107 @@ from searchkit.query.frequencies import FIELDS, Frequencies
 from searchkit.query.scoring import FieldTerm, WeightedTerm, idf
 
 _OF_TITLE = 0.6
-"""What the bigrams of a title count for where they stand for words, which are of title and body together."""
+"""What is said in a title instead of the words, which are of title and body together."""
 
 
 def spelling_terms(
     text: AnalyzedText, typed: Mapping[FieldTerm, float], statistics: Frequencies
 ) -> Iterator[WeightedTerm]:
-    """What to add to the weights of the typed terms, and the weights of the terms of the other spellings.
-
-    ``typed`` are the terms of the text with their weights.
-    """
+    """What to add to the weights of the terms of a text, ``typed``, and the terms of other spellings."""
     spellings = sorted((one for one in text.alternatives if one.kind == "spelling"), key=_place)
     if not spellings:
         return
-    less: dict[FieldTerm, float] = {}
-    found: dict[FieldTerm, float] = {}
+    _ask_at_once(text, spellings, statistics)
+    weights = {**typed}
+    seen = set()
     for (start, end), group in groupby(spellings, _place):
-        word = _Word(text, start, end, [*group], typed, statistics)
-        for term in word.typed_terms:
-            less[term] = min(less.get(term, 0.0), typed[term] * (word.scale - 1))
-        for term, weight in word.other_terms():
-            found[term] = max(found.get(term, 0.0), weight)
-    yield from less.items()
-    yield from found.items()
+        word = _Word(text, start, end, typed, statistics)
+        if word.form not in seen:
+            word.weigh([one.tokens for one in group], weights)
+            seen.add(word.form)
+    for term, weight in weights.items():
+        if weight != typed.get(term):
+            yield term, weight - typed.get(term, 0.0)
 
 
 class _Word:
-    """A word, or several together, with their spellings."""
+    """A word of a text, or neighbouring ones."""
 
     def __init__(
         self,
         text: AnalyzedText,
         start: int,
         end: int,
-        spellings: Sequence[Alternative],
         typed: Mapping[FieldTerm, float],
         statistics: Frequencies,
     ) -> None:
         self._typed, self._statistics = typed, statistics
+        self.form = tuple(text.tokens[start:end])
+        self._documents = statistics.of_forms([self.form])[0]
         inside = [word for word in text.query_words if start <= word.start and word.end <= end]
-        words = [part for word in inside for part in word.parts or (word.text,)]
-        self._form = tuple(text.tokens[start:end])
-        self._spellings = spellings
-        self._in_one_word = {one.tokens for one in spellings if len(one.words) == 1}
-        if len(words) == 1:
-            self._in_one_word.add(self._form)
-        forms = list(dict.fromkeys([self._form, *(one.tokens for one in spellings)]))
-        documents = statistics.of_forms(forms)
-        self._says_most = idf(len(statistics), documents[0])
-        self.scale = idf(len(statistics), sum(documents)) / self._says_most
-        """How much less the typed terms say, as there are documents with other forms."""
-        self._words = self._there([("words", word) for word in words])
-        self._tokens = {
-            field: self._there([*_bigrams(field, self._form), *_unigrams(field, self._form)])
-            for field in FIELDS
-        }
+        words = [("words", part) for word in inside for part in word.parts or (word.text,)]
+        self._words = [term for term in dict.fromkeys(words) if term in typed]
 
-    @property
-    def typed_terms(self) -> Iterable[FieldTerm]:
-        """Those of the typed form."""
-        return [*self._words, *(term for terms in self._tokens.values() for term in terms)]
+    def weigh(self, forms: Iterable[Sequence[str]], weights: dict[FieldTerm, float]) -> None:
+        """Change the weights to those that make all forms equal."""
+        others = [form for form in dict.fromkeys(forms) if form != self.form]
+        size = len(self._statistics)
+        documents = sum(self._statistics.of_forms([self.form, *others]))
+        less = idf(size, documents) / idf(size, self._documents)
+        of_words = less * self._said(self._words, weights)
+        for term in self._words:
+            weights[term] = 0.0
+        for field in FIELDS:
+            own = [term for term in _all_terms(field, self.form) if term in self._typed]
+            for term in own:
+                weights[term] = min(weights[term], self._typed[term] * less)
+            has_unigrams = any(name.endswith("unigrams") for name, _ in own)
+            amount = of_words * (_OF_TITLE if field == "title" else 1.0)
+            self._add(amount, _terms(field, self.form), weights)
+            amount = self._said([*_terms(field, self.form), *own], weights)
+            for form in others:
+                terms = _all_terms(field, form) if has_unigrams else _terms(field, form)
+                new = [term for term in terms if term not in weights and self._documents_of(term)]
+                self._add(amount - self._said(terms, weights), new, weights)
 
-    def other_terms(self) -> Iterator[WeightedTerm]:
-        """Those of the other forms."""
-        of_words = self._said(self._words)
-        for one in self._spellings:
-            words = [("words", word) for word in one.words]
-            are_apart = len(words) > 1
-            if not are_apart or one.tokens in self._in_one_word:
-                # Words apart may be frequent ones: they never count for more than a word that is typed.
-                yield from self._shared(words, of_words, 1.0 if are_apart else None)
-            if one.tokens == self._form:
-                continue
-            for field, typed in self._tokens.items():
-                terms = _bigrams(field, one.tokens)
-                if len(one.tokens) == 1 or (len(self._form) > 1 and any("unigrams" in name for name, _ in typed)):
-                    terms += _unigrams(field, one.tokens)
-                amount = self._said(typed)
-                if are_apart and one.tokens not in self._in_one_word:
-                    # Nor do such words say that they stand together, as the bigrams do.
-                    amount += of_words * (_OF_TITLE if field == "title" else 1.0)
-                yield from self._shared(terms, amount, None)
+    def _said(self, terms: Iterable[FieldTerm], weights: Mapping[FieldTerm, float]) -> float:
+        """What the terms add up to in a document that has each of them once."""
+        return sum(weights.get(term, 0.0) * self._idf(term) for term in dict.fromkeys(terms))
 
-    def _there(self, terms: Iterable[FieldTerm]) -> list[FieldTerm]:
-        return [term for term in dict.fromkeys(terms) if term in self._typed]
+    def _add(self, amount: float, terms: Sequence[FieldTerm], weights: dict[FieldTerm, float]) -> None:
+        """Have the terms say so much more together."""
+        if terms and amount > 0:
+            more = amount / sum(map(self._idf, terms))
+            for term in terms:
+                weights[term] = weights.get(term, 0.0) + more
 
-    def _said(self, terms: Iterable[FieldTerm]) -> float:
-        """What those of the terms that are typed add up to in a document that has them once."""
-        return sum(self._typed[term] * self.scale * self._idf(term) for term in terms if term in self._typed)
-
-    def _shared(
-        self, terms: Sequence[FieldTerm], amount: float, most: float | None
-    ) -> Iterator[WeightedTerm]:
-        """The weights of terms that together say so much."""
-        amount -= self._said(terms)
-        others = [term for term in dict.fromkeys(terms) if term not in self._typed and self._documents(term)]
-        if others and amount > 0:
-            weight = amount / sum(map(self._idf, others))
-            for term in others:
-                yield term, weight if most is None else min(weight, most)
-
-    def _documents(self, term: FieldTerm) -> int:
+    def _documents_of(self, term: FieldTerm) -> int:
         return self._statistics.doc_freqs(term[0], [term[1]])[0]
 
     def _idf(self, term: FieldTerm) -> float:
-        documents = self._documents(term)
-        return idf(len(self._statistics), documents) if documents else self._says_most
+        return idf(len(self._statistics), self._documents_of(term) or self._documents)
+
+
+def _ask_at_once(text: AnalyzedText, spellings: Sequence[Alternative], statistics: Frequencies) -> None:
+    """Have the statistics know all terms: a cluster is better asked few times."""
+    forms = [tokens for one in spellings for tokens in (one.tokens, text.tokens[one.start : one.end])]
+    statistics.doc_freqs("words", text.words)
+    for field in FIELDS:
+        statistics.doc_freqs(f"{field}_bigrams", [term for form in forms for term in bigrams(form)])
+        statistics.doc_freqs(f"{field}_unigrams", [token for form in forms for token in form])
 
 
 def _place(one: Alternative) -> tuple[int, int]:
     return one.start, one.end
 
 
-def _bigrams(field: str, tokens: Sequence[str]) -> list[FieldTerm]:
-    return [(f"{field}_bigrams", term) for term in bigrams(tokens)]
+def _terms(field: str, form: Sequence[str]) -> list[FieldTerm]:
+    """What tells a form: its bigrams; of a single token the token."""
+    if len(form) == 1:
+        return [(f"{field}_unigrams", form[0])]
+    return [(f"{field}_bigrams", term) for term in dict.fromkeys(bigrams(form))]
 
 
-def _unigrams(field: str, tokens: Sequence[str]) -> list[FieldTerm]:
-    return [(f"{field}_unigrams", term) for term in tokens]
+def _all_terms(field: str, form: Sequence[str]) -> list[FieldTerm]:
+    unigrams = [(f"{field}_unigrams", token) for token in form]
+    return list(dict.fromkeys([*_terms(field, form), *unigrams]))

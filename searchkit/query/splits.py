@@ -60,7 +60,9 @@ def _splits_of_words(words: Sequence[str], frequencies: Frequencies) -> Iterator
     threes = _neighbours(threes[:_MOST_OF_THREE], 1, frequencies)
     if not pairs and not threes:
         return
-    for parts in [*_neighbours(pairs, 1, frequencies), *_neighbours(threes, 2, frequencies)]:
+    found = [*_neighbours(pairs, 1, frequencies), *_neighbours(threes, 2, frequencies)]
+    frequencies.doc_freqs("words", [word for parts in found for word in _writings(parts)])  # all at once
+    for parts in found:
         if _is_one_word(parts, frequencies):
             yield parts
 
@@ -81,17 +83,20 @@ def _neighbours(found: Sequence[Parts], at: int, frequencies: Frequencies) -> li
 
 
 def _is_one_word(parts: Parts, frequencies: Frequencies) -> bool:
-    word = "".join(parts)
-    whole, *with_joints = frequencies.doc_freqs("words", [word, *(joint.join(parts) for joint in "-_")])
+    whole, *with_joints = frequencies.doc_freqs("words", _writings(parts))
     if any(with_joints):
         return True
-    if whole > sum(frequencies.doc_freqs(f"{field}_unigrams", [word])[0] for field in FIELDS):
+    if whole > sum(frequencies.doc_freqs(f"{field}_unigrams", ["".join(parts)])[0] for field in FIELDS):
         return True  # the segmenter has it in one piece where the tokenizer has its parts: camel case
     if not _NOT_FIRST.isdisjoint(parts[:-1]) or parts[-1] in _NOT_LAST:
         return False
     rarest = min(frequencies.in_text("unigrams", parts))
     share = _SHARE_OF_LETTERS if 1 in map(len, parts) else _SHARE
     return frequencies.of_forms([parts])[0] >= share * rarest
+
+
+def _writings(parts: Parts) -> list[str]:
+    return [joint.join(parts) for joint in ("", *"-_")]
 
 
 def _groups(number: str, frequencies: Frequencies) -> Iterator[Parts]:
