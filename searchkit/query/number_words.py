@@ -42,6 +42,8 @@ _NUMBER_WORD = re.compile(f"{_NUMBER}(?P<measure>{_MEASURE})?")
 _ORDINAL = re.compile(f"(?=第){_NUMBER}(?P<measure>.*)")
 MAY_BE_NUMBER = re.compile(f"[第0-9{CHARACTERS}][-/.0-9{CHARACTERS}{''.join(_MEASURES)}份]*")
 """What number words and dates consist of, and what they begin with."""
+_LONGEST = 6
+"""Digits of a number that is nothing else; a longer one is a code, unless it is round."""
 _LARGE = re.compile("[百千万亿]")
 
 class NumberWord(NamedTuple):
@@ -61,7 +63,7 @@ class NumberWord(NamedTuple):
         """Is the numeral one?"""
         number, sign = self.number, self.ordinal or self.measure
         if number[0].isascii():
-            return bool(sign or len(number) > 2 or read_with_unit(number))
+            return bool(sign or 2 < len(number) <= _LONGEST or number.endswith("0000") or read_with_unit(number))
         if number == "两":
             return bool(self.measure and not self.ordinal)
         if read_places(number):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from searchkit.analysis import query_tokens
 from searchkit.query.alternatives import Alternative
 from searchkit.query.frequencies import Frequencies
 from searchkit.query.number_words import MAY_BE_NUMBER, read_number_word
@@ -11,11 +12,7 @@ from searchkit.query.words import Word
 from searchkit.query.written_dates import read_date
 
 
-def from_numbers(
-    words: Sequence[Word],
-    frequencies: Frequencies,
-    analyze: Callable[[str], tuple[Sequence[str], Sequence[str]]],
-) -> list[Alternative]:
+def from_numbers(words: Sequence[Word], frequencies: Frequencies) -> list[Alternative]:
     """The other writings of the words that are numbers or dates, those that the index has.
 
     Only the zero is in quotes as good as another: 二〇二四 and 二零二四.
@@ -29,10 +26,9 @@ def from_numbers(
             continue
         for writing in dict.fromkeys(number.writings()):
             if writing != word.text:
-                tokens, parts = analyze(writing)
-                is_same = _with_one_zero(writing) == _with_one_zero(word.text)
-                one = Alternative(word.start, word.end, tuple(tokens), "spelling", tuple(parts), is_same)
-                found[one] = None
+                tokens = tuple(query_tokens(writing))
+                in_quotes = _with_one_zero(writing) == _with_one_zero(word.text)
+                found[Alternative(word.start, word.end, tokens, "spelling", tokens, in_quotes)] = None
     there = frequencies.of_forms([one.tokens for one in found])
     return [one for one, documents in zip(found, there) if documents]
 

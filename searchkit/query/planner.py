@@ -266,7 +266,7 @@ class _Planner:
         """What else the words of a text find. A word that is ruled out rules out its spellings only."""
         tables = [table for table in self.tables if weight is not None or table.kind == "spelling"]
         found = list(from_tables(text.tokens, text.query_words, tables, self._analyze_alternative))
-        found += from_numbers(text.query_words, self.statistics, self._analyze_alternative)
+        found += from_numbers(text.query_words, self.statistics)
         found += from_joints(text.text, text.tokens, self.statistics)
         return found and within_words(found, text.tokens, text.query_words, self._analyze_alternative)
 

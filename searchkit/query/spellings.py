@@ -29,9 +29,10 @@ def spelling_terms(
         return
     _ask_at_once(text, spellings, statistics)
     weights = {**typed}
+    known: dict[FieldTerm, float] = {}
     seen = set()
     for (start, end), group in groupby(spellings, _place):
-        word = _Word(text, start, end, typed, statistics)
+        word = _Word(text, start, end, typed, statistics, known)
         if word.form not in seen:
             word.weigh([one.tokens for one in group], weights)
             seen.add(word.form)
@@ -50,8 +51,9 @@ class _Word:
         end: int,
         typed: Mapping[FieldTerm, float],
         statistics: Frequencies,
+        known: dict[FieldTerm, float],
     ) -> None:
-        self._typed, self._statistics = typed, statistics
+        self._typed, self._statistics, self._known = typed, statistics, known
         self.form = tuple(text.tokens[start:end])
         self._documents = statistics.of_forms([self.form])[0]
         inside = [word for word in text.query_words if start <= word.start and word.end <= end]
@@ -95,7 +97,10 @@ class _Word:
         return self._statistics.doc_freqs(term[0], [term[1]])[0]
 
     def _idf(self, term: FieldTerm) -> float:
-        return idf(len(self._statistics), self._documents_of(term) or self._documents)
+        if term not in self._known:
+            documents = self._documents_of(term) or self._documents
+            self._known[term] = idf(len(self._statistics), documents)
+        return self._known[term]
 
 
 def _ask_at_once(text: AnalyzedText, spellings: Sequence[Alternative], statistics: Frequencies) -> None:
