@@ -39,7 +39,9 @@ class Frequencies:
 
     def in_text(self, channel: str, terms: Sequence[str]) -> list[int]:
         """How many documents have each of the terms in title or body, at least."""
-        return [*map(max, *(self.doc_freqs(f"{field}_{channel}", terms) for field in FIELDS))] if terms else []
+        return (
+            [*map(max, *(self.doc_freqs(f"{field}_{channel}", terms) for field in FIELDS))] if terms else []
+        )
 
     def of_forms(self, forms: Sequence[Sequence[str]]) -> list[int]:
         """In how many documents each of the forms may stand as neighbouring tokens of title or body.

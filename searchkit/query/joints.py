@@ -1,4 +1,4 @@
-"""Joints: what is written in one piece or in several, Wi-Fi, wifi and wi fi -> the writings that the index has.
+"""Joints: what is written in one piece or in several, as Wi-Fi, wifi and wi fi -> what of it the index has.
 
 * Neighbours joined: wi|fi to wifi, 138|0013|8000 to 13800138000.
 * One token split (`searchkit.query.splits`): wifi to wi|fi, 13800138000 to 138|0013|8000.
@@ -33,9 +33,7 @@ _MOST_TOGETHER = 6
 _MOST_FORMS = 12
 
 
-def from_joints(
-    text: str, tokens: Sequence[str], frequencies: Frequencies
-) -> list[Alternative]:
+def from_joints(text: str, tokens: Sequence[str], frequencies: Frequencies) -> list[Alternative]:
     """The other writings of the Latin words and numbers of a text that the index has."""
     places = [at for at, token in enumerate(tokens) if is_word(token)][:_MOST_TOKENS]
     if not places:
@@ -54,7 +52,9 @@ def from_joints(
     for start, end in _compounds(places, before):
         inside = [one for one in local if start <= one.start and one.end <= end]
         local = [one for one in local if one not in inside]
-        found += _of_compound(tokens, start, end, inside, frequencies) if end - start <= _MOST_TOGETHER else inside
+        found += (
+            _of_compound(tokens, start, end, inside, frequencies) if end - start <= _MOST_TOGETHER else inside
+        )
     return [*found, *local, *_written_together(tokens, places, before, frequencies)]
 
 
@@ -125,11 +125,11 @@ def _written_together(
     pairs = {}
     for one, other in pairwise(places):
         pair = (tokens[one], tokens[other])
-        if other == one + 1 and before[other].isspace() and FUNCTION_WORDS.isdisjoint(pair):
-            if not "".join(pair).isdigit():
-                pairs[one] = pair
+        is_typed_apart = other == one + 1 and before[other].isspace()
+        if is_typed_apart and FUNCTION_WORDS.isdisjoint(pair) and not "".join(pair).isdigit():
+            pairs[one] = pair
     words = [joint.join(pair) for pair in pairs.values() for joint in _IN_WORDS]
     there = iter(frequencies.doc_freqs("words", words))
     for at, pair in pairs.items():
-        if any([next(there) for _ in _IN_WORDS]):
+        if sum(next(there) for _ in _IN_WORDS):
             yield Alternative(at, at + 2, pair, "spelling", pair)

@@ -1,4 +1,4 @@
-"""Number words: a number with what says that it is one, 第三章, 10万, 21世纪 -> how else they are written.
+"""Number words: a number with what says that it is one, as 第三章, 10万, 21世纪 -> how else it is written.
 
 Characters that are numerals elsewhere stand in many words that are no numbers: 一些, 三国演义, 万一. So a number
 needs 第 before it or a measure word or unit behind it, or it is a numeral that is nothing else: 三百六十五.
@@ -23,16 +23,21 @@ from searchkit.query.numerals import (
 
 # Time; parts of a text; order and rank; length, area, volume, weight; money; things.
 _MEASURES = """
-    年 年代 年级 年度 年来 年间 周年 月 月份 个月 日 号 天 周 星期 礼拜 夜 时 点 点钟 小时 分 分钟 秒 秒钟 刻钟 岁 世纪 世
-    章 节 回 卷 册 集 季 期 版 条 款 项 篇 部 页 行 段 讲 课 步 幕 编
-    届 次 名 位 级 等 等奖 代 号线 路 线 环 区 班 组 队 楼 层 栋 幢 单元 室 排 大 中全会 强 轮 场 局 把手
-    米 公里 千米 厘米 毫米 里 英里 海里 尺 寸 英寸 亩 公顷 平方 平方米 平方公里 平米 立方 立方米 升 毫升 克 千克 毫克 公斤 斤 吨
-    度 摄氏度 伏 瓦 千瓦 倍 成 折 元 块 块钱 角 毛 分钱 美元 欧元 日元 港元 英镑 人民币 人 人次 个 只 头 匹 张 台 辆 架 艘 件 套 双 对
-    支 枝 本 份 封 座 家 间 所 户 棵 株 朵 粒 颗 滴 杯 瓶 碗 盒 箱 袋 包 桶 种 类 样 门 遍 趟 顿 口 字 句 股 例 票 枚 桌 席
+    年 年代 年级 年度 年来 年间 周年 月 月份 个月 日 号 天 周 星期 礼拜 夜 时 点 点钟 小时 分 分钟 秒 秒钟
+    刻钟 岁 世纪 世 章 节 回 卷 册 集 季 期 版 条 款 项 篇 部 页 行 段 讲 课 步 幕 编 届 次 名 位 级 等 等奖
+    代 号线 路 线 环 区 班 组 队 楼 层 栋 幢 单元 室 排 大 中全会 强 轮 场 局 把手 米 公里 千米 厘米 毫米 里
+    英里 海里 尺 寸 英寸 亩 公顷 平方 平方米 平方公里 平米 立方 立方米 升 毫升 克 千克 毫克 公斤 斤 吨 度
+    摄氏度 伏 瓦 千瓦 倍 成 折 元 块 块钱 角 毛 分钱 美元 欧元 日元 港元 英镑 人民币 人 人次 个 只 头 匹 张
+    台 辆 架 艘 件 套 双 对 支 枝 本 份 封 座 家 间 所 户 棵 株 朵 粒 颗 滴 杯 瓶 碗 盒 箱 袋 包 桶 种 类 样
+    门 遍 趟 顿 口 字 句 股 例 票 枚 桌 席
 """.split()
 # Adverbs and other words that are made like numbers.
-_NO_NUMBERS = FUNCTION_WORDS | QUESTION_WORDS | frozenset(
-    "一下 一行 一时 一度 一天 一家 一对 一样 一边 一口 一样 一里 一把手 一世 一成 一时 一段 一点 十分 十成 两样 两口 两边".split()
+_NO_NUMBERS = (
+    FUNCTION_WORDS
+    | QUESTION_WORDS
+    | frozenset(
+        "一下 一行 一时 一度 一天 一家 一对 一样 一边 一口 一样 一里 一把手 一世 一成 一时 一段 一点 十分 十成 两样 两口 两边".split()
+    )
 )
 
 _NUMBER = rf"(?P<ordinal>第)?(?P<number>[0-9]{{1,12}}(?:[百千]?[万亿]|[百千])?|[{CHARACTERS}]+)"
@@ -45,6 +50,7 @@ MAY_BE_NUMBER = re.compile(f"[第0-9{CHARACTERS}][-/.0-9{CHARACTERS}{''.join(_ME
 _LONGEST = 6
 """Digits of a number that is nothing else; a longer one is a code, unless it is round."""
 _LARGE = re.compile("[百千万亿]")
+
 
 class NumberWord(NamedTuple):
     """A number with what says so."""
@@ -63,7 +69,9 @@ class NumberWord(NamedTuple):
         """Is the numeral one?"""
         number, sign = self.number, self.ordinal or self.measure
         if number[0].isascii():
-            return bool(sign or 2 < len(number) <= _LONGEST or number.endswith("0000") or read_with_unit(number))
+            return bool(
+                sign or 2 < len(number) <= _LONGEST or number.endswith("0000") or read_with_unit(number)
+            )
         if number == "两":
             return bool(self.measure and not self.ordinal)
         if read_places(number):

@@ -1,4 +1,4 @@
-"""Numbers and dates of a query -> how else they are written: 第三章 and 第3章, 2024-07-15 and 2024年7月15日."""
+"""Numbers and dates of a query -> how else they are written: 第三章 is 第3章, 2024-07-15 is 2024年7月15日."""
 
 from __future__ import annotations
 

@@ -37,9 +37,11 @@ def read_places(text: str) -> int | None:
             group += (digit or 1) * _PLACES[character]
             digit = 0
         elif character in _GROUPS:
-            total = (total + group + digit) * _GROUPS[character] if character == "亿" else total + (
-                group + digit
-            ) * _GROUPS[character]
+            total = (
+                (total + group + digit) * _GROUPS[character]
+                if character == "亿"
+                else total + (group + digit) * _GROUPS[character]
+            )
             group = digit = 0
         elif character in _VALUES:
             digit = _VALUES[character]

@@ -53,10 +53,10 @@ def alternative_terms(
 ) -> Iterator[WeightedTerm]:
     """The terms of the regional words and synonyms of a text; `searchkit.query.spellings` has the others.
 
-    They rank below what was typed: a rare word says more than a common one, so its weight is cut down to what the
-    typed word would say, and of two documents alike the one with the typed word comes first. Where there are
-    documents with the typed word, only their bigrams count, which do not depend on the neighbours that the
-    segmenter saw.
+    They rank below what was typed: a rare word says more than a common one, so its weight is cut down to what
+    the typed word would say, and of two documents alike the one with the typed word comes first. Where there
+    are documents with the typed word, only their bigrams count, which do not depend on the neighbours that
+    the segmenter saw.
     """
     size = len(statistics)
     for one in text.alternatives:

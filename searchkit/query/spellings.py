@@ -1,8 +1,8 @@
 """Spellings: the writings of one word, wifi, Wi-Fi and wi fi, rank as if all of them were one term.
 
-The segmenter makes a word of one of them and two words of another, but the tokens are what they are. So all that
-the words say is said by the tokens instead: by a token, or by the bigrams of several. Each form adds up to the same:
-to what the typed one says, were it in the documents of all of them.
+The segmenter makes a word of one of them and two words of another, but the tokens are what they are. So all
+that the words say is said by the tokens instead: by a token, or by the bigrams of several. Each form adds up
+to the same: to what the typed one says, were it in the documents of all of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from searchkit.query.scoring import FieldTerm, WeightedTerm, idf
 
 _OF_TITLE = 0.6
 """What is said in a title instead of the words, which are of title and body together."""
+_MOST_TERMS = 2
+"""Of a long form, a date, the rarest bigrams say enough."""
 
 
 def spelling_terms(
@@ -73,18 +75,19 @@ class _Word:
             own = [term for term in _all_terms(field, self.form) if term in self._typed]
             for term in own:
                 weights[term] = min(weights[term], self._typed[term] * less)
-            has_unigrams = any(name.endswith("unigrams") for name, _ in own)
             amount = of_words * (_OF_TITLE if field == "title" else 1.0)
             self._add(amount, _terms(field, self.form), weights)
-            amount = self._said([*_terms(field, self.form), *own], weights)
+            amount = self._said((*_terms(field, self.form), *own), weights)
             for form in others:
-                terms = _all_terms(field, form) if has_unigrams else _terms(field, form)
+                terms = _terms(field, form)
                 new = [term for term in terms if term not in weights and self._documents_of(term)]
-                self._add(amount - self._said(terms, weights), new, weights)
+                new.sort(key=self._idf, reverse=True)
+                said = self._said(_all_terms(field, form), weights)
+                self._add(amount - said, new[:_MOST_TERMS], weights)
 
     def _said(self, terms: Iterable[FieldTerm], weights: Mapping[FieldTerm, float]) -> float:
         """What the terms add up to in a document that has each of them once."""
-        return sum(weights.get(term, 0.0) * self._idf(term) for term in dict.fromkeys(terms))
+        return sum(weights[term] * self._idf(term) for term in dict.fromkeys(terms) if weights.get(term))
 
     def _add(self, amount: float, terms: Sequence[FieldTerm], weights: dict[FieldTerm, float]) -> None:
         """Have the terms say so much more together."""
@@ -124,5 +127,6 @@ def _terms(field: str, form: Sequence[str]) -> list[FieldTerm]:
 
 
 def _all_terms(field: str, form: Sequence[str]) -> list[FieldTerm]:
+    """The same, and the unigrams of several tokens."""
     unigrams = [(f"{field}_unigrams", token) for token in form]
     return list(dict.fromkeys([*_terms(field, form), *unigrams]))

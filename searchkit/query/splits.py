@@ -1,8 +1,8 @@
-"""Splits: one token -> its parts, where the index has them as neighbours: wifi is wi|fi, 13800138000 is 138|0013|8000.
+"""Splits: one token -> its parts, where the index has them as neighbours: wifi is wi|fi.
 
-Two words that stand side by side by chance are no such parts: `notable` is not `not able`. What tells is a hyphen that
-the index has between them; or, where there is none, that the one seldom stands without the other, and is no function
-word and no ending behind an apostrophe.
+Two words that stand side by side by chance are no such parts: `often` is not `of ten`. What tells is a hyphen
+that the index has between them. Where there is none, they have to stand together often enough, and none of
+them may be a function word or the ending behind an apostrophe.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _MOST_GROUPS = 5
 _MOST_CHAINS = 12
 
 _SHARE = 0.02
-"""Of the documents with the rarer part, so many have both as neighbours; of single letters, which are parts of any
-abbreviation, more."""
+"""So many of the documents with the rarer part have both as neighbours; more of them where one is a single
+letter, which is a part of any abbreviation."""
 _SHARE_OF_LETTERS = 0.1
 # What stands behind an apostrophe is the end of another word: don't ask is no task. And were is not we're.
 _NOT_FIRST = FUNCTION_WORDS | frozenset("s t d m ll re ve".split())
@@ -37,7 +37,9 @@ _NOT_LAST = FUNCTION_WORDS | frozenset("s d ll re".split())
 def find_splits(tokens: Sequence[str], frequencies: Frequencies) -> dict[str, list[Parts]]:
     """The parts of each of the tokens that has any."""
     found: dict[str, list[Parts]] = {}
-    words = [token for token in dict.fromkeys(tokens) if token not in FUNCTION_WORDS and len(token) <= _LONGEST]
+    words = [
+        token for token in dict.fromkeys(tokens) if token not in FUNCTION_WORDS and len(token) <= _LONGEST
+    ]
     for parts in _splits_of_words([word for word in words if word.isalpha() and len(word) > 1], frequencies):
         found.setdefault("".join(parts), []).append(parts)
     for word in words:
@@ -56,7 +58,7 @@ def _splits_of_words(words: Sequence[str], frequencies: Frequencies) -> Iterator
         if known[word[:at]] and known[word[at:]]
     ]
     threes = [parts for word in words if len(word) >= _LEAST_OF_THREE for parts in _threes(word, known)]
-    # Of three parts the first two are looked up together with the pairs, and the others where those are there.
+    # Of three parts the last two are looked up where the first two are there.
     threes = _neighbours(threes[:_MOST_OF_THREE], 1, frequencies)
     if not pairs and not threes:
         return

@@ -1,6 +1,7 @@
-"""Dates in a text: 2024年7月15日, 2024-07-15, 2024/7/15, 20240715, 二〇二四年七月十五日 -> how else they are written.
+"""Dates as people write them: 2024年7月15日, 2024-07-15, 2024/7/15, 20240715, 二〇二四年七月十五日.
 
-A date is a year with a month, with or without a day; or a month with a day, in Chinese only: 7-15 may be anything.
+A date is a year with a month, with or without a day; or a month with a day, in Chinese only, as 7-15 may be
+anything.
 """
 
 from __future__ import annotations
