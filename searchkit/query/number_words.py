@@ -1,7 +1,7 @@
 """Number words: a number with what says that it is one, as 第三章, 10万, 21世纪 -> how else it is written.
 
-Characters that are numerals elsewhere stand in many words that are no numbers: 一些, 三国演义, 万一. So a number
-needs 第 before it or a measure word or unit behind it, or it is a numeral that is nothing else: 三百六十五.
+Characters of numerals stand in many words that are no numbers: 一些, 三国演义, 万一. So a number needs 第
+before it or a measure word or unit behind it, or it is a numeral that is nothing else: 三百六十五.
 """
 
 from __future__ import annotations
@@ -31,14 +31,9 @@ _MEASURES = """
     台 辆 架 艘 件 套 双 对 支 枝 本 份 封 座 家 间 所 户 棵 株 朵 粒 颗 滴 杯 瓶 碗 盒 箱 袋 包 桶 种 类 样
     门 遍 趟 顿 口 字 句 股 例 票 枚 桌 席
 """.split()
-# Adverbs and other words that are made like numbers.
-_NO_NUMBERS = (
-    FUNCTION_WORDS
-    | QUESTION_WORDS
-    | frozenset(
-        "一下 一行 一时 一度 一天 一家 一对 一样 一边 一口 一样 一里 一把手 一世 一成 一时 一段 一点 十分 十成 两样 两口 两边".split()
-    )
-)
+# Made like numbers, but most often none.
+_ADVERBS = frozenset("一下 一行 一时 一度 一样 一边 一口 一点 一路 一道 十分 十成".split())
+_NO_NUMBERS = FUNCTION_WORDS | QUESTION_WORDS | _ADVERBS
 
 _NUMBER = rf"(?P<ordinal>第)?(?P<number>[0-9]{{1,12}}(?:[百千]?[万亿]|[百千])?|[{CHARACTERS}]+)"
 _MEASURE = "|".join(sorted(_MEASURES, key=len, reverse=True))
