@@ -10,6 +10,7 @@ function word: `a part` is not apart.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
@@ -20,6 +21,7 @@ from searchkit.query.frequencies import Frequencies
 from searchkit.query.splits import LEAST_DIGITS, find_splits
 from searchkit.query.words import gaps
 
+_HAN = re.compile("[一-鿿]*")
 _JOINTS = frozenset(("", *"-_./&·‐‑–−"))
 """What stands between the parts of one word; nothing where letters meet digits."""
 _JOINTS_OF_NUMBERS = frozenset(("", "-", " "))
@@ -35,6 +37,8 @@ _MOST_FORMS = 12
 
 def from_joints(text: str, tokens: Sequence[str], frequencies: Frequencies) -> list[Alternative]:
     """The other writings of the Latin words and numbers of a text that the index has."""
+    if _HAN.fullmatch("".join(tokens)):  # as nearly always
+        return []
     places = [at for at, token in enumerate(tokens) if is_word(token)][:_MOST_TOKENS]
     if not places:
         return []

@@ -20,7 +20,8 @@ LEAST_DIGITS = 7
 _LONGEST = 24
 _LEAST_OF_THREE = 6
 """Letters of a word of three parts, each of which has two at least."""
-_MOST_OF_THREE = 30
+_MOST_OF_THREE = 12
+"""Splits of a word into three that are looked up, those with the longest parts."""
 _LONGEST_GROUP = 6
 _MOST_GROUPS = 5
 _MOST_CHAINS = 12
@@ -59,7 +60,7 @@ def _splits_of_words(words: Sequence[str], frequencies: Frequencies) -> Iterator
     ]
     threes = [parts for word in words if len(word) >= _LEAST_OF_THREE for parts in _threes(word, known)]
     # Of three parts the last two are looked up where the first two are there.
-    threes = _neighbours(threes[:_MOST_OF_THREE], 1, frequencies)
+    threes = _neighbours(threes, 1, frequencies)
     if not pairs and not threes:
         return
     found = [*_neighbours(pairs, 1, frequencies), *_neighbours(threes, 2, frequencies)]
@@ -69,13 +70,13 @@ def _splits_of_words(words: Sequence[str], frequencies: Frequencies) -> Iterator
             yield parts
 
 
-def _threes(word: str, known: dict[str, int]) -> Iterator[Parts]:
+def _threes(word: str, known: dict[str, int]) -> list[Parts]:
     ends = [at for at in range(2, len(word) - 3) if known[word[:at]]]
     starts = [at for at in range(4, len(word) - 1) if known[word[at:]]]
-    for end in ends:
-        for start in starts:
-            if end + 2 <= start:
-                yield word[:end], word[end:start], word[start:]
+    found = [
+        (word[:end], word[end:start], word[start:]) for end in ends for start in starts if end + 2 <= start
+    ]
+    return sorted(found, key=lambda parts: -min(map(len, parts)))[:_MOST_OF_THREE]
 
 
 def _neighbours(found: Sequence[Parts], at: int, frequencies: Frequencies) -> list[Parts]:
