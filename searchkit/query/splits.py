@@ -73,7 +73,7 @@ def _splits_of_words(words: Sequence[str], frequencies: Frequencies) -> Iterator
 def _threes(word: str, known: dict[str, int]) -> list[Parts]:
     ends = [at for at in range(2, len(word) - 3) if known[word[:at]]]
     starts = [at for at in range(4, len(word) - 1) if known[word[at:]]]
-    found = [
+    found: list[Parts] = [
         (word[:end], word[end:start], word[start:]) for end in ends for start in starts if end + 2 <= start
     ]
     return sorted(found, key=lambda parts: -min(map(len, parts)))[:_MOST_OF_THREE]
