@@ -24,7 +24,7 @@ import searchkit
 from benchmarks.judged_sets import JudgedSet, SetError, read_beir, thinned
 from searchkit.analysis import Analyzer
 from searchkit.analysis.function_words import QUESTION_WORDS
-from searchkit.query import matching, scoring
+from searchkit.query import matching, planner, scoring
 from searchkit.query.analyzed_text import analyze_text
 
 CUT = 10
@@ -48,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     for setting in given.set:
         name, _, value = setting.partition("=")
-        module = next((module for module in (matching, scoring) if hasattr(module, name)), None)
+        module = next((module for module in (matching, planner, scoring) if hasattr(module, name)), None)
         if module is None:
-            parser.error(f"neither matching nor scoring has a constant {name}")
+            parser.error(f"no module of the planning has a constant {name}")
         setattr(module, name, ast.literal_eval(value))
     for folder in given.folders:
         try:
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def keywords(text: str, most: int) -> str:
     """The content words of a question as one part of a query, as somebody types them who asks no question."""
     words = analyze_text(text, Analyzer()).content_words
-    return "".join([word for word in words if word not in QUESTION_WORDS][:most]) or text
+    return "".join([word.text for word in words if word.text not in QUESTION_WORDS][:most]) or text
 
 
 def ndcg(found: list[str], grades: dict[str, int]) -> float:

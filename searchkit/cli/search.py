@@ -83,6 +83,10 @@ def search(
         kinds = index.stats().fields if results.facets else {}
         dates = {"year", "month", *(name for name, kind in kinds.items() if kind == "date")}
         _show(results, options, as_json, colour, in_time=dates)
+        if not as_json and results.relaxed:
+            click.echo(
+                f"Few have all of the words; the last may lack: {', '.join(results.relaxed)}", err=True
+            )
         if not as_json and results.suggestion:
             _offer(ctx, results.suggestion)
 

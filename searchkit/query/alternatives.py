@@ -14,9 +14,9 @@ from typing import Literal, NamedTuple
 from searchkit.analysis import is_word
 from searchkit.query.words import Word
 
-Kind = Literal["spelling", "word", "synonym"]
-"""How it is related: the same word written otherwise, which counts as an equal; what the same thing is called
-elsewhere; a synonym of the index. The latter two rank below what was typed."""
+Kind = Literal["spelling", "word", "name", "synonym"]
+"""How it is related: the same word written otherwise, which counts as an equal; what the same thing, person
+or place is called elsewhere; a synonym of the index. These rank below what was typed."""
 
 # Of one word or phrase.
 _MOST_FORMS = 16
@@ -46,8 +46,9 @@ class AlternativeTable:
         self._by_key = by_key
         self._longest: dict[str, int] = {}
         for key in by_key:
-            first, *others = key.split(" ")
-            self._longest[first] = max(len(others) + 1, self._longest.get(first, 0))
+            first, size = key.partition(" ")[0], key.count(" ") + 1
+            if size > self._longest.get(first, 0):
+                self._longest[first] = size
 
     def find(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Where words of the table stand among the tokens, from and to, with each of their others."""

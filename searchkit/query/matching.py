@@ -7,6 +7,7 @@ in the document. ``match`` says how many of the words of a text are needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from math import ceil
 from typing import Literal
 
@@ -15,49 +16,81 @@ from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import Field
+from searchkit.query.frequencies import Statistics
 from searchkit.query.words import Word
 from searchkit.text import as_list
 
 Match = Literal["most", "all", "any"]
 
-FEW = 5
+FEW = 3
 """Up to so many content words of a text are few: ``match="most"`` needs two of them."""
-MOST = 1 / 3
-"""Of more, this share is needed; docs/decisions/0003-match.md has what either costs."""
+TELLING = 0.6
+"""Of more, one of the more telling ones is needed: of those that the fewest documents have, this share."""
 QUESTION_NEEDS = 1
-"""How many content words of a question: its answer is often in others, docs/decisions/0003-match.md."""
+"""How many content words of a question: its answer is often in others. docs/decisions/0003-match.md has what
+these three cost."""
 
 
 def match_text(
-    text: AnalyzedText, field: Field | None, match: Match, let_go: frozenset[str] = frozenset()
+    text: AnalyzedText,
+    field: Field | None,
+    match: Match,
+    statistics: Statistics,
+    let_go: frozenset[str] = frozenset(),
 ) -> Clause | None:
     """Documents that have enough of the content words, or their alternatives.
 
     Words that are let go are not needed; None where no other is there.
     """
     words = [word for word in text.content_words if word.text not in let_go]
+    needed = {"all": len(words), "any": 1, "most": min(len(words), 2)}[match]
+    if match == "most" and text.is_question:
+        needed = min(len(words), QUESTION_NEEDS)
+    elif match == "most" and len(words) > FEW:
+        words, needed = _telling(words, text, field, statistics), 1
     clauses = tuple(word_clause(word, text, field) for word in words)
     if len(clauses) < 2:
         return clauses[0] if clauses else None
-    return Boolean(should=clauses, minimum_should_match=_needed(len(clauses), text.is_question, match))
+    return Boolean(should=clauses, minimum_should_match=needed)
 
 
-def _needed(words: int, is_question: bool, match: Match) -> int:
-    few = min(words, 2) if words <= FEW else ceil(words * MOST)
-    most = min(words, QUESTION_NEEDS) if is_question else few
-    return {"all": words, "any": 1, "most": most}[match]
+def _telling(
+    words: Sequence[Word], text: AnalyzedText, field: Field | None, statistics: Statistics
+) -> list[Word]:
+    """The words that say most, in order: of those that documents have, the less frequent ones."""
+    having: dict[tuple[str, ...], int] = {}
+    forms = {word: _forms(word, text) for word in words}
+    of_one = {form: form for word in words for form in forms[word] if len(form) == 1}
+    of_more = {form: bigrams(form) for word in words for form in forms[word] if len(form) > 1}
+    for channel, terms in (("unigrams", of_one), ("bigrams", of_more)):
+        for name in (field,) if field else ("title", "body"):
+            freqs = iter(
+                statistics.doc_freqs(f"{name}_{channel}", [t for each in terms.values() for t in each])
+            )
+            for form, each in terms.items():
+                # No document has the form that lacks one of its bigrams.
+                having[form] = having.get(form, 0) + min(islice(freqs, len(each)))
+    frequent = {word: sum(having[form] for form in forms[word]) for word in words}
+    known = sorted(filter(frequent.__getitem__, words), key=frequent.__getitem__) or words
+    kept = known[: ceil(len(words) * TELLING)]
+    return [word for word in words if word in kept]
 
 
 def word_clause(word: Word, text: AnalyzedText, field: Field | None) -> Clause:
     """Documents that have a word of the text, or an alternative of it."""
-    found = [text.tokens[word.start : word.end]]
+    return any_phrase(_forms(word, text), field)
+
+
+def _forms(word: Word, text: AnalyzedText) -> list[tuple[str, ...]]:
+    """The tokens of a word, and of each of its alternatives."""
+    found = [tuple(text.tokens[word.start : word.end])]
     found += [one.tokens for one in text.alternatives if one.start <= word.start and word.end <= one.end]
-    return any_phrase(found, field)
+    return list(dict.fromkeys(found))
 
 
 def any_phrase(forms: Iterable[Sequence[str]], field: Field | None) -> Clause:
     """Documents that have one of the forms of a word, or of a phrase."""
-    clauses = tuple(phrase(tokens, field) for tokens in dict.fromkeys(map(tuple, forms)))
+    clauses = tuple(phrase(tokens, field) for tokens in forms)
     return clauses[0] if len(clauses) == 1 else Boolean(should=clauses)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -24,7 +24,6 @@ from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, Text
 from searchkit.query.frequencies import Frequencies, Statistics
 from searchkit.query.joints import from_joints
 from searchkit.query.matching import (
-    FEW,
     Match,
     any_phrase,
     in_fields,
@@ -42,10 +41,13 @@ from searchkit.query.scoring import (
     text_terms,
 )
 from searchkit.query.spellings import spelling_terms
-from searchkit.query.words import without_typographic_spaces
+from searchkit.query.words import is_typographic_space
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
+
+FEW = 5
+"""Up to so many content words of texts with spaces between are few: each of the texts is needed."""
 
 
 class HighlightTerm(NamedTuple):
@@ -72,9 +74,18 @@ class Planned:
 
     plan: engine.Plan
     highlight_terms: tuple[HighlightTerm, ...]
-    query: QueryNode = dataclasses.field(compare=False)
-    content_words: Mapping[str, Clause] = dataclasses.field(compare=False, default_factory=dict)
-    """The words of running text that decide about a match, each with what a document needs to have it."""
+    parts: tuple[tuple[QueryNode, Clause], ...] = dataclasses.field(compare=False)
+    """The parts of the query that a document has to satisfy, each with its clause."""
+    texts: tuple[tuple[AnalyzedText, Field | None], ...] = dataclasses.field(compare=False)
+    """The running text that decides about a match, and the field where it is looked for."""
+
+    def content_words(self) -> dict[str, Clause]:
+        """The words of running text that decide about a match, each with what a document needs to have it."""
+        return {
+            word.text: word_clause(word, text, field)
+            for text, field in self.texts
+            for word in text.content_words
+        }
 
 
 def plan_query(
@@ -94,7 +105,13 @@ def plan_query(
     """
     planner = _Planner(analyzer, Frequencies(statistics), match, tables, let_go)
     query = planner.with_joined_texts(query)
-    clause = planner.clause(query, 1.0)
+    if isinstance(query, AndNode):
+        must, must_not = planner.all_of(query.children, 1.0)
+        clause: Clause = _boolean(must, must_not)
+        parts = [*must, *((part, Boolean(must_not=(excluded,))) for part, excluded in must_not)]
+    else:
+        clause = planner.clause(query, 1.0)
+        parts = [(query, clause)]
     if filters and not isinstance(clause, engine.MatchNone):
         clause = Boolean(must=(clause, *filters))
     scores = tuple(
@@ -102,7 +119,9 @@ def plan_query(
         for term in telling_terms(planner.unboosted, statistics)
         if planner.weights[term] > 0
     )
-    return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query, planner.content_words)
+    return Planned(
+        engine.Plan(clause, scores), tuple(planner.highlight_terms), tuple(parts), tuple(planner.needed)
+    )
 
 
 @dataclasses.dataclass
@@ -114,7 +133,7 @@ class _Planner:
     match: Match
     tables: Sequence[AlternativeTable]
     let_go: frozenset[str]
-    content_words: dict[str, Clause] = dataclasses.field(default_factory=dict)
+    needed: list[tuple[AnalyzedText, Field | None]] = dataclasses.field(default_factory=list)
     weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
@@ -130,35 +149,31 @@ class _Planner:
         """
         match query:
             case AndNode(children):
-                found: list[QueryNode] = []
-                texts: list[TextNode] = []
-                for child in (*children, None):
-                    if isinstance(child, TextNode) and (not texts or texts[0].field == child.field):
-                        texts.append(child)
-                        continue
-                    found += self._joined(texts)
-                    texts = [child] if isinstance(child, TextNode) else []
-                    if child is not None and not texts:
-                        found.append(self.with_joined_texts(child))
-                return found[0] if len(found) == 1 else AndNode(tuple(found))
+                children = tuple(map(self.with_joined_texts, _without_typographic_spaces(children)))
+                for field in dict.fromkeys(child.field for child in children if isinstance(child, TextNode)):
+                    children = self._joined(children, field)
+                return children[0] if len(children) == 1 else AndNode(children)
             case OrNode(children):
-                return OrNode(tuple(self.with_joined_texts(child) for child in children))
+                return OrNode(tuple(map(self.with_joined_texts, children)))
             case ast.BoostNode(child, weight):
                 return ast.BoostNode(self.with_joined_texts(child), weight)
             case _:
                 return query
 
-    def _joined(self, nodes: Sequence[TextNode]) -> Sequence[TextNode]:
+    def _joined(self, children: tuple[QueryNode, ...], field: Field | None) -> tuple[QueryNode, ...]:
+        nodes = [child for child in children if isinstance(child, TextNode) and child.field == field]
         if len(nodes) < 2:
-            return nodes
-        field = nodes[0].field
-        texts = list(map(self._analyze, without_typographic_spaces([node.text for node in nodes])))
+            return children
+        texts = [self._analyze(node.text) for node in nodes]
         words = sum(len(text.content_words) for text in texts if not text.is_function_words)
-        if self.match == "any" or words > FEW or any(text.is_question for text in texts):
-            joined = join_texts(texts)
-            self.analyzed[joined.text] = joined
-            texts = [joined]
-        return [TextNode(text.text, field) for text in texts]
+        is_one = self.match == "any" or any(text.is_question for text in texts)
+        if not is_one and (self.match == "all" or words <= FEW):
+            return children
+        joined = join_texts(texts)
+        self.analyzed[joined.text] = joined
+        first = children.index(nodes[0])
+        others = (child for child in children[first:] if child not in nodes)
+        return (*children[:first], TextNode(joined.text, field), *others)
 
     def clause(self, query: QueryNode, weight: float | None) -> Clause:
         """What a document must be to match, and how much it counts for the rank.
@@ -178,7 +193,7 @@ class _Planner:
                     )
                 forms = phrases if slop else forms_in_quotes(whole.tokens, whole.alternatives)
                 highlights = [HighlightTerm(tuple(tokens), field) for tokens in forms]
-                self._rank_text(whole, [whole], field, highlights, weight)
+                self._rank_text(whole, text_terms(whole, field), field, highlights, weight)
                 if slop and len(phrases) > 1:
                     return loose_phrase(phrases, field, slop)
                 return any_phrase(forms, field)
@@ -203,10 +218,7 @@ class _Planner:
             case ast.BoostNode(child, factor):
                 return self.clause(child, None if weight is None else weight * factor)
             case AndNode(children):
-                must, must_not = self._all_of(children, weight)
-                return Boolean(
-                    must=tuple(clause for _, clause in must), must_not=tuple(clause for _, clause in must_not)
-                )
+                return _boolean(*self.all_of(children, weight))
             case OrNode(children):
                 return Boolean(should=tuple(self.clause(child, weight) for child in children))
             case NotNode(child):
@@ -215,7 +227,7 @@ class _Planner:
                 return engine.MatchNone()
         raise TypeError(f"no node of a query: {query!r}")
 
-    def _all_of(
+    def all_of(
         self, children: Sequence[QueryNode], weight: float | None
     ) -> tuple[list[tuple[QueryNode, Clause]], list[tuple[QueryNode, Clause]]]:
         """The children that a document needs, each with its clause, and those that it must not have."""
@@ -245,21 +257,23 @@ class _Planner:
         field = nodes[0].field
         texts = [self._analyze(node.text) for node in nodes]
         whole = join_texts(texts)
-        whole = whole._replace(alternatives=self._alternatives(whole, weight))
         highlights = [term for text in texts for term in _highlights(text, field)]
-        highlights += [HighlightTerm(one.tokens, field) for one in whole.alternatives]
-        self._rank_text(whole, texts, field, highlights, weight)
+        typed = [term for text in texts for term in text_terms(text, field)]
+        if alternatives := self._alternatives(whole, weight):
+            whole = whole._replace(alternatives=alternatives)
+            texts = _with_alternatives(texts, whole)
+            highlights += [HighlightTerm(one.tokens, field) for one in alternatives]
+        self._rank_text(whole, typed, field, highlights, weight)
         others = others or not whole.is_function_words
         found: list[tuple[QueryNode, Clause]] = []
-        for node, text in zip(nodes, _with_alternatives(texts, whole)):
-            if text.is_function_words and others:
+        for node, text in zip(nodes, texts):
+            if others and text.is_function_words:
                 continue
-            clause = match_text(text, field, self.match, self.let_go)
+            clause = match_text(text, field, self.match, self.statistics, self.let_go)
             if clause is not None:
                 found.append((node, clause))
             if weight is not None:
-                for word in text.content_words:
-                    self.content_words.setdefault(word.text, word_clause(word, text, field))
+                self.needed.append((text, field))
         return found
 
     def _alternatives(self, text: AnalyzedText, weight: float | None) -> list[Alternative]:
@@ -282,14 +296,14 @@ class _Planner:
     def _rank_text(
         self,
         whole: AnalyzedText,
-        texts: Iterable[AnalyzedText],
+        typed: Iterable[WeightedTerm],
         field: Field | None,
         highlights: Iterable[HighlightTerm],
         weight: float | None,
     ) -> None:
         if weight is None:
             return
-        typed = [term for text in texts for term in text_terms(text, field)]
+        typed = [*typed]
         self._rank(typed, highlights, weight)
         if whole.alternatives:
             self._rank(alternative_terms(whole, field, self.statistics), (), weight)
@@ -304,6 +318,29 @@ class _Planner:
             self.weights[term] = self.weights.get(term, 0.0) + weight * counts
             self.unboosted[term] = self.unboosted.get(term, 0.0) + counts
         self.highlight_terms.update(dict.fromkeys(highlights))
+
+
+def _boolean(
+    must: Iterable[tuple[QueryNode, Clause]], must_not: Iterable[tuple[QueryNode, Clause]]
+) -> Boolean:
+    return Boolean(must=tuple(clause for _, clause in must), must_not=tuple(clause for _, clause in must_not))
+
+
+def _without_typographic_spaces(children: Iterable[QueryNode]) -> list[QueryNode]:
+    """The children, texts joined that only a space between Han and Latin letters or digits parts."""
+    found: list[QueryNode] = []
+    for child in children:
+        last = found[-1] if found else None
+        if (
+            isinstance(last, TextNode)
+            and isinstance(child, TextNode)
+            and last.field == child.field
+            and is_typographic_space(last.text, child.text)
+        ):
+            found[-1] = TextNode(last.text + child.text, child.field)
+        else:
+            found.append(child)
+    return found
 
 
 def _with_alternatives(texts: Sequence[AnalyzedText], whole: AnalyzedText) -> list[AnalyzedText]:

@@ -18,6 +18,8 @@ from searchkit.query.scoring import FieldTerm, WeightedTerm, idf
 
 _OF_TITLE = 0.6
 """What is said in a title instead of the words, which are of title and body together."""
+_OTHER = 0.97
+"""What another form says against the typed one: of two documents alike the one with the typed form is first."""
 _MOST_TERMS = 2
 """Of a long form, a date, the rarest bigrams say enough."""
 
@@ -77,7 +79,7 @@ class _Word:
                 weights[term] = min(weights[term], self._typed[term] * less)
             amount = of_words * (_OF_TITLE if field == "title" else 1.0)
             self._add(amount, _terms(field, self.form), weights)
-            amount = self._said((*_terms(field, self.form), *own), weights)
+            amount = _OTHER * self._said((*_terms(field, self.form), *own), weights)
             for form in others:
                 terms = _terms(field, form)
                 new = [term for term in terms if term not in weights and self._documents_of(term)]

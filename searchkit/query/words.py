@@ -67,20 +67,10 @@ def joined_words(text: str, words: Sequence[Word]) -> list[Word]:
     return [*found, *words[at:]]
 
 
-def without_typographic_spaces(texts: Sequence[str]) -> list[str]:
-    """Texts side by side, those joined that only a space between Han and Latin letters or digits parts."""
-    found = [*texts[:1]]
-    for text in texts[1:]:
-        if _is_latin(found[-1][-1]) != _is_latin(text[0]) and found[-1][-1].isalnum() and text[0].isalnum():
-            found[-1] += text
-        else:
-            found.append(text)
-    return found
-
-
-def _is_latin(character: str) -> bool:
-    """Is it a letter or digit of words that spaces part, and no Han?"""
-    return is_word(normalize(character))
+def is_typographic_space(before: str, behind: str) -> bool:
+    """Is a space between the two texts one that is only set to part Han from Latin letters or digits?"""
+    last, first = before[-1], behind[0]
+    return last.isalnum() and first.isalnum() and is_word(normalize(last)) != is_word(normalize(first))
 
 
 def _kind(one: Word) -> str:

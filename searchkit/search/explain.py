@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import Boolean, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
-from searchkit.query.ast import AndNode, NotNode, QueryNode
 from searchkit.search.options import QueryOptions
 from searchkit.search.search import plan
 from searchkit.settings import Settings
@@ -80,7 +79,7 @@ def explain(
     query = parse(text, lenient=options.lenient)
     planned = plan(query, options, snapshot, settings)
     match, scores = planned.plan.match, planned.plan.scores
-    parts = list(_parts(planned.query, match))
+    parts = planned.parts
     terms = _terms_of(scores, document, settings)
     # One request: for its score, whether it matches, which parts it matches, and the score of each term.
     this = TermSet("id", (id_term(document.id),))
@@ -98,17 +97,6 @@ def explain(
         missing=tuple(str(part) for (part, _), score in zip(parts, matched_parts) if score is None),
         documents=len(snapshot),
     )
-
-
-def _parts(query: QueryNode, match: Clause) -> Iterator[tuple[QueryNode, Clause]]:
-    """The parts of a query with their clauses, taken from the whole plan: words side by side may have
-    alternatives together."""
-    if not (isinstance(query, AndNode) and isinstance(match, Boolean)):
-        yield query, match
-        return
-    wanted, unwanted = iter(match.must), iter(match.must_not)
-    for child in query.children:
-        yield child, Boolean(must_not=(next(unwanted),)) if isinstance(child, NotNode) else next(wanted)
 
 
 def _terms_of(

@@ -133,6 +133,9 @@ class Results(Sequence[Hit]):
     ``query`` is the query as it was understood, in a plain form that parses to the same; ``total`` counts the
     matches on all pages, ``took`` is the time in seconds. ``facets`` has the values of each requested facet
     and how many matches have them: the most frequent first, years, months and dates in their order.
+
+    Where few documents match, ``relaxed`` has the words of the query that were let go: behind the documents
+    that match stand others, which may lack these words. They are counted in ``total``.
     """
 
     def __init__(
@@ -145,8 +148,10 @@ class Results(Sequence[Hit]):
         facets: Mapping[str, Mapping[Any, int]] | None = None,
         cursor: Callable[[], str] | None = None,
         suggestion: Callable[[], str | None] | None = None,
+        relaxed: Sequence[str] = (),
     ) -> None:
         self.query = query
+        self.relaxed = tuple(relaxed)
         self.total = total
         self.took = took
         self.facets = {name: dict(counts) for name, counts in (facets or {}).items()}
@@ -174,6 +179,8 @@ class Results(Sequence[Hit]):
         values: dict[str, Any] = {"query": self.query, "total": self.total, "took": self.took}
         if self.suggestion:
             values["suggestion"] = self.suggestion
+        if self.relaxed:
+            values["relaxed"] = list(self.relaxed)
         if self.facets:
             values["facets"] = {
                 name: [{"value": value, "count": count} for value, count in counts.items()]

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,11 +18,12 @@ from searchkit.query.ast import QueryNode
 from searchkit.query.matching import Match
 from searchkit.query.planner import Planned
 from searchkit.query.recency import half_life, recency_scores
-from searchkit.query.regional import regional_table
+from searchkit.query.regional import regional_tables, spelling_table
 from searchkit.schema import Schema
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
 from searchkit.search.options import HitOptions, QueryOptions, SearchOptions
+from searchkit.search.relax import PAGE, relax
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
 from searchkit.settings import Settings
@@ -44,12 +46,27 @@ def search(
     )
     snapshot = position.snapshot
     filters = options.filters(settings.fields)
-    planned = plan(query, options, snapshot, settings, filters)
+    replan = partial(plan, query, options, snapshot, settings, filters)
+    planned = replan()
     ranking = _with_recency(planned.plan, options.recency, position)
     # Without scores to rank by, the newest is the best.
     order = "newest" if options.sort == "relevance" and not ranking.scores else options.sort
-    total, hits, has_more = _page(ranking, settings.fields.sort(order), planned, options, position)
-    facets = count_facets(snapshot, planned.plan.match, options.facets, settings.fields)
+    sort = settings.fields.sort(order)
+    total, hits, has_more = _page(ranking, sort, planned, options, position, position.offset, options.limit)
+    strict, found = total, planned.plan.match
+    relaxed = relax(planned, total, snapshot, replan) if _may_relax(options, total) else None
+    if relaxed:
+        _, whole, _ = _page(ranking, sort, planned, options, position, 0, PAGE)  # fewer than a page
+        ranking = Plan(relaxed.match, ranking.scores)
+        if not total:
+            ranking = _with_recency(Plan(relaxed.match, planned.plan.scores), options.recency, position)
+        offset = position.offset
+        hits = whole[offset : offset + options.limit]
+        offset, limit = max(0, offset - len(whole)), options.limit - len(hits)
+        more, others, has_more = _page(ranking, sort, planned, options, position, offset, limit)
+        total, hits = total + more, [*hits, *others]
+        found = Boolean(should=(found, relaxed.match))
+    facets = count_facets(snapshot, found, options.facets, settings.fields)
 
     def cursor() -> str:
         behind = Position(snapshot, position.offset + len(hits), position.now)
@@ -65,23 +82,33 @@ def search(
         time.perf_counter() - started,
         facets=facets,
         cursor=cursor if hits and has_more else None,
-        suggestion=lambda: better_query(query, total, count_of, snapshot, settings),
+        suggestion=lambda: better_query(query, strict, count_of, snapshot, settings),
+        relaxed=relaxed.let_go if relaxed else (),
     )
 
 
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
-    """The document with this id as a hit of the query, None if it does not match."""
-    planned = plan(parse(text, lenient=options.lenient), options, snapshot, settings)
-    match = Boolean(must=(TermSet("id", (id_term(id),)), planned.plan.match))
-    _, found = snapshot.search(Plan(match, planned.plan.scores), limit=1, offset=0)
-    return next(iter(hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)), None)
+    """The document with this id as a hit of the query, None if no search lists it."""
+    query = parse(text, lenient=options.lenient)
+    this = TermSet("id", (id_term(id),))
+    for match in dict.fromkeys((options.match, "any" if options.match == "most" else options.match)):
+        planned = plan(query, options, snapshot, settings, match=match)
+        _, found = snapshot.search(
+            Plan(Boolean(must=(this, planned.plan.match)), planned.plan.scores), limit=1, offset=0
+        )
+        if found:
+            return hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)[0]
+    return None
 
 
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
-    """How many documents match."""
+    """How many documents match, with those that are listed behind them where they are few."""
     query = parse(text, lenient=options.lenient)
-    filters = options.filters(settings.fields)
-    return snapshot.count(plan(query, options, snapshot, settings, filters).plan.match)
+    replan = partial(plan, query, options, snapshot, settings, options.filters(settings.fields))
+    planned = replan()
+    total = snapshot.count(planned.plan.match)
+    relaxed = relax(planned, total, snapshot, replan) if _may_relax(options, total) else None
+    return total + snapshot.count(relaxed.match) if relaxed else total
 
 
 def plan(
@@ -95,9 +122,11 @@ def plan(
     let_go: frozenset[str] = frozenset(),
 ) -> Planned:
     """The plan of a query for this index."""
-    tables = [settings.synonyms.table] if options.synonyms else []
+    tables = [spelling_table()]
+    if options.synonyms:
+        tables.append(settings.synonyms.table)
     if options.regional:
-        tables.append(regional_table())
+        tables += regional_tables()
     return plan_query(
         query,
         settings.analyzer,
@@ -130,11 +159,25 @@ def count_facets(
     return facets
 
 
+def _may_relax(options: SearchOptions, total: int) -> bool:
+    """May documents be listed that lack some of the query, behind those that have it?
+
+    In another order than by rank they would stand between them, so there only where nothing has all of it.
+    """
+    return options.match == "most" and (options.sort == "relevance" or not total)
+
+
 def _page(
-    ranking: Plan, sort: Sort | None, planned: Planned, options: SearchOptions, position: Position
+    ranking: Plan,
+    sort: Sort | None,
+    planned: Planned,
+    options: SearchOptions,
+    position: Position,
+    offset: int,
+    limit: int,
 ) -> tuple[int, list[Hit], bool]:
     """How many documents match, the hits of the page, and whether there are more after them."""
-    snapshot, offset, limit = position.snapshot, position.offset, options.limit
+    snapshot = position.snapshot
     marks, length = highlighter(planned.highlight_terms), options.snippet_length
 
     if options.collapse is not None:

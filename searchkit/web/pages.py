@@ -70,6 +70,7 @@ class Pages:
             "is_home": not state.q and not state.filters and state.page == 1,
             "documents": len(self._index),
             "suggestion": results.suggestion if state.q else None,
+            "relaxed": results.relaxed,
             "latest": () if results else self._index.search(EVERYTHING, limit=3, sort="newest"),
             "first_number": (state.page - 1) * HITS + 1,
             "has_folded": any(hit.duplicates for hit in results),

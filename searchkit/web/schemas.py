@@ -80,6 +80,9 @@ class Results(_Model):
     total: Count = Field(description="The matches on all pages.")
     took: float = Field(description="Seconds.")
     suggestion: str = Field("", description="What was perhaps meant.")
+    relaxed: list[str] = Field(
+        [], description="Words of the query that were let go, as few documents match: the last may lack them."
+    )
     facets: dict[str, list[FacetValue]] = {}
     hits: list[Hit]
 

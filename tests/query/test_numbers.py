@@ -44,7 +44,7 @@ FILLER = [f"今天天气不错，大家去公园散步，晒太阳，第{number}
 
 
 def ids(index: Index, query: str) -> set[int]:
-    return {int(hit.id) for hit in index.search(query, limit=1000)}
+    return {int(hit.id) for hit in index.search(query, limit=1000, match="all")}
 
 
 @pytest.mark.parametrize("group", WRITINGS, ids=lambda group: group[0])
@@ -52,7 +52,7 @@ class TestWritings:
     def test_each_finds_all_and_nothing_else(self, group: list[str], make_index: MakeIndex) -> None:
         index = make_index(*[f"会议：{text}，在北京，大家看了都说好。" for text in group], *FILLER)
         for query in group:
-            results = index.search(query, limit=100)
+            results = index.search(query, limit=100, match="all")
             assert {int(hit.id) for hit in results} == {*range(len(group))}, query
             for hit in results:
                 assert f"<mark>{group[int(hit.id)]}</mark>" in hit.snippet.html()
@@ -62,7 +62,7 @@ class TestWritings:
             index = make_index(
                 *[f"会议：{one}，{'在北京，大家看了都说好，' * 5}" for one in (text, other)], *FILLER
             )
-            scores = [hit.score for hit in index.search(text)]
+            scores = [hit.score for hit in index.search(text, match="all")]
             assert len(scores) == 2
             assert min(scores) > 0.85 * max(scores), (text, other)
 

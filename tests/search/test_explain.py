@@ -127,8 +127,8 @@ def index(make_index: MakeIndex) -> Index:
         ("date:2024 土豆", "1", ("date:2024-01-01..2024-12-31",)),
         ("软体 新", "2", ()),
         ("machine learning", "2", ()),
-        ("machine learning 茶", "2", ("茶",)),
-        ("machine learning 茶", "1", ("machine", "learning", "茶")),
+        ("machine learning 茶", "2", ("learning茶",)),
+        ("machine learning 茶", "1", ("machine", "learning茶")),
         ("machine -learning 新", "2", ("machine",)),
     ],
 )
