@@ -19,7 +19,7 @@ from searchkit.query.scoring import FieldTerm, WeightedTerm, idf
 _OF_TITLE = 0.6
 """What is said in a title instead of the words, which are of title and body together."""
 _OTHER = 0.97
-"""What another form says against the typed one: of two documents alike the one with the typed form is first."""
+"""What another form says: of two documents alike the one with the typed form is first."""
 _MOST_TERMS = 2
 """Of a long form, a date, the rarest bigrams say enough."""
 
