@@ -94,8 +94,8 @@ def within_words(
     found = [one for one in alternatives if not any(_is_within(one, word) for word in words)]
     for word in words:
         inside = [one for one in alternatives if _is_within(one, word)]
-        for chosen in islice(_choices(inside), 1, _MOST_FORMS):
-            form = _put_in(tokens, word.start, word.end, chosen)
+        for chosen in islice(choices(inside), 1, _MOST_FORMS):
+            form = put_in(tokens, word.start, word.end, chosen)
             kind: Kind = next((one.kind for one in chosen if one.kind != "spelling"), "spelling")
             found.append(Alternative(word.start, word.end, form, kind, tuple(analyze(_written(form))[1])))
     return found
@@ -104,11 +104,11 @@ def within_words(
 def forms_in_quotes(tokens: Sequence[str], alternatives: Sequence[Alternative]) -> list[tuple[str, ...]]:
     """The tokens of a phrase, as typed and with the alternatives that hold in quotes put in."""
     there = [one for one in alternatives if one.in_quotes]
-    chosen = islice(_choices(there), _MOST_FORMS)
-    return list(dict.fromkeys(_put_in(tokens, 0, len(tokens), each) for each in chosen))
+    chosen = islice(choices(there), _MOST_FORMS)
+    return list(dict.fromkeys(put_in(tokens, 0, len(tokens), each) for each in chosen))
 
 
-def _choices(alternatives: Sequence[Alternative]) -> Iterator[tuple[Alternative, ...]]:
+def choices(alternatives: Sequence[Alternative]) -> Iterator[tuple[Alternative, ...]]:
     """Alternatives that do not overlap: none of them, each, each two, and so on."""
     in_order = sorted(alternatives, key=lambda one: one.start)  # stable
     found: deque[tuple[tuple[Alternative, ...], int]] = deque([((), 0)])
@@ -120,7 +120,7 @@ def _choices(alternatives: Sequence[Alternative]) -> Iterator[tuple[Alternative,
                 found.append(((*chosen, in_order[number]), number + 1))
 
 
-def _put_in(tokens: Sequence[str], start: int, end: int, chosen: Sequence[Alternative]) -> tuple[str, ...]:
+def put_in(tokens: Sequence[str], start: int, end: int, chosen: Sequence[Alternative]) -> tuple[str, ...]:
     form: list[str] = []
     for one in chosen:
         form += [*tokens[start : one.start], *one.tokens]

@@ -57,7 +57,7 @@ def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:
         texts = [text for text in texts if not text.is_symbols]
     starts = [0, *accumulate(len(text.tokens) for text in texts)]
     words = [
-        Word(word.text, start + word.start, start + word.end)
+        word._replace(start=start + word.start, end=start + word.end)
         for text, start in zip(texts, starts)
         for word in text.query_words
     ]

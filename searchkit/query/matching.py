@@ -16,7 +16,7 @@ from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import Field
-from searchkit.query.scoring import Statistics
+from searchkit.query.frequencies import Statistics
 from searchkit.query.words import Word
 from searchkit.schema import label_forms
 from searchkit.text import as_list

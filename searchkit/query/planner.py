@@ -21,6 +21,8 @@ from searchkit.query.alternatives import (
 )
 from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
 from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
+from searchkit.query.frequencies import Frequencies, Statistics
+from searchkit.query.joints import from_joints
 from searchkit.query.matching import (
     Match,
     any_phrase,
@@ -30,14 +32,15 @@ from searchkit.query.matching import (
     prefix,
     word_clause,
 )
+from searchkit.query.numbers import from_numbers
 from searchkit.query.scoring import (
     FieldTerm,
-    Statistics,
     WeightedTerm,
     alternative_terms,
     telling_terms,
     text_terms,
 )
+from searchkit.query.spellings import spelling_terms
 from searchkit.query.wildcards import ways, wildcard, word_before_open_end
 from searchkit.query.words import is_typographic_space
 from searchkit.schema import Schema, label_forms
@@ -106,7 +109,7 @@ def plan_query(
     needs them. ``analyzed`` has the texts that were analysed for a plan before, and is added to.
     """
     known = {} if analyzed is None else analyzed
-    planner = _Planner(analyzer, statistics, match, tables, fields or Schema(), let_go, known)
+    planner = _Planner(analyzer, Frequencies(statistics), match, tables, fields or Schema(), let_go, known)
     query = planner.with_joined_texts(query)
     if isinstance(query, AndNode):
         must, must_not = planner.all_of(query.children, 1.0)
@@ -120,6 +123,7 @@ def plan_query(
     scores = tuple(
         engine.ScoreClause(engine.Term(*term), planner.weights[term])
         for term in telling_terms(planner.unboosted, statistics)
+        if planner.weights[term] > 0
     )
     return Planned(
         engine.Plan(clause, scores), tuple(planner.highlight_terms), tuple(parts), tuple(planner.needed)
@@ -131,7 +135,7 @@ class _Planner:
     """Makes the clauses of a tree, and gathers on the way what ranks and what is highlighted."""
 
     analyzer: Analyzer
-    statistics: Statistics
+    statistics: Frequencies
     match: Match
     tables: Sequence[AlternativeTable]
     fields: Schema
@@ -190,12 +194,16 @@ class _Planner:
                 whole = self._analyze(text)
                 pieces = [found for words in text.split() if (found := query_tokens(words))]
                 phrases = [piece for piece in pieces if not is_symbol(piece[0])] or pieces
-                marked = phrases if slop else [whole.tokens]
-                highlights = [HighlightTerm(tuple(tokens), field) for tokens in marked]
-                self._rank(text_terms(whole, field), highlights, weight)
+                if not slop:
+                    whole = whole._replace(
+                        alternatives=[one for one in self._alternatives(whole, weight) if one.in_quotes]
+                    )
+                forms = phrases if slop else forms_in_quotes(whole.tokens, whole.alternatives)
+                highlights = [HighlightTerm(tuple(tokens), field) for tokens in forms]
+                self._rank_text(whole, text_terms(whole, field), field, highlights, weight)
                 if slop and len(phrases) > 1:
                     return loose_phrase(phrases, field, slop)
-                return any_phrase(forms_in_quotes(whole.tokens, self._alternatives(whole, weight)), field)
+                return any_phrase(forms, field)
             case ast.PrefixNode(text, field):
                 whole = self._analyze(text)
                 highlight = HighlightTerm(tuple(whole.tokens), field, prefix=True)
@@ -266,13 +274,13 @@ class _Planner:
         field = nodes[0].field
         texts = [self._analyze(node.text) for node in nodes]
         whole = join_texts(texts)
-        for text in texts:
-            self._rank(text_terms(text, field), _highlights(text, field), weight)
+        highlights = [term for text in texts for term in _highlights(text, field)]
+        typed = [term for text in texts for term in text_terms(text, field)]
         if alternatives := self._alternatives(whole, weight):
             whole = whole._replace(alternatives=alternatives)
             texts = _with_alternatives(texts, whole)
-            forms = [HighlightTerm(one.tokens, field) for one in alternatives]
-            self._rank(alternative_terms(whole, field, self.statistics), forms, weight)
+            highlights += [HighlightTerm(one.tokens, field) for one in alternatives]
+        self._rank_text(whole, typed, field, highlights, weight)
         others = others or (len(texts) > 1 and not whole.is_function_words)
         let_go: frozenset[str] = frozenset() if field else self.let_go
         found: list[tuple[QueryNode, Clause]] = []
@@ -290,6 +298,8 @@ class _Planner:
         """What else the words of a text find. A word that is ruled out rules out its spellings only."""
         tables = [table for table in self.tables if weight is not None or table.kind == "spelling"]
         found = list(from_tables(text.tokens, text.query_words, tables, self._analyze_alternative))
+        found += from_numbers(text.query_words, self.statistics)
+        found += from_joints(text.text, text.tokens, self.statistics)
         return found and within_words(found, text.tokens, text.query_words, self._analyze_alternative)
 
     def _analyze_alternative(self, text: str) -> tuple[Sequence[str], Sequence[str]]:
@@ -300,6 +310,22 @@ class _Planner:
         if text not in self.analyzed:
             self.analyzed[text] = analyze_text(text, self.analyzer)
         return self.analyzed[text]
+
+    def _rank_text(
+        self,
+        whole: AnalyzedText,
+        typed: Iterable[WeightedTerm],
+        field: Field | None,
+        highlights: Iterable[HighlightTerm],
+        weight: float | None,
+    ) -> None:
+        if weight is None:
+            return
+        typed = [*typed]
+        self._rank(typed, highlights, weight)
+        if whole.alternatives:
+            self._rank(alternative_terms(whole, field, self.statistics), (), weight)
+            self._rank(spelling_terms(whole, dict(typed), self.statistics), (), weight)
 
     def _rank(
         self, terms: Iterable[WeightedTerm], highlights: Iterable[HighlightTerm], weight: float | None
@@ -348,7 +374,7 @@ def _with_alternatives(texts: Sequence[AnalyzedText], whole: AnalyzedText) -> li
         share = [
             one._replace(start=max(one.start, start) - start, end=min(one.end, end) - start)
             for one in whole.alternatives
-            if one.start < end and start < one.end
+            if one.start < end and start < one.end and one.tokens != tuple(whole.tokens[one.start : one.end])
         ]
         found.append(text._replace(alternatives=share))
         start = end

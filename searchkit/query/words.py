@@ -5,22 +5,27 @@ text. So neighbouring pieces are one word here:
 
 * single characters that are no function words: 囧途, 怼人; and a single letter before one: C位, B站;
 * the kana or the Hangul of a run: リング, 한국어;
-* a number with its measure word or unit: 2024年, 第50届, 5kg; and a number in parts: 10:30.
+* a number with its measure word or unit: 2024年, 二十一世纪, 第50届, 5kg; and a number in parts: 10:30;
+* a date: 2024年7月15日, 2024/7/15.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from searchkit.analysis import is_symbol, is_word, normalize, tokenize, visible
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.query.number_words import MAY_BE_NUMBER, read_number_word
+from searchkit.query.written_dates import read_date
 
 _MOST_SINGLE = 4
 """Single characters that are one word. Of a longer run, which no dictionary knows, each pair is one."""
 _UNITS = frozenset("kg mg km cm mm nm ml gb mb tb kb hz khz mhz ghz kw mw mah kwh m2 m3 kbps mbps".split())
 _JOINTS = frozenset(".:,/-")
+_LONGEST_NUMBER = 24
+"""Characters of a date or number: 二〇二四年十二月二十五日."""
 
 # The kind of each word is a letter: o 第, n number, u unit, l a single letter, s a single Han character,
 # k katakana, h hiragana, g Hangul, - another. A comma stands for what joins the parts of a number, a space
@@ -35,6 +40,8 @@ class Word(NamedTuple):
     text: str
     start: int
     end: int
+    parts: tuple[str, ...] = ()
+    """What the segmenter made of it, where that are several words."""
 
 
 def joined_words(text: str, words: Sequence[Word]) -> list[Word]:
@@ -43,23 +50,19 @@ def joined_words(text: str, words: Sequence[Word]) -> list[Word]:
     ``words`` are those of the segmenter, in order, with their places among the tokens of the text without
     symbols.
     """
-    kinds = "".join(_kind(word.text) for word in words)
-    if _ONE_WORD.search(kinds) is None:
+    is_number = any(map(MAY_BE_NUMBER.match, [word.text for word in words]))
+    if not is_number and _ONE_WORD.search("".join(map(_kind, words))) is None:
         return [*words]
-    spans = _token_spans(text)
-    shown, places = _with_gaps(text, words, kinds, spans)
+    before = gaps(text)
+    if is_number:
+        words = list(_with_numbers(words, before))
     found: list[Word] = []
     at = 0
+    shown, places = _kinds(words, before)
     for match in _ONE_WORD.finditer(shown):
         first, behind = places[match.start()], places[match.end() - 1] + 1
         found += words[at:first]
-        size = behind - first
-        if match.group()[0] == "s" and size > _MOST_SINGLE:
-            size = 2
-        for piece in range(first, behind, size):
-            start, end = words[piece].start, words[min(piece + size, behind) - 1].end
-            whole = text[spans[start][0] : spans[end - 1][1]]
-            found.append(Word(visible(normalize(whole)), start, end))
+        found += _joined(words[first:behind], match.group(), before)
         at = behind
     return [*found, *words[at:]]
 
@@ -70,35 +73,77 @@ def is_typographic_space(before: str, behind: str) -> bool:
     return last.isalnum() and first.isalnum() and is_word(last) != is_word(first)
 
 
-def _kind(word: str) -> str:
+def _kind(one: Word) -> str:
+    word = one.text
     if word.isascii():
         return "n" if word.isdigit() else "u" if word in _UNITS else "l" if len(word) == 1 else "-"
     if match := _SCRIPTS.fullmatch(word):
         return str(match.lastgroup)
-    if len(word) > 1 or word in FUNCTION_WORDS or word in QUESTION_WORDS:
+    if len(word) > 1 or word in FUNCTION_WORDS or word in QUESTION_WORDS or is_symbol(word):
         return "-"
     return "o" if word == "第" else "s"
 
 
-def _token_spans(text: str) -> list[tuple[int, int]]:
-    """Where each token that has to be found stands in the text."""
+def gaps(text: str) -> list[str]:
+    """What stands before each of the tokens of a text that are no symbols, normalized."""
     tokens = tokenize(text)
-    every = [*zip(tokens.starts, tokens.ends)]
-    return [span for span, token in zip(every, tokens.texts) if not is_symbol(token)] or every
+    found, at = [], 0
+    for token, start, end in zip(tokens.texts, tokens.starts, tokens.ends):
+        if not is_symbol(token):
+            found.append(normalize(text[at:start]))
+            at = end
+    return found
 
 
-def _with_gaps(
-    text: str, words: Sequence[Word], kinds: str, spans: Sequence[tuple[int, int]]
-) -> tuple[str, list[int]]:
+def _with_numbers(words: Sequence[Word], before: Sequence[str]) -> Iterator[Word]:
+    """The words in order, those joined that are a number with its measure word, or a date, together."""
+    at = 0
+    while at < len(words):
+        size = 1
+        if MAY_BE_NUMBER.match(words[at].text):
+            size = max(_numbers(words[at:], before), default=1)
+        yield _one_word(words[at : at + size], before) if size > 1 else words[at]
+        at += size
+
+
+def _numbers(words: Sequence[Word], before: Sequence[str]) -> Iterator[int]:
+    """How many of the words from the first on are a number or a date together, where it is more than one."""
+    text = words[0].text
+    for size, (last, word) in enumerate(zip(words, words[1:]), 2):
+        gap = before[word.start]
+        if gap.isspace() and text[-1].isascii() != word.text[0].isascii():
+            gap = ""  # typography
+        if word.start != last.end or len(gap) > 1:
+            return
+        text += gap + word.text
+        if len(text) > _LONGEST_NUMBER or not MAY_BE_NUMBER.fullmatch(text):
+            return
+        if read_date(text) or read_number_word(text):
+            yield size
+
+
+def _kinds(words: Sequence[Word], before: Sequence[str]) -> tuple[str, list[int]]:
     """The kinds with what stands between the words, and for each of them the number of its word."""
     shown, places = [], []
-    for number, (word, kind) in enumerate(zip(words, kinds)):
+    for number, word in enumerate(words):
         if number:
-            before = words[number - 1]
-            gap = text[spans[before.end - 1][1] : spans[word.start][0]] if before.end == word.start else " "
+            gap = before[word.start] if words[number - 1].end == word.start else " "
             if gap:
                 shown.append("," if gap in _JOINTS else " ")
                 places.append(number)
-        shown.append(kind)
+        shown.append(_kind(word))
         places.append(number)
     return "".join(shown), places
+
+
+def _joined(pieces: Sequence[Word], kinds: str, before: Sequence[str]) -> Iterator[Word]:
+    size = len(pieces)
+    if kinds[0] == "s" and size > _MOST_SINGLE:
+        size = 2
+    for at in range(0, len(pieces), size):
+        yield _one_word(pieces[at : at + size], before)
+
+
+def _one_word(words: Sequence[Word], before: Sequence[str]) -> Word:
+    text = words[0].text + "".join(before[word.start].strip() + word.text for word in words[1:])
+    return Word(text, words[0].start, words[-1].end, tuple(word.text for word in words))

@@ -1,0 +1,57 @@
+"""Frequencies: how many documents have a term, each asked for once in a query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from searchkit.analysis import bigrams
+
+FIELDS = ("title", "body")
+
+
+class Statistics(Protocol):
+    """What ranking has to know of an index."""
+
+    def __len__(self) -> int:
+        """How many documents there are."""
+
+    def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
+        """How many documents have each of the terms in the field."""
+
+
+class Frequencies:
+    """Statistics that remember what they were asked: to ask a cluster takes long."""
+
+    def __init__(self, statistics: Statistics) -> None:
+        self._statistics = statistics
+        self._known: dict[str, dict[str, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._statistics)
+
+    def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
+        """How many documents have each of the terms in the field."""
+        known = self._known.setdefault(field, {})
+        if asked := [term for term in dict.fromkeys(terms) if term not in known]:
+            known.update(zip(asked, self._statistics.doc_freqs(field, asked)))
+        return [known[term] for term in terms]
+
+    def in_text(self, channel: str, terms: Sequence[str]) -> list[int]:
+        """How many documents have each of the terms in title or body, at least."""
+        return (
+            [*map(max, *(self.doc_freqs(f"{field}_{channel}", terms) for field in FIELDS))] if terms else []
+        )
+
+    def of_forms(self, forms: Sequence[Sequence[str]]) -> list[int]:
+        """In how many documents each of the forms may stand as neighbouring tokens of title or body.
+
+        The rarest of its bigrams says it: there are never more.
+        """
+        single = [form[0] for form in forms if len(form) == 1]
+        pairs = [bigrams(form) for form in forms if len(form) > 1]
+        of_single = iter(self.in_text("unigrams", single))
+        of_pairs = iter(self.in_text("bigrams", [pair for each in pairs for pair in each]))
+        return [
+            next(of_single) if len(form) == 1 else min(next(of_pairs) for _ in form[1:]) for form in forms
+        ]
