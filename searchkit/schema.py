@@ -8,7 +8,7 @@ Every index has those of a `Document`; what else stands in ``extra`` can be decl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Literal, SupportsFloat, get_args
 
@@ -20,12 +20,12 @@ from searchkit.text import as_list
 
 FieldKind = Literal["text", "number", "date", "boolean"]
 
-MONTH, SKETCH, WORDS, TITLES = "month", "sketch", "suggested_words", "suggested_titles"
+MONTH, SKETCH, WORDS, TITLES, TITLE_KEY = "month", "sketch", "suggested_words", "suggested_titles", "title_key"
 
 _BUILT_IN = (
     *(ValueField(name, "label") for name in ("source", "tags")),
     *(ValueField(name, "integer") for name in ("published", MONTH)),
-    *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES)),
+    *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES, TITLE_KEY)),
 )
 _ENGINE_KINDS: dict[FieldKind, Literal["integer", "number", "label"]] = {
     "text": "label",
@@ -38,6 +38,16 @@ _TAKEN = frozenset(
 )
 # Engines refuse terms of 32 kB, and a value of this length is none to filter by.
 _LONGEST_TEXT = 1000
+_LONGEST_TITLE = 200  # characters of its tokens, with spaces between
+
+
+def title_key(tokens: Iterable[str]) -> str:
+    """What all titles have in common that are the same to a search: the tokens of their normalized form.
+
+    Empty for a title that is too long for anybody to type it.
+    """
+    key = " ".join(tokens)
+    return key if len(key) <= _LONGEST_TITLE else ""
 
 
 class Schema:

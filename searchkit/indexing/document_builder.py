@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from searchkit.analysis import without_symbols
 from searchkit.document import Document
 from searchkit.engine.base import IndexDocument
 from searchkit.indexing.sketch import sketch
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.indexing.suggestions import title_keys, word_keys
-from searchkit.schema import SKETCH, TITLES, WORDS
+from searchkit.schema import SKETCH, TITLE_KEY, TITLES, WORDS, title_key
 from searchkit.settings import Settings
 
 
@@ -29,6 +30,8 @@ class DocumentBuilder:
         values = self._values(document)
         values[SKETCH] = hashes
         values[TITLES] = title_keys(document.title, title, self._pinyin)
+        if key := title_key(without_symbols(title.unigrams.split())):
+            values[TITLE_KEY] = (key,)
         values[WORDS] = word_keys(document.title, title, document.body, body, self._pinyin)
         return IndexDocument(
             id=document.id,

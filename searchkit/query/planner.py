@@ -22,11 +22,14 @@ from searchkit.query.scoring import (
     alternative_terms,
     telling_terms,
     text_terms,
+    title_score,
 )
 from searchkit.query.synonyms import SynonymMap, with_alternatives
+from searchkit.schema import title_key
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
+_FILTERS = ast.NotNode | ast.TermNode | ast.DateRangeNode
 
 
 class HighlightTerm(NamedTuple):
@@ -72,11 +75,13 @@ def plan_query(
     clause = planner.clause(query, 1.0)
     if filters and not isinstance(clause, engine.MatchNone):
         clause = Boolean(must=(clause, *filters))
-    scores = tuple(
+    scores = [
         engine.ScoreClause(engine.Term(*term), planner.weights[term])
         for term in telling_terms(planner.unboosted, statistics)
-    )
-    return Planned(engine.Plan(clause, scores), tuple(planner.highlight_terms), query)
+    ]
+    if scores and (title := title_key(planner.whole_text(query))):
+        scores.append(title_score(title, sum(score.weight for score in scores), len(statistics)))
+    return Planned(engine.Plan(clause, tuple(scores)), tuple(planner.highlight_terms), query)
 
 
 @dataclasses.dataclass
@@ -196,6 +201,22 @@ class _Planner:
                 self._rank(alternative_terms(text, field, self.statistics), (), weight)
             clauses.append(match_text(text, field, self.match))
         return clauses
+
+    def whole_text(self, query: QueryNode) -> list[str]:
+        """The tokens of all that is asked for, where that may be a title: one text, or several side by side.
+
+        What only rules documents out is not part of it; of a query with anything else there are none.
+        """
+        match query:
+            case TextNode(text, field) | ast.PhraseNode(text, field) if field != "body":
+                return list(self._analyze(text).tokens)
+            case ast.BoostNode(child):
+                return self.whole_text(child)
+            case AndNode(children):
+                parts = [self.whole_text(child) for child in children if not isinstance(child, _FILTERS)]
+                return [token for part in parts for token in part] if all(parts) else []
+            case _:
+                return []
 
     def _analyze(self, text: str) -> AnalyzedText:
         if text not in self.analyzed:

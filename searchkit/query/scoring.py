@@ -11,14 +11,21 @@ from typing import Protocol
 
 from searchkit.analysis import bigrams
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.engine.plan import ScoreClause, TermSet
 from searchkit.query.analyzed_text import AnalyzedText, without
 from searchkit.query.ast import Field
+from searchkit.schema import TITLE_KEY
 
-WEIGHTS = {"words": 1.0, "body_bigrams": 0.75, "body_unigrams": 0.75, "title_bigrams": 0.05}
-"""What a term's BM25 counts for, by field."""
+WEIGHTS = {"words": 1.0, "body_bigrams": 0.75, "body_unigrams": 0.75}
+"""What a term's BM25 counts for, by field; titles beside it, as `title_weight` says."""
+TITLE, TITLE_ALONE = 1.0, 2.0
+"""What titles count for: of every text, and on top of that a word that is asked for alone."""
+TITLE_OF_QUESTION = 0.05
+"""The answer stands in the body; docs/decisions/0014-titles.md has what more costs."""
 WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_unigrams": 0.5}
 WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_unigrams": 0.5}
 _FUNCTION_BIGRAMS = FUNCTION_WORDS | QUESTION_WORDS
+_K1 = 1.2
 ALTERNATIVE = 0.5
 """What a regional word or a synonym counts for, at most, against the word that was typed."""
 
@@ -52,10 +59,26 @@ def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm
         "unigrams": text.tokens if len(text.words) > 1 or len(text.tokens) == 1 else (),
     }
     found = {}
-    for name, weight in _weights(field).items():
+    for name, weight in _weights(text, field).items():
         for term in channels[name.rpartition("_")[2]]:
             found[name, term] = weight
+    if not field:
+        weight = title_weight(text)
+        found |= {("title_unigrams", term): weight for term in _single_tokens(text)}
     return found.items()
+
+
+def title_weight(text: AnalyzedText) -> float:
+    """What a term in a title counts for. The fewer words, the more: who types one or two means a subject."""
+    return TITLE_OF_QUESTION if text.is_question else TITLE + TITLE_ALONE / max(1, len(text.content_words))
+
+
+def title_score(title: str, weights: float, documents: int) -> ScoreClause:
+    """What a document with this `title_key`, that of the query, gets on top, so that it comes first.
+
+    It is as much as terms whose weights add up to ``weights`` can give at most, with so many documents.
+    """
+    return ScoreClause(TermSet(TITLE_KEY, (title,)), weights * (_K1 + 1) * idf(documents, 1))
 
 
 def alternative_terms(
@@ -73,7 +96,7 @@ def alternative_terms(
         channel, typed = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
         is_there = any(min(statistics.doc_freqs(f"{name}_{channel}", typed)) for name in ("title", "body"))
         for other in text.alternatives[word]:
-            for name, weight in _weights(field).items():
+            for name, weight in _weights(text, field).items():
                 channel = name.rpartition("_")[2]
                 typed = _terms(channel, [word], tokens)
                 others = _terms(channel, other.words, other.tokens)
@@ -111,8 +134,17 @@ def idf(documents: int, having: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def _weights(field: Field | None) -> dict[str, float]:
-    return {None: WEIGHTS, "title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[field]
+def _weights(text: AnalyzedText, field: Field | None) -> dict[str, float]:
+    if field:
+        return {"title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[field]
+    return {**WEIGHTS, "title_bigrams": title_weight(text)}
+
+
+def _single_tokens(text: AnalyzedText) -> Iterator[str]:
+    """The content words that are one token, which have no bigram of their own: 茶, iPhone."""
+    for word in without(text.content_words, QUESTION_WORDS):
+        if len(tokens := text.tokens_of[word]) == 1:
+            yield tokens[0]
 
 
 def _terms(channel: str, words: Sequence[str], tokens: Sequence[str]) -> Sequence[str]:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, Plan, Sort, TermSet
+from searchkit.engine.plan import Boolean, Clause, Plan, Sort, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query import parse, plan_query
 from searchkit.query.ast import QueryNode
@@ -140,7 +140,9 @@ def _with_recency(planned: Plan, recency: str | timedelta | None, position: Posi
     """The plan with a share of the best score added for newer documents."""
     if recency is None or not planned.scores:
         return planned
-    _, best = position.snapshot.search(planned, limit=1, offset=0)
+    # Against what terms give: next to a title that is the query, half of its score would be more than all else.
+    terms = tuple(score for score in planned.scores if isinstance(score.node, Term))
+    _, best = position.snapshot.search(Plan(planned.match, terms), limit=1, offset=0)
     if not best:
         return planned
     newer = recency_scores(half_life(recency), position.now, best[0].score)
