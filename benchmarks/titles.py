@@ -1,10 +1,10 @@
 """Where documents stand whose title has the query, or is it: a folder of articles, each word a query.
 
-    python -m benchmarks.titles FOLDER                  # articles, or an index of them
-    python -m benchmarks.titles --set TITLE_PAIRS=0.05 FOLDER
+    python -m benchmarks.titles FOLDER
+    python -m benchmarks.titles --set TITLE_ALONE=4 FOLDER
 
-One, two and three neighbouring words of titles are asked for. Of the documents whose title has all of them, it
-tells the average precision among all that match, and the rank of the one in the middle and of the last, as
+One, two and three neighbouring words of titles are asked for. Of the documents whose title has all of them,
+it tells the average precision among all that match, and the rank of the one in the middle and of the last, as
 multiples of the best that these could be. Then a document is added for each of the queries: its title is the
 query, and its body a long text of another subject. It should be the first.
 
@@ -35,7 +35,9 @@ PER_CLASS = 200
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a constant of scoring")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a constant of scoring"
+    )
     given = parser.parse_args(arguments)
     for setting in given.set:
         name, _, value = setting.partition("=")
@@ -54,7 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             Document(id=f"title {query}", title=f"《{query}》", body=texts[number % len(texts)])
             for number, query in enumerate(queries_of_all)
         )
-        first = sum(hits[0].id == f"title {query}" for query in queries_of_all if (hits := index.search(query, limit=1)))
+        first = sum(
+            hits[0].id == f"title {query}"
+            for query in queries_of_all
+            if (hits := index.search(query, limit=1))
+        )
         print(f"title is the query: first {first} of {len(queries_of_all)}")
 
 
@@ -81,7 +87,7 @@ def report(index: Index, words: int, queries: Sequence[str]) -> str:
         lasts.append(ranks[-1] / len(ranks))
     return (
         f"{words} words: {len(queries)} queries   average precision {statistics.mean(precisions):.3f}"
-        f"   middle at {statistics.mean(middles):.2f}   last at {statistics.mean(lasts):.2f} times its best rank"
+        f"   middle at {statistics.mean(middles):.2f}, last at {statistics.mean(lasts):.2f} times the best rank"
     )
 
 

@@ -20,7 +20,13 @@ from searchkit.text import as_list
 
 FieldKind = Literal["text", "number", "date", "boolean"]
 
-MONTH, SKETCH, WORDS, TITLES, TITLE_KEY = "month", "sketch", "suggested_words", "suggested_titles", "title_key"
+MONTH, SKETCH, WORDS, TITLES, TITLE_KEY = (
+    "month",
+    "sketch",
+    "suggested_words",
+    "suggested_titles",
+    "title_key",
+)
 
 _BUILT_IN = (
     *(ValueField(name, "label") for name in ("source", "tags")),

@@ -1,7 +1,8 @@
 """What an index of OpenSearch is made of, and what an index document becomes in it.
 
 A document has its terms under ``terms``, its values under ``values``, and under ``first`` a key
-by which each value sorts. ``commit`` is the number of the commit that it came with.
+by which each value sorts; by ``tie_key`` equal hits do. ``commit`` is the number of the commit that it came
+with.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Any
 from searchkit.engine.base import IndexDocument, id_term
 from searchkit.engine.opensearch.location import Place
 from searchkit.engine.plan import TEXT_FIELDS, Value, ValueField
+from searchkit.engine.ties import tie_key
 
-FORMAT = 1
-COMMIT, KEY = "commit", "key"
+FORMAT = 2
+COMMIT, KEY, TIES = "commit", "key", "tie_key"
 _LONGEST_LABEL = 8000  # a term of Lucene has 32,766 bytes, and a character up to four
 LONGEST_TERM = 255  # what its whitespace tokenizer takes in one piece
 _PRIVATE_USE = 0xF0000
@@ -43,7 +45,7 @@ def index_body(place: Place, values: Iterable[ValueField]) -> dict[str, Any]:
         "dynamic": "strict",
         "_meta": {"searchkit": FORMAT},
         # What is indexed is not kept twice: the stored fields have all of it.
-        "_source": {"excludes": ["terms", "values", "first"]},
+        "_source": {"excludes": ["terms", "values", "first", TIES]},
         "properties": properties(values),
     }
     return {"settings": {"index": settings}, "mappings": mappings}
@@ -59,6 +61,7 @@ def properties(values: Iterable[ValueField]) -> dict[str, Any]:
     return {
         KEY: {"type": "keyword"},
         COMMIT: {"type": "long"},
+        TIES: {"type": "long", "index": False},
         "stored": _UNINDEXED,
         "terms": {
             "properties": {name: {**text, "index_options": option} for name, option in options.items()}
@@ -96,6 +99,7 @@ def document_of(indexed: IndexDocument, commit: int, sorting: Container[str]) ->
     values = indexed.values.items()
     return {
         KEY: id_term(indexed.id),
+        TIES: tie_key(id_term(indexed.id)),
         COMMIT: commit,
         "stored": indexed.stored.decode(),
         "terms": {
