@@ -8,7 +8,7 @@ Every index has those of a `Document`; what else stands in ``extra`` can be decl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Literal, SupportsFloat, get_args
 
@@ -44,16 +44,6 @@ _TAKEN = frozenset(
 )
 # Engines refuse terms of 32 kB, and a value of this length is none to filter by.
 _LONGEST_TEXT = 1000
-_LONGEST_TITLE = 200  # characters of its tokens, with spaces between
-
-
-def title_key(tokens: Iterable[str]) -> str:
-    """What all titles have in common that are the same to a search: the tokens of their normalized form.
-
-    Empty for a title that is too long for anybody to type it.
-    """
-    key = " ".join(tokens)
-    return key if len(key) <= _LONGEST_TITLE else ""
 
 
 class Schema:

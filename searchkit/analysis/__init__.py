@@ -8,6 +8,7 @@ from searchkit.analysis.bigram_filter import (
     is_symbol,
     is_word,
     query_tokens,
+    title_key,
     without_symbols,
 )
 from searchkit.analysis.kernel import Kind, Tokens, has_tokens, normalize, tokenize, visible
@@ -29,6 +30,7 @@ __all__ = [
     "is_word",
     "normalize",
     "query_tokens",
+    "title_key",
     "tokenize",
     "variants",
     "visible",

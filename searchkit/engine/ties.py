@@ -8,6 +8,7 @@ of the same numbers do that are added in another order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from zlib import crc32
@@ -39,7 +40,7 @@ def tie_key(id: str) -> int:
 
 def page_of(
     fetch: Callable[[int, int], list[tuple[Any, Place]]],
-    keys: Callable[[Sequence[Place]], Sequence[int]],
+    keys: Callable[[list[Place]], Sequence[int]],
     *,
     offset: int,
     limit: int,
@@ -56,32 +57,39 @@ def page_of(
     while True:
         wanted = before + limit + behind
         hits = fetch(offset - before, wanted)
-        if len(hits) <= before:
-            return []
-        runs = _runs([value for value, _ in hits], _ROUNDING if by_score else 0.0)
+        values = list(map(itemgetter(0), hits))
+        by_key: Sequence[int] = ()
         is_cut = goes_on = False
-        for start, end in runs:
+        for start, end in _runs(values, by_score):
             if end <= before or start >= before + limit:
                 continue
             parted = offset > before and start == 0, end == wanted
-            value, places = hits[start][0], [place for _, place in hits[start:end]]
-            if not any(parted):
-                places = [place for _, place in sorted(zip(keys(places), places), key=itemgetter(0))]
+            value = values[start]
+            if True not in parted:
+                by_key = by_key or keys(list(map(itemgetter(1), hits)))
+                in_order = map(hits.__getitem__, sorted(range(start, end), key=by_key.__getitem__))
+                hits[start:end] = zip(repeat(value), map(itemgetter(1), in_order))
             elif run := run_of(value):
-                places = list(run.places(offset - before + start - run.start, end - start))
+                places = run.places(offset - before + start - run.start, end - start)
+                hits[start:end] = zip(repeat(value), places)
             else:
                 is_cut, goes_on = is_cut or parted[0], goes_on or parted[1]
-            hits[start:end] = [(value, place) for place in places]
         if not is_cut and not goes_on:
             return hits[before : before + limit]
         before = min(offset, before * _MORE) if is_cut else before
         behind = behind * _MORE if goes_on else behind
 
 
-def _runs(values: Sequence[Any], rounding: float) -> list[tuple[int, int]]:
+def _runs(values: Sequence[Any], by_score: bool) -> list[tuple[int, int]]:
     """Where neighbours are equal: the start and the end of each run of two or more."""
-    if rounding:
-        ends = [at for at in range(1, len(values)) if values[at - 1] - values[at] > rounding * values[at - 1]]
-    else:
-        ends = [at for at in range(1, len(values)) if values[at - 1] != values[at]]
-    return [(start, end) for start, end in zip([0, *ends], [*ends, len(values)]) if end - start > 1]
+    runs = []
+    start = 0
+    for at in range(1, len(values) + 1):
+        if at < len(values):
+            last, value = values[at - 1], values[at]
+            if value == last or (by_score and last - value <= _ROUNDING * last):
+                continue
+        if at - start > 1:
+            runs.append((start, at))
+        start = at
+    return runs

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from searchkit.analysis import without_symbols
+from searchkit.analysis import title_key, without_symbols
 from searchkit.document import Document
 from searchkit.engine.base import IndexDocument
 from searchkit.indexing.sketch import sketch
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.indexing.suggestions import title_keys, word_keys
-from searchkit.schema import SKETCH, TITLE_KEY, TITLES, WORDS, title_key
+from searchkit.schema import SKETCH, TITLE_KEY, TITLES, WORDS
 from searchkit.settings import Settings
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from searchkit.analysis import Analyzer, is_symbol, normalize, query_tokens, visible
+from searchkit.analysis import Analyzer, is_symbol, normalize, query_tokens, title_key, visible
 from searchkit.dates import day_end, day_start
 from searchkit.engine import plan as engine
 from searchkit.engine.plan import Boolean, Clause
@@ -25,7 +25,6 @@ from searchkit.query.scoring import (
     title_score,
 )
 from searchkit.query.synonyms import SynonymMap, with_alternatives
-from searchkit.schema import title_key
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
@@ -80,7 +79,7 @@ def plan_query(
         for term in telling_terms(planner.unboosted, statistics)
     ]
     if scores and (title := title_key(planner.whole_text(query))):
-        scores.append(title_score(title, sum(score.weight for score in scores), len(statistics)))
+        scores += title_score(title, sum(score.weight for score in scores), statistics)
     return Planned(engine.Plan(clause, tuple(scores)), tuple(planner.highlight_terms), query)
 
 

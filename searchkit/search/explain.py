@@ -13,6 +13,7 @@ from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, Term
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
 from searchkit.query.ast import AndNode, NotNode, QueryNode
+from searchkit.schema import TITLE_KEY
 from searchkit.search.options import QueryOptions
 from searchkit.search.search import plan
 from searchkit.settings import Settings
@@ -23,6 +24,7 @@ _WHERE = {
     "title_unigrams": "character in the title",
     "body_bigrams": "pair in the body",
     "body_unigrams": "character in the body",
+    TITLE_KEY: "the title is the query",
 }
 
 
@@ -41,6 +43,10 @@ class Contribution:
     """How many documents have it in this field."""
 
     def __str__(self) -> str:
+        if self.field == TITLE_KEY:
+            return (
+                f"{self.points:8.3f}  {self.term}  ({_WHERE[self.field]}, as of {self.documents:,} documents)"
+            )
         times = "once" if self.times == 1 else f"{self.times} times"
         return (
             f"{self.points:8.3f}  {self.term}  ({_WHERE[self.field]}: {times} here, "
@@ -85,7 +91,7 @@ def explain(
     # One request: for its score, whether it matches, which parts it matches, and the score of each term.
     this = TermSet("id", (id_term(document.id),))
     matches = [Plan(Boolean(must=(this, clause))) for clause in (match, *(clause for _, clause in parts))]
-    own = [Plan(this, (ScoreClause(term, weight),)) for term, weight, _ in terms]
+    own = [Plan(this, (ScoreClause(_node(term), weight),)) for term, weight, _ in terms]
     answers = snapshot.multi_search([Plan(this, scores), *matches, *own], limit=1)
     scored, matched, *others = [found[0].score if found else None for _, found in answers]
     matched_parts, points = others[: len(parts)], others[len(parts) :]
@@ -115,17 +121,29 @@ def _terms_of(
     scores: Sequence[ScoreClause], document: Document, settings: Settings
 ) -> list[tuple[Term, float, int]]:
     """The terms that the document has, with their weights, and how often it has them."""
-    indexed = DocumentBuilder(settings).build(document).terms
+    indexed = DocumentBuilder(settings).build(document)
+    title = indexed.values.get(TITLE_KEY)
     wanted = {score.node.text for score in scores if isinstance(score.node, Term)}
     # Of a long document only what is asked for is counted: to count all of its terms takes most of the time.
     counts = {
-        field: Counter(filter(wanted.__contains__, joined.split(" "))) for field, joined in indexed.items()
+        field: Counter(filter(wanted.__contains__, joined.split(" ")))
+        for field, joined in indexed.terms.items()
     }
-    return [
+    found = [
         (term, score.weight, times)
         for score in scores
         if isinstance(term := score.node, Term) and (times := counts[term.field][term.text])
     ]
+    return found + [
+        (Term(TITLE_KEY, key), score.weight, 1)
+        for score in scores
+        if isinstance(node := score.node, TermSet) and (key := node.values[0]) and node.values == title
+    ]
+
+
+def _node(term: Term) -> Term | TermSet:
+    """What scores: a title that is the query counts as it is, without BM25."""
+    return TermSet(TITLE_KEY, (term.text,)) if term.field == TITLE_KEY else term
 
 
 def _contributions(
@@ -140,6 +158,6 @@ def _contributions(
     for (term, weight, times), own in zip(terms, points):
         text = term.text.replace(WORD_END, " ").strip()
         at = normalized.find(text)
-        shown = typed[at : at + len(text)] if at >= 0 else text
+        shown = typed[at : at + len(text)] if at >= 0 else typed if term.field == TITLE_KEY else text
         found.append(Contribution(shown, term.field, own or 0.0, weight, times, freqs[term]))
     return sorted(found, key=lambda one: -one.points)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from math import inf, nextafter
 from pathlib import Path
 from typing import Any
@@ -247,8 +248,7 @@ class TantivySnapshot(Snapshot):
             total = result.count  # type: ignore[attr-defined]  # missing in its type stub
             return list(result.hits)
 
-        def keys(addresses: Sequence[tantivy.DocAddress]) -> Sequence[int]:
-            return searcher.fast_field_values(TIES, list(addresses))  # type: ignore[return-value]
+        keys: Any = partial(searcher.fast_field_values, TIES)
 
         def run_of(value: object) -> Run[tantivy.DocAddress] | None:
             return self._run_of(value, plan.match, sort) if sort else None
