@@ -87,7 +87,7 @@ def report(index: Index, words: int, queries: Sequence[str]) -> str:
         lasts.append(ranks[-1] / len(ranks))
     return (
         f"{words} words: {len(queries)} queries   average precision {statistics.mean(precisions):.3f}"
-        f"   middle at {statistics.mean(middles):.2f}, last at {statistics.mean(lasts):.2f} times the best rank"
+        f"   middle at {statistics.mean(middles):.2f}, last at {statistics.mean(lasts):.2f} times its best"
     )
 
 

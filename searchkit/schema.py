@@ -44,6 +44,7 @@ _TAKEN = frozenset(
 )
 # Engines refuse terms of 32 kB, and a value of this length is none to filter by.
 _LONGEST_TEXT = 1000
+_LARGEST_BOOST = 1000
 
 
 class Schema:
@@ -121,6 +122,24 @@ class Schema:
         if field not in self.declared:
             raise ValueError(f"sort: {name!r} has an order already, so no minus")
         return Sort(_engine_name(field), descending=name.startswith("-"))
+
+    def boosts(self, wanted: Mapping[str, float]) -> dict[str, float]:
+        """What fields of text count for the rank: ``{"title": 3, "body": 1}``.
+
+        Raises ValueError for a field that has no text to rank by, or a number that is none or negative.
+        """
+        if not isinstance(wanted, Mapping):
+            raise TypeError(f"boosts must be a mapping of fields to numbers, not {wanted!r}")
+        found = {}
+        for name, boost in wanted.items():
+            self._check_known(name, ["title", "body"], "boosts")
+            try:
+                found[name] = _number(boost)
+            except (TypeError, ValueError, OverflowError):
+                raise ValueError(f"boosts: {name!r} must be a number, not {boost!r}") from None
+            if found[name] < 0 or found[name] > _LARGEST_BOOST:
+                raise ValueError(f"boosts: {name!r} must be from 0 to {_LARGEST_BOOST:,}, not {boost!r}")
+        return found
 
     def facet(self, name: str) -> tuple[str, Callable[[Any], Any]]:
         """The field of an engine whose values are counted, and what each of its values is called."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
 from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
 from searchkit.query.matching import FEW, Match, in_fields, loose_phrase, match_text, phrase, prefix
 from searchkit.query.scoring import (
+    NO_BOOSTS,
     FieldTerm,
     Statistics,
     WeightedTerm,
@@ -66,9 +67,10 @@ def plan_query(
     match: Match = "most",
     filters: tuple[Clause, ...] = (),
     synonym_maps: Sequence[SynonymMap] = (),
+    boosts: Mapping[str, float] = NO_BOOSTS,
 ) -> Planned:
-    """What an engine has to do for ``query``, within ``filters``."""
-    planner = _Planner(analyzer, statistics, match, synonym_maps)
+    """What an engine has to do for ``query``, within ``filters``; ``boosts`` are what fields count for."""
+    planner = _Planner(analyzer, statistics, match, synonym_maps, boosts)
     if match == "most":
         query = planner.with_long_texts(query)
     clause = planner.clause(query, 1.0)
@@ -78,7 +80,7 @@ def plan_query(
         engine.ScoreClause(engine.Term(*term), planner.weights[term])
         for term in telling_terms(planner.unboosted, statistics)
     ]
-    if scores and (title := title_key(planner.whole_text(query))):
+    if scores and boosts.get("title", 1.0) and (title := title_key(planner.whole_text(query))):
         scores += title_score(title, sum(score.weight for score in scores), statistics)
     return Planned(engine.Plan(clause, tuple(scores)), tuple(planner.highlight_terms), query)
 
@@ -91,6 +93,7 @@ class _Planner:
     statistics: Statistics
     match: Match
     synonym_maps: Sequence[SynonymMap]
+    boosts: Mapping[str, float]
     weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
@@ -138,14 +141,14 @@ class _Planner:
                 phrases = [piece for piece in pieces if not is_symbol(piece[0])] or pieces
                 marked = phrases if slop else [whole.tokens]
                 highlights = [HighlightTerm(tuple(tokens), field) for tokens in marked]
-                self._rank(text_terms(whole, field), highlights, weight)
+                self._rank(text_terms(whole, field, self.boosts), highlights, weight)
                 if slop and len(phrases) > 1:
                     return loose_phrase(phrases, field, slop)
                 return phrase(whole.tokens, field)
             case ast.PrefixNode(text, field):
                 whole = self._analyze(text)
                 highlight = HighlightTerm(tuple(whole.tokens), field, prefix=True)
-                self._rank(text_terms(whole, field), [highlight], weight)
+                self._rank(text_terms(whole, field, self.boosts), [highlight], weight)
                 return prefix(whole.tokens, field)
             case ast.WildcardNode(pattern, field):
                 pattern = visible(normalize(pattern))
@@ -195,9 +198,9 @@ class _Planner:
             texts = with_alternatives(texts, self.synonym_maps, self._analyze)
         clauses = []
         for text in texts:
-            self._rank(text_terms(text, field), _highlights(text, field), weight)
+            self._rank(text_terms(text, field, self.boosts), _highlights(text, field), weight)
             if text.alternatives:
-                self._rank(alternative_terms(text, field, self.statistics), (), weight)
+                self._rank(alternative_terms(text, field, self.statistics, self.boosts), (), weight)
             clauses.append(match_text(text, field, self.match))
         return clauses
 

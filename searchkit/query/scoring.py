@@ -37,6 +37,9 @@ LONG = 50
 LITTLE = 0.1
 """A term of a long query does not count when it adds less than this share of what a unique word adds."""
 
+NO_BOOSTS: Mapping[str, float] = {}
+"""What each field counts for; 1 where nothing else is said."""
+
 FieldTerm = tuple[str, str]
 """A field of the engine and a term in it."""
 WeightedTerm = tuple[FieldTerm, float]
@@ -53,7 +56,9 @@ class Statistics(Protocol):
         """How many documents have each of the terms in the field."""
 
 
-def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm]:
+def text_terms(
+    text: AnalyzedText, field: Field | None, boosts: Mapping[str, float] = NO_BOOSTS
+) -> Iterable[WeightedTerm]:
     """The terms of a text, each once: a word that a long question repeats is no more what it is about."""
     channels = {
         "words": without(text.words, QUESTION_WORDS),  # an answer does not repeat them
@@ -62,11 +67,10 @@ def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm
         "unigrams": text.tokens if len(text.words) > 1 or len(text.tokens) == 1 else (),
     }
     found = {}
-    for name, weight in _weights(text, field).items():
+    for name, weight in _weights(text, field, boosts).items():
         for term in channels[name.rpartition("_")[2]]:
             found[name, term] = weight
-    if not field:
-        weight = title_weight(text)
+    if not field and (weight := title_weight(text) * boosts.get("title", 1.0)):
         found |= {("title_unigrams", term): weight for term in _single_tokens(text)}
     return found.items()
 
@@ -89,7 +93,10 @@ def title_score(title: str, weights: float, statistics: Statistics) -> Iterator[
 
 
 def alternative_terms(
-    text: AnalyzedText, field: Field | None, statistics: Statistics
+    text: AnalyzedText,
+    field: Field | None,
+    statistics: Statistics,
+    boosts: Mapping[str, float] = NO_BOOSTS,
 ) -> Iterator[WeightedTerm]:
     """The terms of regional words and synonyms, weighted so that they rank below what was typed.
 
@@ -103,7 +110,7 @@ def alternative_terms(
         channel, typed = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
         is_there = any(min(statistics.doc_freqs(f"{name}_{channel}", typed)) for name in ("title", "body"))
         for other in text.alternatives[word]:
-            for name, weight in _weights(text, field).items():
+            for name, weight in _weights(text, field, boosts).items():
                 channel = name.rpartition("_")[2]
                 typed = _terms(channel, [word], tokens)
                 others = _terms(channel, other.words, other.tokens)
@@ -141,10 +148,26 @@ def idf(documents: int, having: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def _weights(text: AnalyzedText, field: Field | None) -> dict[str, float]:
+def _weights(text: AnalyzedText, field: Field | None, boosts: Mapping[str, float]) -> dict[str, float]:
     if field:
-        return {"title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[field]
-    return {**WEIGHTS, "title_bigrams": title_weight(text)}
+        weights = {"title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[field]
+    else:
+        weights = {**WEIGHTS, "title_bigrams": title_weight(text)}
+    return _boosted(weights, boosts) if boosts else weights
+
+
+def _boosted(weights: Mapping[str, float], boosts: Mapping[str, float]) -> dict[str, float]:
+    """The weights times the boosts of their fields.
+
+    Words are those of title and body in one, so they count as the lesser of both; what the body counts for
+    beyond that, its bigrams do.
+    """
+    of_field = {"title": 1.0, "body": 1.0, **boosts}
+    both = of_field["words"] = min(of_field["title"], of_field["body"])
+    boosted = {name: weight * of_field[name.partition("_")[0]] for name, weight in weights.items()}
+    if "words" in weights:
+        boosted["body_bigrams"] += weights["words"] * (of_field["body"] - both)
+    return {name: weight for name, weight in boosted.items() if weight}
 
 
 def _single_tokens(text: AnalyzedText) -> Iterator[str]:

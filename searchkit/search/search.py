@@ -94,8 +94,17 @@ def plan(
     synonym_maps = [settings.synonyms.by_key] if options.synonyms else []
     if options.regional:
         synonym_maps.append(regional_words())
+    boosts = settings.boosts
+    if options.boosts:
+        boosts = {**boosts, **settings.fields.boosts(options.boosts)}
     return plan_query(
-        query, settings.analyzer, snapshot, match=options.match, filters=filters, synonym_maps=synonym_maps
+        query,
+        settings.analyzer,
+        snapshot,
+        match=options.match,
+        filters=filters,
+        synonym_maps=synonym_maps,
+        boosts=boosts,
     )
 
 

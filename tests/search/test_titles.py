@@ -119,3 +119,73 @@ def test_no_other_document_is_before_the_one_of_that_title(words: list[str], dat
         index.add([Document(id="exact", title=title, body=data.draw(bodies))])
         found = index.search(f'"{title}"', lenient=True)
         assert not found or found[0].id == "exact"
+
+
+BOOSTED = [
+    Document(id="title", title="谈谈茶叶", body="水很好喝。" * 3),
+    Document(id="body", title="水", body="茶叶很好喝，说的是茶叶。"),
+    *OTHERS,
+]
+
+
+class TestBoosts:
+    @pytest.mark.parametrize(
+        ("boosts", "first"),
+        [
+            ({}, "title"),
+            ({"title": 9}, "title"),
+            ({"title": 0}, "body"),
+            ({"body": 0}, "title"),
+            ({"body": 50}, "body"),
+            ({"title": 2, "body": 100}, "body"),
+        ],
+    )
+    def test_a_field_counts_as_it_is_boosted(self, boosts: dict[str, float], first: str) -> None:
+        with searchkit.create(":memory:") as index, searchkit.create(":memory:", boosts=boosts) as stored:
+            for one in (index, stored):
+                one.add(BOOSTED)
+            found = [(hit.id, hit.score) for hit in index.search("茶叶", boosts=boosts)]
+            assert found[0][0] == first
+            assert found == [(hit.id, hit.score) for hit in stored.search("茶叶")]
+            assert len(found) == index.count("茶叶") == 2
+            for id, score in found:
+                why = index.explain("茶叶", id, boosts=boosts)
+                assert why.score == pytest.approx(score, rel=1e-5)
+                assert why.score == pytest.approx(sum(one.points for one in why.contributions), rel=1e-5)
+
+    def test_those_of_a_search_are_in_the_place_of_those_of_the_index(self, tmp_path: Path) -> None:
+        with searchkit.create(tmp_path / "index", boosts={"title": 0}) as index:
+            index.add(BOOSTED)
+        with searchkit.open(tmp_path / "index") as index:
+            assert [hit.id for hit in index.search("茶叶")] == ["body", "title"]
+            assert [hit.id for hit in index.search("茶叶", boosts={"title": 9})] == ["title", "body"]
+            assert index.hit("茶叶", "title", boosts={"title": 9}) is not None
+
+    def test_one_for_each_field_changes_no_score(self) -> None:
+        with searchkit.create(":memory:") as index:
+            index.add(BOOSTED)
+            for query in ("茶叶", "茶叶 水", "title:茶叶", "什么是茶叶？", '"很好喝"'):
+                plain = [(hit.id, hit.score) for hit in index.search(query)]
+                boosted = index.search(query, boosts={"title": 1, "body": 1.0})
+                assert plain == [(hit.id, hit.score) for hit in boosted]
+
+    @pytest.mark.parametrize(
+        ("boosts", "reason"),
+        [
+            ({"titel": 3}, "there is no field 'titel'; there are title, body"),
+            ({"source": 3}, "there is no field 'source'"),
+            ({"title": -1}, "'title' must be from 0 to 1,000, not -1"),
+            ({"title": float("nan")}, "'title' must be a number"),
+            ({"title": "much"}, "'title' must be a number, not 'much'"),
+            ({"body": True}, "'body' must be a number, not True"),
+        ],
+    )
+    def test_what_is_no_boost_is_named(self, boosts: dict[str, float], reason: str) -> None:
+        with pytest.raises(ValueError, match=reason):
+            searchkit.create(":memory:", boosts=boosts)
+        with searchkit.create(":memory:") as index, pytest.raises(ValueError, match=reason):
+            index.search("茶", boosts=boosts)
+
+    def test_a_text_is_no_mapping(self) -> None:
+        with searchkit.create(":memory:") as index, pytest.raises(TypeError, match="boosts"):
+            index.search("茶", boosts="title=3")  # type: ignore[arg-type]
