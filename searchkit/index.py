@@ -448,7 +448,8 @@ def create(
 
     The segmenter does not cut ``user_words`` (names, products, jargon); ``stop_words`` do not count for the
     rank. ``fields`` declares which values in ``extra`` are filtered, sorted and counted by:
-    ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``. ``synonyms`` is a file with
+    ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``, or searched as the body
+    is: ``{"summary": "fulltext"}``. ``synonyms`` is a file with
     rules like ``a, b, c`` and ``a => b``, a mapping of words to what they find as well, or groups of words
     that find one another. With ``pinyin``, which needs ``searchkit[pinyin]``, `Index.suggest` takes pinyin,
     and `Results.suggestion` corrects characters that sound the same. ``boosts`` is what title and body count

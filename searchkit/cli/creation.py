@@ -98,7 +98,7 @@ creation_options = together(
         metavar="NAME=KIND",
         callback=_fields_of,
         help="Declare a field of the articles that 'search' may filter, sort and count by; the KIND is text, "
-        "number, date or boolean. May be repeated.",
+        "number, date or boolean; or fulltext, which is searched as the body is. May be repeated.",
     ),
     _option(
         "--synonyms",
