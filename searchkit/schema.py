@@ -14,11 +14,11 @@ from typing import Any, Literal, SupportsFloat, get_args
 
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
 from searchkit.document import Document
-from searchkit.engine.plan import Boolean, Clause, Range, Sort, TermSet, Value, ValueField
+from searchkit.engine.plan import TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.text import as_list
 
-FieldKind = Literal["text", "number", "date", "boolean"]
+FieldKind = Literal["text", "number", "date", "boolean", "fulltext"]
 
 MONTH, SKETCH, WORDS, TITLES, TITLE_KEY = (
     "month",
@@ -33,12 +33,18 @@ _BUILT_IN = (
     *(ValueField(name, "integer") for name in ("published", MONTH)),
     *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES, TITLE_KEY)),
 )
-_ENGINE_KINDS: dict[FieldKind, Literal["integer", "number", "label"]] = {
+_ENGINE_KINDS: dict[FieldKind, Literal["integer", "number", "label", "terms"]] = {
     "text": "label",
     "number": "number",
     "date": "integer",
     "boolean": "label",
+    "fulltext": "terms",
 }
+TAGS = "tags"
+CHANNELS_OF_TAGS = ("bigrams", "unigrams")
+"""Those of tags, which are searched as text as well."""
+CHANNELS = ("words", "bigrams", "unigrams")
+"""The channels of a field of text that is declared."""
 _TAKEN = frozenset(
     "id title body url source tag tags published date year month extra relevance newest oldest".split()
 )
@@ -48,12 +54,13 @@ _LARGEST_BOOST = 1000
 
 
 class Schema:
-    """The value fields of an index: those of every document, and those declared for ``extra``."""
+    """The fields of an index: the values of every document, and what is declared for ``extra``."""
 
     def __init__(self, declared: Mapping[str, FieldKind] | None = None) -> None:
         if not isinstance(declared, Mapping | None):
             raise TypeError(f"fields must be a mapping of names to kinds, not {declared!r}")
         self.declared = dict(declared or {})
+        """What was declared, of any kind."""
         for name, kind in self.declared.items():
             if kind not in get_args(FieldKind):
                 kinds = ", ".join(get_args(FieldKind))
@@ -62,12 +69,33 @@ class Schema:
                 raise ValueError(f"fields: {name!r} is no name of letters, digits and underscores")
             if name in _TAKEN:
                 raise ValueError(f"fields: {name!r} is taken: every document has it, or a query means it")
+        self.values_of = {name: kind for name, kind in self.declared.items() if kind != "fulltext"}
+        """The declared fields that have values, to filter, sort and count by."""
+        self.texts = tuple(name for name, kind in self.declared.items() if kind == "fulltext")
+        """The declared fields of text, which is searched as the body is."""
 
     @property
     def for_engine(self) -> tuple[ValueField, ...]:
         """The fields that an engine has to hold."""
-        own = (ValueField(_engine_name(name), _ENGINE_KINDS[kind]) for name, kind in self.declared.items())
-        return (*_BUILT_IN, *own)
+        own = (ValueField(_engine_name(name), _ENGINE_KINDS[kind]) for name, kind in self.values_of.items())
+        texts = (
+            ValueField(f"{text_field(name)}_{part}", "terms") for name in self.texts for part in CHANNELS
+        )
+        tags = (ValueField(f"{text_field(TAGS)}_{part}", "terms") for part in CHANNELS_OF_TAGS)
+        return (*_BUILT_IN, *own, *tags, *texts)
+
+    def texts_of(self, document: Document) -> dict[str, str]:
+        """The text that the document has in each declared field of text; an empty one where it has none.
+
+        Raises `DocumentError` for a value that is no text.
+        """
+        found = {}
+        for name in self.texts:
+            text = document.extra.get(name)
+            if not isinstance(text, str | None):
+                raise DocumentError(f"extra[{name!r}] must be a text, not {str(text)[:60]!r}", id=document.id)
+            found[name] = text or ""
+        return found
 
     def values(self, document: Document) -> dict[str, Value]:
         """What the document has in these fields.
@@ -80,7 +108,7 @@ class Schema:
         if at := document.published:
             values["published"] = to_milliseconds(at)
             values[MONTH] = at.year * 100 + at.month
-        for name, kind in self.declared.items():
+        for name, kind in self.values_of.items():
             given = document.extra.get(name)
             if given is not None:
                 try:
@@ -97,7 +125,7 @@ class Schema:
         """
         nodes: list[Clause] = []
         for name, value in wanted.items():
-            self._check_known(name, self.declared, "where")
+            self._check_known(name, self.values_of, "where")
             choices = value if isinstance(value, list | set | frozenset) else [value]
             try:
                 found = tuple(self._node(name, choice) for choice in choices)
@@ -118,8 +146,8 @@ class Schema:
         if name in ("newest", "oldest"):
             return Sort("published", descending=name == "newest")
         field = name.removeprefix("-")
-        self._check_known(field, ["relevance", "newest", "oldest", *self.declared], "sort")
-        if field not in self.declared:
+        self._check_known(field, ["relevance", "newest", "oldest", *self.values_of], "sort")
+        if field not in self.values_of:
             raise ValueError(f"sort: {name!r} has an order already, so no minus")
         return Sort(_engine_name(field), descending=name.startswith("-"))
 
@@ -132,7 +160,7 @@ class Schema:
             raise TypeError(f"boosts must be a mapping of fields to numbers, not {wanted!r}")
         found = {}
         for name, boost in wanted.items():
-            self._check_known(name, ["title", "body"], "boosts")
+            self._check_known(name, ["title", "body", TAGS, *self.texts], "boosts")
             try:
                 found[name] = _number(boost)
             except (TypeError, ValueError, OverflowError):
@@ -143,12 +171,12 @@ class Schema:
 
     def facet(self, name: str) -> tuple[str, Callable[[Any], Any]]:
         """The field of an engine whose values are counted, and what each of its values is called."""
-        self._check_known(name, ["source", "tags", "year", "month", *self.declared], "facets")
+        self._check_known(name, ["source", "tags", "year", "month", *self.values_of], "facets")
         if name == "year":
             return MONTH, lambda month: month // 100
         if name == "month":
             return MONTH, lambda month: f"{month // 100:04}-{month % 100:02}"
-        if name in self.declared:
+        if name in self.values_of:
             return _engine_name(name), _SHOWN[self.declared[name]]
         return name, str
 
@@ -172,6 +200,11 @@ class Schema:
         if name not in known:
             choices = ", ".join(known) or "none: an index is created with fields={...}"
             raise ValueError(f"{argument}: there is no field {name!r}; there are {choices}")
+
+
+def text_field(name: str) -> str:
+    """What the names of the engine's fields for a field of text begin with."""
+    return name if name in ("title", "body") else TEXT_PREFIX + name
 
 
 def _engine_name(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import repeat
-from operator import itemgetter
+from operator import itemgetter, sub
 from typing import Any, Generic, NamedTuple, TypeVar
 from zlib import crc32
 
@@ -82,8 +82,10 @@ def page_of(
 
 def _runs(values: Sequence[Any], by_score: bool) -> list[tuple[int, int]]:
     """Where neighbours are equal: the start and the end of each run of two or more."""
-    runs = []
+    runs: list[tuple[int, int]] = []
     start = 0
+    if by_score and values and min(map(sub, values, values[1:]), default=1.0) > _ROUNDING * values[0]:
+        return runs  # as nearly always, and this is quickly said
     for at in range(1, len(values) + 1):
         if at < len(values):
             last, value = values[at - 1], values[at]

@@ -14,7 +14,6 @@ from searchkit.analysis import WORD_END, bigram, bigrams, is_symbol, is_word
 from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
-from searchkit.query.ast import Field
 from searchkit.text import as_list
 
 Match = Literal["most", "all", "any"]
@@ -27,11 +26,11 @@ QUESTION_NEEDS = 1
 """How many content words of a question: its answer is often in others, docs/decisions/0003-match.md."""
 
 
-def match_text(text: AnalyzedText, field: Field | None, match: Match) -> Clause:
+def match_text(text: AnalyzedText, fields: Sequence[str], match: Match) -> Clause:
     """Documents that have enough of the content words, or their alternatives."""
     if len(text.content_words) == 1:
-        return _word(text.content_words[0], text, field)
-    words = tuple(_word(word, text, field) for word in text.content_words)
+        return _word(text.content_words[0], text, fields)
+    words = tuple(_word(word, text, fields) for word in text.content_words)
     return Boolean(should=words, minimum_should_match=_needed(len(words), text.is_question, match))
 
 
@@ -41,41 +40,41 @@ def _needed(words: int, is_question: bool, match: Match) -> int:
     return {"all": words, "any": 1, "most": most}[match]
 
 
-def _word(word: str, text: AnalyzedText, field: Field | None) -> Clause:
-    typed = phrase(text.tokens_of[word], field)
+def _word(word: str, text: AnalyzedText, fields: Sequence[str]) -> Clause:
+    typed = phrase(text.tokens_of[word], fields)
     others = text.alternatives.get(word)
-    return Boolean(should=(typed, *(phrase(other.tokens, field) for other in others))) if others else typed
+    return Boolean(should=(typed, *(phrase(other.tokens, fields) for other in others))) if others else typed
 
 
-def phrase(tokens: Sequence[str], field: Field | None) -> Clause:
-    """Documents that have the tokens as neighbours in one line of the field, or of either field."""
+def phrase(tokens: Sequence[str], fields: Sequence[str]) -> Clause:
+    """Documents that have the tokens as neighbours in one line of the fields, or of either field."""
     if len(tokens) == 1:
-        return in_fields(field, "unigrams", Term, tokens[0])
+        return in_fields(fields, "unigrams", Term, tokens[0])
     if is_symbol(tokens[0]):  # and so are the others: each matches alone
-        return Boolean(must=tuple(in_fields(field, "unigrams", Term, token) for token in tokens))
+        return Boolean(must=tuple(in_fields(fields, "unigrams", Term, token) for token in tokens))
     terms = _positions(tokens)
     if len(terms) == 1:
-        return in_fields(field, "bigrams", Term, terms[0][1])
-    return in_fields(field, "bigrams", Phrase, terms)
+        return in_fields(fields, "bigrams", Term, terms[0][1])
+    return in_fields(fields, "bigrams", Phrase, terms)
 
 
-def prefix(tokens: Sequence[str], field: Field | None) -> Clause:
+def prefix(tokens: Sequence[str], fields: Sequence[str]) -> Clause:
     """The same phrase, whose last token may go on where it has letters or digits."""
     if not is_word(tokens[-1]):
-        return phrase(tokens, field)
+        return phrase(tokens, fields)
     if len(tokens) == 1:
-        return in_fields(field, "unigrams", Prefix, tokens[0])
+        return in_fields(fields, "unigrams", Prefix, tokens[0])
     *whole, (position, last) = _positions(tokens)
     last = last.removesuffix(WORD_END)
     if not whole:
-        return in_fields(field, "bigrams", Prefix, last)
-    return in_fields(field, "bigrams", Phrase, (*whole, (position, last)), 0, frozenset({len(whole)}))
+        return in_fields(fields, "bigrams", Prefix, last)
+    return in_fields(fields, "bigrams", Phrase, (*whole, (position, last)), 0, frozenset({len(whole)}))
 
 
-def loose_phrase(phrases: Sequence[Sequence[str]], field: Field | None, slop: int) -> Clause:
+def loose_phrase(phrases: Sequence[Sequence[str]], fields: Sequence[str], slop: int) -> Clause:
     """Each phrase as it is, and all of them in order with up to ``slop`` tokens between."""
-    if field is None:
-        return Boolean(should=(loose_phrase(phrases, "title", slop), loose_phrase(phrases, "body", slop)))
+    if len(fields) > 1:
+        return Boolean(should=tuple(loose_phrase(phrases, [field], slop) for field in fields))
     terms: list[tuple[int, str]] = []
     prefixes: set[int] = set()
     start = 0
@@ -86,16 +85,15 @@ def loose_phrase(phrases: Sequence[Sequence[str]], field: Field | None, slop: in
         else:
             terms += [(start + position, text) for position, text in _positions(tokens)]
         start += len(tokens)
-    together = in_fields(field, "bigrams", Phrase, tuple(terms), slop, frozenset(prefixes))
-    whole = tuple(phrase(tokens, field) for tokens in phrases if len(tokens) > 2)
+    together = in_fields(fields, "bigrams", Phrase, tuple(terms), slop, frozenset(prefixes))
+    whole = tuple(phrase(tokens, fields) for tokens in phrases if len(tokens) > 2)
     return Boolean(must=(together, *whole)) if whole else together
 
 
-def in_fields(field: Field | None, channel: str, clause: Callable[..., Clause], *values: object) -> Clause:
-    """The clause with these values in a channel of the field; without a field, of title or body."""
-    if field:
-        return clause(f"{field}_{channel}", *values)
-    return Boolean(should=(clause(f"title_{channel}", *values), clause(f"body_{channel}", *values)))
+def in_fields(fields: Sequence[str], channel: str, clause: Callable[..., Clause], *values: object) -> Clause:
+    """The clause with these values in a channel of the field, or of any of several."""
+    clauses = tuple([clause(f"{field}_{channel}", *values) for field in fields])
+    return clauses[0] if len(clauses) == 1 else Boolean(should=clauses)
 
 
 def _positions(tokens: Sequence[str]) -> tuple[tuple[int, str], ...]:

@@ -20,7 +20,6 @@ raises `QuerySyntaxError` with its position; a lenient parser reads it as text, 
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from searchkit.analysis import has_tokens, is_one_word, normalize
 from searchkit.dates import parse_days
@@ -123,7 +122,7 @@ class _Parser:
             if token.kind != "field":
                 negated = not negated
             elif token.text[:-1].lower() in _IN_FIELD:
-                field = cast("Field", token.text[:-1].lower())
+                field = token.text[:-1].lower()
             else:
                 name = token
         if name is not None:

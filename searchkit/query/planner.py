@@ -26,6 +26,7 @@ from searchkit.query.scoring import (
     title_score,
 )
 from searchkit.query.synonyms import SynonymMap, with_alternatives
+from searchkit.schema import TAGS, text_field
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
@@ -33,7 +34,7 @@ _FILTERS = ast.NotNode | ast.TermNode | ast.DateRangeNode
 
 
 class HighlightTerm(NamedTuple):
-    """Neighbouring tokens to mark in one field, title or body, or in both.
+    """Neighbouring tokens to mark in one field, or in all.
 
     Of a ``prefix`` the Latin word at the end may go on. In a single Latin word ``*`` and ``?`` stand for
     other letters, and up to ``distance`` letters may differ.
@@ -68,9 +69,13 @@ def plan_query(
     filters: tuple[Clause, ...] = (),
     synonym_maps: Sequence[SynonymMap] = (),
     boosts: Mapping[str, float] = NO_BOOSTS,
+    texts: Sequence[str] = (),
 ) -> Planned:
-    """What an engine has to do for ``query``, within ``filters``; ``boosts`` are what fields count for."""
-    planner = _Planner(analyzer, statistics, match, synonym_maps, boosts)
+    """What an engine has to do for ``query``, within ``filters``.
+
+    ``boosts`` are what fields count for, ``texts`` the declared fields of text.
+    """
+    planner = _Planner(analyzer, statistics, match, synonym_maps, boosts, texts)
     if match == "most":
         query = planner.with_long_texts(query)
     clause = planner.clause(query, 1.0)
@@ -94,6 +99,7 @@ class _Planner:
     match: Match
     synonym_maps: Sequence[SynonymMap]
     boosts: Mapping[str, float]
+    texts: Sequence[str]
     weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
@@ -141,23 +147,24 @@ class _Planner:
                 phrases = [piece for piece in pieces if not is_symbol(piece[0])] or pieces
                 marked = phrases if slop else [whole.tokens]
                 highlights = [HighlightTerm(tuple(tokens), field) for tokens in marked]
-                self._rank(text_terms(whole, field, self.boosts), highlights, weight)
+                texts = self._texts_with(whole.tokens)
+                self._rank(text_terms(whole, field, self.boosts, texts), highlights, weight)
                 if slop and len(phrases) > 1:
-                    return loose_phrase(phrases, field, slop)
-                return phrase(whole.tokens, field)
+                    return loose_phrase(phrases, self._places(field, texts), slop)
+                return phrase(whole.tokens, self._places(field, texts))
             case ast.PrefixNode(text, field):
                 whole = self._analyze(text)
                 highlight = HighlightTerm(tuple(whole.tokens), field, prefix=True)
-                self._rank(text_terms(whole, field, self.boosts), [highlight], weight)
-                return prefix(whole.tokens, field)
+                self._rank(text_terms(whole, field, self.boosts, self.texts), [highlight], weight)
+                return prefix(whole.tokens, self._places(field))
             case ast.WildcardNode(pattern, field):
                 pattern = visible(normalize(pattern))
                 self._rank((), [HighlightTerm((pattern,), field)], weight)
-                return in_fields(field, "unigrams", engine.Wildcard, pattern)
+                return in_fields(self._places(field), "unigrams", engine.Wildcard, pattern)
             case ast.FuzzyNode(text, field, distance):
                 word = visible(normalize(text))
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
-                return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
+                return in_fields(self._places(field), "unigrams", engine.Fuzzy, word, distance)
             case ast.TermNode(name, value):
                 return engine.TermSet(_VALUE_FIELDS[name], (value,))
             case ast.DateRangeNode(first, last):
@@ -198,11 +205,29 @@ class _Planner:
             texts = with_alternatives(texts, self.synonym_maps, self._analyze)
         clauses = []
         for text in texts:
-            self._rank(text_terms(text, field, self.boosts), _highlights(text, field), weight)
+            others = [token for some in text.alternatives.values() for one in some for token in one.tokens]
+            fields = self._texts_with([*text.tokens, *others])
+            self._rank(text_terms(text, field, self.boosts, fields), _highlights(text, field), weight)
             if text.alternatives:
-                self._rank(alternative_terms(text, field, self.statistics, self.boosts), (), weight)
-            clauses.append(match_text(text, field, self.match))
+                alternatives = alternative_terms(text, field, self.statistics, self.boosts, fields)
+                self._rank(alternatives, (), weight)
+            clauses.append(match_text(text, self._places(field, fields), self.match))
         return clauses
+
+    def _texts_with(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """The declared fields of text, and the tags where any has one of the tokens.
+
+        It is looked up, since few queries are for tags, and a field more makes each of them slower.
+        """
+        field = f"{text_field(TAGS)}_unigrams"
+        is_there = any(self.statistics.doc_freqs(field, list(dict.fromkeys(tokens))))
+        return (*self.texts, TAGS) if is_there else tuple(self.texts)
+
+    def _places(self, field: Field | None, texts: Sequence[str] | None = None) -> tuple[str, ...]:
+        """What the names of the engine's fields begin with: of this field, or of all fields of text."""
+        if field:
+            return (text_field(field),)
+        return tuple(map(text_field, ("title", "body", *((*self.texts, TAGS) if texts is None else texts))))
 
     def whole_text(self, query: QueryNode) -> list[str]:
         """The tokens of all that is asked for, where that may be a title: one text, or several side by side.
@@ -210,7 +235,7 @@ class _Planner:
         What only rules documents out is not part of it; of a query with anything else there are none.
         """
         match query:
-            case TextNode(text, field) | ast.PhraseNode(text, field) if field != "body":
+            case TextNode(text, field) | ast.PhraseNode(text, field) if field in (None, "title"):
                 return list(self._analyze(text).tokens)
             case ast.BoostNode(child):
                 return self.whole_text(child)

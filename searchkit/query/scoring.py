@@ -11,11 +11,11 @@ from typing import Protocol
 
 from searchkit.analysis import bigrams
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
-from searchkit.engine.plan import ScoreClause, TermSet
+from searchkit.engine.plan import TEXT_PREFIX, ScoreClause, TermSet
 from searchkit.query.analyzed_text import AnalyzedText, without
 from searchkit.query.ast import Field
 from searchkit.query.matching import FEW
-from searchkit.schema import TITLE_KEY
+from searchkit.schema import TAGS, TITLE_KEY, text_field
 
 WEIGHTS = {"words": 1.0, "body_bigrams": 0.75, "body_unigrams": 0.75}
 """What a term's BM25 counts for, by field; titles beside it, as `title_weight` says."""
@@ -25,8 +25,12 @@ TITLE_OF_QUESTION = 0.05
 """The answer stands in the body; docs/decisions/0014-titles.md has what more costs."""
 LONG_TITLE = 16
 """A text of more tokens is found by its words, and the pairs in titles would cost a tenth of its time."""
-WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_unigrams": 0.5}
-WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_unigrams": 0.5}
+WEIGHTS_OF_TEXT = {"words": 1.0, "bigrams": 0.75, "unigrams": 0.75}
+"""By channel, of a declared field of text."""
+WEIGHT_OF_TAGS = 1.0
+"""Of a term in a tag: a bigram, or a word of one token."""
+WEIGHTS_IN_FIELD = {"bigrams": 1.0, "unigrams": 0.5}
+"""Of a field that is asked alone."""
 _FUNCTION_BIGRAMS = FUNCTION_WORDS | QUESTION_WORDS
 _K1 = 1.2
 ALTERNATIVE = 0.5
@@ -57,7 +61,10 @@ class Statistics(Protocol):
 
 
 def text_terms(
-    text: AnalyzedText, field: Field | None, boosts: Mapping[str, float] = NO_BOOSTS
+    text: AnalyzedText,
+    field: Field | None,
+    boosts: Mapping[str, float] = NO_BOOSTS,
+    texts: Sequence[str] = (),
 ) -> Iterable[WeightedTerm]:
     """The terms of a text, each once: a word that a long question repeats is no more what it is about."""
     channels = {
@@ -67,11 +74,13 @@ def text_terms(
         "unigrams": text.tokens if len(text.words) > 1 or len(text.tokens) == 1 else (),
     }
     found = {}
-    for name, weight in _weights(text, field, boosts).items():
+    for name, weight in _weights(text, field, boosts, texts).items():
         for term in channels[name.rpartition("_")[2]]:
             found[name, term] = weight
     if not field and (weight := title_weight(text) * boosts.get("title", 1.0)):
         found |= {("title_unigrams", term): weight for term in _single_tokens(text)}
+    if TAGS in texts and not field and (weight := WEIGHT_OF_TAGS * boosts.get(TAGS, 1.0)):
+        found |= {(f"{text_field(TAGS)}_unigrams", term): weight for term in _single_tokens(text)}
     return found.items()
 
 
@@ -97,6 +106,7 @@ def alternative_terms(
     field: Field | None,
     statistics: Statistics,
     boosts: Mapping[str, float] = NO_BOOSTS,
+    texts: Sequence[str] = (),
 ) -> Iterator[WeightedTerm]:
     """The terms of regional words and synonyms, weighted so that they rank below what was typed.
 
@@ -110,7 +120,7 @@ def alternative_terms(
         channel, typed = ("bigrams", bigrams(tokens)) if len(tokens) > 1 else ("unigrams", tokens)
         is_there = any(min(statistics.doc_freqs(f"{name}_{channel}", typed)) for name in ("title", "body"))
         for other in text.alternatives[word]:
-            for name, weight in _weights(text, field, boosts).items():
+            for name, weight in _weights(text, field, boosts, texts).items():
                 channel = name.rpartition("_")[2]
                 typed = _terms(channel, [word], tokens)
                 others = _terms(channel, other.words, other.tokens)
@@ -148,11 +158,22 @@ def idf(documents: int, having: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def _weights(text: AnalyzedText, field: Field | None, boosts: Mapping[str, float]) -> dict[str, float]:
+def _weights(
+    text: AnalyzedText, field: Field | None, boosts: Mapping[str, float], texts: Sequence[str]
+) -> dict[str, float]:
+    """What terms count for by field of the engine; ``texts`` are the declared fields of text."""
     if field:
-        weights = {"title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[field]
+        name = text_field(field)
+        weights = {f"{name}_{channel}": weight for channel, weight in WEIGHTS_IN_FIELD.items()}
     else:
         weights = {**WEIGHTS, "title_bigrams": title_weight(text)}
+        for name in texts:
+            if name == TAGS:
+                weights[f"{text_field(TAGS)}_bigrams"] = WEIGHT_OF_TAGS
+                continue
+            weights |= {
+                f"{text_field(name)}_{channel}": weight for channel, weight in WEIGHTS_OF_TEXT.items()
+            }
     return _boosted(weights, boosts) if boosts else weights
 
 
@@ -164,10 +185,15 @@ def _boosted(weights: Mapping[str, float], boosts: Mapping[str, float]) -> dict[
     """
     of_field = {"title": 1.0, "body": 1.0, **boosts}
     both = of_field["words"] = min(of_field["title"], of_field["body"])
-    boosted = {name: weight * of_field[name.partition("_")[0]] for name, weight in weights.items()}
+    boosted = {name: weight * of_field.get(_field_of(name), 1.0) for name, weight in weights.items()}
     if "words" in weights:
         boosted["body_bigrams"] += weights["words"] * (of_field["body"] - both)
     return {name: weight for name, weight in boosted.items() if weight}
+
+
+def _field_of(name: str) -> str:
+    """The field of documents whose channel it is; ``words`` are of two."""
+    return name.rpartition("_")[0].removeprefix(TEXT_PREFIX) or name
 
 
 def _single_tokens(text: AnalyzedText) -> Iterator[str]:

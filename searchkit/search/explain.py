@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import TEXT_PREFIX, Boolean, Clause, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.query import parse
 from searchkit.query.ast import AndNode, NotNode, QueryNode
@@ -26,6 +26,7 @@ _WHERE = {
     "body_unigrams": "character in the body",
     TITLE_KEY: "the title is the query",
 }
+_OF_CHANNEL = {"words": "word", "bigrams": "pair", "unigrams": "character"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Contribution:
             )
         times = "once" if self.times == 1 else f"{self.times} times"
         return (
-            f"{self.points:8.3f}  {self.term}  ({_WHERE[self.field]}: {times} here, "
+            f"{self.points:8.3f}  {self.term}  ({_where(self.field)}: {times} here, "
             f"in {self.documents:,} documents, weight {self.weight:.3g})"
         )
 
@@ -139,6 +140,14 @@ def _terms_of(
         for score in scores
         if isinstance(node := score.node, TermSet) and (key := node.values[0]) and node.values == title
     ]
+
+
+def _where(field: str) -> str:
+    """Which terms a field of the engine has, in words."""
+    if field in _WHERE:
+        return _WHERE[field]
+    name, _, channel = field.removeprefix(TEXT_PREFIX).rpartition("_")
+    return f"{_OF_CHANNEL[channel]} in the {name}"
 
 
 def _node(term: Term) -> Term | TermSet:

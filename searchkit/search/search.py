@@ -105,6 +105,7 @@ def plan(
         filters=filters,
         synonym_maps=synonym_maps,
         boosts=boosts,
+        texts=settings.fields.texts,
     )
 
 

@@ -79,7 +79,7 @@ def _counted(snapshot: Snapshot, texts: Sequence[str]) -> list[Suggestion]:
     plans = []
     for text in texts:
         pieces = [found for piece in text.split() if (found := query_tokens(piece))]
-        plans.append(Plan(Boolean(must=tuple(phrase(tokens, None) for tokens in pieces))))
+        plans.append(Plan(Boolean(must=tuple(phrase(tokens, ("title", "body")) for tokens in pieces))))
     counts = snapshot.multi_search(plans, limit=0)
     return [Suggestion(text, count) for text, (count, _) in zip(texts, counts)]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from searchkit.engine.base import IndexDocument, id_term
 from searchkit.engine.opensearch.location import Place
-from searchkit.engine.plan import TEXT_FIELDS, Value, ValueField
+from searchkit.engine.plan import TEXT_FIELDS, Value, ValueField, has_positions, is_text_field
 from searchkit.engine.ties import tie_key
 
 FORMAT = 2
@@ -55,8 +55,10 @@ def properties(values: Iterable[ValueField]) -> dict[str, Any]:
     """The fields of a document."""
     text = {"type": "text", "analyzer": "whitespace"}
     # Only bigrams are asked for in chains, so only they need positions.
-    options = {name: "positions" if name.endswith("_bigrams") else "freqs" for name in TEXT_FIELDS}
-    kinds = {value.name: value.kind for value in values}
+    values = list(values)
+    texts = (*TEXT_FIELDS, *(value.name for value in values if value.kind == "terms"))
+    options = {name: "positions" if has_positions(name) else "freqs" for name in texts}
+    kinds = {value.name: value.kind for value in values if value.kind != "terms"}
     firsts = {name: {"type": "keyword", "index": False} for name, kind in kinds.items() if kind != "key"}
     return {
         KEY: {"type": "keyword"},
@@ -78,7 +80,7 @@ def path_of(field: str) -> str:
     """Where a field of a plan is."""
     if field == "id":
         return KEY
-    return f"terms.{field}" if field in TEXT_FIELDS else f"values.{field}"
+    return f"terms.{field}" if is_text_field(field) else f"values.{field}"
 
 
 def term_of(text: str) -> str:

@@ -25,6 +25,7 @@ from searchkit.engine.plan import (
     Sort,
     TermSet,
     ValueField,
+    has_positions,
 )
 from searchkit.engine.storage import IndexFolder, MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import reading, writing
@@ -43,9 +44,10 @@ def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("stored", stored=True)
     builder.add_integer_field(TIES, fast=True)
-    for field in TEXT_FIELDS:
+    values = list(values)
+    for field in (*TEXT_FIELDS, *(value.name for value in values if value.kind == "terms")):
         # Only bigrams are asked for in chains, so only they need positions.
-        option = "position" if field.endswith("_bigrams") else "freq"
+        option = "position" if has_positions(field) else "freq"
         builder.add_text_field(field, tokenizer_name="whitespace", index_option=option)
     for value in values:
         match value.kind:
@@ -53,6 +55,8 @@ def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
                 builder.add_integer_field(value.name, indexed=True, fast=True)
             case "number":
                 builder.add_float_field(value.name, indexed=True, fast=True)
+            case "terms":
+                pass
             case kind:
                 fast = kind == "label"
                 builder.add_text_field(value.name, tokenizer_name="raw", index_option="basic", fast=fast)
