@@ -30,6 +30,7 @@ from searchkit.schema import TAGS, text_field
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
+_TAGS_UNIGRAMS = f"{text_field(TAGS)}_unigrams"
 _FILTERS = ast.NotNode | ast.TermNode | ast.DateRangeNode
 
 
@@ -219,15 +220,14 @@ class _Planner:
 
         It is looked up, since few queries are for tags, and a field more makes each of them slower.
         """
-        field = f"{text_field(TAGS)}_unigrams"
-        is_there = any(self.statistics.doc_freqs(field, list(dict.fromkeys(tokens))))
+        is_there = any(self.statistics.doc_freqs(_TAGS_UNIGRAMS, list(dict.fromkeys(tokens))))
         return (*self.texts, TAGS) if is_there else tuple(self.texts)
 
     def _places(self, field: Field | None, texts: Sequence[str] | None = None) -> tuple[str, ...]:
         """What the names of the engine's fields begin with: of this field, or of all fields of text."""
         if field:
             return (text_field(field),)
-        return tuple(map(text_field, ("title", "body", *((*self.texts, TAGS) if texts is None else texts))))
+        return ("title", "body", *map(text_field, (*self.texts, TAGS) if texts is None else texts))
 
     def whole_text(self, query: QueryNode) -> list[str]:
         """The tokens of all that is asked for, where that may be a title: one text, or several side by side.

@@ -26,6 +26,7 @@ _WHERE = {
     "body_unigrams": "character in the body",
     TITLE_KEY: "the title is the query",
 }
+_NONE: Counter[str] = Counter()
 _OF_CHANNEL = {"words": "word", "bigrams": "pair", "unigrams": "character"}
 
 
@@ -133,7 +134,7 @@ def _terms_of(
     found = [
         (term, score.weight, times)
         for score in scores
-        if isinstance(term := score.node, Term) and (times := counts[term.field][term.text])
+        if isinstance(term := score.node, Term) and (times := counts.get(term.field, _NONE)[term.text])
     ]
     return found + [
         (Term(TITLE_KEY, key), score.weight, 1)
