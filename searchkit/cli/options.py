@@ -105,7 +105,7 @@ filter_options = together(
 """``since``, ``until``, ``source``, ``tags``, and ``where`` as it was typed."""
 
 
-def boosts_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, float]:
+def boosts_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, float] | None:
     """Pairs like title=3 as `searchkit.create` and `searchkit.Index.search` take them."""
     boosts: dict[str, float] = {}
     for pair in pairs:
@@ -114,7 +114,7 @@ def boosts_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]
             boosts[name] = float(number)
         except ValueError:
             raise click.BadParameter(f"{pair!r} is no FIELD=NUMBER, like title=3", ctx, param) from None
-    return boosts
+    return boosts or None
 
 
 _boost: dict[str, Any] = {"default": (), "multiple": True, "metavar": "FIELD=NUMBER", "callback": boosts_of}
