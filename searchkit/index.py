@@ -199,8 +199,9 @@ class Index:
         running text are needed. ``regional`` lets 软件 find 軟體 as well, ``synonyms`` those of the index.
 
         **In what order**: ``sort`` is ``relevance``, ``newest``, ``oldest`` or a declared field, from its
-        least value, with a minus from its greatest. ``recency`` lets newer documents count for more: the
-        time in which freshness halves, ``12h``, ``30d``, ``2w`` or ``1y``.
+        least value, with a minus from its greatest. ``boosts`` is what title and body count for, instead of
+        what the index was created with: ``{"title": 3}``. ``recency`` lets newer documents count for more:
+        the time in which freshness halves, ``12h``, ``30d``, ``2w`` or ``1y``.
 
         **How much**: ``limit`` hits from ``offset``, or after a ``cursor`` from `Results.cursor`, which
         continues in the index as it was then. ``facets`` counts all matches by ``source``, ``tags``,
@@ -441,22 +442,28 @@ def create(
     fields: Mapping[str, FieldKind] | None = None,
     synonyms: SynonymRules = (),
     pinyin: bool = False,
+    boosts: Mapping[str, float] | None = None,
 ) -> Index:
     """A new, empty index at the location: a path, or ``":memory:"``. All options are stored with it.
 
     The segmenter does not cut ``user_words`` (names, products, jargon); ``stop_words`` do not count for the
     rank. ``fields`` declares which values in ``extra`` are filtered, sorted and counted by:
-    ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``. ``synonyms`` is a file with
+    ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``, or searched as the body
+    is: ``{"summary": "fulltext"}``. ``synonyms`` is a file with
     rules like ``a, b, c`` and ``a => b``, a mapping of words to what they find as well, or groups of words
     that find one another. With ``pinyin``, which needs ``searchkit[pinyin]``, `Index.suggest` takes pinyin,
     `Index.search` reads it where nothing has what was typed, and `Results.suggestion` corrects words that
-    sound the same as a whole.
+    sound the same as a whole. ``boosts`` is what title and body count for in the rank: with
+    ``{"title": 3, "body": 1}`` a title counts three times as much as usual.
 
     Raises `IndexExistsError` where there is an index already.
     """
     if pinyin:
         require_pinyin()
-    settings = Settings(Analyzer(user_words, stop_words), Schema(fields), Synonyms(synonyms), pinyin)
+    schema = Schema(fields)
+    settings = Settings(
+        Analyzer(user_words, stop_words), schema, Synonyms(synonyms), pinyin, schema.boosts(boosts or {})
+    )
     engine = create_engine(os.fspath(location), settings.metadata(), settings.fields.for_engine)
     return Index(engine, settings)
 

@@ -20,32 +20,45 @@ from searchkit.analysis import normalize, visible
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
 from searchkit.document import Document, address_key
 from searchkit.engine.base import id_term
-from searchkit.engine.plan import Boolean, Clause, Range, Sort, TermSet, Value, ValueField
+from searchkit.engine.plan import TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.text import as_list
 
-FieldKind = Literal["text", "number", "date", "boolean"]
+FieldKind = Literal["text", "number", "date", "boolean", "fulltext"]
 
-MONTH, SKETCH, WORDS, TITLES = "month", "sketch", "suggested_words", "suggested_titles"
+MONTH, SKETCH, WORDS, TITLES, TITLE_KEY = (
+    "month",
+    "sketch",
+    "suggested_words",
+    "suggested_titles",
+    "title_key",
+)
 ADDRESS = "address"
 """The key field with the url of a document, and its id where that is an address: `address_term`."""
 
 _BUILT_IN = (
     *(ValueField(name, "label") for name in ("source", "written_source", "tags", "written_tags")),
     *(ValueField(name, "integer") for name in ("published", MONTH)),
-    *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES, ADDRESS)),
+    *(ValueField(name, "key") for name in (SKETCH, WORDS, TITLES, ADDRESS, TITLE_KEY)),
 )
-_ENGINE_KINDS: dict[FieldKind, Literal["integer", "number", "label"]] = {
+_ENGINE_KINDS: dict[FieldKind, Literal["integer", "number", "label", "terms"]] = {
     "text": "label",
     "number": "number",
     "date": "integer",
     "boolean": "label",
+    "fulltext": "terms",
 }
+TAGS = "tags"
+CHANNELS_OF_TAGS = ("bigrams", "unigrams")
+"""Those of tags, which are searched as text as well."""
+CHANNELS = ("words", "bigrams", "unigrams")
+"""The channels of a field of text that is declared."""
 _TAKEN = frozenset(
     "id title body url source tag tags published date year month extra relevance newest oldest".split()
 )
 # Engines refuse terms of 32 kB, and a value of this length is none to filter by.
 _LONGEST_TEXT = 1000
+_LARGEST_BOOST = 1000
 
 
 class Facet(NamedTuple):
@@ -71,12 +84,13 @@ class Facet(NamedTuple):
 
 
 class Schema:
-    """The value fields of an index: those of every document, and those declared for ``extra``."""
+    """The fields of an index: the values of every document, and what is declared for ``extra``."""
 
     def __init__(self, declared: Mapping[str, FieldKind] | None = None) -> None:
         if not isinstance(declared, Mapping | None):
             raise TypeError(f"fields must be a mapping of names to kinds, not {declared!r}")
         self.declared = dict(declared or {})
+        """What was declared, of any kind."""
         for name, kind in self.declared.items():
             if kind not in get_args(FieldKind):
                 kinds = ", ".join(get_args(FieldKind))
@@ -85,16 +99,37 @@ class Schema:
                 raise ValueError(f"fields: {name!r} is no name of letters, digits and underscores")
             if name in _TAKEN:
                 raise ValueError(f"fields: {name!r} is taken: every document has it, or a query means it")
+        self.values_of = {name: kind for name, kind in self.declared.items() if kind != "fulltext"}
+        """The declared fields that have values, to filter, sort and count by."""
+        self.texts = tuple(name for name, kind in self.declared.items() if kind == "fulltext")
+        """The declared fields of text, which is searched as the body is."""
 
     @property
     def for_engine(self) -> tuple[ValueField, ...]:
         """The fields that an engine has to hold."""
         own: list[ValueField] = []
-        for name, kind in self.declared.items():
+        for name, kind in self.values_of.items():
             own.append(ValueField(_engine_name(name), _ENGINE_KINDS[kind]))
             if kind == "text":
                 own.append(ValueField(_written(_engine_name(name)), "label"))
-        return (*_BUILT_IN, *own)
+        texts = (
+            ValueField(f"{text_field(name)}_{part}", "terms") for name in self.texts for part in CHANNELS
+        )
+        tags = (ValueField(f"{text_field(TAGS)}_{part}", "terms") for part in CHANNELS_OF_TAGS)
+        return (*_BUILT_IN, *own, *tags, *texts)
+
+    def texts_of(self, document: Document) -> dict[str, str]:
+        """The text that the document has in each declared field of text; an empty one where it has none.
+
+        Raises `DocumentError` for a value that is no text.
+        """
+        found = {}
+        for name in self.texts:
+            text = document.extra.get(name)
+            if not isinstance(text, str | None):
+                raise DocumentError(f"extra[{name!r}] must be a text, not {str(text)[:60]!r}", id=document.id)
+            found[name] = text or ""
+        return found
 
     def values(self, document: Document) -> dict[str, Value]:
         """What the document has in these fields.
@@ -113,7 +148,7 @@ class Schema:
         addresses = [address_term(text) for text in {document.url, document.id} if "." in text]
         if found := sorted({*filter(None, addresses)}):
             values[ADDRESS] = tuple(found)
-        for name, kind in self.declared.items():
+        for name, kind in self.values_of.items():
             given = document.extra.get(name)
             if given is not None:
                 try:
@@ -134,7 +169,7 @@ class Schema:
         """
         nodes: list[Clause] = []
         for name, value in wanted.items():
-            self._check_known(name, self.declared, "where")
+            self._check_known(name, self.values_of, "where")
             choices = value if isinstance(value, list | set | frozenset) else [value]
             try:
                 found = tuple(self.clause(name, choice) for choice in choices)
@@ -168,20 +203,38 @@ class Schema:
         if name in ("newest", "oldest"):
             return Sort("published", descending=name == "newest")
         field = name.removeprefix("-")
-        self._check_known(field, ["relevance", "newest", "oldest", *self.declared], "sort")
-        if field not in self.declared:
+        self._check_known(field, ["relevance", "newest", "oldest", *self.values_of], "sort")
+        if field not in self.values_of:
             raise ValueError(f"sort: {name!r} has an order already, so no minus")
         return Sort(_engine_name(field), descending=name.startswith("-"))
 
+    def boosts(self, wanted: Mapping[str, float]) -> dict[str, float]:
+        """What fields of text count for the rank: ``{"title": 3, "body": 1}``.
+
+        Raises ValueError for a field that has no text to rank by, or a number that is none or negative.
+        """
+        if not isinstance(wanted, Mapping):
+            raise TypeError(f"boosts must be a mapping of fields to numbers, not {wanted!r}")
+        found = {}
+        for name, boost in wanted.items():
+            self._check_known(name, ["title", "body", TAGS, *self.texts], "boosts")
+            try:
+                found[name] = _number(boost)
+            except (TypeError, ValueError, OverflowError):
+                raise ValueError(f"boosts: {name!r} must be a number, not {boost!r}") from None
+            if found[name] < 0 or found[name] > _LARGEST_BOOST:
+                raise ValueError(f"boosts: {name!r} must be from 0 to {_LARGEST_BOOST:,}, not {boost!r}")
+        return found
+
     def facet(self, name: str) -> Facet:
         """What is counted for the facet of this name; raises ValueError where there is none."""
-        self._check_known(name, ["source", "tags", "year", "month", *self.declared], "facets")
+        self._check_known(name, ["source", "tags", "year", "month", *self.values_of], "facets")
         if name == "year":
             return Facet(MONTH, lambda month: month // 100)
         if name == "month":
             return Facet(MONTH, lambda month: f"{month // 100:04}-{month % 100:02}")
-        kind = self.declared.get(name, "text")
-        field = _engine_name(name) if name in self.declared else name
+        kind = self.values_of.get(name, "text")
+        field = _engine_name(name) if name in self.values_of else name
         return Facet(field, _SHOWN[kind], _written(field) if kind == "text" else None)
 
     def _node(self, name: str, value: Any) -> Clause:
@@ -252,6 +305,11 @@ def _most_frequent(forms: Mapping[str, int], written: Mapping[str, int]) -> dict
 
 def _written(field: str) -> str:
     return f"written_{field}"
+
+
+def text_field(name: str) -> str:
+    """What the names of the engine's fields for a field of text begin with."""
+    return name if name in ("title", "body") else TEXT_PREFIX + name
 
 
 def _engine_name(name: str) -> str:

@@ -33,6 +33,7 @@ class _Metadata(msgspec.Struct):
     fields: dict[str, FieldKind]
     synonyms: dict[str, list[str]]
     pinyin: bool
+    boosts: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Settings:
     fields: Schema = field(default_factory=Schema)
     synonyms: Synonyms = field(default_factory=Synonyms)
     pinyin: bool = False
+    boosts: Mapping[str, float] = field(default_factory=dict)
 
     def metadata(self) -> dict[str, Any]:
         """All of it as a JSON object, with the versions of the format and of the analysis."""
@@ -54,6 +56,7 @@ class Settings:
             "fields": self.fields.declared,
             "synonyms": self.synonyms.rules,
             "pinyin": self.pinyin,
+            "boosts": dict(self.boosts),
         }
 
     @classmethod
@@ -76,6 +79,8 @@ class Settings:
             stored = msgspec.convert(metadata, _Metadata)
             words = stored.analyzer
             analyzer = Analyzer(words.user_words, words.stop_words)
-            return cls(analyzer, Schema(stored.fields), Synonyms(stored.synonyms), stored.pinyin)
+            fields = Schema(stored.fields)
+            boosts = fields.boosts(stored.boosts)
+            return cls(analyzer, fields, Synonyms(stored.synonyms), stored.pinyin, boosts)
         except (TypeError, ValueError) as error:
             raise IndexCorruptError(f"{location}: the stored settings are damaged: {error}") from error

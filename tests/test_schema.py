@@ -39,10 +39,10 @@ class TestDeclaring:
             (
                 {"author": "string"},
                 ValueError,
-                r"'author' must be one of text, number, date, boolean, not 'str",
+                r"'author' must be one of text, number, date, boolean, fulltext, not 'str",
             ),
             ({"author": "Text"}, ValueError, r"must be one of text, number, date, boolean"),
-            ({"author": None}, ValueError, r"must be one of text, number, date, boolean, not None"),
+            ({"author": None}, ValueError, r"must be one of text, number, date, boolean, fulltext, not None"),
             ({"author": str}, ValueError, r"must be one of text, number, date, boolean"),
             ({"author": ["text"]}, ValueError, r"must be one of text, number, date, boolean"),
             ({"price": "number", "x": ""}, ValueError, r"'x' must be one of"),

@@ -10,6 +10,7 @@ from searchkit.analysis.bigram_filter import (
     is_word,
     plain,
     query_tokens,
+    title_key,
     without_symbols,
 )
 from searchkit.analysis.kernel import Kind, Tokens, has_tokens, normalize, tokenize, visible
@@ -33,6 +34,7 @@ __all__ = [
     "normalize",
     "plain",
     "query_tokens",
+    "title_key",
     "tokenize",
     "variants",
     "visible",

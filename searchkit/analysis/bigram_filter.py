@@ -17,6 +17,7 @@ from searchkit.analysis.characters import ASCII_LETTER, DIGIT, LATIN, SYMBOL, WO
 from searchkit.analysis.kernel import Kind, tokenize, visible
 from searchkit.analysis.tokens import JOINTS, WORD_END
 
+_LONGEST_TITLE = 200  # characters
 _WORD_CODES = frozenset(map(ord, (ASCII_LETTER, LATIN, DIGIT, WORD)))
 _LETTERS_AND_DIGITS = re.compile(f"[{ASCII_LETTER}{LATIN}{DIGIT}{WORD}]+")
 _ENDS = JOINTS + WORD_END
@@ -50,6 +51,15 @@ def plain(token: str) -> str:
 def without_symbols(tokens: list[str]) -> list[str]:
     """The tokens that are no symbols; all of them where there are no others."""
     return [token for token in tokens if not is_symbol(token)] or tokens
+
+
+def title_key(tokens: Sequence[str]) -> str:
+    """What all titles have in common that are the same to a search: their tokens, but no symbols.
+
+    Empty for a title that is too long for anybody to type it.
+    """
+    key = " ".join(tokens)
+    return key if len(key) <= _LONGEST_TITLE else ""
 
 
 def is_symbol(token: str) -> bool:

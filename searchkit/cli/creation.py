@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 import searchkit
-from searchkit.cli.options import together
+from searchkit.cli.options import boosts_of, together
 
 
 def opened_or_created(location: str, **given: Any) -> tuple[searchkit.Index, bool]:
@@ -27,10 +27,12 @@ def opened_or_created(location: str, **given: Any) -> tuple[searchkit.Index, boo
     except searchkit.IndexNotFoundError:
         words: dict[str, Any] = {name: _words_in(given[name]) for name in ("user_words", "stop_words")}
         synonyms = given["synonyms"] or ()
-        return searchkit.create(location, **words, synonyms=synonyms, fields=fields, pinyin=pinyin), True
+        more: dict[str, Any] = {"fields": fields, "pinyin": pinyin, "boosts": given["boosts"]}
+        return searchkit.create(location, **words, synonyms=synonyms, **more), True
     there, without = "there is one at {} already", "the one at {} was made without it"
     files = ("user_words", "stop_words", "synonyms")
     refused = [(f"--{name.replace('_', '-')}", there) for name in files if given[name]]
+    refused += [("--boost", there)] if given["boosts"] else []
     if fields or pinyin:
         stats = existing.stats()
         refused += [(f"--field {n}={k}", without) for n, k in fields.items() if stats.fields.get(n) != k]
@@ -96,12 +98,20 @@ creation_options = together(
         metavar="NAME=KIND",
         callback=_fields_of,
         help="Declare a field of the articles that 'search' may filter, sort and count by; the KIND is text, "
-        "number, date or boolean. May be repeated.",
+        "number, date or boolean; or fulltext, which is searched as the body is. May be repeated.",
     ),
     _option(
         "--synonyms",
         help="Words that find one another, a line like '土豆, 马铃薯', or one way, like '北大 => 北京大学'.",
         **_FILE,
+    ),
+    _option(
+        "--boost",
+        "boosts",
+        multiple=True,
+        metavar="FIELD=NUMBER",
+        callback=boosts_of,
+        help="What a field counts for the rank, like title=3. May be repeated.",
     ),
     _option(
         "--pinyin",

@@ -104,7 +104,25 @@ filter_options = together(
 )
 """``since``, ``until``, ``source``, ``tags``, and ``where`` as it was typed."""
 
-query_options = together(*map(search_option, ("match", "regional", "synonyms", "lenient")))
+
+def boosts_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, float] | None:
+    """Pairs like title=3 as `searchkit.create` and `searchkit.Index.search` take them."""
+    boosts: dict[str, float] = {}
+    for pair in pairs:
+        name, _, number = (part.strip() for part in pair.partition("="))
+        try:
+            boosts[name] = float(number)
+        except ValueError:
+            raise click.BadParameter(f"{pair!r} is no FIELD=NUMBER, like title=3", ctx, param) from None
+    return boosts or None
+
+
+_boost: dict[str, Any] = {"default": (), "multiple": True, "metavar": "FIELD=NUMBER", "callback": boosts_of}
+
+query_options = together(
+    *map(search_option, ("match", "regional", "synonyms", "lenient")),
+    search_option("boosts", "--boost", **_boost),
+)
 """How a query is understood."""
 
 snippet_option = search_option("snippet_length")

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 __all__ = [
     "TEXT_FIELDS",
+    "TEXT_PREFIX",
     "Boolean",
     "Clause",
     "Fuzzy",
@@ -34,8 +35,12 @@ __all__ = [
     "Value",
     "ValueField",
     "Wildcard",
+    "has_positions",
+    "is_text_field",
 ]
 
+TEXT_PREFIX = "text_"
+"""Begins the names of text fields of an index's own; they are among its `ValueField`."""
 TEXT_FIELDS = ("words", "title_bigrams", "title_unigrams", "body_bigrams", "body_unigrams")
 
 Value = Union[int, float, tuple[str, ...]]  # noqa: UP007 - Python 3.10 makes no alias of it otherwise
@@ -46,11 +51,22 @@ class ValueField(Struct, frozen=True):
     """A field of exact values: ``integer`` (64 bits), ``number`` (double) and ``label`` (any number of
     texts).
 
-    A ``key`` is a label that is looked up only: by `TermSet`, by `Term`, and by its beginning.
+    A ``key`` is a label that is looked up only: by `TermSet`, by `Term`, and by its beginning. ``terms`` are
+    no values: such a field is a text field as those of `TEXT_FIELDS` are, with positions if it has bigrams.
     """
 
     name: str
-    kind: Literal["integer", "number", "label", "key"]
+    kind: Literal["integer", "number", "label", "key", "terms"]
+
+
+def is_text_field(name: str) -> bool:
+    """Does the field hold terms, not values?"""
+    return name in TEXT_FIELDS or name.startswith(TEXT_PREFIX)
+
+
+def has_positions(name: str) -> bool:
+    """Are terms of the text field asked for in chains?"""
+    return name.endswith("_bigrams")
 
 
 class Sort(Struct, frozen=True):

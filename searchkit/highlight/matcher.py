@@ -58,14 +58,10 @@ class Matcher:
 
     def __init__(self, terms: Iterable[HighlightTerm]) -> None:
         self.terms = [part for term in terms for part in parts_without_symbols(term)]
-        finders = [
+        self._finders = [
             _LikeFinder(number, term) if term.is_inexact else _Finder(number, term)
             for number, term in enumerate(self.terms)
         ]
-        self._finders: dict[Field, list[_Finder | _LikeFinder]] = {
-            "title": [one for one in finders if one.term.field != "body"],
-            "body": [one for one in finders if one.term.field != "title"],
-        }
 
     def find(
         self, lines: Lines, field: Field, start: int = 0, end: int | None = None, most: int | None = None
@@ -77,7 +73,9 @@ class Matcher:
         end = len(lines.text) if end is None else end
         found: list[Match] = []
         is_complete = True
-        for finder in self._finders[field]:
+        for finder in self._finders:
+            if finder.term.field not in (None, field):
+                continue
             if matches := finder.find(lines, start, end, most):
                 found += matches
                 is_complete = is_complete and len(matches) != most

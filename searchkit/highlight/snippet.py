@@ -50,7 +50,7 @@ class Highlighter(ABC):
 
     @abstractmethod
     def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
-        """Titles or bodies with all their matches."""
+        """Titles, bodies or texts of a declared field, with all their matches."""
 
     @abstractmethod
     def snippets(self, texts: Sequence[str], length: int) -> list[Highlighted]:
@@ -106,11 +106,8 @@ class CompiledHighlighter(Highlighter):
     """The same by the compiled kernel, which knows terms whose every place lists the tokens that fit."""
 
     @cached_property
-    def _terms(self) -> dict[Field, list[HighlightTerm]]:
-        return {
-            "title": [term for term in self._parts if term.field != "body"],
-            "body": [term for term in self._parts if term.field != "title"],
-        }
+    def _terms(self) -> list[HighlightTerm]:
+        return self._parts
 
     def whole(self, texts: Sequence[str], field: Field) -> list[Highlighted]:
         return self._highlight(texts, field, 0)
@@ -119,7 +116,7 @@ class CompiledHighlighter(Highlighter):
         return self._highlight(texts, "body", length)
 
     def _highlight(self, texts: Sequence[str], field: Field, length: int) -> list[Highlighted]:
-        terms = self._terms[field]
+        terms = [term for term in self._terms if term.field in (None, field)]
         known: set[str] = set()
         if any(term.prefix or term.is_inexact for term in terms):
             known.update(*(kernel.tokenize(text).texts for text in texts))

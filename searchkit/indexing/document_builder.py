@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from searchkit.analysis import title_key, without_symbols
 from searchkit.document import Document
 from searchkit.engine.base import IndexDocument
 from searchkit.indexing.sketch import sketch
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.indexing.suggestions import title_keys, word_keys
-from searchkit.schema import SKETCH, TITLES, WORDS
+from searchkit.schema import CHANNELS, CHANNELS_OF_TAGS, SKETCH, TAGS, TITLE_KEY, TITLES, WORDS, text_field
 from searchkit.settings import Settings
 
 
@@ -17,6 +18,7 @@ class DocumentBuilder:
     def __init__(self, settings: Settings) -> None:
         self._terms = settings.analyzer.terms
         self._values = settings.fields.values
+        self._texts = settings.fields.texts_of
         self._pinyin = settings.pinyin
 
     def build(self, document: Document) -> IndexDocument:
@@ -29,7 +31,18 @@ class DocumentBuilder:
         values = self._values(document)
         values[SKETCH] = hashes
         values[TITLES] = title_keys(document.title, self._pinyin)
+        if key := title_key(without_symbols(title.unigrams.split())):
+            values[TITLE_KEY] = (key,)
         values[WORDS] = word_keys(document.title, title, document.body, body, self._pinyin)
+        own = {
+            f"{text_field(name)}_{channel}": getattr(terms, channel)
+            for name, text in self._texts(document).items()
+            for terms in [self._terms(text)]
+            for channel in CHANNELS
+        }
+        if document.tags:
+            tags = self._terms("\n".join(document.tags))
+            own |= {f"{text_field(TAGS)}_{channel}": getattr(tags, channel) for channel in CHANNELS_OF_TAGS}
         return IndexDocument(
             id=document.id,
             stored=StoredFields.encode(document, hashes),
@@ -39,6 +52,7 @@ class DocumentBuilder:
                 "title_unigrams": title.unigrams,
                 "body_bigrams": body.bigrams,
                 "body_unigrams": body.unigrams,
+                **own,
             },
             values=values,
         )

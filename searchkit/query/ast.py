@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from datetime import date
 from types import UnionType
-from typing import Literal
 
 from msgspec import Struct
 
-Field = Literal["title", "body"]
+Field = str
+"""``title``, ``body``, or a declared field of text."""
 
 QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』", "｢": "｣"}
 """What opens a phrase, and what closes it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from searchkit.analysis import bigrams
+from searchkit.analysis import bigrams, plain
 
 FIELDS = ("title", "body")
 
@@ -48,7 +48,7 @@ class Frequencies:
 
         The rarest of its bigrams says it: there are never more.
         """
-        single = [form[0] for form in forms if len(form) == 1]
+        single = [plain(form[0]) for form in forms if len(form) == 1]
         pairs = [bigrams(form) for form in forms if len(form) > 1]
         of_single = iter(self.in_text("unigrams", single))
         of_pairs = iter(self.in_text("bigrams", [pair for each in pairs for pair in each]))

@@ -15,8 +15,7 @@ from searchkit.analysis import WORD_END, bigram, bigrams, is_symbol, is_word, pl
 from searchkit.dates import When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
-from searchkit.query.ast import Field
-from searchkit.query.frequencies import Statistics
+from searchkit.query.frequencies import Frequencies
 from searchkit.query.words import Word
 from searchkit.schema import label_forms
 from searchkit.text import as_list
@@ -34,9 +33,9 @@ these three cost."""
 
 def match_text(
     text: AnalyzedText,
-    field: Field | None,
+    fields: Sequence[str],
     match: Match,
-    statistics: Statistics,
+    statistics: Frequencies,
     let_go: frozenset[str] = frozenset(),
 ) -> Clause | None:
     """Documents that have enough of the content words, or their alternatives.
@@ -48,40 +47,26 @@ def match_text(
     if match == "most" and text.is_question:
         needed = min(len(words), QUESTION_NEEDS)
     elif match == "most" and len(words) > FEW:
-        words, needed = _telling(words, text, field, statistics), 1
-    clauses = tuple(word_clause(word, text, field) for word in words)
+        words, needed = _telling(words, text, statistics), 1
+    clauses = tuple(word_clause(word, text, fields) for word in words)
     if len(clauses) < 2:
         return clauses[0] if clauses else None
     return Boolean(should=clauses, minimum_should_match=needed)
 
 
-def _telling(
-    words: Sequence[Word], text: AnalyzedText, field: Field | None, statistics: Statistics
-) -> list[Word]:
+def _telling(words: Sequence[Word], text: AnalyzedText, statistics: Frequencies) -> list[Word]:
     """The words that say most, in order: of those that documents have, the less frequent ones."""
-    having: dict[tuple[str, ...], int] = {}
-    forms = {word: _forms(word, text) for word in words}
-    of_one = {form: form for word in words for form in forms[word] if len(form) == 1}
-    of_more = {form: bigrams(form) for word in words for form in forms[word] if len(form) > 1}
-    for channel, terms in (("unigrams", of_one), ("bigrams", of_more)):
-        if not terms:
-            continue
-        for name in (field,) if field else ("title", "body"):
-            freqs = iter(
-                statistics.doc_freqs(f"{name}_{channel}", [t for each in terms.values() for t in each])
-            )
-            for form, each in terms.items():
-                # No document has the form that lacks one of its bigrams.
-                having[form] = having.get(form, 0) + min(islice(freqs, len(each)))
-    frequent = {word: sum(having[form] for form in forms[word]) for word in words}
+    forms = [_forms(word, text) for word in words]
+    having = iter(statistics.of_forms([form for each in forms for form in each]))
+    frequent = {word: sum(islice(having, len(each))) for word, each in zip(words, forms)}
     known = sorted(filter(frequent.__getitem__, words), key=frequent.__getitem__) or words
     kept = known[: ceil(len(words) * TELLING)]
     return [word for word in words if word in kept]
 
 
-def word_clause(word: Word, text: AnalyzedText, field: Field | None) -> Clause:
+def word_clause(word: Word, text: AnalyzedText, fields: Sequence[str]) -> Clause:
     """Documents that have a word of the text, or an alternative of it."""
-    return any_phrase(_forms(word, text), field)
+    return any_phrase(_forms(word, text), fields)
 
 
 def _forms(word: Word, text: AnalyzedText) -> list[tuple[str, ...]]:
@@ -91,41 +76,41 @@ def _forms(word: Word, text: AnalyzedText) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(found))
 
 
-def any_phrase(forms: Iterable[Sequence[str]], field: Field | None) -> Clause:
+def any_phrase(forms: Iterable[Sequence[str]], fields: Sequence[str]) -> Clause:
     """Documents that have one of the forms of a word, or of a phrase."""
-    clauses = tuple(phrase(tokens, field) for tokens in forms)
+    clauses = tuple(phrase(tokens, fields) for tokens in forms)
     return clauses[0] if len(clauses) == 1 else Boolean(should=clauses)
 
 
-def phrase(tokens: Sequence[str], field: Field | None) -> Clause:
-    """Documents that have the tokens as neighbours in one line of the field, or of either field."""
+def phrase(tokens: Sequence[str], fields: Sequence[str]) -> Clause:
+    """Documents that have the tokens as neighbours in one line of the fields, or of either field."""
     if len(tokens) == 1:
-        return in_fields(field, "unigrams", Term, plain(tokens[0]))
+        return in_fields(fields, "unigrams", Term, plain(tokens[0]))
     if is_symbol(tokens[0]):  # and so are the others: each matches alone
-        return Boolean(must=tuple(in_fields(field, "unigrams", Term, token) for token in tokens))
+        return Boolean(must=tuple(in_fields(fields, "unigrams", Term, token) for token in tokens))
     terms = _positions(tokens)
     if len(terms) == 1:
-        return in_fields(field, "bigrams", Term, terms[0][1])
-    return in_fields(field, "bigrams", Phrase, terms)
+        return in_fields(fields, "bigrams", Term, terms[0][1])
+    return in_fields(fields, "bigrams", Phrase, terms)
 
 
-def prefix(tokens: Sequence[str], field: Field | None) -> Clause:
+def prefix(tokens: Sequence[str], fields: Sequence[str]) -> Clause:
     """The same phrase, whose last token may go on where it has letters or digits."""
     if not is_word(tokens[-1]):
-        return phrase(tokens, field)
+        return phrase(tokens, fields)
     if len(tokens) == 1:
-        return in_fields(field, "unigrams", Prefix, plain(tokens[0]))
+        return in_fields(fields, "unigrams", Prefix, plain(tokens[0]))
     *whole, (position, last) = _positions(tokens)
     last = last.removesuffix(WORD_END)
     if not whole:
-        return in_fields(field, "bigrams", Prefix, last)
-    return in_fields(field, "bigrams", Phrase, (*whole, (position, last)), 0, frozenset({len(whole)}))
+        return in_fields(fields, "bigrams", Prefix, last)
+    return in_fields(fields, "bigrams", Phrase, (*whole, (position, last)), 0, frozenset({len(whole)}))
 
 
-def loose_phrase(phrases: Sequence[Sequence[str]], field: Field | None, slop: int) -> Clause:
+def loose_phrase(phrases: Sequence[Sequence[str]], fields: Sequence[str], slop: int) -> Clause:
     """Each phrase as it is, and all of them in order with up to ``slop`` tokens between."""
-    if field is None:
-        return Boolean(should=(loose_phrase(phrases, "title", slop), loose_phrase(phrases, "body", slop)))
+    if len(fields) > 1:
+        return Boolean(should=tuple(loose_phrase(phrases, [field], slop) for field in fields))
     terms: list[tuple[int, str]] = []
     prefixes: set[int] = set()
     start = 0
@@ -136,16 +121,15 @@ def loose_phrase(phrases: Sequence[Sequence[str]], field: Field | None, slop: in
         else:
             terms += [(start + position, text) for position, text in _positions(tokens)]
         start += len(tokens)
-    together = in_fields(field, "bigrams", Phrase, tuple(terms), slop, frozenset(prefixes))
-    whole = tuple(phrase(tokens, field) for tokens in phrases if len(tokens) > 2)
+    together = in_fields(fields, "bigrams", Phrase, tuple(terms), slop, frozenset(prefixes))
+    whole = tuple(phrase(tokens, fields) for tokens in phrases if len(tokens) > 2)
     return Boolean(must=(together, *whole)) if whole else together
 
 
-def in_fields(field: Field | None, channel: str, clause: Callable[..., Clause], *values: object) -> Clause:
-    """The clause with these values in a channel of the field; without a field, of title or body."""
-    if field:
-        return clause(f"{field}_{channel}", *values)
-    return Boolean(should=(clause(f"title_{channel}", *values), clause(f"body_{channel}", *values)))
+def in_fields(fields: Sequence[str], channel: str, clause: Callable[..., Clause], *values: object) -> Clause:
+    """The clause with these values in a channel of the field, or of any of several."""
+    clauses = tuple([clause(f"{field}_{channel}", *values) for field in fields])
+    return clauses[0] if len(clauses) == 1 else Boolean(should=clauses)
 
 
 def _positions(tokens: Sequence[str]) -> tuple[tuple[int, str], ...]:

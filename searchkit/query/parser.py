@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import cast
 
 from searchkit.analysis import has_tokens, is_one_word, is_word, normalize
 from searchkit.dates import parse_days
@@ -139,8 +138,8 @@ class _Parser:
                 return self._fail(token, f"{token.text} has nothing behind it")
             if token.kind != "field":
                 negated = not negated
-            elif token.name in _IN_FIELD:
-                field = cast("Field", token.name)
+            elif token.name in (*_IN_FIELD, *self._fields.texts):
+                field = token.name
             else:
                 name = token
         if name is not None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from searchkit.analysis import Analyzer, is_symbol, normalize, query_tokens, visible
+from searchkit.analysis import Analyzer, is_symbol, normalize, plain, query_tokens, title_key, visible
 from searchkit.dates import day_end, day_start
 from searchkit.engine import plan as engine
 from searchkit.engine.plan import Boolean, Clause
@@ -34,26 +34,30 @@ from searchkit.query.matching import (
 )
 from searchkit.query.numbers import from_numbers
 from searchkit.query.scoring import (
+    NO_BOOSTS,
     FieldTerm,
     WeightedTerm,
     alternative_terms,
     telling_terms,
     text_terms,
+    title_score,
 )
 from searchkit.query.spellings import spelling_terms
 from searchkit.query.wildcards import ways, wildcard, word_before_open_end
 from searchkit.query.words import is_typographic_space
-from searchkit.schema import Schema, label_forms
+from searchkit.schema import TAGS, Schema, label_forms, text_field
 
 # The names of values in queries, and the fields of an engine that hold them.
 _VALUE_FIELDS = {"source": "source", "tag": "tags"}
+_TAGS_UNIGRAMS = f"{text_field(TAGS)}_unigrams"
+_FILTERS = ast.NotNode | ast.TermNode | ast.DateRangeNode
 
 FEW = 5
 """Up to so many content words of texts with spaces between are few: each of the texts is needed."""
 
 
 class HighlightTerm(NamedTuple):
-    """Neighbouring tokens to mark in one field, title or body, or in both.
+    """Neighbouring tokens to mark in one field, or in all.
 
     Of a ``prefix`` the Latin word at the end may go on. In words and numbers ``*`` and ``?`` stand for
     other letters and digits. In a single word up to ``distance`` letters may differ.
@@ -81,13 +85,15 @@ class Planned:
     highlight_terms: tuple[HighlightTerm, ...]
     parts: tuple[tuple[QueryNode, Clause], ...] = dataclasses.field(compare=False)
     """The parts of the query that a document has to satisfy, each with its clause."""
-    texts: tuple[AnalyzedText, ...] = dataclasses.field(compare=False)
-    """The running text that decides about a match, without that of one field."""
+    texts: tuple[tuple[AnalyzedText, tuple[str, ...]], ...] = dataclasses.field(compare=False)
+    """The running text that decides about a match, without that of one field, and where it is looked for."""
 
     def content_words(self) -> dict[str, Clause]:
         """The words of running text that decide about a match, each with what a document needs to have it."""
         return {
-            word.text: word_clause(word, text, None) for text in self.texts for word in text.content_words
+            word.text: word_clause(word, text, places)
+            for text, places in self.texts
+            for word in text.content_words
         }
 
 
@@ -100,16 +106,20 @@ def plan_query(
     filters: tuple[Clause, ...] = (),
     tables: Sequence[AlternativeTable] = (),
     fields: Schema | None = None,
+    boosts: Mapping[str, float] = NO_BOOSTS,
     let_go: frozenset[str] = frozenset(),
     analyzed: dict[str, AnalyzedText] | None = None,
 ) -> Planned:
     """What an engine has to do for ``query``, within ``filters``.
 
-    ``tables`` say what else a word finds. The words that are ``let_go`` count for the rank, but no document
-    needs them. ``analyzed`` has the texts that were analysed for a plan before, and is added to.
+    ``tables`` say what else a word finds, ``boosts`` what fields count for. The words that are ``let_go``
+    count for the rank, but no document needs them. ``analyzed`` has the texts that were analysed for a plan
+    before, and is added to.
     """
     known = {} if analyzed is None else analyzed
-    planner = _Planner(analyzer, Frequencies(statistics), match, tables, fields or Schema(), let_go, known)
+    planner = _Planner(
+        analyzer, Frequencies(statistics), match, tables, fields or Schema(), boosts, let_go, known
+    )
     query = planner.with_joined_texts(query)
     if isinstance(query, AndNode):
         must, must_not = planner.all_of(query.children, 1.0)
@@ -120,13 +130,18 @@ def plan_query(
         parts = [(query, clause)]
     if filters and not isinstance(clause, engine.MatchNone):
         clause = Boolean(must=(clause, *filters))
-    scores = tuple(
+    scores = [
         engine.ScoreClause(engine.Term(*term), planner.weights[term])
         for term in telling_terms(planner.unboosted, statistics)
         if planner.weights[term] > 0
-    )
+    ]
+    if scores and boosts.get("title", 1.0) and (title := title_key(planner.whole_text(query))):
+        scores += title_score(title, sum(score.weight for score in scores), statistics)
     return Planned(
-        engine.Plan(clause, scores), tuple(planner.highlight_terms), tuple(parts), tuple(planner.needed)
+        engine.Plan(clause, tuple(scores)),
+        tuple(planner.highlight_terms),
+        tuple(parts),
+        tuple(planner.needed),
     )
 
 
@@ -139,9 +154,10 @@ class _Planner:
     match: Match
     tables: Sequence[AlternativeTable]
     fields: Schema
+    boosts: Mapping[str, float]
     let_go: frozenset[str]
     analyzed: dict[str, AnalyzedText]
-    needed: list[AnalyzedText] = dataclasses.field(default_factory=list)
+    needed: list[tuple[AnalyzedText, tuple[str, ...]]] = dataclasses.field(default_factory=list)
     weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     highlight_terms: dict[HighlightTerm, None] = dataclasses.field(default_factory=dict)
@@ -200,15 +216,16 @@ class _Planner:
                     )
                 forms = phrases if slop else forms_in_quotes(whole.tokens, whole.alternatives)
                 highlights = [HighlightTerm(tuple(tokens), field) for tokens in forms]
-                self._rank_text(whole, text_terms(whole, field), field, highlights, weight)
+                fields = self._texts_with([whole], whole.alternatives)
+                self._rank_text(whole, [whole], field, fields, highlights, weight)
                 if slop and len(phrases) > 1:
-                    return loose_phrase(phrases, field, slop)
-                return any_phrase(forms, field)
+                    return loose_phrase(phrases, self._places(field, fields), slop)
+                return any_phrase(forms, self._places(field, fields))
             case ast.PrefixNode(text, field):
                 whole = self._analyze(text)
                 highlight = HighlightTerm(tuple(whole.tokens), field, prefix=True)
-                self._rank(text_terms(whole, field), [highlight], weight)
-                return prefix(whole.tokens, field)
+                self._rank(text_terms(whole, field, self.boosts, self.fields.texts), [highlight], weight)
+                return prefix(whole.tokens, self._places(field))
             case ast.WildcardNode(pattern, field):
                 pattern = visible(normalize(pattern))
                 typed = word_before_open_end(pattern)
@@ -216,13 +233,13 @@ class _Planner:
                 if typed:
                     whole = self._analyze(typed)
                     marks.append(HighlightTerm(tuple(whole.tokens), field))
-                    self._rank(text_terms(whole, field), (), weight)
+                    self._rank(text_terms(whole, field, self.boosts, self.fields.texts), (), weight)
                 self._rank((), marks, weight)
-                return wildcard(pattern, field)
+                return wildcard(pattern, self._places(field))
             case ast.FuzzyNode(text, field, distance):
                 word = visible(normalize(text))
                 self._rank((), [HighlightTerm((word,), field, distance=distance)], weight)
-                return in_fields(field, "unigrams", engine.Fuzzy, word, distance)
+                return in_fields(self._places(field), "unigrams", engine.Fuzzy, word, distance)
             case ast.TermNode(name, value):
                 return engine.TermSet(_VALUE_FIELDS[name], label_forms([value]))
             case ast.FieldNode(name, value):
@@ -275,23 +292,25 @@ class _Planner:
         texts = [self._analyze(node.text) for node in nodes]
         whole = join_texts(texts)
         highlights = [term for text in texts for term in _highlights(text, field)]
-        typed = [term for text in texts for term in text_terms(text, field)]
+        typed = texts
         if alternatives := self._alternatives(whole, weight):
             whole = whole._replace(alternatives=alternatives)
             texts = _with_alternatives(texts, whole)
             highlights += [HighlightTerm(one.tokens, field) for one in alternatives]
-        self._rank_text(whole, typed, field, highlights, weight)
+        fields = self._texts_with(typed, alternatives)
+        self._rank_text(whole, typed, field, fields, highlights, weight)
+        places = self._places(field, fields)
         others = others or (len(texts) > 1 and not whole.is_function_words)
         let_go: frozenset[str] = frozenset() if field else self.let_go
         found: list[tuple[QueryNode, Clause]] = []
         for node, text in zip(nodes, texts):
             if others and text.is_function_words:
                 continue
-            clause = match_text(text, field, self.match, self.statistics, let_go)
+            clause = match_text(text, places, self.match, self.statistics, let_go)
             if clause is not None:
                 found.append((node, clause))
             if weight is not None and field is None:
-                self.needed.append(text)
+                self.needed.append((text, places))
         return found
 
     def _alternatives(self, text: AnalyzedText, weight: float | None) -> list[Alternative]:
@@ -306,6 +325,40 @@ class _Planner:
         analyzed = self._analyze(text)
         return analyzed.tokens, analyzed.words
 
+    def _texts_with(
+        self, texts: Sequence[AnalyzedText], alternatives: Sequence[Alternative]
+    ) -> tuple[str, ...]:
+        """The declared fields of text, and the tags where any has a token of the texts or their alternatives.
+
+        It is looked up, since few queries are for tags, and a field more makes each of them slower.
+        """
+        tokens = [plain(token) for text in texts for token in text.tokens]
+        tokens += [plain(token) for one in alternatives for token in one.tokens]
+        is_there = any(self.statistics.doc_freqs(_TAGS_UNIGRAMS, list(dict.fromkeys(tokens))))
+        return (*self.fields.texts, TAGS) if is_there else self.fields.texts
+
+    def _places(self, field: Field | None, texts: Sequence[str] | None = None) -> tuple[str, ...]:
+        """What the names of the engine's fields begin with: of this field, or of all fields of text."""
+        if field:
+            return (text_field(field),)
+        return ("title", "body", *map(text_field, (*self.fields.texts, TAGS) if texts is None else texts))
+
+    def whole_text(self, query: QueryNode) -> list[str]:
+        """The tokens of all that is asked for, where that may be a title: one text, or several side by side.
+
+        What only rules documents out is not part of it; of a query with anything else there are none.
+        """
+        match query:
+            case TextNode(text, field) | ast.PhraseNode(text, field) if field in (None, "title"):
+                return list(self._analyze(text).tokens)
+            case ast.BoostNode(child):
+                return self.whole_text(child)
+            case AndNode(children):
+                parts = [self.whole_text(child) for child in children if not isinstance(child, _FILTERS)]
+                return [token for part in parts for token in part] if all(parts) else []
+            case _:
+                return []
+
     def _analyze(self, text: str) -> AnalyzedText:
         if text not in self.analyzed:
             self.analyzed[text] = analyze_text(text, self.analyzer)
@@ -314,17 +367,20 @@ class _Planner:
     def _rank_text(
         self,
         whole: AnalyzedText,
-        typed: Iterable[WeightedTerm],
+        texts: Iterable[AnalyzedText],
         field: Field | None,
+        fields: Sequence[str],
         highlights: Iterable[HighlightTerm],
         weight: float | None,
     ) -> None:
+        """Have the texts count, each for itself, and the alternatives of the whole that they are together."""
         if weight is None:
             return
-        typed = [*typed]
+        typed = [term for text in texts for term in text_terms(text, field, self.boosts, fields)]
         self._rank(typed, highlights, weight)
         if whole.alternatives:
-            self._rank(alternative_terms(whole, field, self.statistics), (), weight)
+            others = alternative_terms(whole, field, self.statistics, self.boosts, fields)
+            self._rank(others, (), weight)
             self._rank(spelling_terms(whole, dict(typed), self.statistics), (), weight)
 
     def _rank(

@@ -10,15 +10,30 @@ from math import log
 
 from searchkit.analysis import bigrams, plain
 from searchkit.analysis.function_words import FUNCTION_WORDS, QUESTION_WORDS
+from searchkit.engine.plan import TEXT_PREFIX, ScoreClause, TermSet
 from searchkit.query.analyzed_text import AnalyzedText, without
 from searchkit.query.ast import Field
 from searchkit.query.frequencies import Frequencies, Statistics
+from searchkit.schema import TAGS, TITLE_KEY, text_field
 
-WEIGHTS = {"words": 1.0, "body_bigrams": 0.75, "body_unigrams": 0.75, "title_bigrams": 0.05}
-"""What a term's BM25 counts for, by field."""
-WEIGHTS_IN_TITLE = {"title_bigrams": 1.0, "title_unigrams": 0.5}
-WEIGHTS_IN_BODY = {"body_bigrams": 1.0, "body_unigrams": 0.5}
+WEIGHTS = {"words": 1.0, "body_bigrams": 0.75, "body_unigrams": 0.75}
+"""What a term's BM25 counts for, by field; titles beside it, as `title_weight` says."""
+TITLE, TITLE_ALONE = 1.0, 2.0
+"""What titles count for: of every text, and on top of that a word that is asked for alone."""
+TITLE_OF_QUESTION = 0.05
+"""The answer stands in the body; docs/decisions/0016-titles.md has what more costs."""
+LONG_TITLE = 16
+"""A text of more tokens is found by its words, and the pairs in titles would cost a tenth of its time."""
+WEIGHTS_OF_TEXT = {"words": 1.0, "bigrams": 0.75, "unigrams": 0.75}
+"""By channel, of a declared field of text."""
+WEIGHT_OF_TAGS = 1.0
+"""Of a term in a tag: a bigram, or a word of one token."""
+WEIGHTS_IN_FIELD = {"bigrams": 1.0, "unigrams": 0.5}
+"""Of a field that is asked alone."""
 _FUNCTION_BIGRAMS = FUNCTION_WORDS | QUESTION_WORDS
+_K1 = 1.2
+# Of more content words, those of one token stand in bigrams of the query.
+_FEW = 5
 ALTERNATIVE = 0.5
 """What a regional word or a synonym counts for, at most, against the word that was typed."""
 
@@ -27,13 +42,21 @@ LONG = 50
 LITTLE = 0.1
 """A term of a long query does not count when it adds less than this share of what a unique word adds."""
 
+NO_BOOSTS: Mapping[str, float] = {}
+"""What each field counts for; 1 where nothing else is said."""
+
 FieldTerm = tuple[str, str]
 """A field of the engine and a term in it."""
 WeightedTerm = tuple[FieldTerm, float]
 """The same, and what the term's BM25 counts for."""
 
 
-def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm]:
+def text_terms(
+    text: AnalyzedText,
+    field: Field | None,
+    boosts: Mapping[str, float] = NO_BOOSTS,
+    texts: Sequence[str] = (),
+) -> Iterable[WeightedTerm]:
     """The terms of a text, each once: a word that a long question repeats is no more what it is about."""
     channels = {
         "words": without(text.words, QUESTION_WORDS),  # an answer does not repeat them
@@ -42,14 +65,39 @@ def text_terms(text: AnalyzedText, field: Field | None) -> Iterable[WeightedTerm
         "unigrams": [*map(plain, text.tokens)] if len(text.words) > 1 or len(text.tokens) == 1 else (),
     }
     found = {}
-    for name, weight in _weights(field).items():
+    for name, weight in _weights(text, field, boosts, texts).items():
         for term in channels[name.rpartition("_")[2]]:
             found[name, term] = weight
+    if not field and (weight := title_weight(text) * boosts.get("title", 1.0)):
+        found |= {("title_unigrams", term): weight for term in _single_tokens(text)}
+    if TAGS in texts and not field and (weight := WEIGHT_OF_TAGS * boosts.get(TAGS, 1.0)):
+        found |= {(f"{text_field(TAGS)}_unigrams", term): weight for term in _single_tokens(text)}
     return found.items()
 
 
+def title_weight(text: AnalyzedText) -> float:
+    """What a term in a title counts for. The fewer words, the more: who types one or two means a subject."""
+    if text.is_question or len(text.tokens) > LONG_TITLE:
+        return TITLE_OF_QUESTION
+    return TITLE + TITLE_ALONE / max(1, len(text.content_words))
+
+
+def title_score(title: str, weights: float, statistics: Statistics) -> Iterator[ScoreClause]:
+    """What documents with this `title_key`, that of the query, get on top, so that they come first.
+
+    It is as much as terms whose weights add up to ``weights`` can give at most. It is looked up whether there
+    are any: what adds a number instead of a BM25 makes searches of frequent words half again as slow.
+    """
+    if any(statistics.doc_freqs(TITLE_KEY, [title])):
+        yield ScoreClause(TermSet(TITLE_KEY, (title,)), weights * (_K1 + 1) * idf(len(statistics), 1))
+
+
 def alternative_terms(
-    text: AnalyzedText, field: Field | None, statistics: Frequencies
+    text: AnalyzedText,
+    field: Field | None,
+    statistics: Frequencies,
+    boosts: Mapping[str, float] = NO_BOOSTS,
+    texts: Sequence[str] = (),
 ) -> Iterator[WeightedTerm]:
     """The terms of the regional words and synonyms of a text; `searchkit.query.spellings` has the others.
 
@@ -65,7 +113,7 @@ def alternative_terms(
         tokens = text.tokens[one.start : one.end]
         words = [word.text for word in text.query_words if one.start <= word.start and word.end <= one.end]
         is_there = statistics.of_forms([tokens])[0] > 0
-        for name, weight in _weights(field).items():
+        for name, weight in _weights(text, field, boosts, texts).items():
             channel = name.rpartition("_")[2]
             own, others = _terms(channel, words, tokens), _terms(channel, one.words, one.tokens)
             if own and others and (name != "words" or not is_there):
@@ -101,8 +149,53 @@ def idf(documents: int, having: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def _weights(field: Field | None) -> dict[str, float]:
-    return {None: WEIGHTS, "title": WEIGHTS_IN_TITLE, "body": WEIGHTS_IN_BODY}[field]
+def _weights(
+    text: AnalyzedText, field: Field | None, boosts: Mapping[str, float], texts: Sequence[str]
+) -> dict[str, float]:
+    """What terms count for by field of the engine; ``texts`` are the declared fields of text."""
+    if field:
+        name = text_field(field)
+        weights = {f"{name}_{channel}": weight for channel, weight in WEIGHTS_IN_FIELD.items()}
+    else:
+        weights = {**WEIGHTS, "title_bigrams": title_weight(text)}
+        for name in texts:
+            if name == TAGS:
+                weights[f"{text_field(TAGS)}_bigrams"] = WEIGHT_OF_TAGS
+                continue
+            weights |= {
+                f"{text_field(name)}_{channel}": weight for channel, weight in WEIGHTS_OF_TEXT.items()
+            }
+    return _boosted(weights, boosts) if boosts else weights
+
+
+def _boosted(weights: Mapping[str, float], boosts: Mapping[str, float]) -> dict[str, float]:
+    """The weights times the boosts of their fields.
+
+    Words are those of title and body in one, so they count as the lesser of both; what the body counts for
+    beyond that, its bigrams do.
+    """
+    of_field = {"title": 1.0, "body": 1.0, **boosts}
+    both = of_field["words"] = min(of_field["title"], of_field["body"])
+    boosted = {name: weight * of_field.get(_field_of(name), 1.0) for name, weight in weights.items()}
+    if "words" in weights:
+        boosted["body_bigrams"] += weights["words"] * (of_field["body"] - both)
+    return {name: weight for name, weight in boosted.items() if weight}
+
+
+def _field_of(name: str) -> str:
+    """The field of documents whose channel it is; ``words`` are of two."""
+    return name.rpartition("_")[0].removeprefix(TEXT_PREFIX) or name
+
+
+def _single_tokens(text: AnalyzedText) -> list[str]:
+    """The content words that are one token, which have no bigram of their own: 茶, iPhone.
+
+    Among many words they stand in bigrams of the query.
+    """
+    if len(text.content_words) > _FEW:
+        return []
+    found = [plain(text.tokens[word.start]) for word in text.content_words if word.end == word.start + 1]
+    return list(without(found, QUESTION_WORDS))
 
 
 def _terms(channel: str, words: Sequence[str], tokens: Sequence[str]) -> Sequence[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from searchkit.analysis import bigrams
+from searchkit.analysis import bigrams, plain
 from searchkit.query.alternatives import Alternative
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.frequencies import FIELDS, Frequencies
@@ -114,7 +114,7 @@ def _ask_at_once(text: AnalyzedText, spellings: Sequence[Alternative], statistic
     statistics.doc_freqs("words", text.words)
     for field in FIELDS:
         statistics.doc_freqs(f"{field}_bigrams", [term for form in forms for term in bigrams(form)])
-        statistics.doc_freqs(f"{field}_unigrams", [token for form in forms for token in form])
+        statistics.doc_freqs(f"{field}_unigrams", [plain(token) for form in forms for token in form])
 
 
 def _place(one: Alternative) -> tuple[int, int]:
@@ -124,11 +124,11 @@ def _place(one: Alternative) -> tuple[int, int]:
 def _terms(field: str, form: Sequence[str]) -> list[FieldTerm]:
     """What tells a form: its bigrams; of a single token the token."""
     if len(form) == 1:
-        return [(f"{field}_unigrams", form[0])]
+        return [(f"{field}_unigrams", plain(form[0]))]
     return [(f"{field}_bigrams", term) for term in dict.fromkeys(bigrams(form))]
 
 
 def _all_terms(field: str, form: Sequence[str]) -> list[FieldTerm]:
     """The same, and the unigrams of several tokens."""
-    unigrams = [(f"{field}_unigrams", token) for token in form]
+    unigrams = [(f"{field}_unigrams", plain(token)) for token in form]
     return list(dict.fromkeys([*_terms(field, form), *unigrams]))

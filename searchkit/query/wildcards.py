@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from searchkit.analysis import WORD_END, is_letters_and_digits, is_one_word, query_tokens, tokenize
 from searchkit.engine.plan import Boolean, Clause, Term, Wildcard
-from searchkit.query.ast import Field
 from searchkit.query.matching import in_fields, phrase
 
 MOST_LETTERS = 50
@@ -57,11 +56,11 @@ def too_much(pattern: str) -> str:
     return ""
 
 
-def wildcard(pattern: str, field: Field | None) -> Clause:
+def wildcard(pattern: str, fields: Sequence[str]) -> Clause:
     """Documents that have a word like the pattern, which is normalized and visible."""
-    found = [_neighbours(way, field) for way in ways(pattern)]
+    found = [_neighbours(way, fields) for way in ways(pattern)]
     if typed := word_before_open_end(pattern):
-        found.append(phrase(query_tokens(typed), field))
+        found.append(phrase(query_tokens(typed), fields))
     return found[0] if len(found) == 1 else Boolean(should=tuple(found))
 
 
@@ -104,14 +103,14 @@ def _partings(gap: str) -> list[tuple[str, str]]:
     return between + [(gap[: at + 1], gap[at:]) for at, sign in enumerate(gap) if sign == "*"]
 
 
-def _neighbours(tokens: Sequence[str], field: Field | None) -> Clause:
+def _neighbours(tokens: Sequence[str], fields: Sequence[str]) -> Clause:
     """Documents that have such tokens; of several, each with the next one beside it in the same field."""
     if len(tokens) == 1:
-        return in_fields(field, "unigrams", _term_like, tokens[0])
-    if field is None:
-        return Boolean(should=(_neighbours(tokens, "title"), _neighbours(tokens, "body")))
+        return in_fields(fields, "unigrams", _term_like, tokens[0])
+    if len(fields) > 1:
+        return Boolean(should=tuple(_neighbours(tokens, [field]) for field in fields))
     pairs = (f"{first}{WORD_END}{second}{WORD_END}" for first, second in zip(tokens, tokens[1:]))
-    found = tuple(in_fields(field, "bigrams", _term_like, pair) for pair in pairs)
+    found = tuple(in_fields(fields, "bigrams", _term_like, pair) for pair in pairs)
     return found[0] if len(found) == 1 else Boolean(must=found)
 
 

@@ -10,9 +10,9 @@ from functools import partial
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
 from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, MatchNone, Plan, ScoreClause, Term, TermSet
+from searchkit.engine.plan import TEXT_PREFIX, Boolean, MatchNone, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
-from searchkit.schema import ADDRESS
+from searchkit.schema import ADDRESS, TITLE_KEY
 from searchkit.search.options import QueryOptions
 from searchkit.search.planning import plan, read, understand
 from searchkit.search.relax import relax
@@ -25,7 +25,10 @@ _WHERE = {
     "body_bigrams": "pair in the body",
     "body_unigrams": "character in the body",
     ADDRESS: "its address",
+    TITLE_KEY: "the title is the query",
 }
+_NONE: Counter[str] = Counter()
+_OF_CHANNEL = {"words": "word", "bigrams": "pair", "unigrams": "character"}
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,13 @@ class Contribution:
     """How many documents have it in this field."""
 
     def __str__(self) -> str:
+        if self.field == TITLE_KEY:
+            return (
+                f"{self.points:8.3f}  {self.term}  ({_WHERE[self.field]}, as of {self.documents:,} documents)"
+            )
         times = "once" if self.times == 1 else f"{self.times} times"
         return (
-            f"{self.points:8.3f}  {self.term}  ({_WHERE[self.field]}: {times} here, "
+            f"{self.points:8.3f}  {self.term}  ({_where(self.field)}: {times} here, "
             f"in {self.documents:,} documents, weight {self.weight:.3g})"
         )
 
@@ -97,7 +104,7 @@ def explain(
     matches = [
         Plan(Boolean(must=(this, clause))) for clause in (match, relaxed, *(clause for _, clause in parts))
     ]
-    own = [Plan(this, (ScoreClause(term, weight),)) for term, weight, _ in terms]
+    own = [Plan(this, (ScoreClause(_node(term), weight),)) for term, weight, _ in terms]
     answers = snapshot.multi_search([Plan(this, scores), *matches, *own], limit=1)
     scored, matched, listed, *others = [found[0].score if found else None for _, found in answers]
     matched_parts, points = others[: len(parts)], others[len(parts) :]
@@ -120,17 +127,37 @@ def _terms_of(
     scores: Sequence[ScoreClause], document: Document, settings: Settings
 ) -> list[tuple[Term, float, int]]:
     """The terms that the document has, with their weights, and how often it has them."""
-    indexed = DocumentBuilder(settings).build(document).terms
+    indexed = DocumentBuilder(settings).build(document)
+    title = indexed.values.get(TITLE_KEY)
     wanted = {score.node.text for score in scores if isinstance(score.node, Term)}
     # Of a long document only what is asked for is counted: to count all of its terms takes most of the time.
     counts = {
-        field: Counter(filter(wanted.__contains__, joined.split(" "))) for field, joined in indexed.items()
+        field: Counter(filter(wanted.__contains__, joined.split(" ")))
+        for field, joined in indexed.terms.items()
     }
-    return [
+    found = [
         (term, score.weight, times)
         for score in scores
-        if isinstance(term := score.node, Term) and (times := counts[term.field][term.text])
+        if isinstance(term := score.node, Term) and (times := counts.get(term.field, _NONE)[term.text])
     ]
+    return found + [
+        (Term(TITLE_KEY, key), score.weight, 1)
+        for score in scores
+        if isinstance(node := score.node, TermSet) and (key := node.values[0]) and node.values == title
+    ]
+
+
+def _where(field: str) -> str:
+    """Which terms a field of the engine has, in words."""
+    if field in _WHERE:
+        return _WHERE[field]
+    name, _, channel = field.removeprefix(TEXT_PREFIX).rpartition("_")
+    return f"{_OF_CHANNEL[channel]} in the {name}"
+
+
+def _node(term: Term) -> Term | TermSet:
+    """What scores: a title that is the query counts as it is, without BM25."""
+    return TermSet(TITLE_KEY, (term.text,)) if term.field == TITLE_KEY else term
 
 
 def _of_address(
@@ -157,6 +184,6 @@ def _contributions(
     for (term, weight, times), own in zip(terms, points):
         text = term.text.replace(WORD_END, " ").strip()
         at = normalized.find(text)
-        shown = typed[at : at + len(text)] if at >= 0 else text
+        shown = typed[at : at + len(text)] if at >= 0 else typed if term.field == TITLE_KEY else text
         found.append(Contribution(shown, term.field, own or 0.0, weight, times, freqs[term]))
     return sorted(found, key=lambda one: -one.points)

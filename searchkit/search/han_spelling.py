@@ -18,6 +18,7 @@ from searchkit.engine.base import Snapshot
 from searchkit.engine.plan import Plan
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.indexing.suggestions import SEPARATOR, SOUND, split_key, typed_key
+from searchkit.query.frequencies import FIELDS
 from searchkit.query.matching import phrase
 from searchkit.schema import WORDS
 from searchkit.settings import Settings
@@ -228,7 +229,7 @@ def _confirmed(
         return None
     typed_texts = {one.window: "".join(characters[slice(*one.window)]) for one in candidates}
     words = [*dict.fromkeys(chain(typed_texts.values(), (one.word for one in candidates)))]
-    found = snapshot.multi_search([Plan(phrase([*word], None)) for word in words], limit=0)
+    found = snapshot.multi_search([Plan(phrase([*word], FIELDS)) for word in words], limit=0)
     counts = dict(zip(words, (total for total, _ in found)))
     as_words = dict(zip(words, snapshot.doc_freqs("words", words)))
     has_word = settings.analyzer.has_word
@@ -267,7 +268,7 @@ def _as_written(word: str, snapshot: Snapshot) -> str:
     entries = snapshot.terms_with_prefix(WORDS, word + SEPARATOR, limit=_MOST_SPELLINGS)
     if entries:
         return split_key(max(entries, key=lambda entry: entry[1])[0])[1]
-    for one in snapshot.search(Plan(phrase([*word], None)), limit=1, offset=0)[1]:
+    for one in snapshot.search(Plan(phrase([*word], FIELDS)), limit=1, offset=0)[1]:
         fields = StoredFields.decode(one.stored)
         for text in (fields.title, fields.body):
             at = normalize(text).find(word)

@@ -82,6 +82,12 @@ def _settled(values: Any) -> Any:
     return sorted(values, key=repr) if isinstance(values, set | frozenset) else values
 
 
+def _boosts(name: str, value: Any) -> dict[str, float] | None:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a mapping of fields to numbers, not {value!r}")
+    return dict(sorted(value.items(), key=lambda item: str(item[0]))) or None
+
+
 def _recency(name: str, value: Any) -> Any:  # noqa: ARG001
     half_life(value)
     return value
@@ -113,6 +119,11 @@ class QueryOptions(_Options):
     match: Match = _choice("most", get_args(Match), "How many words of running text a hit needs.")
     regional: bool = _option(True, "Find the words of other regions as well: 软件 finds 軟體.")
     synonyms: bool = _option(True, "Find the synonyms of the index as well.")
+    boosts: Mapping[str, float] | None = _option(
+        None,
+        "What a field counts for the rank (title=3), instead of what the index was created with.",
+        _boosts,
+    )
     lenient: bool = _option(False, "Read questions and queries with mistakes as well as they can be.")
 
 

@@ -38,6 +38,11 @@ class Page:
         """The body of a hit with all its matches."""
         return self._highlighter.body(self.fields(number).body)
 
+    def highlighted_text(self, number: int, name: str) -> Highlighted:
+        """The text in ``extra`` of a hit with its matches; empty where there is none."""
+        text = self.fields(number).extra.get(name)
+        return self._highlighter.whole((text if isinstance(text, str) else "",), name)[0]
+
     @cached_property
     def titles(self) -> list[Highlighted]:
         """The titles with their matches."""

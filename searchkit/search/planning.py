@@ -57,6 +57,9 @@ def plan(
         tables.append(settings.synonyms.table)
     if options.regional:
         tables += regional_tables()
+    boosts = settings.boosts
+    if options.boosts:
+        boosts = {**boosts, **settings.fields.boosts(options.boosts)}
     planned = plan_query(
         query,
         settings.analyzer,
@@ -64,6 +67,7 @@ def plan(
         match=match or options.match,
         filters=filters,
         tables=tables,
+        boosts=boosts,
         let_go=let_go,
         analyzed=analyzed,
         fields=settings.fields,

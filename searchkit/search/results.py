@@ -82,6 +82,15 @@ class Hit:
         """The whole body with all its matches."""
         return self._page.highlighted_body(self._number)
 
+    def highlighted(self, field: str) -> Highlighted:
+        """The whole text of a declared field (``fields={"summary": "fulltext"}``) with all its matches.
+
+        Of ``title`` and ``body`` as well; empty where the document has no text of this name.
+        """
+        if field in ("title", "body"):
+            return self.title if field == "title" else self.body
+        return self._page.highlighted_text(self._number, field)
+
     @property
     def _fields(self) -> StoredFields:
         return self._page.fields(self._number)

@@ -154,8 +154,9 @@ def _with_recency(planned: Plan, recency: str | timedelta | None, position: Posi
     """The plan with a share of the best score added for newer documents."""
     if recency is None or not planned.scores:
         return planned
-    by_terms = Plan(planned.match, tuple(score for score in planned.scores if isinstance(score.node, Term)))
-    _, best = position.snapshot.search(by_terms, limit=1, offset=0)
+    # Half of what terms give: half of what a title gets that is the query would be more than all else.
+    terms = tuple(score for score in planned.scores if isinstance(score.node, Term))
+    _, best = position.snapshot.search(Plan(planned.match, terms), limit=1, offset=0)
     if not best:
         return planned
     newer = recency_scores(half_life(recency), position.now, best[0].score)

@@ -138,7 +138,7 @@ def _with_all_words(texts: Sequence[str], snapshot: Snapshot) -> list[str]:
     plans = []
     for text in texts:
         pieces = [found for piece in text.split() if (found := query_tokens(piece))]
-        plans.append(Plan(Boolean(must=tuple(phrase(tokens, None) for tokens in pieces))))
+        plans.append(Plan(Boolean(must=tuple(phrase(tokens, ("title", "body")) for tokens in pieces))))
     counts = snapshot.multi_search(plans, limit=0)
     return [text for text, (count, _) in zip(texts, counts) if count]
 

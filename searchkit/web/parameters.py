@@ -23,6 +23,7 @@ LONGEST_VALUE = 1000
 """Characters of a value that has no limit of its own."""
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -55,6 +56,17 @@ def _values_by_name(pairs: list[str]) -> dict[str, list[str]]:
     return wanted
 
 
+def _numbers_by_name(pairs: list[str]) -> dict[str, float]:
+    """``FIELD=NUMBER`` as the library takes it."""
+    boosts: dict[str, float] = {}
+    for pair in pairs:
+        name, _, number = pair.partition("=")
+        if not _NUMBER.fullmatch(number):
+            raise _invalid("takes FIELD=NUMBER, like title=3, not {value}", pair)
+        boosts[name.strip()] = float(number)
+    return boosts
+
+
 def _invalid(template: Any, value: str) -> PydanticCustomError:
     return PydanticCustomError("invalid", template, {"value": repr(value[:40])})
 
@@ -71,6 +83,7 @@ Collapse = Annotated[Flag, AfterValidator(lambda wanted: "near-duplicates" if wa
 Match = Literal["most", "all", "any"]
 Texts = Annotated[list[Text], Field(max_length=MOST_VALUES)]
 Names = Annotated[list[Name], Field(max_length=MOST_VALUES), BeforeValidator(_split_at_commas)]
+Boosts = Annotated[Texts, AfterValidator(_numbers_by_name)]
 Where = Annotated[Texts, AfterValidator(_values_by_name)]
 
 
@@ -87,7 +100,7 @@ class Parameter:
     @property
     def keyword(self) -> str:
         """The keyword of the library."""
-        return {"q": "query", "tag": "tags"}.get(self.name, self.name)
+        return {"q": "query", "tag": "tags", "boost": "boosts"}.get(self.name, self.name)
 
     @property
     def is_list(self) -> bool:
@@ -124,6 +137,7 @@ SEARCH = (
     Parameter("match", Match, "How many words of running text a hit needs."),
     Parameter("regional", Flag, "Find words of other regions as well: 软件 and 軟體."),
     Parameter("synonyms", Flag, "Find the synonyms of the index as well."),
+    Parameter("boost", Boosts, "FIELD=NUMBER: what title or body counts for the rank, like title=3."),
     Parameter("recency", Duration, "The time in which the weight of a document halves: 12h, 30d, 1y."),
     Parameter("collapse", Collapse, "One hit for a story of several sources, the others in it."),
     Parameter("lenient", Flag, "Read a query that is not well-formed as well as it can be."),

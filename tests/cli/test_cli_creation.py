@@ -137,7 +137,7 @@ def test_the_same_settings_are_accepted_for_an_existing_index(run, goods, articl
         (["--field", "price"], "'price' is no NAME=KIND, like price=number"),
         (["--field", "=number"], "'=number' is no NAME=KIND"),
         (["--field", "price="], "'price=' is no NAME=KIND"),
-        (["--field", "price=int"], "'price' must be one of text, number, date, boolean, not 'int'"),
+        (["--field", "price=int"], "'price' must be one of text, number, date, boolean, fulltext, not 'int'"),
         (["--field", "title=text"], "'title' is taken"),
         (["--field", "a-b=text"], "'a-b' is no name of letters, digits and underscores"),
         (["--field", "a=text", "--field", "a=date"], "'a' is declared twice: text and date"),

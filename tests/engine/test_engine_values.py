@@ -49,6 +49,7 @@ from suite import (
 from searchkit.engine import open_engine
 from searchkit.engine.base import MOST_VALUES, Engine, IndexDocument
 from searchkit.engine.plan import TEXT_FIELDS, Clause, MatchAll, Plan, ScoreClause, Sort, Term, Value
+from searchkit.engine.ties import tie_key
 
 
 class TestOrderAndPages:
@@ -115,6 +116,8 @@ class TestOrderAndPages:
                     firsts = [values(there[id], sort.field)[:1] for id in ids]
                     having = [first for first in firsts if first]
                     assert firsts[: len(having)] == sorted(having, reverse=sort.descending)
+                    places = [having.index(first) if first else len(having) for first in firsts]
+                    assert ids == [id for _, _, id in sorted(zip(places, map(tie_key, ids), ids))]
                     pages = [
                         search(engine, match, scores, sort=sort, limit=size, offset=at)
                         for at in range(0, len(ids) + 1, size)
@@ -140,9 +143,13 @@ class TestOrderAndPages:
             [index_document(str(number), {"published": number % 2}) for number in range(300)],
             commits=3,
         )
+        by_key = sorted(map(str, range(300)), key=tie_key)
         for sort in (None, Sort("published"), Sort("published", descending=True), Sort("tags")):
             whole = search(engine, MatchAll(), sort=sort)
             assert len(whole) == 300
+            if sort and sort.field == "published":
+                by_key.sort(key=lambda key: int(key) % 2, reverse=sort.descending)
+            assert found_ids(whole) == (by_key if sort != Sort("tags") else sorted(by_key, key=tie_key))
             for size in (7, 100, 299):
                 pages = [
                     search(engine, MatchAll(), sort=sort, limit=size, offset=at) for at in range(0, 300, size)

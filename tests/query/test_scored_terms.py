@@ -13,9 +13,10 @@ from strategies import HAN, queries
 from searchkit.analysis import Analyzer, normalize
 from searchkit.engine import create_engine
 from searchkit.engine.base import IndexDocument
-from searchkit.engine.plan import TEXT_FIELDS, Plan, Term
+from searchkit.engine.plan import TEXT_FIELDS, TEXT_PREFIX, Plan, Term
 from searchkit.query import parse, plan_query
 from searchkit.query.scoring import LITTLE, LONG, WEIGHTS, FieldTerm, idf, telling_terms
+from searchkit.schema import Schema
 
 ANALYZER = Analyzer()
 _CHARACTERS = [chr(code) for code in range(0x4E00, 0x5E00) if normalize(chr(code)) == chr(code)]
@@ -36,7 +37,7 @@ class Frequencies:
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         self.asked.append(field)
-        return [self.of.get((field, term), 1) for term in terms]
+        return [self.of.get((field, term), 0 if field.startswith(TEXT_PREFIX) else 1) for term in terms]
 
 
 def everywhere(text: str) -> Frequencies:
@@ -130,7 +131,7 @@ def test_a_headline_of_the_title_field_keeps_its_bigrams() -> None:
 @pytest.mark.parametrize("location", [":memory:", "whoosh:index"])
 def test_engines_choose_alike(location: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(str(tmp_path))
-    engine = create_engine(location, {}, ())
+    engine = create_engine(location, {}, Schema().for_engine)
     writer = engine.writer(timeout=1)
     for number in range(30):
         terms = dict.fromkeys(TEXT_FIELDS, "")

@@ -1,7 +1,8 @@
 """What an index of OpenSearch is made of, and what an index document becomes in it.
 
 A document has its terms under ``terms``, its values under ``values``, and under ``first`` a key
-by which each value sorts. ``commit`` is the number of the commit that it came with.
+by which each value sorts; by ``tie_key`` equal hits do. ``commit`` is the number of the commit that it came
+with.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Any
 
 from searchkit.engine.base import IndexDocument, id_term
 from searchkit.engine.opensearch.location import Place
-from searchkit.engine.plan import TEXT_FIELDS, Value, ValueField
+from searchkit.engine.plan import TEXT_FIELDS, Value, ValueField, has_positions, is_text_field
+from searchkit.engine.ties import tie_key
 
-FORMAT = 1
-COMMIT, KEY = "commit", "key"
+FORMAT = 2
+COMMIT, KEY, TIES = "commit", "key", "tie_key"
 _LONGEST_LABEL = 8000  # a term of Lucene has 32,766 bytes, and a character up to four
 LONGEST_TERM = 255  # what its whitespace tokenizer takes in one piece
 _PRIVATE_USE = 0xF0000
@@ -43,7 +45,7 @@ def index_body(place: Place, values: Iterable[ValueField]) -> dict[str, Any]:
         "dynamic": "strict",
         "_meta": {"searchkit": FORMAT},
         # What is indexed is not kept twice: the stored fields have all of it.
-        "_source": {"excludes": ["terms", "values", "first"]},
+        "_source": {"excludes": ["terms", "values", "first", TIES]},
         "properties": properties(values),
     }
     return {"settings": {"index": settings}, "mappings": mappings}
@@ -53,12 +55,15 @@ def properties(values: Iterable[ValueField]) -> dict[str, Any]:
     """The fields of a document."""
     text = {"type": "text", "analyzer": "whitespace"}
     # Only bigrams are asked for in chains, so only they need positions.
-    options = {name: "positions" if name.endswith("_bigrams") else "freqs" for name in TEXT_FIELDS}
-    kinds = {value.name: value.kind for value in values}
+    values = list(values)
+    texts = (*TEXT_FIELDS, *(value.name for value in values if value.kind == "terms"))
+    options = {name: "positions" if has_positions(name) else "freqs" for name in texts}
+    kinds = {value.name: value.kind for value in values if value.kind != "terms"}
     firsts = {name: {"type": "keyword", "index": False} for name, kind in kinds.items() if kind != "key"}
     return {
         KEY: {"type": "keyword"},
         COMMIT: {"type": "long"},
+        TIES: {"type": "long", "index": False},
         "stored": _UNINDEXED,
         "terms": {
             "properties": {name: {**text, "index_options": option} for name, option in options.items()}
@@ -75,7 +80,7 @@ def path_of(field: str) -> str:
     """Where a field of a plan is."""
     if field == "id":
         return KEY
-    return f"terms.{field}" if field in TEXT_FIELDS else f"values.{field}"
+    return f"terms.{field}" if is_text_field(field) else f"values.{field}"
 
 
 def term_of(text: str) -> str:
@@ -96,6 +101,7 @@ def document_of(indexed: IndexDocument, commit: int, sorting: Container[str]) ->
     values = indexed.values.items()
     return {
         KEY: id_term(indexed.id),
+        TIES: tie_key(id_term(indexed.id)),
         COMMIT: commit,
         "stored": indexed.stored.decode(),
         "terms": {

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from searchkit.engine import plan as nodes
 from searchkit.engine.opensearch.mapping import LONGEST_TERM, path_of, term_of
-from searchkit.engine.plan import TEXT_FIELDS, Boolean, Clause, MatchAll, Phrase, Plan, Term
+from searchkit.engine.plan import Boolean, Clause, MatchAll, Phrase, Plan, Term, is_text_field
 from searchkit.errors import SearchkitError
 
 Query = dict[str, Any]
@@ -24,7 +24,7 @@ def ranked_query(plan: Plan, *filters: Query) -> Query:
     scores: list[Query] = []
     for score in plan.scores:
         match score.node:
-            case Term(field, text) if field in TEXT_FIELDS:
+            case Term(field, text) if is_text_field(field):
                 scores.append({"term": {path_of(field): {"value": term_of(text), "boost": score.weight}}})
             case node:
                 scores.append({"constant_score": {"filter": match_query(node), "boost": score.weight}})
@@ -43,7 +43,7 @@ def match_query(node: Clause) -> Query:
     """The clause as a query."""
     match node:
         case Term(field, text):
-            value = term_of(text) if field in TEXT_FIELDS else text
+            value = term_of(text) if is_text_field(field) else text
             return {"term": {path_of(field): {"value": value}}}
         case Phrase():
             return _chain(node)

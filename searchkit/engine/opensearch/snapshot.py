@@ -13,13 +13,14 @@ from typing import Any
 from searchkit.engine.aggregations import facet_counts
 from searchkit.engine.base import MOST_VALUES, Hits, ScoredDoc, Snapshot, id_term
 from searchkit.engine.opensearch.client import Calls, RefusedError
-from searchkit.engine.opensearch.mapping import KEY, path_of
+from searchkit.engine.opensearch.mapping import KEY, TIES, path_of
 from searchkit.engine.opensearch.query import Query, any_of, match_query, prefix_pattern, ranked_query
 from searchkit.engine.opensearch.state import State, StateStore
 from searchkit.engine.plan import Clause, MatchAll, Plan, Sort, Term
 from searchkit.errors import CursorExpiredError, EngineUnavailableError
 
 _KEEP = "10m"
+_TIES = [{TIES: {"order": "asc", "unmapped_type": "long"}}, KEY]
 _PAGE = 1000
 _WINDOW = 10_000  # how far OpenSearch looks without being told behind which hit
 _MOST_TERMS = 1000  # of one request
@@ -97,12 +98,12 @@ class OpenSearchSnapshot(Snapshot):
         return [(int(one["total"]["value"]), _scored(one["hits"], sort)) for one in hits]
 
     def _body(self, plan: Plan, sort: Sort | None) -> dict[str, Any]:
-        body: dict[str, Any] = {"sort": ["_score", KEY], "_source": ["stored"]}
+        body: dict[str, Any] = {"sort": ["_score", *_TIES], "_source": ["stored"]}
         if not sort:
             return {**body, "query": ranked_query(plan, self._live)}
         direction = "desc" if sort.descending else "asc"
         order = {"order": direction, "missing": "_last", "unmapped_type": "keyword"}
-        return {**body, "query": self._matching(plan.match), "sort": [{f"first.{sort.field}": order}, KEY]}
+        return {**body, "query": self._matching(plan.match), "sort": [{f"first.{sort.field}": order}, *_TIES]}
 
     def _hits(self, body: dict[str, Any], offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and those from the offset; beyond the window all before them are skipped."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from math import inf, nextafter
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,24 @@ from tantivy import Query
 
 from searchkit.engine.aggregations import facet_counts
 from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, Hits, ScoredDoc, Snapshot, id_term
-from searchkit.engine.plan import TEXT_FIELDS, Clause, Plan, Sort, TermSet, ValueField
+from searchkit.engine.plan import (
+    TEXT_FIELDS,
+    Boolean,
+    Clause,
+    MatchNone,
+    Plan,
+    Range,
+    Sort,
+    TermSet,
+    ValueField,
+    has_positions,
+)
 from searchkit.engine.storage import IndexFolder, MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import reading, writing
 from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of, segment_sizes
 from searchkit.engine.tantivy.query import match_query, ranked_query
-from searchkit.engine.tantivy.writer import TantivyWriter
+from searchkit.engine.tantivy.writer import TIES, TantivyWriter
+from searchkit.engine.ties import Run, page_of
 from searchkit.errors import IndexCorruptError
 
 _PAGE = 1000
@@ -29,9 +43,11 @@ def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("stored", stored=True)
-    for field in TEXT_FIELDS:
+    builder.add_integer_field(TIES, fast=True)
+    values = list(values)
+    for field in (*TEXT_FIELDS, *(value.name for value in values if value.kind == "terms")):
         # Only bigrams are asked for in chains, so only they need positions.
-        option = "position" if field.endswith("_bigrams") else "freq"
+        option = "position" if has_positions(field) else "freq"
         builder.add_text_field(field, tokenizer_name="whitespace", index_option=option)
     for value in values:
         match value.kind:
@@ -39,6 +55,8 @@ def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
                 builder.add_integer_field(value.name, indexed=True, fast=True)
             case "number":
                 builder.add_float_field(value.name, indexed=True, fast=True)
+            case "terms":
+                pass
             case kind:
                 fast = kind == "label"
                 builder.add_text_field(value.name, tokenizer_name="raw", index_option="basic", fast=fast)
@@ -216,21 +234,55 @@ class TantivySnapshot(Snapshot):
         self, plan: Plan, limit: int, offset: int, sort: Sort | None
     ) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
         """How many documents match, and where those of one page are."""
-        limit = min(limit, self._searcher.num_docs - offset)
+        searcher, size, total = self._searcher, self._searcher.num_docs, 0
+        limit = min(limit, size - offset)
         if limit <= 0:
             return self.count(plan.match), []
+        order: dict[str, Any] = {}
+        if sort:
+            query = match_query(plan.match, self._schema)
+            direction = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
+            order = {"order_by_field": sort.field, "order": direction}
+        else:
+            query = ranked_query(plan, self._schema)
+
+        def fetch(start: int, count: int) -> list[tuple[Any, tantivy.DocAddress]]:
+            nonlocal total
+            result = searcher.search(query, min(count, size - start), offset=start, **order)
+            total = result.count  # type: ignore[attr-defined]  # missing in its type stub
+            return list(result.hits)
+
+        keys: Any = partial(searcher.fast_field_values, TIES)
+
+        def run_of(value: object) -> Run[tantivy.DocAddress] | None:
+            return self._run_of(value, plan.match, sort) if sort else None
+
         with reading(self._location):
-            if sort:
-                order = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
-                query = match_query(plan.match, self._schema)
-                result = self._searcher.search(
-                    query, limit, offset=offset, order_by_field=sort.field, order=order
-                )
-                hits = [(0.0, address) for _, address in result.hits]
-            else:
-                result = self._searcher.search(ranked_query(plan, self._schema), limit, offset=offset)
-                hits = result.hits
-            return result.count, hits  # type: ignore[attr-defined]  # missing in its type stub
+            hits = page_of(fetch, keys, offset=offset, limit=limit, by_score=not sort, run_of=run_of)
+        return total, [(0.0, address) for _, address in hits] if sort else hits
+
+    def _run_of(self, value: object, match: Clause, sort: Sort) -> Run[tantivy.DocAddress] | None:
+        """The documents that are equal by a field of numbers, which may be all there are; None for others."""
+        field = sort.field
+        before: Clause = Range(field, None, None)
+        equal: Clause = Boolean(must_not=(before,))  # those without a value come last
+        if isinstance(value, int | float):
+            behind: float | None = nextafter(value, inf) if isinstance(value, float) else value + 1
+            if behind == 2**63:  # no integer is as large
+                behind = None
+            above = MatchNone() if behind is None else Range(field, behind, None)
+            before = above if sort.descending else Range(field, None, value)
+            equal = Range(field, value, behind)
+        elif value is not None:
+            return None
+        query = match_query(Boolean(must=(match, equal)), self._schema)
+
+        def places(start: int, count: int) -> list[tantivy.DocAddress]:
+            order = tantivy.Order.Asc
+            found = self._searcher.search(query, count, offset=start, order_by_field=TIES, order=order)
+            return [address for _, address in found.hits]
+
+        return Run(self.count(Boolean(must=(match, before))), places)
 
     def count(self, match: Clause) -> int:
         # Without scores, as `search` matches: with them tantivy counts the moves of a loose phrase otherwise.

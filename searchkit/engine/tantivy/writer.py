@@ -13,6 +13,7 @@ from tantivy import Query
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
 from searchkit.engine.storage import MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import writing
+from searchkit.engine.ties import tie_key
 from searchkit.errors import IndexCorruptError, SearchkitError
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ WRITER_MEMORY = 150_000_000
 
 While its threads finish their segments, a writer takes up to 80 MB more.
 """
+TIES = "tie_key"
+"""The field with the `tie_key` of each document."""
 _COMPACT_MEMORY = 1_000_000_000
 MERGE_FROM = 5000
 """A writer that added so many documents, most of what there is, merges its small segments before it closes.
@@ -66,6 +69,7 @@ class TantivyWriter(EngineWriter):
         document, key = tantivy.Document(), id_term(indexed.id)
         document.add_text("id", key)
         document.add_bytes("stored", indexed.stored)
+        document.add_integer(TIES, tie_key(key))
         for field, terms in indexed.terms.items():
             if terms:
                 document.add_text(field, terms)

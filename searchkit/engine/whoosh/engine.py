@@ -21,6 +21,7 @@ from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, ScoredDoc, S
 from searchkit.engine.commit_files import of_one_commit
 from searchkit.engine.plan import Clause, Plan, Sort, ValueField
 from searchkit.engine.storage import FolderEngine, IndexFolder
+from searchkit.engine.ties import page_of, tie_key
 from searchkit.engine.whoosh import files
 from searchkit.engine.whoosh.files import Commit, DurableStorage, reading
 from searchkit.engine.whoosh.query import match_query, ranked_query
@@ -142,21 +143,32 @@ class WhooshSnapshot(Snapshot):
         if behind <= offset:
             return self.count(plan.match), []
         with self._reading():
-            if sort:
-                matching = self._sorted(plan.match, sort)
-                total, hits = len(matching), [(0.0, number) for number in matching[offset:behind]]
-            else:
-                collector = TopCollector(behind, usequality=False, replace=0)  # all that match are counted
-                self._searcher.search_with_collector(ranked_query(plan), collector)
-                total, hits = collector.count(), collector.results().top_n[offset:behind]
-            return total, [ScoredDoc(score, self._stored(number)) for score, number in hits]
+            by_field = self._sorted(plan.match, sort) if sort else []
+            total = len(by_field)
 
-    def _sorted(self, match: Clause, sort: Sort) -> list[int]:
+            def fetch(start: int, count: int) -> list[tuple[Any, int]]:
+                nonlocal total
+                if sort:
+                    return by_field[start : start + count]
+                most = min(start + count, len(self))
+                collector = TopCollector(most, usequality=False, replace=0)  # all that match are counted
+                self._searcher.search_with_collector(ranked_query(plan), collector)
+                total = collector.count()
+                return collector.results().top_n[start:]  # type: ignore[no-any-return]
+
+            hits = page_of(fetch, self._tie_keys, offset=offset, limit=behind - offset, by_score=not sort)
+            return total, [ScoredDoc(0.0 if sort else score, self._stored(number)) for score, number in hits]
+
+    def _tie_keys(self, numbers: Iterable[int]) -> list[int]:
+        return [tie_key(self._reader.stored_fields(number)["id"]) for number in numbers]
+
+    def _sorted(self, match: Clause, sort: Sort) -> list[tuple[list[bytes], int]]:
         """What matches, by the first value of the field; documents without one come last."""
         values = self._reader.column_reader(sort.field + VALUES, translate=False)
         firsts = {number: values[number][:1] for number in self._searcher.docs_for_query(match_query(match))}
         having = sorted(filter(firsts.get, firsts), key=firsts.__getitem__, reverse=sort.descending)
-        return having + [number for number, first in firsts.items() if not first]
+        without = (number for number, first in firsts.items() if not first)
+        return [(firsts[number], number) for number in (*having, *without)]
 
     def count(self, match: Clause) -> int:
         with self._reading():

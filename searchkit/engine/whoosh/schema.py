@@ -20,7 +20,7 @@ from whoosh.scoring import BM25F, BaseScorer, BM25FScorer
 from whoosh.searching import Searcher
 
 from searchkit.engine.base import IndexDocument, id_term
-from searchkit.engine.plan import TEXT_FIELDS, ValueField
+from searchkit.engine.plan import TEXT_FIELDS, ValueField, has_positions
 
 LENGTH, VALUES = ".length", ".values"
 """What the name of a column has behind the name of its field."""
@@ -32,11 +32,14 @@ _LENGTHS = [*range(24), *(24 + (n if n < 8 else (8 + n % 8) << (n // 8 - 1)) for
 def make_schema(values: Iterable[ValueField]) -> Schema:
     """The schema of an index with these value fields."""
     fields: dict[str, FieldType] = {"id": ID(unique=True, stored=True), "stored": STORED()}
-    for name in TEXT_FIELDS:
+    values = list(values)
+    for name in (*TEXT_FIELDS, *(value.name for value in values if value.kind == "terms")):
         # Only bigrams are asked for in chains, so only they need positions.
-        fields[name] = TEXT(SpaceSeparatedTokenizer(), phrase=name.endswith("_bigrams"))
+        fields[name] = TEXT(SpaceSeparatedTokenizer(), phrase=has_positions(name))
         fields[name + LENGTH] = COLUMN(NumericColumn("I"))
     for value in values:
+        if value.kind == "terms":
+            continue
         is_text = value.kind in ("label", "key")
         fields[value.name] = ID() if is_text else NUMERIC(*_TYPES[value.kind], shift_step=8)
         if value.kind != "key":
