@@ -258,7 +258,7 @@ class _Finder:
         # Han characters side by side, as they stand nearly always.
         together = "".join(present) if self._is_han else ""
         width = len(present)
-        if len(together) != width:
+        if len(together) != width or not all(map(_plain, together)):  # 々 is another character in each place
             together = ""
         line: Line | None = None  # the last that was asked for
         found: list[Match] = []

@@ -56,9 +56,11 @@ def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:
     if tokens and not is_symbol(tokens[0]):  # and so nor are the others
         texts = [text for text in texts if not text.is_symbols]
     starts = [0, *accumulate(len(text.tokens) for text in texts)]
+    only_stop_words = not any(text.words for text in texts)
     words = [
         word._replace(start=start + word.start, end=start + word.end)
         for text, start in zip(texts, starts)
+        if text.words or only_stop_words
         for word in text.query_words
     ]
     return _analyzed(joined, tokens, [word for text in texts for word in text.words], words)

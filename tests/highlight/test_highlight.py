@@ -15,7 +15,7 @@ from searchkit.analysis import Analyzer, variants
 from searchkit.analysis.kernel import has_tokens
 from searchkit.analysis.normalizer import normalization_table
 from searchkit.highlight.highlighted import Highlighted, Span
-from searchkit.highlight.snippet import Highlighter, highlighter
+from searchkit.highlight.snippet import Highlighter, PythonHighlighter, highlighter
 from searchkit.query import HighlightTerm, parse, plan_query
 
 EMPTY = searchkit.create(":memory:")._engine.snapshot()
@@ -362,3 +362,16 @@ def test_a_passage_that_is_longer_than_the_snippet_is_marked_as_far_as_it_goes(
     shown = phrase_highlighter(passage).snippet(f"某年某日，{passage}。完。", length)
     assert shown.text == passage[:length]
     assert shown.spans == ((0, length),)
+
+
+@pytest.mark.parametrize("kernel", ["Python", "the one that runs"])
+@pytest.mark.parametrize(
+    ("text", "term", "spans"),
+    [("人々", "一", ()), ("。々", "人", ()), ("人々", "人", ((0, 2),)), ("時々刻々", "刻", ((2, 4),))],
+)
+def test_the_sign_of_iteration_is_the_character_before_it(
+    text: str, term: str, spans: tuple[tuple[int, int], ...], kernel: str
+) -> None:
+    terms = [HighlightTerm((term,))]
+    made = PythonHighlighter(terms) if kernel == "Python" else highlighter(terms)
+    assert made.body(text).spans == spans
