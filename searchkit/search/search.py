@@ -96,10 +96,10 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
     match = planned.plan.match
     this = TermSet("id", (id_term(id),))
     _, found = snapshot.search(Plan(Boolean(must=(this, match)), planned.plan.scores), limit=1, offset=0)
-    if not found and options.match == "most":
-        if relaxed := relax(planned, snapshot.count(match), snapshot, replan):
-            ranking = Plan(Boolean(must=(this, relaxed.match)), planned.plan.scores)
-            _, found = snapshot.search(ranking, limit=1, offset=0)
+    may_relax = not found and options.match == "most"
+    if may_relax and (relaxed := relax(planned, snapshot.count(match), snapshot, replan)):
+        ranking = Plan(Boolean(must=(this, relaxed.match)), planned.plan.scores)
+        _, found = snapshot.search(ranking, limit=1, offset=0)
     return next(iter(hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)), None)
 
 
