@@ -369,7 +369,7 @@ class TestProperties:
                 typed = text[:1]
                 if letters(typed) and text != typed:
                     found = counts(index, typed)
-                    assert text in {normalize(one) for one in found}
+                    assert text in {normalize(one) for one in found}, (text, [(d.title, d.body) for d in documents])
                     for one, documents_found in found.items():
                         assert documents_found == index.count(one, lenient=True) > 0
 
