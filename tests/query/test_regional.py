@@ -31,7 +31,7 @@ FOUND = [
     tuple(pair.split("/"))
     for pair in """
     帳號/账号 帳戶/账户 转帳/转账 身分證/身份证 成份/成分 恐怖份子/恐怖分子 黏貼/粘贴 黏土/粘土 想像/想象
-    想像力/想象力 甚麼/什么 座標/坐标 大砲/大炮 火砲/火炮 砲彈/炮弹 姊姊/姐姐 學姊/学姐 薰陶/熏陶 紀錄/记录
+    想像力/想象力 甚麼/什么 座標/坐标 大砲/大炮 火砲/火炮 砲彈/炮弹 斎藤/斉藤 筱原/篠原 姊姊/姐姐 學姊/学姐 薰陶/熏陶 紀錄/记录
     沈默/沉默 沈重/沉重 闔家/合家 倒楣/倒霉 煞車/刹车 精采/精彩 澈底/彻底 連絡/联络 渡假/度假 愛滋病/艾滋病
     螢光/荧光 蕃茄/番茄 川普/特朗普 歐巴馬/奥巴马 柯林頓/克林顿 雷根/里根 甘迺迪/肯尼迪 賓拉登/本·拉登
     普丁/普京 梅克爾/默克尔 翁山蘇姬/昂山素季 雪梨/悉尼 紐西蘭/新西兰 杜拜/迪拜 義大利/意大利 北韓/朝鲜
@@ -169,8 +169,11 @@ class TestInASearch:
     @pytest.mark.parametrize("pair", FOUND, ids="/".join)
     def test_words_find_one_another(self, pair: tuple[str, str], make_index: MakeIndex) -> None:
         index = make_index(f"昨天，{pair[0]}，如此。", f"昨天，{pair[1]}，如此。")
+        equal = normalize(pair[0]) == normalize(pair[1])  # then either may be first
         for own, query in enumerate(pair):
-            assert [hit.id for hit in index.search(query)] == [str(own), str(1 - own)]
+            found = [hit.id for hit in index.search(query)]
+            assert sorted(found) == ["0", "1"]
+            assert equal or found[0] == str(own)
             assert all(hit.snippet.html().startswith("昨天，<mark>") for hit in index.search(query))
 
     @pytest.mark.slow
