@@ -83,7 +83,7 @@ def search(
         cursor=cursor if hits and has_more else None,
         suggestion=lambda: better_query(understood, strict, count_of, snapshot, settings),
         relaxed=_as_typed(text, relaxed.let_go) if relaxed else (),
-        hints=lambda: hints(text, query, total, options, snapshot, settings.fields),
+        hints=lambda: hints(text, query, strict, options, snapshot, settings.fields),
         interpretation=interpretation,
     )
 
