@@ -203,7 +203,9 @@ def test_an_empty_query_with_filters_lists_what_passes_them(
         passing = [document for document in sample_index if document.source == options["source"]]
     else:
         since = datetime.fromisoformat(options["since"]).replace(tzinfo=timezone.utc)
-        passing = [document for document in sample_index if document.published and document.published >= since]
+        passing = [
+            document for document in sample_index if document.published and document.published >= since
+        ]
     results = sample_index.search(query, limit=len(sample_index), **options)  # type: ignore[arg-type]
     assert {hit.id for hit in results} == {document.id for document in passing} != set()
     assert results.total == len(passing)

@@ -222,7 +222,8 @@ class TestInAnIndex:
             assert not index.needs_rebuild
 
     @pytest.mark.parametrize(
-        ("word", "other"), [("Web 2.0", "互动网络"), ("v3.14", "圆周版"), ("PM2.5", "霾"), ("10:30场", "早场")]
+        ("word", "other"),
+        [("Web 2.0", "互动网络"), ("v3.14", "圆周版"), ("PM2.5", "霾"), ("10:30场", "早场")],
     )
     @pytest.mark.parametrize("around", ["{}", "今天{}很多", "{} 今天"])
     def test_a_word_with_a_number_with_a_point_has_synonyms(
