@@ -20,7 +20,6 @@ from searchkit.query.matching import phrase
 from searchkit.schema import TITLES, WORDS
 from searchkit.search.options import QueryOptions
 from searchkit.search.planning import plan
-from searchkit.search.relax import relax
 from searchkit.settings import Settings
 from searchkit.text import well_formed
 
@@ -127,14 +126,10 @@ def _counted(
         new = [*texts]
     if new:
         options = QueryOptions(lenient=True)
-        replans = [
-            partial(plan, parse(text, lenient=True), options, snapshot, settings, analyzed={}) for text in new
+        plans = [
+            Plan(plan(parse(text, lenient=True), options, snapshot, settings).plan.match) for text in new
         ]
-        planned = [replan() for replan in replans]
-        answers = snapshot.multi_search([Plan(one.plan.match) for one in planned], limit=0)
-        for text, one, replan, (total, _) in zip(new, planned, replans, answers):
-            relaxed = relax(one, total, snapshot, replan)
-            known.counts[text] = total + (snapshot.count(relaxed.match) if relaxed else 0)
+        known.counts.update(zip(new, (total for total, _ in snapshot.multi_search(plans, limit=0))))
     return [Suggestion(text, known.counts[text]) for text in texts if known.counts[text]]
 
 
