@@ -13,7 +13,7 @@ from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, Plan, Sort, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query.ast import QueryNode
-from searchkit.query.planner import Planned
+from searchkit.query.planned import Planned
 from searchkit.query.recency import half_life, recency_scores
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
