@@ -18,7 +18,7 @@ from searchkit import web
 
 TOKEN = "a token that is long enough"
 WITH_TOKEN = {"headers": {"Authorization": f"Bearer {TOKEN}"}}
-UNSAID = {None, "where", "offset"}
+UNSAID = {None, "where", "boost", "offset"}
 """What a problem with a request that the schemas allow may be about: a query or a time (None), the form of a
 pair, the sum of two numbers. The document can only describe these."""
 
