@@ -37,11 +37,15 @@ class Frequencies:
             known.update(zip(asked, self._statistics.doc_freqs(field, asked)))
         return [known[term] for term in terms]
 
+    def has_any(self, field: str, terms: Sequence[str]) -> bool:
+        """Has any document one of the terms in the field? It is not remembered, which would take as long."""
+        return any(self._statistics.doc_freqs(field, terms))
+
     def in_text(self, channel: str, terms: Sequence[str]) -> list[int]:
         """How many documents have each of the terms in title or body, at least."""
-        return (
-            [*map(max, *(self.doc_freqs(f"{field}_{channel}", terms) for field in FIELDS))] if terms else []
-        )
+        if not terms:
+            return []
+        return [*map(max, *[self.doc_freqs(f"{field}_{channel}", terms) for field in FIELDS])]
 
     def of_forms(self, forms: Sequence[Sequence[str]]) -> list[int]:
         """In how many documents each of the forms may stand as neighbouring tokens of title or body.

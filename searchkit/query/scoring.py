@@ -68,10 +68,11 @@ def text_terms(
     for name, weight in _weights(text, field, boosts, texts).items():
         for term in channels[name.rpartition("_")[2]]:
             found[name, term] = weight
-    if not field and (weight := title_weight(text) * boosts.get("title", 1.0)):
-        found |= {("title_unigrams", term): weight for term in _single_tokens(text)}
-    if TAGS in texts and not field and (weight := WEIGHT_OF_TAGS * boosts.get(TAGS, 1.0)):
-        found |= {(f"{text_field(TAGS)}_unigrams", term): weight for term in _single_tokens(text)}
+    if not field and (single := _single_tokens(text)):
+        if weight := title_weight(text) * boosts.get("title", 1.0):
+            found |= {("title_unigrams", term): weight for term in single}
+        if TAGS in texts and (weight := WEIGHT_OF_TAGS * boosts.get(TAGS, 1.0)):
+            found |= {(f"{text_field(TAGS)}_unigrams", term): weight for term in single}
     return found.items()
 
 
