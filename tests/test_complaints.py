@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import datetime, timezone
 
 import pytest
 
@@ -88,9 +89,10 @@ def test_words_with_latin_letters_and_numbers_are_neither_lost_nor_split(
     term: str, written: str, not_this: str, make_index: MakeIndex
 ) -> None:
     index = make_index(written, not_this)
-    assert bodies(index, term) == {written}
+    assert bodies(index, term, match="all") == {written}
     assert bodies(index, f'"{term}"') == {written}
-    (hit,) = index.search(term)
+    hit = index.search(term)[0]
+    assert hit.body.text == written
     (span,) = hit.snippet.spans
     assert span[1] - span[0] == len(term)
 
@@ -105,7 +107,9 @@ def test_a_version_number_does_not_match_every_3(make_index: MakeIndex) -> None:
 @pytest.mark.parametrize("query", ["國際論壇", "国际论坛", "國际論坛", '"國際論壇"', "國際 論壇"])
 def test_traditional_and_simplified_find_one_another(query: str, make_index: MakeIndex) -> None:
     index = make_index("國際論壇開幕", "国际论坛开幕", "国际新闻")
-    assert bodies(index, query) == {"國際論壇開幕", "国际论坛开幕"}
+    both = {"國際論壇開幕", "国际论坛开幕"}
+    assert bodies(index, query, match="all") == both
+    assert {hit.body.text for hit in index.search(query)[:2]} == both
 
 
 @pytest.mark.parametrize("query", ["乾", "干", "乾隆", "干隆", '"乾隆"'])
@@ -151,7 +155,6 @@ def test_highlights_are_not_off_by_one_behind_variants_and_astral_characters(
         "「」",
         "-",
         "--",
-        "*",
         "~",
         "^",
         ":",
@@ -182,13 +185,36 @@ def test_an_emoji_is_found_alone_and_stands_in_the_way_of_no_passage(make_index:
 
 
 @pytest.mark.parametrize("query", ["", " ", "\u3000", "\n\t"])
-@pytest.mark.parametrize("options", [{}, {"since": "2020-01-01"}, {"sort": "newest"}, {"lenient": True}])
+@pytest.mark.parametrize("options", [{}, {"sort": "newest"}, {"lenient": True}, {"match": "any"}])
 def test_an_empty_query_has_no_hits_and_is_no_error(
     query: str, options: dict[str, object], sample_index: Index
 ) -> None:
     results = sample_index.search(query, **options)  # type: ignore[arg-type]
     assert (results.total, len(results)) == (0, 0)
     assert sample_index.count(query) == 0
+
+
+@pytest.mark.parametrize("query", ["", " ", "\u3000", "\n\t", "*"])
+@pytest.mark.parametrize("options", [{"since": "2020-01-01"}, {"source": "kitchen.example.org"}])
+def test_an_empty_query_with_filters_lists_what_passes_them(
+    query: str, options: dict[str, str], sample_index: Index
+) -> None:
+    if "source" in options:
+        passing = [document for document in sample_index if document.source == options["source"]]
+    else:
+        since = datetime.fromisoformat(options["since"]).replace(tzinfo=timezone.utc)
+        passing = [
+            document for document in sample_index if document.published and document.published >= since
+        ]
+    results = sample_index.search(query, limit=len(sample_index), **options)  # type: ignore[arg-type]
+    assert {hit.id for hit in results} == {document.id for document in passing} != set()
+    assert results.total == len(passing)
+
+
+def test_a_star_lists_everything(make_index: MakeIndex) -> None:
+    index = make_index("苹果", "a * b")
+    for lenient in (False, True):
+        assert bodies(index, "*", lenient=lenient) == {"苹果", "a * b"}
 
 
 def test_the_sample_articles_show_every_complaint(sample_index: Index) -> None:

@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TEXTS = [*MODULES, *sorted((PROJECT / "docs").rglob("*.md"))]
 
 # 15,000, and the kernel: tokenizer, segmenter and highlighter are defined in Python, and chosen here.
-MOST_LINES = 16_500
+MOST_LINES = 20_500
 MOST_TOP_MODULES = 10
 LONGEST_MODULE = 400
 MAY_BE_LONGER = {"index.py"}
@@ -37,7 +37,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(PROJECT).as_posix()
 
 
-def test_the_package_has_at_most_16500_lines() -> None:
+def test_the_package_has_at_most_20500_lines() -> None:
     assert sum(len(lines_of(path)) for path in MODULES) <= MOST_LINES
 
 

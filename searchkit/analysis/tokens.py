@@ -31,7 +31,6 @@ from searchkit.analysis.characters import (
     EXPANDS,
     FILLER,
     HAN,
-    HANGUL_MARKS,
     HASH,
     INVISIBLE,
     LATIN,
@@ -43,8 +42,8 @@ from searchkit.analysis.characters import (
     character_data,
     class_of,
     class_table,
-    composed,
 )
+from searchkit.analysis.compositions import with_compositions
 from searchkit.analysis.context import JOINED, in_context
 from searchkit.analysis.normalizer import form_table
 
@@ -132,11 +131,7 @@ def normalize(text: str) -> str:
     Where a base and a mark compose to another letter, that is in the place of the base, and an invisible
     character in that of the mark. What depends on neighbours is as `in_context` has it.
     """
-    normalized = text.translate(form_table())
-    common, rare = _marks()
-    if common.search(normalized) or rare.search(normalized):
-        normalized = _with_compositions(normalized)
-    return in_context(text, normalized)
+    return in_context(text, with_compositions(text.translate(form_table())))
 
 
 def visible(normalized: str) -> str:
@@ -370,38 +365,6 @@ def _full_digits(text: str) -> str:
 def _pattern(text: str) -> re.Pattern[str]:
     """Compiled at its first use: the kernel that is compiled needs none."""
     return re.compile(text)
-
-
-@cache
-def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What finds the marks that compose with a base: the common ones, which is faster, and the others."""
-    marks = sorted({chr(mark) for _, mark in character_data().compositions})
-    hangul = "".join(f"{chr(first)}-{chr(last)}" for first, last in HANGUL_MARKS)
-    common = "".join(mark for mark in marks if mark < "\U00010000") + hangul
-    rare = "".join(mark for mark in marks if mark >= "\U00010000")
-    return re.compile(f"[{common}]"), re.compile(f"[{rare}]")
-
-
-def _with_compositions(normalized: str) -> str:
-    """Each mark composed with the nearest visible character before it, where the two compose."""
-    common, rare = _marks()
-    marks = re.compile(f"{common.pattern}|{rare.pattern}")
-    text = [*normalized]
-    base = last = -1
-    for found in marks.finditer(normalized):
-        at = found.start()
-        before = at - 1
-        while before > last and class_of(text[before]) == INVISIBLE:
-            before -= 1
-        if before > last:  # none of them was looked at for the mark before
-            base = before
-        last = at
-        code = composed(ord(text[base]), ord(text[at])) if base >= 0 else None
-        if code is not None:
-            text[base], text[at] = chr(code), FILLER
-        elif class_of(text[at]) != INVISIBLE:
-            base = at
-    return "".join(text)
 
 
 def _pairs(line: str) -> str:

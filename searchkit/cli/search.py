@@ -92,7 +92,7 @@ def search(
                 say("read as", printable(one_line(results.interpretation)))
             if results.relaxed:
                 lacking = printable(one_line(", ".join(results.relaxed)))
-                say("hint", f"few have all of the words; the last may lack: {lacking}")
+                say("hint", f"few articles have all of the words; the last ones may lack {lacking}")
             for hint in results.hints:
                 say("hint", printable(one_line(str(hint))))
             if results.suggestion:

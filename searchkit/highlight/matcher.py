@@ -8,17 +8,16 @@ begin and its neighbourhood does not say at once. Han characters and words in AS
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from operator import add
 
 from searchkit.analysis import is_symbol, plain, variants, without_symbols
-from searchkit.analysis.characters import ASCII_LETTER, DIGIT, HAN, character_data, class_of
-from searchkit.analysis.context import IDEOGRAPHS, joins_lines
-from searchkit.analysis.kernel import tokenize
-from searchkit.analysis.tokens import LONGEST, word_parts
+from searchkit.analysis.characters import ASCII_LETTER, DIGIT, HAN, class_of
+from searchkit.analysis.tokens import LONGEST
+from searchkit.highlight.forms import bases_of, expanded_forms, one_spellings
 from searchkit.highlight.likeness import likeness
+from searchkit.highlight.lines import Line, Lines
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 
@@ -83,124 +82,6 @@ class Matcher:
         return found, is_complete
 
 
-class Line:
-    """The tokens of one line, or of several."""
-
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self.start, self.end = start, end
-        tokens = tokenize(text[start:end])
-        self._texts: list[str] = tokens.texts
-        self._starts = [start + one for one in tokens.starts]
-        self._ends = [start + one for one in tokens.ends]
-        self._lines: Sequence[int] = tokens.lines
-        self._joints = tokens.joints
-        # Of the tokens in the place of one character the first.
-        self._numbers = dict(zip(reversed(self._starts), range(len(self._starts) - 1, -1, -1), strict=True))
-        self._parts: dict[int, list[tuple[str, int]]] = {}
-        for part in word_parts(text[start:end]):
-            self._parts.setdefault(start + part.start, []).append((part.text, start + part.end))
-
-    def words(self) -> Iterator[tuple[str, int, int]]:
-        """The tokens and the parts of words: their texts, and where they start and end."""
-        yield from zip(self._texts, self._starts, self._ends, strict=True)
-        for start, parts in self._parts.items():
-            for text, end in parts:
-                yield text, start, end
-
-    def ends_at(self, at: int, tokens: Sequence[str], joints: Sequence[int], is_prefix: bool) -> list[int]:
-        """Where tokens end that begin at this place of the text, with these signs between them; in order."""
-        found = []
-        number = self._numbers.get(at, len(self._starts))
-        if len(tokens) == 1:
-            found = [end for text, end in self._parts.get(at, ()) if _fits(text, tokens[0], is_prefix)]
-        while number < len(self._starts) and self._starts[number] == at:
-            if len(tokens) > 1:
-                end = self._end_of_neighbours(number, tokens, joints, is_prefix)
-            else:
-                end = self._ends[number] if _fits(self._texts[number], tokens[0], is_prefix) else 0
-            found += [end] if end else []
-            number += 1
-        return found
-
-    def like(self, fits: Sequence[Callable[[str], bool]]) -> Iterator[tuple[int, int]]:
-        """Where neighbouring tokens start and end each of which fits."""
-        for number, text in enumerate(self._texts):
-            places = range(number, number + len(fits))
-            if (
-                fits[0](text)
-                and places[-1] < len(self._texts)
-                and self._lines[number] == self._lines[places[-1]]
-                and all(fit(self._texts[place]) for fit, place in zip(fits, places))
-            ):
-                yield self._starts[number], self._ends[places[-1]]
-
-    def _end_of_neighbours(
-        self, number: int, tokens: Sequence[str], joints: Sequence[int], is_prefix: bool
-    ) -> int:
-        line, last, joint = self._lines[number], len(tokens) - 1, 0
-        for place, wanted in enumerate(tokens):
-            # A symbol is no neighbour.
-            while place and number < len(self._texts) and is_symbol(self._texts[number]):
-                number += 1
-            if number == len(self._texts) or self._lines[number] != line:
-                return 0
-            if place and joint != joints[place - 1]:
-                return 0
-            if not _fits(self._texts[number], wanted, is_prefix and place == last):
-                return 0
-            joint = self._joints[number]
-            number += 1
-        return self._ends[number - 1]
-
-
-def _fits(token: str, wanted: str, is_prefix: bool) -> bool:
-    return token == wanted or (is_prefix and token.startswith(wanted))
-
-
-class Lines:
-    """A text whose lines are tokenized when they are asked for, each once."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._known: list[Line] = []
-        self._starts: list[int] = []
-        self.present: dict[str, str] = {}
-        """What `find_present` found."""
-
-    def at(self, at: int) -> Line:
-        """The line with this place in it."""
-        place = bisect_right(self._starts, at)
-        if place and at <= self._known[place - 1].end:
-            return self._known[place - 1]
-        start, end = self.text.rfind("\n", 0, at), self.text.find("\n", at)
-        while start >= 0 and joins_lines(self.text, start):
-            start = self.text.rfind("\n", 0, start)
-        while end >= 0 and joins_lines(self.text, end):
-            end = self.text.find("\n", end + 1)
-        line = Line(self.text, start + 1, len(self.text) if end < 0 else end)
-        self._starts.insert(place, line.start)
-        self._known.insert(place, line)
-        return line
-
-    def all(self) -> Line:
-        """All lines as one."""
-        if not self._known or (self._known[0].start, self._known[0].end) != (0, len(self.text)):
-            self._known = [Line(self.text, 0, len(self.text))]
-            self._starts = [0]
-        return self._known[0]
-
-    @cached_property
-    def expands(self) -> bool:
-        """Are there ligatures and the like, in whose place a token may be?"""
-        return _expanding().search(self.text) is not None
-
-    def find_present(self, characters: str) -> str:
-        """Those of the characters that are in the text."""
-        text = self.text
-        found = self.present[characters] = "".join([one for one in characters if one in text])
-        return found
-
-
 class _LikeFinder:
     """Finds neighbouring tokens that are each like a word."""
 
@@ -231,9 +112,9 @@ class _Finder:
             ord(token[-1]) if token != text else 0 for token, text in zip(term.tokens, self._tokens)
         ]
         # For each character what it may be in a text, and what stands for it with others.
-        self._spellings = [_one_spellings(character) for token in self._tokens for character in token]
+        self._spellings = [one_spellings(character) for token in self._tokens for character in token]
         self._expansions = [
-            _expanded_forms().get(character, "") for token in self._tokens for character in token
+            expanded_forms().get(character, "") for token in self._tokens for character in token
         ]
         self._plain = [] if term.prefix else _plain_tokens(self._tokens)
         self._is_word = bool(self._plain) and self._plain[0][1] != HAN
@@ -258,7 +139,7 @@ class _Finder:
         # Han characters side by side, as they stand nearly always.
         together = "".join(present) if self._is_han else ""
         width = len(present)
-        if len(together) != width:
+        if len(together) != width or not all(map(_plain, together)):  # 々 is another character in each place
             together = ""
         line: Line | None = None  # the last that was asked for
         found: list[Match] = []
@@ -358,60 +239,6 @@ def _plain(character: str) -> str:
     return HAN if "一" <= character <= "\u9fff" else _PLAIN.get(character, "")
 
 
-@lru_cache(maxsize=10_000)
-def spellings(character: str) -> str:
-    """What a token can begin with in a text, where its own text begins with this character."""
-    return _one_spellings(character) + _expanded_forms().get(character, "")
-
-
-@lru_cache(maxsize=10_000)
-def _one_spellings(character: str) -> str:
-    """The same without what stands for several characters."""
-    iteration = "々〻" if re.match(f"[{IDEOGRAPHS}]", character) else ""
-    found = [*variants(character), *_small_digits().get(character, ""), *iteration]
-    for form in found:  # and on with what is found
-        bases = _bases().get(form, "")
-        if "\uac00" <= form <= "\ud7a3":  # the syllables of Hangul are in order of their letters
-            number = ord(form) - 0xAC00
-            bases = chr(0x1100 + number // 588) + chr(ord(form) - number % 28)
-        found += [one for base in bases for one in variants(base) if one not in found]
-    return "".join(dict.fromkeys(found))
-
-
-@cache
-def _bases() -> dict[str, str]:
-    """For each character that bases and marks compose to, these bases."""
-    bases: dict[str, str] = {}
-    for (base, _), composed in character_data().compositions.items():
-        bases[chr(composed)] = bases.get(chr(composed), "") + chr(base)
-    return bases
-
-
-@cache
-def _expanded_forms() -> dict[str, str]:
-    """For each character those that stand for a text which has it."""
-    forms: dict[str, str] = {}
-    for form, text in character_data().expansions.items():
-        for character in dict.fromkeys(text):
-            forms[character] = forms.get(character, "") + form
-    return forms
-
-
-@cache
-def _expanding() -> re.Pattern[str]:
-    """Finds a character that stands for others."""
-    return re.compile(f"[{''.join(character_data().expansions)}]")
-
-
-@cache
-def _small_digits() -> dict[str, str]:
-    """For each digit its sub- and superscripts."""
-    small: dict[str, str] = {}
-    for code, digit in character_data().digits.items():
-        small[chr(digit)] = small.get(chr(digit), "") + chr(code)
-    return small
-
-
 def _plain_tokens(tokens: Sequence[str]) -> list[tuple[list[str], str]]:
     """For each token the plain forms of each of its characters, and what they are.
 
@@ -431,7 +258,7 @@ def _plain_tokens(tokens: Sequence[str]) -> list[tuple[list[str], str]]:
 def _plain_forms(character: str, kind: str) -> str:
     """The plain forms of a character of this kind; none where it is composed of others as well."""
     forms = "".join(filter(_plain, variants(character)))
-    return forms if set(map(_plain, forms)) == {kind} and character not in _bases() else ""
+    return forms if set(map(_plain, forms)) == {kind} and character not in bases_of() else ""
 
 
 def parts_without_symbols(term: HighlightTerm) -> list[HighlightTerm]:

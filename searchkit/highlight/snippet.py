@@ -12,11 +12,13 @@ from functools import cached_property
 
 from searchkit.analysis import is_symbol, kernel
 from searchkit.analysis.tokens import word_parts
+from searchkit.highlight.forms import spellings
 from searchkit.highlight.fragmenter import fragment, worth
 from searchkit.highlight.graphemes import whole_graphemes
 from searchkit.highlight.highlighted import Highlighted, Span
 from searchkit.highlight.likeness import likeness
-from searchkit.highlight.matcher import Lines, Match, Matcher, counts_within, parts_without_symbols, spellings
+from searchkit.highlight.lines import Lines
+from searchkit.highlight.matcher import Match, Matcher, counts_within, parts_without_symbols
 from searchkit.query import HighlightTerm
 from searchkit.query.ast import Field
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from searchkit.analysis import title_key, without_symbols
+from searchkit.analysis import query_tokens, title_key
 from searchkit.document import Document
 from searchkit.engine.base import IndexDocument
 from searchkit.indexing.sketch import sketch
@@ -31,7 +31,7 @@ class DocumentBuilder:
         values = self._values(document)
         values[SKETCH] = hashes
         values[TITLES] = title_keys(document.title, self._pinyin)
-        if key := title_key(without_symbols(title.unigrams.split())):
+        if key := title_key(query_tokens(document.title)):
             values[TITLE_KEY] = (key,)
         values[WORDS] = word_keys(document.title, title, document.body, body, self._pinyin)
         own = {

@@ -60,12 +60,34 @@ def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:
     if tokens and not is_symbol(tokens[0]):  # and so nor are the others
         texts = [text for text in texts if not text.is_symbols]
     starts = [0, *accumulate(len(text.tokens) for text in texts)]
+    only_stop_words = not any(text.words for text in texts)
     words = [
         word._replace(start=start + word.start, end=start + word.end)
         for text, start in zip(texts, starts)
+        if text.words or only_stop_words
         for word in text.query_words
     ]
     return _analyzed(joined, tokens, [word for text in texts for word in text.words], words)
+
+
+def with_alternatives(texts: Sequence[AnalyzedText], whole: AnalyzedText) -> list[AnalyzedText]:
+    """The texts, each with its share of the alternatives of the whole that they are together."""
+    if not whole.alternatives:
+        return [*texts]
+    found, start = [], 0
+    for text in texts:
+        if text.is_symbols and not whole.is_symbols:
+            found.append(text)
+            continue
+        end = start + len(text.tokens)
+        share = [
+            one._replace(start=max(one.start, start) - start, end=min(one.end, end) - start)
+            for one in whole.alternatives
+            if one.start < end and start < one.end and one.tokens != tuple(whole.tokens[one.start : one.end])
+        ]
+        found.append(text._replace(alternatives=share))
+        start = end
+    return found
 
 
 def without(words: Sequence[str], excluded: frozenset[str]) -> Sequence[str]:

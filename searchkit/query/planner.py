@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
 from searchkit.analysis import Analyzer, is_symbol, normalize, plain, query_tokens, title_key, visible
 from searchkit.dates import day_end, day_start
@@ -19,7 +18,7 @@ from searchkit.query.alternatives import (
     from_tables,
     within_words,
 )
-from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts
+from searchkit.query.analyzed_text import AnalyzedText, analyze_text, join_texts, with_alternatives
 from searchkit.query.ast import AndNode, Field, NotNode, OrNode, QueryNode, TextNode
 from searchkit.query.frequencies import Frequencies, Statistics
 from searchkit.query.joints import from_joints
@@ -30,9 +29,9 @@ from searchkit.query.matching import (
     loose_phrase,
     match_text,
     prefix,
-    word_clause,
 )
 from searchkit.query.numbers import from_numbers
+from searchkit.query.planned import HighlightTerm, Planned
 from searchkit.query.scoring import (
     NO_BOOSTS,
     FieldTerm,
@@ -54,47 +53,6 @@ _FILTERS = ast.NotNode | ast.TermNode | ast.DateRangeNode
 
 FEW = 5
 """Up to so many content words of texts with spaces between are few: each of the texts is needed."""
-
-
-class HighlightTerm(NamedTuple):
-    """Neighbouring tokens to mark in one field, or in all.
-
-    Of a ``prefix`` the Latin word at the end may go on. In words and numbers ``*`` and ``?`` stand for
-    other letters and digits. In a single word up to ``distance`` letters may differ.
-    """
-
-    tokens: tuple[str, ...]
-    field: Field | None = None
-    prefix: bool = False
-    distance: int = 0
-
-    @property
-    def is_inexact(self) -> bool:
-        """Does it stand for words that are only like it?"""
-        for token in self.tokens:  # any() would call a function for each
-            if "*" in token or "?" in token:
-                return True
-        return self.distance > 0
-
-
-@dataclasses.dataclass(frozen=True)
-class Planned:
-    """A plan for an engine, what to highlight in its hits, and the query as it was understood."""
-
-    plan: engine.Plan
-    highlight_terms: tuple[HighlightTerm, ...]
-    parts: tuple[tuple[QueryNode, Clause], ...] = dataclasses.field(compare=False)
-    """The parts of the query that a document has to satisfy, each with its clause."""
-    texts: tuple[tuple[AnalyzedText, tuple[str, ...]], ...] = dataclasses.field(compare=False)
-    """The running text that decides about a match, without that of one field, and where it is looked for."""
-
-    def content_words(self) -> dict[str, Clause]:
-        """The words of running text that decide about a match, each with what a document needs to have it."""
-        return {
-            word.text: word_clause(word, text, places)
-            for text, places in self.texts
-            for word in text.content_words
-        }
 
 
 def plan_query(
@@ -295,7 +253,7 @@ class _Planner:
         typed = texts
         if alternatives := self._alternatives(whole, weight):
             whole = whole._replace(alternatives=alternatives)
-            texts = _with_alternatives(texts, whole)
+            texts = with_alternatives(texts, whole)
             highlights += [HighlightTerm(one.tokens, field) for one in alternatives]
         fields = self._texts_with(typed, alternatives)
         self._rank_text(whole, typed, field, fields, highlights, weight)
@@ -415,26 +373,6 @@ def _without_typographic_spaces(children: Iterable[QueryNode]) -> list[QueryNode
             found[-1] = TextNode(last.text + child.text, child.field)
         else:
             found.append(child)
-    return found
-
-
-def _with_alternatives(texts: Sequence[AnalyzedText], whole: AnalyzedText) -> list[AnalyzedText]:
-    """The texts, each with its share of the alternatives of the whole that they are together."""
-    if not whole.alternatives:
-        return [*texts]
-    found, start = [], 0
-    for text in texts:
-        if text.is_symbols and not whole.is_symbols:
-            found.append(text)
-            continue
-        end = start + len(text.tokens)
-        share = [
-            one._replace(start=max(one.start, start) - start, end=min(one.end, end) - start)
-            for one in whole.alternatives
-            if one.start < end and start < one.end and one.tokens != tuple(whole.tokens[one.start : one.end])
-        ]
-        found.append(text._replace(alternatives=share))
-        start = end
     return found
 
 

@@ -10,7 +10,7 @@ from searchkit.query import parse, plan_query
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import MatchAllNode, QueryNode, TextNode
 from searchkit.query.matching import Match
-from searchkit.query.planner import Planned
+from searchkit.query.planned import Planned
 from searchkit.query.regional import regional_tables, spelling_table
 from searchkit.schema import ADDRESS, address_term
 from searchkit.search.options import QueryOptions

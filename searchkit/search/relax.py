@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from searchkit.engine.base import Snapshot
 from searchkit.engine.plan import Boolean, Clause
 from searchkit.query.matching import Match
-from searchkit.query.planner import Planned
+from searchkit.query.planned import Planned
 
 PAGE = 10
 """Hits of a page. A query with fewer is relaxed, whatever the limit, so that all pages are of one list."""

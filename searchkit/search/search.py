@@ -13,7 +13,7 @@ from searchkit.engine.base import Snapshot, id_term
 from searchkit.engine.plan import Boolean, Plan, Sort, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query.ast import QueryNode
-from searchkit.query.planner import Planned
+from searchkit.query.planned import Planned
 from searchkit.query.recency import half_life, recency_scores
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
@@ -83,7 +83,7 @@ def search(
         cursor=cursor if hits and has_more else None,
         suggestion=lambda: better_query(understood, strict, count_of, snapshot, settings),
         relaxed=_as_typed(text, relaxed.let_go) if relaxed else (),
-        hints=lambda: hints(text, query, total, options, snapshot, settings.fields),
+        hints=lambda: hints(text, query, strict, options, snapshot, settings.fields),
         interpretation=interpretation,
     )
 
@@ -91,15 +91,16 @@ def search(
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
     """The document with this id as a hit of the query, None if no search lists it."""
     query, _ = understand(read(text, options, settings), options, snapshot, settings)
+    replan = partial(plan, query, options, snapshot, settings, analyzed={})
+    planned = replan()
+    match = planned.plan.match
     this = TermSet("id", (id_term(id),))
-    for match in dict.fromkeys((options.match, "any" if options.match == "most" else options.match)):
-        planned = plan(query, options, snapshot, settings, match=match)
-        _, found = snapshot.search(
-            Plan(Boolean(must=(this, planned.plan.match)), planned.plan.scores), limit=1, offset=0
-        )
-        if found:
-            return hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)[0]
-    return None
+    _, found = snapshot.search(Plan(Boolean(must=(this, match)), planned.plan.scores), limit=1, offset=0)
+    may_relax = not found and options.match == "most"
+    if may_relax and (relaxed := relax(planned, snapshot.count(match), snapshot, replan)):
+        ranking = Plan(Boolean(must=(this, relaxed.match)), planned.plan.scores)
+        _, found = snapshot.search(ranking, limit=1, offset=0)
+    return next(iter(hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)), None)
 
 
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:

@@ -23,7 +23,7 @@ def titles(result):
 
 
 def test_a_hit_has_a_title_an_origin_and_a_snippet(run, sample):
-    result = run("search", "遣唐使", "晁衡", "--in", sample)
+    result = run("search", "遣唐使", "晁衡", "--match", "all", "--in", sample)
     title, origin, snippet, empty, summary = result.stdout.splitlines()
     assert title == "遣唐使特展开幕，讲述中日关系史上的一段航程"
     assert origin == "  2024-09-12 · daily.example.com · https://daily.example.com/2024/09/12/envoys"
@@ -45,7 +45,7 @@ def test_hits_are_separated_by_empty_lines(run, sample):
     ("arguments", "expected"),
     [
         ("国际论坛", 2),
-        ("中日關係史 晁衡", 1),
+        ("中日關係史 晁衡 --match all", 1),
         ("中日關係史 OR 馬克思", 3),
         ('"中日，关系史"', 2),
         ("茶 -乾隆", 3),

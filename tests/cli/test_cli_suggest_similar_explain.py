@@ -17,7 +17,7 @@ ENVOYS = "https://daily.example.com/2024/09/12/envoys"
 def test_suggest_prints_counts_in_a_column(run, shop):
     result = run("suggest", "第1", "--in", shop)
     assert (result.exit_code, result.stderr) == (0, "")
-    counts = {f"第{n}種茶": searchkit.open(shop).count(f"第{n}種茶") for n in (10, 11)}
+    counts = {f"第{n}種茶": searchkit.open(shop).count(f"第{n}種茶", sort="newest") for n in (10, 11)}
     assert result.stdout.splitlines() == [
         f"{title}  {count} document{'s' * (count > 1)}" for title, count in counts.items()
     ]

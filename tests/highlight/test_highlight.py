@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from strategies import lines, rewritten, texts
 from tokens_of_text import covered, matches_of, matches_within, passages_of, tokens_of
@@ -15,7 +15,7 @@ from searchkit.analysis import Analyzer, variants
 from searchkit.analysis.kernel import has_tokens
 from searchkit.analysis.normalizer import normalization_table
 from searchkit.highlight.highlighted import Highlighted, Span
-from searchkit.highlight.snippet import Highlighter, highlighter
+from searchkit.highlight.snippet import Highlighter, PythonHighlighter, highlighter
 from searchkit.query import HighlightTerm, parse, plan_query
 
 EMPTY = searchkit.create(":memory:")._engine.snapshot()
@@ -112,7 +112,9 @@ def test_a_passage_of_the_text_is_highlighted_in_it(data: st.DataObject) -> None
 def test_a_snippet_shows_a_passage_that_fits_into_it(data: st.DataObject) -> None:
     text = data.draw(meaningful_texts)
     term = HighlightTerm(tokens_of(data.draw(passages_of(text))))
-    longest = max(end - start for start, end in matches_of([term], text))
+    matches = matches_of([term], text)
+    assume(matches)  # 々 alone is no passage of 人々
+    longest = max(end - start for start, end in matches)
     fragment = highlighter([term]).snippet(text, data.draw(st.integers(longest, longest + 20)))
     assert fragment.spans, fragment.text
 
@@ -362,3 +364,16 @@ def test_a_passage_that_is_longer_than_the_snippet_is_marked_as_far_as_it_goes(
     shown = phrase_highlighter(passage).snippet(f"某年某日，{passage}。完。", length)
     assert shown.text == passage[:length]
     assert shown.spans == ((0, length),)
+
+
+@pytest.mark.parametrize("kernel", ["Python", "the one that runs"])
+@pytest.mark.parametrize(
+    ("text", "term", "spans"),
+    [("人々", "一", ()), ("。々", "人", ()), ("人々", "人", ((0, 2),)), ("時々刻々", "刻", ((2, 4),))],
+)
+def test_the_sign_of_iteration_is_the_character_before_it(
+    text: str, term: str, spans: tuple[tuple[int, int], ...], kernel: str
+) -> None:
+    terms = [HighlightTerm((term,))]
+    made = PythonHighlighter(terms) if kernel == "Python" else highlighter(terms)
+    assert made.body(text).spans == spans

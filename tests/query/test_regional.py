@@ -43,7 +43,7 @@ FOUND = [
     公分/厘米 數位相機/数码相机 軟體/软件 資訊/信息 網路/网络 螢幕/屏幕 印表機/打印机 執行長/首席执行官
     志工/志愿者 羽球/羽毛球 伏地挺身/俯卧撑 掌上壓/俯卧撑 貨櫃/集装箱 便當/盒饭 東協/东盟 亞細安/东盟
     核取方塊/复选框 對話方塊/对话框 儲存格/单元格 投影片/幻灯片 控制項/控件 資料庫/数据库 偏好設定/首选项
-    使用者/用户
+    使用者/用户 斎藤/斉藤 筱原/篠原
     """.split()
 ]
 
@@ -169,8 +169,11 @@ class TestInASearch:
     @pytest.mark.parametrize("pair", FOUND, ids="/".join)
     def test_words_find_one_another(self, pair: tuple[str, str], make_index: MakeIndex) -> None:
         index = make_index(f"昨天，{pair[0]}，如此。", f"昨天，{pair[1]}，如此。")
+        equal = normalize(pair[0]) == normalize(pair[1])  # then either may be first
         for own, query in enumerate(pair):
-            assert [hit.id for hit in index.search(query)] == [str(own), str(1 - own)]
+            found = [hit.id for hit in index.search(query)]
+            assert sorted(found) == ["0", "1"]
+            assert equal or found[0] == str(own)
             assert all(hit.snippet.html().startswith("昨天，<mark>") for hit in index.search(query))
 
     @pytest.mark.slow

@@ -221,6 +221,20 @@ class TestInAnIndex:
             assert index.stats().synonyms == 2
             assert not index.needs_rebuild
 
+    @pytest.mark.parametrize(
+        ("word", "other"),
+        [("Web 2.0", "互动网络"), ("v3.14", "圆周版"), ("PM2.5", "霾"), ("10:30场", "早场")],
+    )
+    @pytest.mark.parametrize("around", ["{}", "今天{}很多", "{} 今天"])
+    def test_a_word_with_a_number_with_a_point_has_synonyms(
+        self, word: str, other: str, around: str, make_index: MakeIndex
+    ) -> None:
+        """The tokens of both carry the sign between the numbers."""
+        index = make_index(f"今天{word}很多", f"今天{other}很多")
+        index.set_synonyms([[word, other]])
+        for one in (word, other):
+            assert ids(index, around.format(one), match="all") == {"0", "1"}
+
     def test_the_synonym_file_is_read_once(self, make_index: MakeIndex, tmp_path: Path) -> None:
         rules = tmp_path / "rules.txt"
         rules.write_text("土豆, 马铃薯", encoding="utf-8")

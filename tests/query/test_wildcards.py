@@ -166,8 +166,8 @@ def test_no_pattern_that_is_allowed_is_too_much_for_the_engine() -> None:
 def test_what_begins_with_a_star_is_looked_for_among_words_only() -> None:
     """There are a hundred times as many bigrams as words."""
     assert too_much("*phone15")
-    assert isinstance(wildcard("*phone", "body"), Wildcard)
-    assert wildcard("*phone", "body") == Wildcard("body_unigrams", "*phone")
+    assert isinstance(wildcard("*phone", ["body"]), Wildcard)
+    assert wildcard("*phone", ["body"]) == Wildcard("body_unigrams", "*phone")
 
 
 @given(patterns)

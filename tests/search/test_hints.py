@@ -97,13 +97,11 @@ def test_other_words_give_none(index: Index, query: str) -> None:
     ("query", "typed", "instead", "first"),
     [
         ("source:bbc", 'source:"bbc"', ['source:"bbc.co.uk"', 'source:"bbc.com"'], 'source:"bbc.co.uk"'),
-        ("source:BBC.COM 台湾", 'source:"BBC.COM"', ['source:"bbc.com"'], 'source:"bbc.com" 台湾'),
         ("source:www.bbc.com", 'source:"www.bbc.com"', ['source:"bbc.com"'], 'source:"bbc.com"'),
         ("source:nytime.com", 'source:"nytime.com"', ['source:"nytimes.com"'], 'source:"nytimes.com"'),
         ("source:ynytimes.org", 'source:"ynytimes.org"', None, None),
         ("tag:经济", 'tag:"经济"', ['tag:"经济新闻"'], 'tag:"经济新闻"'),
         ("tag:經濟", 'tag:"經濟"', ['tag:"经济新闻"'], 'tag:"经济新闻"'),
-        ("tag:tech 台湾", 'tag:"tech"', ['tag:"Tech"'], 'tag:"Tech" 台湾'),
         ("(tag:体育新闻 OR 茶)^2", 'tag:"体育新闻"', ['tag:"體育"'], '(tag:"體育" OR 茶)^2'),
         ("author:林", 'author:"林"', ['author:"林晚"'], 'author:"林晚"'),
         ("author:林晩晚", 'author:"林晩晚"', None, None),
@@ -166,7 +164,7 @@ def test_a_word_that_nearly_names_a_field_is_text_with_a_hint(
     index: Index, query: str, typed: str, instead: tuple[str, ...], meant: str
 ) -> None:
     results = index.search(query)
-    assert results.total == 0
+    assert index.count(query, match="all") == 0
     assert (results.hints[0].kind, results.hints[0].typed, results.hints[0].instead) == (
         "field",
         typed,

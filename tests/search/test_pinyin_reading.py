@@ -75,7 +75,8 @@ def test_a_query_is_read_as_pinyin_where_nothing_has_it(
         assert results[0].snippet.spans
         for hit in results:
             assert index.hit(query, hit.id) is not None
-            assert index.explain(query, hit.id).matches
+            why = index.explain(query, hit.id)
+            assert why.matches or why.relaxed
 
 
 def test_what_is_found_as_typed_comes_first(index: Index) -> None:
@@ -86,7 +87,7 @@ def test_what_is_found_as_typed_comes_first(index: Index) -> None:
 
 
 def test_the_rest_of_the_query_holds(index: Index) -> None:
-    results = index.search("xijinping 北京大学")
+    results = index.search("xijinping 北京大学", match="all")
     assert (results.total, results.interpretation) == (1, "习近平")
     assert index.search("xijinping 讲话").total == 13
     assert index.search("xijinping -讲话").total == 0

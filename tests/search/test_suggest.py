@@ -148,7 +148,7 @@ class TestWhatIsSuggested:
             Document(id="e", title="北京动物园", body="软硬"),
         )
         found = counts(index, "北京 软")
-        assert found == {text: index.count(text) for text in ("北京 软体", "北京 软件")}
+        assert found == {text: index.count(text, sort="newest") for text in ("北京 软体", "北京 软件")}
         assert [*counts(index, "北京软")] == ["北京软体"], "as neighbours, when they are typed so"
 
     def test_titles_are_seen_beside_many_words(self, make_index: MakeIndex) -> None:
@@ -367,7 +367,9 @@ class TestProperties:
             index.add(documents)
             for text in {word for word in about if is_word(word) or ANALYZER.has_word(word)} | titles:
                 typed = text[:1]
-                if letters(typed) and text != typed:
+                # In another order than by rank a search counts those that match, without those behind them.
+                # What looks like a pattern, as c?cafe, finds nothing.
+                if letters(typed) and text != typed and index.count(text, lenient=True, sort="newest"):
                     found = counts(index, typed)
                     assert text in {normalize(one) for one in found}
                     for one, documents_found in found.items():
