@@ -14,8 +14,9 @@ __all__ = ["SearchkitEmbedded"]
 
 
 class SearchkitEmbedded(Peer):
-    """All words are needed, or any of them, as the question says: what searchkit lists behind those by itself,
-    where they are few, the others do not have.
+    """All words are needed, or any of them, as the question says.
+
+    What searchkit by itself lists behind those, where they are few, the others do not have.
 
     `rank` is searchkit as it comes and not OR, because this is what answers questions here.
     """

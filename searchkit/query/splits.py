@@ -19,7 +19,7 @@ LEAST_DIGITS = 7
 """A number of fewer digits is not written in groups: 1012 is not 10-12."""
 _LONGEST = 24
 _MOST_OF_THREE = 12
-"""Splits of a word into three parts of two letters or more that are looked up, those with the longest parts."""
+"""Splits of a word into three parts of two letters or more that are looked up: those with the longest."""
 _LONGEST_GROUP = 6
 _MOST_GROUPS = 5
 _MOST_CHAINS = 12
