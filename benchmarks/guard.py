@@ -105,7 +105,8 @@ def _built(location: Path, documents: Sequence[Document]) -> Index:
 
 
 def _answer(index: Index, question: Question) -> None:
-    for hit in index.search(typed(question), lenient=True, **options(question)):
+    asked = {**options(question), "match": "most"}  # as searches come
+    for hit in index.search(typed(question), lenient=True, **asked):
         hit.title.html(), hit.snippet.html()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import tantivy
 from tantivy import Query
@@ -24,11 +24,10 @@ from searchkit.engine.plan import Sort
 from searchkit.engine.tantivy import WRITER_MEMORY, TantivyEngine
 from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.indexing.pipeline import build_all
-from searchkit.query import parse
 from searchkit.query.synonyms import Synonyms
 from searchkit.schema import Schema
 from searchkit.search.options import SearchOptions
-from searchkit.search.search import plan
+from searchkit.search.planning import plan, read
 from searchkit.settings import Settings
 
 __all__ = ["Ceiling"]
@@ -100,12 +99,12 @@ class Ceiling(Peer):
         self._searcher = engine.index.searcher()
 
     def prepare_questions(self, questions: Sequence[Question]) -> None:
-        self._prepared = {question: self._plan(question) for question in questions}
+        self._prepared = {question: self._plan(question, **options(question)) for question in questions}
 
-    def _plan(self, question: Question) -> _Prepared:
-        asked = SearchOptions(lenient=True, **options(question))
-        query, snapshot = parse(typed(question), lenient=True), self._engine.snapshot()
+    def _plan(self, question: Question, **given: Any) -> _Prepared:
+        asked = SearchOptions(lenient=True, **given)
         filters = asked.filters(self._settings.fields)
+        query, snapshot = read(typed(question), asked, self._settings, filters), self._engine.snapshot()
         planned = plan(query, asked, snapshot, self._settings, filters).plan
         # With nothing to rank by, searchkit takes the newest for the best.
         by = "newest" if asked.sort == "relevance" and not planned.scores else asked.sort
@@ -115,12 +114,13 @@ class Ceiling(Peer):
         return ranked_query(planned, self._schema), None
 
     def answer(self, question: Question) -> Answer:
-        prepared = self._prepared.get(question) or self._plan(question)
+        prepared = self._prepared.get(question) or self._plan(question, **options(question))
         result = self._search(prepared, 10)
         hits = [Hit(id, score, "", "") for id, score in self._ids(result, prepared)]
         return Answer(hits, int(result.count))  # type: ignore[attr-defined]
 
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
+        """As searchkit does, without what it lists behind few hits."""
         prepared = self._plan(Question(query))
         return self._ids(self._search(prepared, limit), prepared)
 

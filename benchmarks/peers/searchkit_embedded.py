@@ -14,10 +14,11 @@ __all__ = ["SearchkitEmbedded"]
 
 
 class SearchkitEmbedded(Peer):
-    """All defaults: parts with spaces between are all needed, of running text most words; ``match="any"``
-    where any word is asked for.
+    """All words are needed, or any of them, as the question says.
 
-    `rank` is that as well and not OR, because this is what answers questions here.
+    What searchkit by itself lists behind those, where they are few, the others do not have.
+
+    `rank` is searchkit as it comes and not OR, because this is what answers questions here.
     """
 
     name = "searchkit"
@@ -59,13 +60,8 @@ class SearchkitEmbedded(Peer):
 
 
 def typed(question: Question) -> str:
-    """The question as it is typed: a passage in quotes.
-
-    What spaces part is needed all the same with ``match="any"``; with commas between it is one running text.
-    """
-    if question.kind == "passage":
-        return f'"{question.text}"'
-    return "，".join(question.text.split()) if question.match == "any" else question.text
+    """The question as it is typed: a passage in quotes."""
+    return f'"{question.text}"' if question.kind == "passage" else question.text
 
 
 def options(question: Question) -> dict[str, Any]:
@@ -73,5 +69,5 @@ def options(question: Question) -> dict[str, Any]:
     return {
         "since": question.since,
         "sort": "newest" if question.newest else "relevance",
-        "match": "any" if question.match == "any" else "most",
+        "match": question.match,
     }

@@ -88,7 +88,11 @@ def bigram(first: str, second: str) -> str:
     >>> bigram("中", "日"), bigram("gpt", "4"), bigram("3.", "14")
     ('中日', 'gpt_4_', '3._14_')
     """
-    return bigrams([first, second])[0]
+    if is_word(first):
+        first += WORD_END
+    if second and is_word(second):
+        second = second.rstrip(_ENDS) + WORD_END
+    return first + second
 
 
 def bigrams(tokens: Sequence[str]) -> list[str]:

@@ -27,7 +27,7 @@ class Run(NamedTuple, Generic[Place]):
 
 
 _ROUNDING = 5e-7  # of 32-bit numbers, some units of the last place
-_LOOK = 10
+_LOOK = 2
 """How many hits before and behind a page are looked at, whether they are equal to those on it."""
 _MORE = 64  # times as many when that was not enough
 

@@ -43,20 +43,31 @@ class AlternativeTable:
 
     def __init__(self, kind: Kind, by_key: Mapping[str, Sequence[str]]) -> None:
         self.kind = kind
-        self._by_key = by_key
-        self._longest: dict[str, int] = {}
-        for key in by_key:
-            first, size = key.partition(" ")[0], key.count(" ") + 1
-            if size > self._longest.get(first, 0):
-                self._longest[first] = size
+        self._root = _Node()
+        for key, others in by_key.items():
+            node = self._root
+            for token in key.split(" "):
+                node = node.setdefault(token, _Node())
+            node.others = others
 
     def find(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Where words of the table stand among the tokens, from and to, with each of their others."""
         for start, first in enumerate(tokens):
-            longest = self._longest.get(first, 0)
-            for end in range(start + 1, min(start + longest, len(tokens)) + 1):
-                for other in self._by_key.get(" ".join(tokens[start:end]), ()):
+            node, end = self._root.get(first), start + 1
+            while node is not None:
+                for other in node.others:
                     yield start, end, other
+                node, end = node.get(tokens[end]) if end < len(tokens) else None, end + 1
+
+
+class _Node(dict[str, "_Node"]):
+    """The words of a table that begin alike, by their next token."""
+
+    __slots__ = ("others",)
+
+    def __init__(self) -> None:
+        self.others: Sequence[str] = ()
+        """What the word that ends here finds as well."""
 
 
 def from_tables(

@@ -44,7 +44,11 @@ def analyze_text(text: str, analyzer: Analyzer) -> AnalyzedText:
     normalized = normalize(text)
     all_words, words = analyzer.segment(normalized)
     tokens = query_tokens(text)
-    return _analyzed(text, tokens, words, joined_words(text, _placed(tokens, words or all_words)))
+    if len(words) == 1 and words[0] == normalized and tokens:
+        placed = [Word(normalized, 0, len(tokens))]  # as most texts are
+    else:
+        placed = _placed(tokens, words or all_words)
+    return _analyzed(text, tokens, words, joined_words(text, placed))
 
 
 def join_texts(texts: Sequence[AnalyzedText]) -> AnalyzedText:

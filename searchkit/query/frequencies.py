@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from searchkit.analysis import bigrams, plain
 
 FIELDS = ("title", "body")
+_NOTHING: Mapping[str, int] = {}
 
 
 class Statistics(Protocol):
@@ -37,11 +38,20 @@ class Frequencies:
             known.update(zip(asked, self._statistics.doc_freqs(field, asked)))
         return [known[term] for term in terms]
 
+    def doc_freq(self, field: str, term: str) -> int:
+        """How many documents have the term in the field."""
+        having = self._known.get(field, _NOTHING).get(term)
+        return self.doc_freqs(field, [term])[0] if having is None else having
+
+    def has_any(self, field: str, terms: Sequence[str]) -> bool:
+        """Has any document one of the terms in the field? It is not remembered, which would take as long."""
+        return any(self._statistics.doc_freqs(field, terms))
+
     def in_text(self, channel: str, terms: Sequence[str]) -> list[int]:
         """How many documents have each of the terms in title or body, at least."""
-        return (
-            [*map(max, *(self.doc_freqs(f"{field}_{channel}", terms) for field in FIELDS))] if terms else []
-        )
+        if not terms:
+            return []
+        return [*map(max, *[self.doc_freqs(f"{field}_{channel}", terms) for field in FIELDS])]
 
     def of_forms(self, forms: Sequence[Sequence[str]]) -> list[int]:
         """In how many documents each of the forms may stand as neighbouring tokens of title or body.

@@ -42,7 +42,10 @@ def match_text(
 
     Words that are let go are not needed; None where no other is there.
     """
-    words = [word for word in text.content_words if word.text not in let_go]
+    words = text.content_words
+    if len(words) == 1 and not let_go:  # as nearly always
+        return word_clause(words[0], text, fields)
+    words = [word for word in words if word.text not in let_go]
     needed = {"all": len(words), "any": 1, "most": min(len(words), 2)}[match]
     if match == "most" and text.is_question:
         needed = min(len(words), QUESTION_NEEDS)
@@ -66,6 +69,8 @@ def _telling(words: Sequence[Word], text: AnalyzedText, statistics: Frequencies)
 
 def word_clause(word: Word, text: AnalyzedText, fields: Sequence[str]) -> Clause:
     """Documents that have a word of the text, or an alternative of it."""
+    if not text.alternatives:
+        return phrase(text.tokens[word.start : word.end], fields)
     return any_phrase(_forms(word, text), fields)
 
 
@@ -88,10 +93,9 @@ def phrase(tokens: Sequence[str], fields: Sequence[str]) -> Clause:
         return in_fields(fields, "unigrams", Term, plain(tokens[0]))
     if is_symbol(tokens[0]):  # and so are the others: each matches alone
         return Boolean(must=tuple(in_fields(fields, "unigrams", Term, token) for token in tokens))
-    terms = _positions(tokens)
-    if len(terms) == 1:
-        return in_fields(fields, "bigrams", Term, terms[0][1])
-    return in_fields(fields, "bigrams", Phrase, terms)
+    if len(tokens) == 2:
+        return in_fields(fields, "bigrams", Term, bigram(*tokens))
+    return in_fields(fields, "bigrams", Phrase, _positions(tokens))
 
 
 def prefix(tokens: Sequence[str], fields: Sequence[str]) -> Clause:

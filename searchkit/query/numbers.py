@@ -29,7 +29,7 @@ def from_numbers(words: Sequence[Word], frequencies: Frequencies) -> list[Altern
                 tokens = tuple(query_tokens(writing))
                 in_quotes = _with_one_zero(writing) == _with_one_zero(word.text)
                 found[Alternative(word.start, word.end, tokens, "spelling", tokens, in_quotes)] = None
-    there = frequencies.of_forms([one.tokens for one in found])
+    there = frequencies.of_forms([one.tokens for one in found]) if found else ()
     return [one for one, documents in zip(found, there) if documents]
 
 

@@ -290,9 +290,10 @@ class _Planner:
 
         It is looked up, since few queries are for tags, and a field more makes each of them slower.
         """
-        tokens = [plain(token) for text in texts for token in text.tokens]
-        tokens += [plain(token) for one in alternatives for token in one.tokens]
-        is_there = any(self.statistics.doc_freqs(_TAGS_UNIGRAMS, list(dict.fromkeys(tokens))))
+        tokens = {plain(token) for text in texts for token in text.tokens}
+        if alternatives:
+            tokens.update(plain(token) for one in alternatives for token in one.tokens)
+        is_there = self.statistics.has_any(_TAGS_UNIGRAMS, list(tokens))
         return (*self.fields.texts, TAGS) if is_there else self.fields.texts
 
     def _places(self, field: Field | None, texts: Sequence[str] | None = None) -> tuple[str, ...]:

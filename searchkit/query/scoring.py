@@ -31,6 +31,7 @@ WEIGHT_OF_TAGS = 1.0
 WEIGHTS_IN_FIELD = {"bigrams": 1.0, "unigrams": 0.5}
 """Of a field that is asked alone."""
 _FUNCTION_BIGRAMS = FUNCTION_WORDS | QUESTION_WORDS
+_OTHER_CHANNEL = {"bigrams": "unigrams", "unigrams": "bigrams"}
 _K1 = 1.2
 # Of more content words, those of one token stand in bigrams of the query.
 _FEW = 5
@@ -68,10 +69,11 @@ def text_terms(
     for name, weight in _weights(text, field, boosts, texts).items():
         for term in channels[name.rpartition("_")[2]]:
             found[name, term] = weight
-    if not field and (weight := title_weight(text) * boosts.get("title", 1.0)):
-        found |= {("title_unigrams", term): weight for term in _single_tokens(text)}
-    if TAGS in texts and not field and (weight := WEIGHT_OF_TAGS * boosts.get(TAGS, 1.0)):
-        found |= {(f"{text_field(TAGS)}_unigrams", term): weight for term in _single_tokens(text)}
+    if not field and (single := _single_tokens(text)):
+        if weight := title_weight(text) * boosts.get("title", 1.0):
+            found |= {("title_unigrams", term): weight for term in single}
+        if TAGS in texts and (weight := WEIGHT_OF_TAGS * boosts.get(TAGS, 1.0)):
+            found |= {(f"{text_field(TAGS)}_unigrams", term): weight for term in single}
     return found.items()
 
 
@@ -107,17 +109,26 @@ def alternative_terms(
     the segmenter saw.
     """
     size = len(statistics)
+    weights = _weights(text, field, boosts, texts)
+    if "title_bigrams" in weights:
+        weights.setdefault("title_unigrams", weights["title_bigrams"])
     for one in text.alternatives:
         if one.kind == "spelling":
             continue
         tokens = text.tokens[one.start : one.end]
         words = [word.text for word in text.query_words if one.start <= word.start and word.end <= one.end]
         is_there = statistics.of_forms([tokens])[0] > 0
-        for name, weight in _weights(text, field, boosts, texts).items():
-            channel = name.rpartition("_")[2]
-            own, others = _terms(channel, words, tokens), _terms(channel, one.words, one.tokens)
-            if own and others and (name != "words" or not is_there):
-                most = idf(size, max(statistics.doc_freqs(name, own)))
+        for name, weight in weights.items():
+            base, _, channel = name.rpartition("_")
+            others = _terms(channel, one.words, one.tokens)
+            if not others or (channel == "words" and is_there):
+                continue
+            own, own_name = _terms(channel, words, tokens), name
+            if not own:  # one of the two is a single token: google and 谷歌
+                other_channel = _OTHER_CHANNEL.get(channel, "")
+                own, own_name = _terms(other_channel, words, tokens), f"{base}_{other_channel}"
+            if own:
+                most = idf(size, max(statistics.doc_freqs(own_name, own)))
                 for term, having in zip(others, statistics.doc_freqs(name, others)):
                     share = min(1.0, most / idf(size, having)) / len(others)
                     yield (name, term), weight * ALTERNATIVE * share
@@ -200,5 +211,8 @@ def _single_tokens(text: AnalyzedText) -> list[str]:
 
 def _terms(channel: str, words: Sequence[str], tokens: Sequence[str]) -> Sequence[str]:
     """The terms of one word in a channel."""
-    unigrams = tokens if len(tokens) == 1 else ()
-    return {"words": words, "bigrams": bigrams(tokens), "unigrams": unigrams}[channel]
+    if channel == "words":
+        return words
+    if channel == "bigrams":
+        return bigrams(tokens) if len(tokens) > 1 else ()
+    return [plain(tokens[0])] if channel == "unigrams" and len(tokens) == 1 else ()

@@ -8,6 +8,7 @@ to the same: to what the typed one says, were it in the documents of all of them
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from searchkit.analysis import bigrams, plain
@@ -64,7 +65,7 @@ class _Word:
         words = [("words", part) for word in inside for part in word.parts or (word.text,)]
         self._words = [term for term in dict.fromkeys(words) if term in typed]
 
-    def weigh(self, forms: Iterable[Sequence[str]], weights: dict[FieldTerm, float]) -> None:
+    def weigh(self, forms: Iterable[tuple[str, ...]], weights: dict[FieldTerm, float]) -> None:
         """Change the weights to those that make all forms equal."""
         others = [form for form in dict.fromkeys(forms) if form != self.form]
         size = len(self._statistics)
@@ -99,7 +100,7 @@ class _Word:
                 weights[term] = weights.get(term, 0.0) + more
 
     def _documents_of(self, term: FieldTerm) -> int:
-        return self._statistics.doc_freqs(term[0], [term[1]])[0]
+        return self._statistics.doc_freq(*term)
 
     def _idf(self, term: FieldTerm) -> float:
         if term not in self._known:
@@ -121,14 +122,16 @@ def _place(one: Alternative) -> tuple[int, int]:
     return one.start, one.end
 
 
-def _terms(field: str, form: Sequence[str]) -> list[FieldTerm]:
+@lru_cache(1024)  # asked again for each other form, and in each step of relaxing
+def _terms(field: str, form: tuple[str, ...]) -> tuple[FieldTerm, ...]:
     """What tells a form: its bigrams; of a single token the token."""
     if len(form) == 1:
-        return [(f"{field}_unigrams", plain(form[0]))]
-    return [(f"{field}_bigrams", term) for term in dict.fromkeys(bigrams(form))]
+        return ((f"{field}_unigrams", plain(form[0])),)
+    return tuple([(f"{field}_bigrams", term) for term in dict.fromkeys(bigrams(form))])
 
 
-def _all_terms(field: str, form: Sequence[str]) -> list[FieldTerm]:
+@lru_cache(1024)
+def _all_terms(field: str, form: tuple[str, ...]) -> tuple[FieldTerm, ...]:
     """The same, and the unigrams of several tokens."""
     unigrams = [(f"{field}_unigrams", plain(token)) for token in form]
-    return list(dict.fromkeys([*_terms(field, form), *unigrams]))
+    return tuple(dict.fromkeys([*_terms(field, form), *unigrams]))

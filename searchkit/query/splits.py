@@ -18,10 +18,8 @@ Parts = tuple[str, ...]
 LEAST_DIGITS = 7
 """A number of fewer digits is not written in groups: 1012 is not 10-12."""
 _LONGEST = 24
-_LEAST_OF_THREE = 6
-"""Letters of a word of three parts, each of which has two at least."""
 _MOST_OF_THREE = 12
-"""Splits of a word into three that are looked up, those with the longest parts."""
+"""Splits of a word into three parts of two letters or more that are looked up: those with the longest."""
 _LONGEST_GROUP = 6
 _MOST_GROUPS = 5
 _MOST_CHAINS = 12
@@ -50,33 +48,34 @@ def find_splits(tokens: Sequence[str], frequencies: Frequencies) -> dict[str, li
 
 
 def _splits_of_words(words: Sequence[str], frequencies: Frequencies) -> Iterator[Parts]:
-    pieces = [piece for word in words for at in range(1, len(word)) for piece in (word[:at], word[at:])]
-    known = dict(zip(pieces, frequencies.in_text("unigrams", pieces)))
-    pairs = [
-        (word[:at], word[at:])
-        for word in words
-        for at in range(1, len(word))
-        if known[word[:at]] and known[word[at:]]
-    ]
-    threes = [parts for word in words if len(word) >= _LEAST_OF_THREE for parts in _threes(word, known)]
+    pairs: list[Parts] = [(word[:at], word[at:]) for word in words for at in range(1, len(word))]
+    pairs = _neighbours(pairs, 1, frequencies)
     # Of three parts the last two are looked up where the first two are there.
-    threes = _neighbours(threes, 1, frequencies)
-    if not pairs and not threes:
-        return
-    found = [*_neighbours(pairs, 1, frequencies), *_neighbours(threes, 2, frequencies)]
-    frequencies.doc_freqs("words", [word for parts in found for word in _writings(parts)])  # all at once
+    threes = _neighbours(_threes(words, frequencies), 1, frequencies)
+    found = [*pairs, *_neighbours(threes, 2, frequencies)]
+    if found:
+        frequencies.doc_freqs("words", [word for parts in found for word in _writings(parts)])  # all at once
     for parts in found:
         if _is_one_word(parts, frequencies):
             yield parts
 
 
-def _threes(word: str, known: dict[str, int]) -> list[Parts]:
-    ends = [at for at in range(2, len(word) - 3) if known[word[:at]]]
-    starts = [at for at in range(4, len(word) - 1) if known[word[at:]]]
-    found: list[Parts] = [
-        (word[:end], word[end:start], word[start:]) for end in ends for start in starts if end + 2 <= start
-    ]
-    return sorted(found, key=lambda parts: -min(map(len, parts)))[:_MOST_OF_THREE]
+def _threes(words: Sequence[str], frequencies: Frequencies) -> list[Parts]:
+    """Three parts of each word, of which the first and the last are there."""
+    ends = [word[:at] for word in words for at in range(2, len(word) - 3)]
+    starts = [word[at:] for word in words for at in range(4, len(word) - 1)]
+    known = {part for part, having in zip(ends, frequencies.in_text("unigrams", ends)) if having}
+    known |= {part for part, having in zip(starts, frequencies.in_text("unigrams", starts)) if having}
+    found: list[Parts] = []
+    for word in words:
+        of_word: list[Parts] = [
+            (word[:end], word[end:start], word[start:])
+            for end in range(2, len(word) - 3)
+            for start in range(end + 2, len(word) - 1)
+            if word[:end] in known and word[start:] in known
+        ]
+        found += sorted(of_word, key=lambda parts: -min(map(len, parts)))[:_MOST_OF_THREE]
+    return found
 
 
 def _neighbours(found: Sequence[Parts], at: int, frequencies: Frequencies) -> list[Parts]:

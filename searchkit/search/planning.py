@@ -53,7 +53,7 @@ def plan(
 ) -> Planned:
     """The plan of a query for this index."""
     tables = [spelling_table()]
-    if options.synonyms:
+    if options.synonyms and settings.synonyms.rules:
         tables.append(settings.synonyms.table)
     if options.regional:
         tables += regional_tables()

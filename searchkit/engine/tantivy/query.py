@@ -19,6 +19,19 @@ def match_query(node: Clause, schema: tantivy.Schema) -> Query:
         # Of one value a look at it, not a walk through all there are.
         case Term(field, text) | nodes.TermSet(field, (text,)):
             return Query.term_query(schema, field, text, index_option="basic")
+        case Boolean(must, _, must_not) if not node.minimum:
+            clauses = [(Occur.Must, match_query(child, schema)) for child in must or (MatchAll(),)]
+            return Query.boolean_query(
+                clauses + [(Occur.MustNot, match_query(child, schema)) for child in must_not]
+            )
+        case Boolean((), should, ()) if node.minimum > len(should):
+            return Query.empty_query()  # tantivy 0.26 would take all of them for enough
+        case Boolean((), should, ()):
+            clauses = [(Occur.Should, match_query(child, schema)) for child in should]
+            return Query.boolean_query(clauses, minimum_number_should_match=node.minimum)
+        case Boolean(must, should, must_not):
+            enough = Boolean(should=should, minimum_should_match=node.minimum)
+            return match_query(Boolean(must=(*must, enough), must_not=must_not), schema)
         case Phrase(field, terms, slop, beginnings) if beginnings:
             patterns: list[str | tuple[int, str]] = [
                 (offset, _escaped(text) + (".*" if i in beginnings else ""))
@@ -41,19 +54,6 @@ def match_query(node: Clause, schema: tantivy.Schema) -> Query:
         case nodes.Range(field, low, high):
             kind = FieldType.Float if isinstance(low, float) or isinstance(high, float) else FieldType.Integer
             return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
-        case Boolean(must, _, must_not) if not node.minimum:
-            clauses = [(Occur.Must, match_query(child, schema)) for child in must or (MatchAll(),)]
-            return Query.boolean_query(
-                clauses + [(Occur.MustNot, match_query(child, schema)) for child in must_not]
-            )
-        case Boolean((), should, ()) if node.minimum > len(should):
-            return Query.empty_query()  # tantivy 0.26 would take all of them for enough
-        case Boolean((), should, ()):
-            clauses = [(Occur.Should, match_query(child, schema)) for child in should]
-            return Query.boolean_query(clauses, minimum_number_should_match=node.minimum)
-        case Boolean(must, should, must_not):
-            enough = Boolean(should=should, minimum_should_match=node.minimum)
-            return match_query(Boolean(must=(*must, enough), must_not=must_not), schema)
         case MatchAll():
             return Query.all_query()
         case nodes.MatchNone():
