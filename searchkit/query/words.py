@@ -50,6 +50,8 @@ def joined_words(text: str, words: Sequence[Word]) -> list[Word]:
     ``words`` are those of the segmenter, in order, with their places among the tokens of the text without
     symbols.
     """
+    if len(words) < 2:
+        return [*words]
     is_number = any(map(MAY_BE_NUMBER.match, [word.text for word in words]))
     if not is_number and _ONE_WORD.search("".join(map(_kind, words))) is None:
         return [*words]
