@@ -147,5 +147,7 @@ def _joined(pieces: Sequence[Word], kinds: str, before: Sequence[str]) -> Iterat
 
 
 def _one_word(words: Sequence[Word], before: Sequence[str]) -> Word:
+    if len(words) == 1:
+        return words[0]
     text = words[0].text + "".join(before[word.start].strip() + word.text for word in words[1:])
     return Word(text, words[0].start, words[-1].end, tuple(word.text for word in words))
