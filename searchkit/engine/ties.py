@@ -57,10 +57,13 @@ def page_of(
     while True:
         wanted = before + limit + behind
         hits = fetch(offset - before, wanted)
-        values = list(map(itemgetter(0), hits))
+        values = [value for value, _ in hits]
+        runs = _runs(values, by_score)
+        if not runs:
+            return hits[before : before + limit]
         by_key: Sequence[int] = ()
         is_cut = goes_on = False
-        for start, end in _runs(values, by_score):
+        for start, end in runs:
             if end <= before or start >= before + limit:
                 continue
             parted = offset > before and start == 0, end == wanted

@@ -50,14 +50,15 @@ class AlternativeTable:
                 node = node.setdefault(token, _Node())
             node.others = others
 
-    def find(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:
         """Where words of the table stand among the tokens, from and to, with each of their others."""
+        found = []
         for start, first in enumerate(tokens):
             node, end = self._root.get(first), start + 1
             while node is not None:
-                for other in node.others:
-                    yield start, end, other
+                found += [(start, end, other) for other in node.others]
                 node, end = node.get(tokens[end]) if end < len(tokens) else None, end + 1
+        return found
 
 
 class _Node(dict[str, "_Node"]):
@@ -80,9 +81,12 @@ def from_tables(
 
     ``analyze`` gives the tokens and the words of a text.
     """
-    inside = {at: word for word in words for at in range(word.start + 1, word.end)}
+    inside: dict[int, Word] = {}
     for table in tables:
-        for start, end, other in table.find(tokens):
+        found_here = table.find(tokens)
+        if found_here and not inside:
+            inside = {at: word for word in words for at in range(word.start + 1, word.end)}
+        for start, end, other in found_here:
             first, last = inside.get(start), inside.get(end)
             if (
                 (first and end > first.end)

@@ -273,7 +273,9 @@ class _Planner:
 
     def _alternatives(self, text: AnalyzedText, weight: float | None) -> list[Alternative]:
         """What else the words of a text find. A word that is ruled out rules out its spellings only."""
-        tables = [table for table in self.tables if weight is not None or table.kind == "spelling"]
+        tables = self.tables
+        if weight is None:
+            tables = [table for table in tables if table.kind == "spelling"]
         found = list(from_tables(text.tokens, text.query_words, tables, self._analyze_alternative))
         found += from_numbers(text.query_words, self.statistics)
         found += from_joints(text.text, text.tokens, self.statistics)
@@ -286,13 +288,13 @@ class _Planner:
     def _texts_with(
         self, texts: Sequence[AnalyzedText], alternatives: Sequence[Alternative]
     ) -> tuple[str, ...]:
-        """The declared fields of text, and the tags where any has a token of the texts or their alternatives.
+        """The declared fields of text, and the tags where any has the beginning of a word or an alternative.
 
         It is looked up, since few queries are for tags, and a field more makes each of them slower.
         """
-        tokens = {plain(token) for text in texts for token in text.tokens}
+        tokens = {plain(text.tokens[word.start]) for text in texts for word in text.query_words}
         if alternatives:
-            tokens.update(plain(token) for one in alternatives for token in one.tokens)
+            tokens.update(plain(one.tokens[0]) for one in alternatives)
         is_there = self.statistics.has_any(_TAGS_UNIGRAMS, list(tokens))
         return (*self.fields.texts, TAGS) if is_there else self.fields.texts
 

@@ -50,6 +50,8 @@ def joined_words(text: str, words: Sequence[Word]) -> list[Word]:
     ``words`` are those of the segmenter, in order, with their places among the tokens of the text without
     symbols.
     """
+    if len(words) < 2:
+        return [*words]
     is_number = any(map(MAY_BE_NUMBER.match, [word.text for word in words]))
     if not is_number and _ONE_WORD.search("".join(map(_kind, words))) is None:
         return [*words]
@@ -145,5 +147,7 @@ def _joined(pieces: Sequence[Word], kinds: str, before: Sequence[str]) -> Iterat
 
 
 def _one_word(words: Sequence[Word], before: Sequence[str]) -> Word:
+    if len(words) == 1:
+        return words[0]
     text = words[0].text + "".join(before[word.start].strip() + word.text for word in words[1:])
     return Word(text, words[0].start, words[-1].end, tuple(word.text for word in words))
