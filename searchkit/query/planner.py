@@ -74,10 +74,9 @@ def plan_query(
     count for the rank, but no document needs them. ``analyzed`` has the texts that were analysed for a plan
     before, and is added to.
     """
+    frequencies = statistics if isinstance(statistics, Frequencies) else Frequencies(statistics)
     known = {} if analyzed is None else analyzed
-    planner = _Planner(
-        analyzer, Frequencies(statistics), match, tables, fields or Schema(), boosts, let_go, known
-    )
+    planner = _Planner(analyzer, frequencies, match, tables, fields or Schema(), boosts, let_go, known)
     query = planner.with_joined_texts(query)
     if isinstance(query, AndNode):
         must, must_not = planner.all_of(query.children, 1.0)

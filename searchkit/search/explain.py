@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
@@ -14,7 +13,7 @@ from searchkit.engine.plan import TEXT_PREFIX, Boolean, MatchNone, Plan, ScoreCl
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.schema import ADDRESS, TITLE_KEY
 from searchkit.search.options import QueryOptions
-from searchkit.search.planning import plan, read, understand
+from searchkit.search.planning import Planning, read, understand
 from searchkit.search.relax import relax
 from searchkit.settings import Settings
 
@@ -92,10 +91,10 @@ def explain(
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
     query, _ = understand(read(text, options, settings), options, snapshot, settings)
-    replan = partial(plan, query, options, snapshot, settings, analyzed={})
-    planned = replan()
+    planning = Planning(query, options, snapshot, settings)
+    planned = planning.plan()
     match, scores = planned.plan.match, planned.plan.scores
-    more = relax(planned, snapshot.count(match), snapshot, replan) if options.match == "most" else None
+    more = relax(planning, planned, snapshot.count(match)) if options.match == "most" else None
     relaxed = more.match if more else MatchNone()
     parts = planned.parts
     terms = _terms_of(scores, document, settings)

@@ -9,6 +9,7 @@ from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, TermSet
 from searchkit.query import parse, plan_query
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.ast import MatchAllNode, QueryNode, TextNode
+from searchkit.query.frequencies import Frequencies
 from searchkit.query.matching import Match
 from searchkit.query.planned import Planned
 from searchkit.query.regional import regional_tables, spelling_table
@@ -46,36 +47,55 @@ def plan(
     snapshot: Snapshot,
     settings: Settings,
     filters: tuple[Clause, ...] = (),
-    *,
-    match: Match | None = None,
-    let_go: frozenset[str] = frozenset(),
-    analyzed: dict[str, AnalyzedText] | None = None,
 ) -> Planned:
     """The plan of a query for this index."""
-    tables = [spelling_table()]
-    if options.synonyms and settings.synonyms.rules:
-        tables.append(settings.synonyms.table)
-    if options.regional:
-        tables += regional_tables()
-    boosts = settings.boosts
-    if options.boosts:
-        boosts = {**boosts, **settings.fields.boosts(options.boosts)}
-    planned = plan_query(
-        query,
-        settings.analyzer,
-        snapshot,
-        match=match or options.match,
-        filters=filters,
-        tables=tables,
-        boosts=boosts,
-        let_go=let_go,
-        analyzed=analyzed,
-        fields=settings.fields,
-    )
-    # Most queries are no web address, which has to take no time.
-    if isinstance(query, TextNode) and query.field is None and "." in query.text:
-        return _with_address(planned, query.text, snapshot, filters)
-    return planned
+    return Planning(query, options, snapshot, settings, filters).plan()
+
+
+class Planning:
+    """Makes plans of one query, which differ in what a document needs. Each text is analysed once for all of
+    them, and each frequency asked for once."""
+
+    def __init__(
+        self,
+        query: QueryNode,
+        options: QueryOptions,
+        snapshot: Snapshot,
+        settings: Settings,
+        filters: tuple[Clause, ...] = (),
+    ) -> None:
+        self.snapshot = snapshot
+        self._query, self._options, self._settings, self._filters = query, options, settings, filters
+        self._frequencies = Frequencies(snapshot)
+        self._analyzed: dict[str, AnalyzedText] = {}
+
+    def plan(self, match: Match | None = None, let_go: frozenset[str] = frozenset()) -> Planned:
+        """A plan with another ``match``, or with words that no document needs."""
+        query, options, settings = self._query, self._options, self._settings
+        tables = [spelling_table()]
+        if options.synonyms:
+            tables.append(settings.synonyms.table)
+        if options.regional:
+            tables += regional_tables()
+        boosts = settings.boosts
+        if options.boosts:
+            boosts = {**boosts, **settings.fields.boosts(options.boosts)}
+        planned = plan_query(
+            query,
+            settings.analyzer,
+            self._frequencies,
+            match=match or options.match,
+            filters=self._filters,
+            tables=tables,
+            boosts=boosts,
+            let_go=let_go,
+            analyzed=self._analyzed,
+            fields=settings.fields,
+        )
+        # Most queries are no web address, which has to take no time.
+        if isinstance(query, TextNode) and query.field is None and "." in query.text:
+            return _with_address(planned, query.text, self.snapshot, self._filters)
+        return planned
 
 
 def _with_address(planned: Planned, text: str, snapshot: Snapshot, filters: tuple[Clause, ...]) -> Planned:

@@ -6,12 +6,13 @@ all of the query stays first, as it is.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from searchkit.engine.base import Snapshot
-from searchkit.engine.plan import Boolean, Clause
-from searchkit.query.matching import Match
+from searchkit.engine.plan import Boolean, Clause, Plan
 from searchkit.query.planned import Planned
+from searchkit.search.planning import Planning
 
 PAGE = 10
 """Hits of a page. A query with fewer is relaxed, whatever the limit, so that all pages are of one list."""
@@ -27,13 +28,7 @@ class Relaxed(NamedTuple):
     """The words that are not needed there."""
 
 
-class Replan(Protocol):
-    """Plans the query again, with another ``match``, or with words that no document needs."""
-
-    def __call__(self, *, match: Match | None = None, let_go: frozenset[str] = frozenset()) -> Planned: ...
-
-
-def relax(planned: Planned, total: int, snapshot: Snapshot, replan: Replan) -> Relaxed | None:
+def relax(planning: Planning, planned: Planned, total: int) -> Relaxed | None:
     """What else to list where only ``total`` documents match; None where nothing can be let go.
 
     The query has several words, quotes aside, and ``match`` does not need all of them.
@@ -43,26 +38,30 @@ def relax(planned: Planned, total: int, snapshot: Snapshot, replan: Replan) -> R
     words = planned.content_words()
     if len(words) < 2:
         return None
-    having = {word: snapshot.count(clause) for word, clause in words.items()}
+    having = dict(zip(words, _counts(words.values(), planning.snapshot)))
     # Of words that are equally frequent the last goes first: people name the main thing first.
     places = {word: place for place, word in enumerate(words)}
     order = sorted(words, key=lambda word: (having[word] > 0, -having[word], -places[word]))
     if not having[order[-1]]:
         return None
+    sizes = _sizes(len(order))
+    plans = [planning.plan(let_go=frozenset(order[:size])) for size in sizes[:-1]]
+    matches = [plan.plan.match for plan in (*plans, planning.plan("any"))]
+    clauses = [Boolean(should=(planned.plan.match, match)) for match in matches]
     found: Relaxed | None = None
-    for size in _sizes(len(order)):
-        let_go = order[:size]
-        if size < len(order):
-            match = replan(let_go=frozenset(let_go)).plan.match
-        else:
-            match, let_go = replan(match="any").plan.match, order[:-1]
-        more = snapshot.count(Boolean(should=(planned.plan.match, match)))
+    for size, match, more in zip(sizes, matches, _counts(clauses, planning.snapshot)):
         if more > total:
+            let_go = order[: min(size, len(order) - 1)]
             kept = tuple(word for word in words if word in let_go)
             found, total = Relaxed(Boolean(must=(match,), must_not=(planned.plan.match,)), kept), more
         if total >= PAGE:
             break
     return found
+
+
+def _counts(clauses: Iterable[Clause], snapshot: Snapshot) -> list[int]:
+    """How many documents match each of the clauses; of a cluster in one request."""
+    return [total for total, _ in snapshot.multi_search([Plan(clause) for clause in clauses], limit=0)]
 
 
 def _sizes(words: int) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
-from functools import partial
 from itertools import islice
 
 from searchkit.analysis import normalize
@@ -20,7 +19,7 @@ from searchkit.search.cursor import Cursors, Position
 from searchkit.search.facets import count_facets
 from searchkit.search.hints import hints
 from searchkit.search.options import HitOptions, SearchOptions
-from searchkit.search.planning import plan, read, understand
+from searchkit.search.planning import Planning, plan, read, understand
 from searchkit.search.relax import PAGE, relax
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
@@ -45,15 +44,15 @@ def search(
     )
     snapshot = position.snapshot
     understood, interpretation = understand(query, options, snapshot, settings)
-    replan = partial(plan, understood, options, snapshot, settings, filters, analyzed={})
-    planned = replan()
+    planning = Planning(understood, options, snapshot, settings, filters)
+    planned = planning.plan()
     ranking = _with_recency(planned.plan, options.recency, position)
     # Without scores to rank by, the newest is the best.
     order = "newest" if options.sort == "relevance" and not ranking.scores else options.sort
     sort = settings.fields.sort(order)
     total, hits, has_more = _page(ranking, sort, planned, options, position, position.offset, options.limit)
     strict, found = total, planned.plan.match
-    relaxed = relax(planned, total, snapshot, replan) if _may_relax(options, total) else None
+    relaxed = relax(planning, planned, total) if _may_relax(options, total) else None
     if relaxed:
         _, whole, _ = _page(ranking, sort, planned, options, position, 0, PAGE)  # fewer than a page
         ranking = Plan(relaxed.match, ranking.scores)
@@ -91,13 +90,13 @@ def search(
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
     """The document with this id as a hit of the query, None if no search lists it."""
     query, _ = understand(read(text, options, settings), options, snapshot, settings)
-    replan = partial(plan, query, options, snapshot, settings, analyzed={})
-    planned = replan()
+    planning = Planning(query, options, snapshot, settings)
+    planned = planning.plan()
     match = planned.plan.match
     this = TermSet("id", (id_term(id),))
     _, found = snapshot.search(Plan(Boolean(must=(this, match)), planned.plan.scores), limit=1, offset=0)
     may_relax = not found and options.match == "most"
-    if may_relax and (relaxed := relax(planned, snapshot.count(match), snapshot, replan)):
+    if may_relax and (relaxed := relax(planning, planned, snapshot.count(match))):
         ranking = Plan(Boolean(must=(this, relaxed.match)), planned.plan.scores)
         _, found = snapshot.search(ranking, limit=1, offset=0)
     return next(iter(hits_of(found, highlighter(planned.highlight_terms), options.snippet_length)), None)
@@ -107,10 +106,10 @@ def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Setti
     """How many documents match, with those that are listed behind them where they are few."""
     filters = options.filters(settings.fields)
     query, _ = understand(read(text, options, settings, filters), options, snapshot, settings)
-    replan = partial(plan, query, options, snapshot, settings, filters, analyzed={})
-    planned = replan()
+    planning = Planning(query, options, snapshot, settings, filters)
+    planned = planning.plan()
     total = snapshot.count(planned.plan.match)
-    relaxed = relax(planned, total, snapshot, replan) if _may_relax(options, total) else None
+    relaxed = relax(planning, planned, total) if _may_relax(options, total) else None
     return total + snapshot.count(relaxed.match) if relaxed else total
 
 
