@@ -40,7 +40,7 @@ def calls(sample_index: Index) -> Counter[str]:
 
 
 def test_a_search_of_one_word_calls_few_functions_beside_those_of_the_query(calls: Counter[str]) -> None:
-    assert sum(calls[part] for part in OF_A_SEARCH) < 72
+    assert sum(calls[part] for part in OF_A_SEARCH) < 78
 
 
 def test_a_hit_is_made_in_one_call(sample_index: Index) -> None:
@@ -48,5 +48,5 @@ def test_a_hit_is_made_in_one_call(sample_index: Index) -> None:
     assert many.total() - few.total() == 8
 
 
-def test_a_search_of_one_word_calls_fewer_than_145_functions(calls: Counter[str]) -> None:
-    assert calls.total() < 145
+def test_a_search_of_one_word_calls_fewer_than_175_functions(calls: Counter[str]) -> None:
+    assert calls.total() < 175
