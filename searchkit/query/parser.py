@@ -49,6 +49,8 @@ MAX_LENGTH = 32_768
 MAX_SLOP = 100
 MAX_DISTANCE = 2
 MAX_WEIGHT = 100
+LONGEST_BEGINNING = 10
+"""Characters of the beginning of a Chinese word, with its ``*``; behind longer texts a ``*`` says nothing."""
 
 _IN_FIELD = ("title", "body")
 _STARS = ("*", "＊")
@@ -240,7 +242,9 @@ class _Parser:
         if (rest := text.lstrip("*")) != text and rest.rstrip("*").isalnum() and not is_word(normalize(rest)):
             text, normalized = rest, normalize(rest)  # before Chinese a * changes nothing
         if normalized.endswith("*") and "*" not in normalized[:-1]:
-            return ast.PrefixNode(text[:-1], field)
+            if len(text) <= LONGEST_BEGINNING or is_word(normalized[-2]):
+                return ast.PrefixNode(text[:-1], field)
+            text, normalized = text[:-1], normalized[:-1]  # a sentence of Chinese is no beginning of a word
         if "*" in normalized:
             where = "at the end of a word, or within or before a run of letters and digits"
             self._fail(token, f"* stands {where}")

@@ -669,3 +669,15 @@ def test_an_operator_alone_is_no_text(word: str) -> None:
     with pytest.raises(QuerySyntaxError):
         parse(word)
     assert parse(word, lenient=True) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("半导*", PrefixNode("半导")),
+        ("陶瓷材料的显微结构设计*", TextNode("陶瓷材料的显微结构设计")),
+        ("陶瓷材料的显微结构设计abc*", PrefixNode("陶瓷材料的显微结构设计abc")),
+    ],
+)
+def test_a_star_behind_a_chinese_sentence_changes_nothing(query: str, expected: QueryNode) -> None:
+    assert parse(query) == parse(query, lenient=True) == expected
