@@ -21,6 +21,9 @@ from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.indexing.pipeline import index_files
 from searchkit.settings import Settings
 
+# Without the compiled kernel, what it does for a text is calls as well.
+MOST_FROM_A_FILE, MOST_OF_A_DOCUMENT = (150, 70) if searchkit.kernel() == "compiled" else (180, 400)
+
 SAMPLE = Path(searchkit.__file__).parent / "sample" / "articles"
 
 SETTINGS = Settings(Analyzer())
@@ -66,10 +69,10 @@ def test_an_article_makes_fewer_than_150_calls_on_its_way_in(writer: EngineWrite
 
     counts = {path.stem: calls_of(partial(add, path)) for path in articles()}
     typical = sorted(counts.values(), key=Counter.total)[len(counts) // 2]
-    assert typical.total() < 150, typical.most_common()
+    assert typical.total() < MOST_FROM_A_FILE, typical.most_common()
 
 
-def test_building_and_writing_an_article_make_at_most_70_calls(writer: EngineWriter) -> None:
+def test_building_and_writing_an_article_make_few_calls(writer: EngineWriter) -> None:
     builder = DocumentBuilder(SETTINGS)
 
     def add(document: Document) -> None:
@@ -77,4 +80,4 @@ def test_building_and_writing_an_article_make_at_most_70_calls(writer: EngineWri
 
     for document in searchkit.read_articles(SAMPLE):
         calls = calls_of(partial(add, document))
-        assert calls.total() <= 70, (document.id, calls.most_common())
+        assert calls.total() <= MOST_OF_A_DOCUMENT, (document.id, calls.most_common())

@@ -49,7 +49,8 @@ def test_a_word_is_not_found_within_an_earlier_one() -> None:
 def test_every_word_shown_is_in_the_text_and_reads_like_it(text: str) -> None:
     for word, written in shown(text).items():
         assert written in text
-        assert normalize(written) == word
+        # By itself 々 does not repeat what stands before it in the text.
+        assert normalize(written) == word or written.startswith("々")
 
 
 @needs_kernel

@@ -48,5 +48,5 @@ def test_a_hit_is_made_in_one_call(sample_index: Index) -> None:
     assert many.total() - few.total() == 8
 
 
-def test_a_search_of_one_word_calls_fewer_than_175_functions(calls: Counter[str]) -> None:
-    assert calls.total() < 175
+def test_a_search_of_one_word_calls_few_functions(calls: Counter[str]) -> None:
+    assert calls.total() < (175 if searchkit.kernel() == "compiled" else 195)
