@@ -22,7 +22,7 @@ from searchkit.indexing.pipeline import index_files
 from searchkit.settings import Settings
 
 # Without the compiled kernel, what it does for a text is calls as well.
-MOST_FROM_A_FILE, MOST_OF_A_DOCUMENT = (150, 70) if searchkit.kernel() == "compiled" else (180, 400)
+MOST_FROM_A_FILE, MOST_OF_A_DOCUMENT = (150, 70) if searchkit.kernel() == "compiled" else (180, 700)
 
 SAMPLE = Path(searchkit.__file__).parent / "sample" / "articles"
 
