@@ -142,8 +142,10 @@ def _joined(pieces: Sequence[Word], kinds: str, before: Sequence[str]) -> Iterat
     size = len(pieces)
     if kinds[0] == "s" and size > _MOST_SINGLE:
         size = 2
-    for at in range(0, len(pieces), size):
+    *starts, last = range(0, len(pieces) - size + 1, size)
+    for at in starts:
         yield _one_word(pieces[at : at + size], before)
+    yield _one_word(pieces[last:], before)  # of three, where one would be left over
 
 
 def _one_word(words: Sequence[Word], before: Sequence[str]) -> Word:
