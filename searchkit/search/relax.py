@@ -51,9 +51,8 @@ def relax(planning: Planning, planned: Planned, total: int) -> Relaxed | None:
     found: Relaxed | None = None
     for size, match, more in zip(sizes, matches, _counts(clauses, planning.snapshot)):
         if more > total:
-            let_go = order[: min(size, len(order) - 1)]
-            kept = tuple(word for word in words if word in let_go)
-            found, total = Relaxed(Boolean(must=(match,), must_not=(planned.plan.match,)), kept), more
+            let_go = tuple(word for word in words if word in order[:size])
+            found, total = Relaxed(Boolean(must=(match,), must_not=(planned.plan.match,)), let_go), more
         if total >= PAGE:
             break
     return found

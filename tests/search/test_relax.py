@@ -49,6 +49,9 @@ class TestWhatIsListed:
         assert index.search("香蕉 苹果").relaxed == ("苹果",)
         assert index.search("苹果 香蕉").total == 12
 
+    def test_where_any_of_the_words_is_enough_all_are_let_go(self, make_index: MakeIndex) -> None:
+        assert make_index("苹果", "香蕉", "香蕉").search("苹果 香蕉").relaxed == ("苹果", "香蕉")
+
     def test_a_full_page_is_not_relaxed(self, make_index: MakeIndex) -> None:
         index = make_index(*["苹果和香蕉"] * PAGE, *["苹果"] * 5)
         results = index.search("苹果 香蕉")
