@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any, NoReturn
+from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
 from searchkit.dates import parse_time
@@ -20,8 +21,7 @@ from searchkit.text import well_formed
 
 # Engines refuse terms of 32 kB, and a label of this length is none.
 _LONGEST_LABEL = 1000
-# What str.isalnum says of a character; and radicals and squared words, which are symbols to it.
-_HAS_TEXT = re.compile(r"[^\W_]|[\u2e80-\u2fd5\u3200-\u33ff]").search
+_HAS_LETTER = re.compile(r"[^\W_]").search  # what str.isalnum says of a character; nearly all texts have one
 # Without http:// it begins with www., or with a domain and a path.
 _ADDRESS = re.compile(
     r"(?:https?://|(?=www\.|[^\s/?#@]+\.[^\s/?#@.]+/))(?:www\.)?"
@@ -67,8 +67,8 @@ class Document:
             for name in ("title", "body", "id", "url", "source"):
                 values[name] = self._clean_text(name)
             title, body, url, source = self.title, self.body, self.url, self.source
-        if not _HAS_TEXT(title) and not _HAS_TEXT(body):
-            self._fail("it has no text: title and body hold no letter, digit or Han character")
+        if not any(_HAS_LETTER(text) or _has_symbol(text) for text in (title, body)):
+            self._fail("it has no text: title and body hold no letter, digit, Han character or symbol")
         if self.published is not None:
             values["published"] = self._clean_published()
         if self.tags or type(self.tags) is not tuple or len(source) > _LONGEST_LABEL:
@@ -207,3 +207,12 @@ def address_key(text: str) -> str:
     kept = [part for part in (query or "").split("&") if part and not part.startswith(_CAMPAIGN)]
     address = host.lower() + (path or "").rstrip("/") + ("?" + "&".join(kept) if kept else "")
     return unquote(address) if "%" in address else address
+
+
+def _has_symbol(text: str) -> bool:
+    """Has the text an emoji, a star, a currency, or a radical, which is a symbol to Unicode?"""
+    return any(
+        category(character) in ("So", "Sc", "Sm")
+        for character in text
+        if not character.isascii() and not "\uff00" <= character <= "\uffef"  # full-width ASCII
+    )

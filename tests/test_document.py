@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import anything, documents, moments
 
+import searchkit
 from searchkit import Document, DocumentError, Index
 
 BEIJING = timezone(timedelta(hours=8))
@@ -171,7 +172,7 @@ NO_TEXT = "no text"
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({}, NO_TEXT),
     ({"title": "", "body": ""}, NO_TEXT),
-    ({"title": " ", "body": "，。\n—😀"}, NO_TEXT),
+    ({"title": " ", "body": "，。\n—＋"}, NO_TEXT),
     ({"url": "https://example.com/a"}, NO_TEXT),
     ({"body": 5}, "body must be text, not int"),
     ({"body": b"x"}, "body must be text, not bytes"),
@@ -251,3 +252,11 @@ def test_a_document_error_names_the_document(values: dict[str, Any], id: str | N
     assert caught.value.id == id
     if id:
         assert repr(id) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["😀", "☆☆☆", "€", "⻓", "㎏"])
+def test_a_symbol_is_text(text: str) -> None:
+    document = Document(body=f"，{text}。")
+    with searchkit.create(":memory:") as index:
+        assert not index.add([document]).failures
+        assert index.search(text).total == 1
