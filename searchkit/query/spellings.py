@@ -17,8 +17,9 @@ from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.frequencies import FIELDS, Frequencies
 from searchkit.query.scoring import FieldTerm, WeightedTerm, idf
 
-_OF_TITLE = 0.6
-"""What is said in a title instead of the words, which are of title and body together."""
+_OF_BODY, _OF_TITLE = 0.7, 0.6
+"""What is said in a field instead of the words, which are of title and body together. More would have a
+frequent word with other spellings outweigh the rest of a query."""
 _OTHER = 0.97
 """What another form says: of two documents alike the one with the typed form is first."""
 _MOST_TERMS = 2
@@ -78,7 +79,7 @@ class _Word:
             own = [term for term in _all_terms(field, self.form) if term in self._typed]
             for term in own:
                 weights[term] = min(weights[term], self._typed[term] * less)
-            amount = of_words * (_OF_TITLE if field == "title" else 1.0)
+            amount = of_words * (_OF_TITLE if field == "title" else _OF_BODY)
             self._add(amount, _terms(field, self.form), weights)
             amount = _OTHER * self._said((*_terms(field, self.form), *own), weights)
             for form in others:
