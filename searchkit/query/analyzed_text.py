@@ -39,6 +39,10 @@ class AnalyzedText(NamedTuple):
         return all(word.text in FUNCTION_WORDS for word in self.query_words)
 
 
+# As many tokens the segmenter leaves out side by side, or cuts otherwise.
+_NEAR = 2
+
+
 def analyze_text(text: str, analyzer: Analyzer) -> AnalyzedText:
     """Normalize, tokenize and segment a text."""
     normalized = normalize(text)
@@ -47,7 +51,7 @@ def analyze_text(text: str, analyzer: Analyzer) -> AnalyzedText:
     if len(words) == 1 and words[0] == normalized and tokens:
         placed = [Word(normalized, 0, len(tokens))]  # as most texts are
     else:
-        placed = _placed(tokens, words or all_words)
+        placed = _placed(tokens, all_words, words or all_words)
     return _analyzed(text, tokens, words, joined_words(text, placed))
 
 
@@ -108,7 +112,7 @@ def _analyzed(text: str, tokens: Sequence[str], words: Sequence[str], placed: Se
     return AnalyzedText(text, tokens, words, query_words, content_words, is_question)
 
 
-def _placed(tokens: Sequence[str], words: Sequence[str]) -> list[Word]:
+def _placed(tokens: Sequence[str], all_words: Sequence[str], words: Sequence[str]) -> list[Word]:
     """The words that consist of tokens which are neighbours in the text, with their places, in order.
 
     Otherwise a query could not find the very text that it is. Where the segmenter cut a token in two,
@@ -116,16 +120,20 @@ def _placed(tokens: Sequence[str], words: Sequence[str]) -> list[Word]:
     """
     found: list[Word] = []
     at = 0
-    tokens = [*tokens]
-    for word in words:
+    tokens, kept = [*tokens], frozenset(words)
+    for word in all_words:
         own = query_tokens(word)
         size = len(own)
         # Words come in the order of the text, so nearly all are found at once.
         start = at
         while start + size <= len(tokens) and tokens[start : start + size] != own:
             start += 1
-        if own and start + size <= len(tokens):
+        if not own or start + size > len(tokens):
+            continue
+        if word in kept:
             found.append(Word(word, start, start + size))
+        # What stands further behind is another word like it; those between are still to come.
+        if start - at <= _NEAR:
             at = start + size
     covered = {token for word in found for token in tokens[word.start : word.end]}
     cut = [Word(t, i, i + 1) for i, t in enumerate(tokens) if t not in covered and is_word(t)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import searchkit
@@ -127,7 +127,7 @@ patterns = st.lists(st.sampled_from(["a", "b", "1", "2", "?", "*", "é"]), min_s
 words = st.lists(st.sampled_from(["a", "b", "é", "1", "2"]), min_size=1, max_size=6).map("".join)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.filter_too_much])
 @given(patterns, st.lists(words, min_size=1, max_size=6))
 def test_a_pattern_finds_a_word_as_a_regular_expression_does(pattern: str, written: list[str]) -> None:
     """At least: as its tokens are neighbours with a space between as well, it may find more."""
