@@ -244,7 +244,7 @@ class _Parser:
         if normalized.endswith("*") and "*" not in normalized[:-1]:
             if len(text) <= LONGEST_BEGINNING or is_word(normalized[-2]):
                 return ast.PrefixNode(text[:-1], field)
-            text, normalized = text[:-1], normalized[:-1]  # a sentence of Chinese is no beginning of a word
+            text = normalized = text[:-1] + NO_OPERATOR  # a sentence of Chinese is no beginning of a word
         if "*" in normalized:
             where = "at the end of a word, or within or before a run of letters and digits"
             self._fail(token, f"* stands {where}")
