@@ -156,8 +156,8 @@ class Schema:
                 except (TypeError, ValueError, OverflowError):
                     reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {str(given)[:60]!r}"
                     raise DocumentError(reason, id=document.id) from None
-                if kind == "text":
-                    _add_labels(values, _engine_name(name), _labels(given))
+                if isinstance(stored, tuple) and kind == "text":
+                    _add_labels(values, _engine_name(name), stored)
                 else:
                     values[_engine_name(name)] = stored
         return values

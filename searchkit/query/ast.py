@@ -7,10 +7,11 @@ engine from it. Nodes are values: equal trees mean the same, and the text of a t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import date
 from types import UnionType
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 Field = str
 """``title``, ``body``, or a declared field of text."""
@@ -122,6 +123,28 @@ class MatchAllNode(QueryNode, frozen=True):
 
 class MatchNoneNode(QueryNode, frozen=True):
     """No document: what an empty query means."""
+
+
+def wanted_nodes(query: QueryNode) -> Iterator[QueryNode]:
+    """The query and the nodes in it, without those that are excluded."""
+    yield query
+    match query:
+        case AndNode(children) | OrNode(children):
+            for child in children:
+                yield from wanted_nodes(child)
+        case BoostNode(child, _):
+            yield from wanted_nodes(child)
+
+
+def with_leaves(query: QueryNode, change: Callable[[QueryNode], QueryNode]) -> QueryNode:
+    """The query with what ``change`` makes of each node that has no others within, or excludes some."""
+    match query:
+        case AndNode(children) | OrNode(children):
+            return structs.replace(query, children=tuple(with_leaves(child, change) for child in children))
+        case BoostNode(child, _):
+            return structs.replace(query, child=with_leaves(child, change))
+        case _:
+            return change(query)
 
 
 def _text_of(query: QueryNode) -> str:

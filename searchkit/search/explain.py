@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from searchkit.analysis import WORD_END, normalize
 from searchkit.document import Document
-from searchkit.engine.base import Snapshot, id_term
+from searchkit.engine.base import IndexDocument, Snapshot, id_term
 from searchkit.engine.plan import TEXT_PREFIX, Boolean, MatchNone, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.schema import ADDRESS, TITLE_KEY
 from searchkit.search.options import QueryOptions
-from searchkit.search.planning import Planning, read, understand
+from searchkit.search.planning import planning_of
 from searchkit.search.relax import relax
 from searchkit.settings import Settings
 
@@ -90,14 +90,15 @@ def explain(
     text: str, document: Document, options: QueryOptions, snapshot: Snapshot, settings: Settings
 ) -> Explanation:
     """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
-    query, _ = understand(read(text, options, settings), options, snapshot, settings)
-    planning = Planning(query, options, snapshot, settings)
+    planning = planning_of(text, options, snapshot, settings)
+    query = planning.query
     planned = planning.plan()
     match, scores = planned.plan.match, planned.plan.scores
     more = relax(planning, planned, snapshot.count(match)) if options.match == "most" else None
     relaxed = more.match if more else MatchNone()
     parts = planned.parts
-    terms = _terms_of(scores, document, settings)
+    indexed = DocumentBuilder(settings).build(document)
+    terms = _terms_of(scores, indexed)
     # One request: for its score, whether it matches, which parts it matches, and the score of each term.
     this = TermSet("id", (id_term(document.id),))
     matches = [
@@ -113,7 +114,7 @@ def explain(
         matches=matched is not None,
         score=scored or 0.0,
         contributions=(
-            *_of_address(str(query), scores, document, snapshot, settings),
+            *_of_address(str(query), scores, indexed, snapshot),
             *_contributions(str(query), terms, points, snapshot),
         ),
         missing=tuple(str(part) for (part, _), score in zip(parts, matched_parts) if score is None),
@@ -122,11 +123,8 @@ def explain(
     )
 
 
-def _terms_of(
-    scores: Sequence[ScoreClause], document: Document, settings: Settings
-) -> list[tuple[Term, float, int]]:
+def _terms_of(scores: Sequence[ScoreClause], indexed: IndexDocument) -> list[tuple[Term, float, int]]:
     """The terms that the document has, with their weights, and how often it has them."""
-    indexed = DocumentBuilder(settings).build(document)
     title = indexed.values.get(TITLE_KEY)
     wanted = {score.node.text for score in scores if isinstance(score.node, Term)}
     # Of a long document only what is asked for is counted: to count all of its terms takes most of the time.
@@ -160,10 +158,10 @@ def _node(term: Term) -> Term | TermSet:
 
 
 def _of_address(
-    typed: str, scores: Sequence[ScoreClause], document: Document, snapshot: Snapshot, settings: Settings
+    typed: str, scores: Sequence[ScoreClause], indexed: IndexDocument, snapshot: Snapshot
 ) -> Iterator[Contribution]:
     """What the document gets for its address, where that is the query."""
-    own = settings.fields.values(document).get(ADDRESS, ())
+    own = indexed.values.get(ADDRESS, ())
     for score in scores:
         match score.node:
             case TermSet(field, (term,)) if field == ADDRESS and isinstance(own, tuple) and term in own:

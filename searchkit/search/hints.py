@@ -20,14 +20,13 @@ from searchkit.engine.plan import MatchAll
 from searchkit.highlight.likeness import letters_wrong
 from searchkit.query import parse
 from searchkit.query.ast import (
-    AndNode,
-    BoostNode,
     FieldNode,
     MatchAllNode,
-    OrNode,
     QueryNode,
     TermNode,
     TextNode,
+    wanted_nodes,
+    with_leaves,
 )
 from searchkit.query.lexer import OPERATORS, Lexer, Token, names_of_fields
 from searchkit.schema import Schema, label_forms
@@ -125,7 +124,7 @@ def _has_han(token: Token) -> bool:
 def _fields(query: QueryNode, fields: Schema) -> Iterator[Hint]:
     """Words before a colon that nearly name a field."""
     names = names_of_fields(fields.declared)
-    for node in _wanted(query):
+    for node in wanted_nodes(query):
         if not isinstance(node, TextNode) or not (match := _NAMED.match(node.text)):
             continue
         word = match[1].lower()
@@ -142,7 +141,7 @@ def _fields(query: QueryNode, fields: Schema) -> Iterator[Hint]:
 
 def _values(query: QueryNode, options: SearchOptions, snapshot: Snapshot, fields: Schema) -> Iterator[Hint]:
     """Sources, tags and texts of declared fields that no document has."""
-    for node in _wanted(query):
+    for node in wanted_nodes(query):
         is_text = isinstance(node, FieldNode) and fields.declared[node.name] == "text"
         if isinstance(node, TermNode | FieldNode) and (is_text or node.name in _LABELS):
             others = _existing_instead_of(node, snapshot, fields)
@@ -185,28 +184,6 @@ def _nearest(value: str, counts: Mapping[str, int]) -> list[str]:
     return [*(near or frequent)][:_MOST_SHOWN]
 
 
-# -- trees
-
-
-def _wanted(query: QueryNode) -> Iterator[QueryNode]:
-    """The nodes of what is not excluded."""
-    yield query
-    match query:
-        case AndNode(children) | OrNode(children):
-            for child in children:
-                yield from _wanted(child)
-        case BoostNode(child, _):
-            yield from _wanted(child)
-
-
 def _with(query: QueryNode, node: QueryNode, other: QueryNode) -> QueryNode:
     """The query with another node in the place of one."""
-    if query is node:
-        return other
-    match query:
-        case AndNode(children) | OrNode(children):
-            return structs.replace(query, children=tuple(_with(child, node, other) for child in children))
-        case BoostNode(child, _):
-            return structs.replace(query, child=_with(child, node, other))
-        case _:
-            return query
+    return with_leaves(query, lambda one: other if one is node else one)

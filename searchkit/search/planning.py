@@ -52,6 +52,18 @@ def plan(
     return Planning(query, options, snapshot, settings, filters).plan()
 
 
+def planning_of(
+    text: str,
+    options: QueryOptions,
+    snapshot: Snapshot,
+    settings: Settings,
+    filters: tuple[Clause, ...] = (),
+) -> Planning:
+    """The planning of what was typed, as it is understood."""
+    query, _ = understand(read(text, options, settings, filters), options, snapshot, settings)
+    return Planning(query, options, snapshot, settings, filters)
+
+
 class Planning:
     """Makes plans of one query, which differ in what a document needs. Each text is analysed once for all of
     them, and each frequency asked for once."""
@@ -64,33 +76,34 @@ class Planning:
         settings: Settings,
         filters: tuple[Clause, ...] = (),
     ) -> None:
+        self.query = query
         self.snapshot = snapshot
-        self._query, self._options, self._settings, self._filters = query, options, settings, filters
+        self._match, self._settings, self._filters = options.match, settings, filters
+        self._tables = [spelling_table()]
+        if options.synonyms:
+            self._tables.append(settings.synonyms.table)
+        if options.regional:
+            self._tables += regional_tables()
+        self._boosts = settings.boosts
+        if options.boosts:
+            self._boosts = {**settings.boosts, **settings.fields.boosts(options.boosts)}
         self._frequencies = Frequencies(snapshot)
         self._analyzed: dict[str, AnalyzedText] = {}
 
     def plan(self, match: Match | None = None, let_go: frozenset[str] = frozenset()) -> Planned:
         """A plan with another ``match``, or with words that no document needs."""
-        query, options, settings = self._query, self._options, self._settings
-        tables = [spelling_table()]
-        if options.synonyms:
-            tables.append(settings.synonyms.table)
-        if options.regional:
-            tables += regional_tables()
-        boosts = settings.boosts
-        if options.boosts:
-            boosts = {**boosts, **settings.fields.boosts(options.boosts)}
+        query = self.query
         planned = plan_query(
             query,
-            settings.analyzer,
+            self._settings.analyzer,
             self._frequencies,
-            match=match or options.match,
+            match=match or self._match,
             filters=self._filters,
-            tables=tables,
-            boosts=boosts,
+            tables=self._tables,
+            boosts=self._boosts,
             let_go=let_go,
             analyzed=self._analyzed,
-            fields=settings.fields,
+            fields=self._settings.fields,
         )
         # Most queries are no web address, which has to take no time.
         if isinstance(query, TextNode) and query.field is None and "." in query.text:

@@ -19,7 +19,7 @@ from searchkit.search.cursor import Cursors, Position
 from searchkit.search.facets import count_facets
 from searchkit.search.hints import hints
 from searchkit.search.options import HitOptions, SearchOptions
-from searchkit.search.planning import Planning, plan, read, understand
+from searchkit.search.planning import Planning, plan, planning_of, read, understand
 from searchkit.search.relax import PAGE, relax
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
@@ -54,7 +54,9 @@ def search(
     strict, found = total, planned.plan.match
     relaxed = relax(planning, planned, total) if _may_relax(options, total) else None
     if relaxed:
-        _, whole, _ = _page(ranking, sort, planned, options, position, 0, PAGE)  # fewer than a page
+        whole = hits
+        if position.offset or has_more:  # the page has not all of the matches, which are few
+            _, whole, _ = _page(ranking, sort, planned, options, position, 0, PAGE)
         ranking = Plan(relaxed.match, ranking.scores)
         if not total:
             ranking = _with_recency(Plan(relaxed.match, planned.plan.scores), options.recency, position)
@@ -89,8 +91,7 @@ def search(
 
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
     """The document with this id as a hit of the query, None if no search lists it."""
-    query, _ = understand(read(text, options, settings), options, snapshot, settings)
-    planning = Planning(query, options, snapshot, settings)
+    planning = planning_of(text, options, snapshot, settings)
     planned = planning.plan()
     match = planned.plan.match
     this = TermSet("id", (id_term(id),))
@@ -105,8 +106,7 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
     """How many documents match, with those that are listed behind them where they are few."""
     filters = options.filters(settings.fields)
-    query, _ = understand(read(text, options, settings, filters), options, snapshot, settings)
-    planning = Planning(query, options, snapshot, settings, filters)
+    planning = planning_of(text, options, snapshot, settings, filters)
     planned = planning.plan()
     total = snapshot.count(planned.plan.match)
     relaxed = relax(planning, planned, total) if _may_relax(options, total) else None

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from searchkit.analysis import is_word, tokenize
 from searchkit.engine.base import Snapshot
-from searchkit.query.ast import AndNode, BoostNode, OrNode, QueryNode, TextNode
+from searchkit.query.ast import QueryNode, TextNode, wanted_nodes, with_leaves
 from searchkit.search.han_spelling import mended_han
 from searchkit.settings import Settings
 
@@ -52,26 +52,11 @@ def better_query(
 
 def _parts(query: QueryNode) -> Iterator[TextNode]:
     """The parts of running text that are not excluded."""
-    match query:
-        case TextNode():
-            yield query
-        case AndNode(children) | OrNode(children):
-            for child in children:
-                yield from _parts(child)
-        case BoostNode(child, _):
-            yield from _parts(child)
+    return (node for node in wanted_nodes(query) if isinstance(node, TextNode))
 
 
 def _with_parts(query: QueryNode, better: Mapping[TextNode, TextNode]) -> QueryNode:
-    match query:
-        case TextNode():
-            return better.get(query, query)
-        case AndNode(children) | OrNode(children):
-            return structs.replace(query, children=tuple(_with_parts(child, better) for child in children))
-        case BoostNode(child, _):
-            return structs.replace(query, child=_with_parts(child, better))
-        case _:
-            return query
+    return with_leaves(query, lambda node: better.get(node, node) if isinstance(node, TextNode) else node)
 
 
 def _mended(part: TextNode, latin: Mapping[str, str], mend_han: Callable[[str], str]) -> TextNode:
