@@ -31,7 +31,7 @@ _MEASURES = """
     台 辆 架 艘 件 套 双 对 支 枝 本 份 封 座 家 间 所 户 棵 株 朵 粒 颗 滴 杯 瓶 碗 盒 箱 袋 包 桶 种 类 样
     门 遍 趟 顿 口 字 句 股 例 票 枚 桌 席
 """.split()
-# Made like numbers, but most often none.
+# They look like numbers, but most often are none.
 _ADVERBS = frozenset("一下 一行 一时 一度 一样 一边 一口 一点 一路 一道 十分 十成".split())
 _NO_NUMBERS = FUNCTION_WORDS | QUESTION_WORDS | _ADVERBS
 
