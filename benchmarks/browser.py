@@ -3,7 +3,7 @@
     python -m benchmarks.browser --index LOCATION [--queries 30]
     python -m benchmarks.browser --articles FOLDER
 
-Needs searchkit[browser] and Chromium. The browser itself takes the time: from the event of the last key,
+Needs searchkit-zh[browser] and Chromium. The browser itself takes the time: from the event of the last key,
 including the debounce, the request and the response, to the frame that shows the hits.
 """
 

@@ -6,7 +6,9 @@
     ├── IndexLockedError         another writer holds the index
     ├── IndexCorruptError        the files of the index are damaged
     ├── IndexIncompatibleError   written by another format, or needs rebuild()
+    ├── IndexReplacedError       another index stands where the open one was
     ├── QuerySyntaxError         a query that is not well-formed
+    │   └── QueryTooExpensiveError   a query that would take too long
     ├── DocumentError            a document that cannot be indexed
     ├── ArticleError             a file that cannot be read as articles
     ├── CursorExpiredError       the state of the index that a cursor goes on in is gone
@@ -44,6 +46,10 @@ class IndexCorruptError(SearchkitError):
 
 class IndexIncompatibleError(SearchkitError):
     """The index was written by a newer format, or has to be rebuilt first."""
+
+
+class IndexReplacedError(SearchkitError):
+    """Since the index was opened, another one took its place, or nothing is there any more; open it anew."""
 
 
 class CursorExpiredError(SearchkitError):
@@ -103,6 +109,19 @@ class QuerySyntaxError(SearchkitError):
         caret = " " * self.position + "^"
         shown = self.query.encode(errors="replace").decode()  # a lone surrogate cannot be printed
         return f"{self.reason} (at character {self.position + 1})\n  {shown}\n  {caret}"
+
+
+class QueryTooExpensiveError(QuerySyntaxError):
+    """A query would cost more than it may, so it was not run, whether read strictly or leniently.
+
+    ``cost`` is what it would cost and ``limit`` what it may, in postings to read; ``position`` is where the
+    part begins that costs most, which ``reason`` names.
+    """
+
+    def __init__(self, query: str, position: int, reason: str, *, cost: int = 0, limit: int = 0) -> None:
+        super().__init__(query, position, reason)
+        self.cost = cost
+        self.limit = limit
 
 
 class SearchkitWarning(UserWarning):

@@ -449,11 +449,11 @@ def create(
     The segmenter does not cut ``user_words`` (names, products, jargon); ``stop_words`` do not count for the
     rank. ``fields`` declares which values in ``extra`` are filtered, sorted and counted by:
     ``{"author": "text", "price": "number", "event": "date", "paid": "boolean"}``, or searched as the body
-    is: ``{"summary": "fulltext"}``. ``synonyms`` is a file with
-    rules like ``a, b, c`` and ``a => b``, a mapping of words to what they find as well, or groups of words
-    that find one another. With ``pinyin``, which needs ``searchkit[pinyin]``, `Index.suggest` takes pinyin,
-    `Index.search` reads it where nothing has what was typed, and `Results.suggestion` corrects words that
-    sound the same as a whole. ``boosts`` is what title and body count for in the rank: with
+    is: ``{"summary": "fulltext"}``. ``synonyms`` is a file with rules like ``a, b, c`` and ``a => b``, a
+    mapping of words to what they find as well, or groups of words that find one another. With ``pinyin``,
+    which needs ``searchkit-zh[pinyin]``, `Index.suggest` takes pinyin, `Index.search` reads it where nothing
+    has what was typed, and `Results.suggestion` corrects words that sound the same as a whole. ``boosts`` is
+    what title and body count for in the rank: with
     ``{"title": 3, "body": 1}`` a title counts three times as much as usual.
 
     Raises `IndexExistsError` where there is an index already.

@@ -14,7 +14,7 @@ from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 from searchkit.query.synonyms import Synonyms
 from searchkit.schema import FieldKind, Schema
 
-FORMAT = 5
+FORMAT = 6
 """The format of the index: raised when this version cannot read older indexes, or older versions this one."""
 
 

@@ -155,6 +155,7 @@ def test_the_tree_of_errors_in_the_docstring_is_complete() -> None:
         searchkit.DocumentError("no text", id="x"),
         searchkit.DocumentError("no text"),
         searchkit.QuerySyntaxError("甲 (", 2, "this bracket is not closed"),
+        searchkit.QueryTooExpensiveError("甲 乙", 2, "乙 costs too much", cost=5, limit=4),
         searchkit.IndexLockedError("x: is being written by process 5"),
     ],
     ids=lambda error: type(error).__name__,

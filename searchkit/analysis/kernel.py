@@ -49,7 +49,7 @@ def _compiled_kernel() -> ModuleType | None:
         if choice == "compiled":
             raise ImportError(
                 "SEARCHKIT_KERNEL=compiled, but the compiled kernel is not built: install a C compiler, then "
-                "pip install --force-reinstall searchkit; or leave SEARCHKIT_KERNEL unset"
+                "pip install --force-reinstall searchkit-zh; or leave SEARCHKIT_KERNEL unset"
             ) from error
         return None
     data = character_data()

@@ -1,4 +1,4 @@
-"""Pinyin: a Chinese word -> how it sounds; needs the extra ``searchkit[pinyin]``.
+"""Pinyin: a Chinese word -> how it sounds; needs the extra ``searchkit-zh[pinyin]``.
 
 It is made of the text as it is written: the normalizer takes 乾 for 干 and 著 for 着, which are read in
 another way. OpenCC turns traditional words into the simplified ones that pypinyin's dictionary has.
@@ -46,7 +46,7 @@ def has_pinyin() -> bool:
 def require_pinyin() -> None:
     """Raises ImportError with the way out where pypinyin is not installed."""
     if not has_pinyin():
-        raise ImportError("pinyin needs pypinyin: pip install 'searchkit[pinyin]'")
+        raise ImportError("pinyin needs pypinyin: pip install 'searchkit-zh[pinyin]'")
 
 
 def pinyin_keys(written: str) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def _changes(paths: Sequence[str], location: str) -> Iterator[object]:
     try:
         from watchfiles import watch
     except ImportError:
-        hint = "pip install 'searchkit[watch]'"
+        hint = "pip install 'searchkit-zh[watch]'"
         raise Failed("--watch needs watchfiles, which is not installed", hint=hint) from None
     own = Path(location).resolve()
     return watch(

@@ -85,7 +85,7 @@ class Program(click.Group):
         except ImportError as error:
             if "pypinyin" not in str(error):
                 raise
-            hint = "pip install 'searchkit[pinyin]'"
+            hint = "pip install 'searchkit-zh[pinyin]'"
             raise Failed("pinyin needs pypinyin, which is not installed", hint=hint) from None
         except UnicodeEncodeError:
             raise Misused("what you typed is not text in the encoding of this terminal") from None

@@ -40,12 +40,12 @@ def _option(name: str, default: Any, help: str, type: Any = None) -> Callable[[A
 def serve(location: str, host: str, port: int, title: str, rate: float, writable: bool) -> None:
     """Serve a search page and a JSON API, until Ctrl-C.
 
-    Only this machine can reach the page, unless --host says otherwise. Needs 'searchkit[web]'.
+    Only this machine can reach the page, unless --host says otherwise. Needs 'searchkit-zh[web]'.
     """
     try:
         from searchkit import web
     except ImportError as error:
-        hint = "pip install 'searchkit[web]'"
+        hint = "pip install 'searchkit-zh[web]'"
         raise Failed(f"the search page needs {error.name}, which is not installed", hint=hint) from None
     token = (os.environ.get(_TOKEN) or secrets.token_urlsafe(24)) if writable else None
     with searchkit.open(location) as index:

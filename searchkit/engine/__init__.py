@@ -34,7 +34,7 @@ _TANTIVY, _WHOOSH, _OPENSEARCH = "tantivy", "whoosh", "opensearch"
 _OUR_OWN = {
     _TANTIVY: ("TantivyEngine", "tantivy", "pip install tantivy"),
     _WHOOSH: ("WhooshEngine", "whoosh", "pip install whoosh3"),
-    _OPENSEARCH: ("OpenSearchEngine", "opensearchpy", "pip install 'searchkit[opensearch]'"),
+    _OPENSEARCH: ("OpenSearchEngine", "opensearchpy", "pip install 'searchkit-zh[opensearch]'"),
 }
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from searchkit.engine.atomic_files import corrupt, link_or_copy, write_atomically
 from searchkit.engine.base import Damage
-from searchkit.engine.storage import corrupt, link_or_copy, write_atomically
 
 CHECKSUMS = "checksums.json"
 Commit = TypeVar("Commit")

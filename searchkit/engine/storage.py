@@ -1,4 +1,4 @@
-"""Storage: the folder of an index on disk, its writer lock, and atomic writes.
+"""Storage: the folder of an index on disk.
 
 indexes/news/
     index.json      format, engine, analyzer; written last, so its presence makes the folder an index
@@ -12,57 +12,25 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import sys
-import threading
-import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import msgspec
-
+from searchkit.engine.atomic_files import UNFINISHED, corrupt, reason_of, sync_folder, write_atomically
 from searchkit.engine.base import Damage, Engine
+from searchkit.engine.lock import WriterLock
 from searchkit.errors import (
     IndexCorruptError,
     IndexExistsError,
-    IndexLockedError,
     IndexNotFoundError,
     SearchkitError,
 )
-from searchkit.text import well_formed
 
 _METADATA = "index.json"
 _OWN_NAMES = frozenset({_METADATA, "data", "notes", "writer.lock", "writer.json"})
-_UNFINISHED = re.compile(r"\.(index|writer)\.json\.\d+\.new")
-"""The name of a temporary file that a killed process leaves behind."""
 _CHECKSUM = "crc32"
-
-
-class _Holder(msgspec.Struct):
-    """A process that writes, named so that a person can find it."""
-
-    pid: int
-    host: str
-    since: str
-    command: str
-
-    def __str__(self) -> str:
-        return f"process {self.pid} on {self.host} ({self.command}) since {self.since}"
-
-
-def this_process() -> _Holder:
-    """This process as the one that writes."""
-    import socket  # only writers need it
-
-    now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="seconds")
-    command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
-    if "://" in command:  # a location may have a password in it
-        command = Path(sys.argv[0]).name
-    return _Holder(os.getpid(), socket.gethostname(), now, well_formed(command))
 
 
 class IndexFolder:
@@ -80,19 +48,19 @@ class IndexFolder:
         folder._check_new()
         try:
             names = {entry.name for entry in path.iterdir()} if path.exists() else set()
-            others = sorted(name for name in names - _OWN_NAMES if not _UNFINISHED.fullmatch(name))
+            others = sorted(name for name in names - _OWN_NAMES if not UNFINISHED.fullmatch(name))
             if others:
                 why = f"the folder is not empty (it holds {others[0]!r}); choose a new one"
                 raise IndexExistsError(f"{path}: {why}")
             folder.data.mkdir(parents=True, exist_ok=True)
-            with WriterLock(folder, timeout=0):
+            with WriterLock(folder.path, timeout=0):
                 folder._check_new()  # another process may have been faster
                 for note in (path / "notes").glob("*"):  # of an earlier index
                     note.unlink()
                 yield folder
                 folder.write_metadata(metadata)
         except OSError as error:
-            raise SearchkitError(f"{path}: an index cannot be made here: {_reason(error)}") from error
+            raise SearchkitError(f"{path}: an index cannot be made here: {reason_of(error)}") from error
 
     @classmethod
     def opened(cls, path: Path) -> IndexFolder:
@@ -115,7 +83,7 @@ class IndexFolder:
         try:
             metadata = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise corrupt(path, f"cannot be read: {_reason(error)}") from error
+            raise corrupt(path, f"cannot be read: {reason_of(error)}") from error
         if not isinstance(metadata, dict):
             raise corrupt(path, "is not a JSON object")
         return metadata
@@ -127,7 +95,7 @@ class IndexFolder:
             write_atomically(self.path / _METADATA, text.encode())
         except OSError as error:
             raise SearchkitError(
-                f"{self.path}: the settings cannot be written: {_reason(error)}; they are as they were"
+                f"{self.path}: the settings cannot be written: {reason_of(error)}; they are as they were"
             ) from error
 
     def damage(self) -> list[Damage]:
@@ -166,7 +134,7 @@ class IndexFolder:
             copy.path.rename(path)
             sync_folder(path.parent)
         except OSError as error:
-            raise SearchkitError(f"{path}: a copy cannot be made here: {_reason(error)}") from error
+            raise SearchkitError(f"{path}: a copy cannot be made here: {reason_of(error)}") from error
         finally:
             rmtree(copy.path, ignore_errors=True)
 
@@ -177,7 +145,7 @@ class IndexFolder:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            raise IndexCorruptError(f"{path}: cannot be read: {_reason(error)}") from error
+            raise IndexCorruptError(f"{path}: cannot be read: {reason_of(error)}") from error
 
     def write_note(self, name: str, text: str) -> None:
         path = self._note(name)
@@ -185,7 +153,7 @@ class IndexFolder:
             path.parent.mkdir(exist_ok=True)
             write_atomically(path, text.encode())
         except OSError as error:
-            raise SearchkitError(f"{path}: cannot be written: {_reason(error)}") from error
+            raise SearchkitError(f"{path}: cannot be written: {reason_of(error)}") from error
 
     def _note(self, name: str) -> Path:
         return self.path / "notes" / f"{name}.txt"
@@ -196,7 +164,7 @@ class IndexFolder:
         try:
             status = os.stat(path)  # noqa: PTH116
         except OSError as error:
-            raise corrupt(path, f"cannot be read: {_reason(error)}") from error
+            raise corrupt(path, f"cannot be read: {reason_of(error)}") from error
         return status.st_mtime_ns, status.st_ino
 
     def size(self) -> int:
@@ -236,150 +204,7 @@ class FolderEngine(Engine):
         self._folder.write_note(name, text)
 
 
-class WriterLock:
-    """The lock of the one writer of a folder; a context manager, or `acquire` and `release`."""
-
-    def __init__(self, folder: IndexFolder, *, timeout: float) -> None:
-        from filelock import FileLock  # takes as long as opening an index, and only writers need it
-
-        self._path = folder.path
-        self._holder = folder.path / "writer.json"
-        self._lock = FileLock(folder.path / "writer.lock", thread_local=False)
-        self._timeout = timeout
-
-    def acquire(self) -> None:
-        """Wait up to the timeout for another writer, then raise `IndexLockedError`, which names it."""
-        from filelock import Timeout
-
-        if not self._path.is_dir():  # the lock would create the folder
-            raise corrupt(self._path, "the folder is not there any more")
-        try:
-            self._lock.acquire(timeout=self._timeout)
-            for path in self._path.iterdir():
-                if _UNFINISHED.fullmatch(path.name):  # no other process writes any while we hold the lock
-                    path.unlink(missing_ok=True)
-            write_atomically(self._holder, msgspec.json.encode(this_process()))
-        except Timeout:
-            waited = f" (waited {self._timeout:g} s)" if self._timeout else ""
-            raise IndexLockedError(
-                f"{self._path}: the index is being written by {self._who()}{waited}"
-            ) from None
-        except OSError as error:
-            self.release()
-            why = f"cannot be written: {_reason(error)}; it is as the last commit left it"
-            raise SearchkitError(f"{self._path}: {why}") from error
-
-    def release(self) -> None:
-        if self._lock.is_locked:
-            with suppress(OSError):  # it only serves a message
-                self._holder.unlink(missing_ok=True)
-            self._lock.release()
-
-    def __enter__(self) -> WriterLock:
-        self.acquire()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.release()
-
-    def _who(self) -> str:
-        try:
-            return str(msgspec.json.decode(self._holder.read_bytes(), type=_Holder))
-        except (OSError, ValueError):
-            return "another process"
-
-
-class MemoryLock:
-    """The lock of the one writer of an index in memory."""
-
-    def __init__(self, lock: threading.Lock, timeout: float) -> None:
-        self._lock = lock
-        self._timeout = timeout
-        self._held = False
-
-    def acquire(self) -> None:
-        """Wait up to the timeout for another writer."""
-        self._held = self._lock.acquire(timeout=self._timeout)
-        if not self._held:
-            raise IndexLockedError(f":memory:: the index is being written by this process, {os.getpid()}")
-
-    def release(self) -> None:
-        """Release the lock, if it is held."""
-        if self._held:
-            self._held = False
-            self._lock.release()
-
-
-def corrupt(place: object, why: str) -> IndexCorruptError:
-    """The error that names what is damaged, and the way out."""
-    return IndexCorruptError(f"{place}: {why}; restore a backup, or create the index anew from its documents")
-
-
-def unwritable(location: str, reason: str) -> SearchkitError:
-    """The error of a writer that cannot write to the disk."""
-    return SearchkitError(
-        f"{location}: the index cannot be written: {reason}; "
-        "it is as the last commit left it: is the disk full, or the folder gone?"
-    )
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write, which replaces ``path`` when the block ends; on an error ``path`` stays as it was.
-
-    All that was written is on the disk then, and so is the name.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the file by one with this content, by `replacing`."""
-    with replacing(path) as file:
-        file.write(content)
-
-
-def link_or_copy(source: Path, to: Path) -> None:
-    """Make a hard link to the file, or a copy where links are not possible.
-
-    Raises FileNotFoundError when the file is gone.
-    """
-    try:
-        os.link(source, to)
-    except OSError:  # another disk, or one without links; a file that is gone raises once more
-        from shutil import copyfileobj  # takes long to import, and a search does without
-
-        with source.open("rb") as reader, to.open("wb") as writer:
-            copyfileobj(reader, writer, 1 << 20)
-            writer.flush()
-            os.fsync(writer.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """Flush the names in the folder to the disk. Windows cannot open folders, and needs no flush."""
-    with suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def _checksum(metadata: Mapping[str, Any]) -> int:
     return zlib.crc32(
         json.dumps(metadata, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     )
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from searchkit.document import Document
-from searchkit.engine.storage import corrupt
+from searchkit.engine.atomic_files import corrupt
 from searchkit.errors import IndexCorruptError
 
 

@@ -10,7 +10,7 @@ from typing import IO, cast
 
 from searchkit.articles.file_reader import JSON_LINES
 from searchkit.document import Document
-from searchkit.engine.storage import replacing
+from searchkit.engine.atomic_files import replacing
 from searchkit.errors import SearchkitError
 
 

@@ -4,7 +4,7 @@
     site = Starlette()
     site.mount("/search", searchkit.web.app(index))
 
-Needs the extra ``searchkit[web]``. `searchkit serve` runs it alone. See docs/web.md.
+Needs the extra ``searchkit-zh[web]``. `searchkit serve` runs it alone. See docs/web.md.
 """
 
 from searchkit.web.app import app

@@ -131,7 +131,7 @@ def test_han_has_a_sound_with_an_initial_for_each_character(text: str) -> None:
 def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pypinyin", None)
     for call in (require_pinyin, lambda: searchkit.create(":memory:", pinyin=True)):
-        with pytest.raises(ImportError, match=r"pip install 'searchkit\[pinyin\]'"):
+        with pytest.raises(ImportError, match=r"pip install 'searchkit-zh\[pinyin\]'"):
             call()
     with searchkit.create(":memory:") as index:
         index.add([{"id": "1", "title": "王毅", "body": "文"}])

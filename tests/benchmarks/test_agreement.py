@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("opensearchpy", reason="compares with OpenSearch: pip install 'searchkit[opensearch]'")
+pytest.importorskip("opensearchpy", reason="compares with OpenSearch: pip install 'searchkit-zh[opensearch]'")
 
 from benchmarks import agreement
 from benchmarks.agreement import NDCG, OVERLAP, compare, engines, mean_ndcg

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-pytest.importorskip("starlette", reason="needs the web app: pip install 'searchkit[web]'")
+pytest.importorskip("starlette", reason="needs the web app: pip install 'searchkit-zh[web]'")
 pytest.importorskip("psutil", reason="memory is measured with psutil, which only the benchmarks need")
 
 import searchkit
@@ -57,7 +57,7 @@ def test_failed_requests_are_errors_of_the_load_benchmark(location, tmp_path, mo
 
 @pytest.mark.browser
 def test_browser_measures_the_time_from_a_key_to_a_result(location, tmp_path, capsys):
-    pytest.importorskip("playwright", reason="needs Playwright: pip install 'searchkit[browser]'")
+    pytest.importorskip("playwright", reason="needs Playwright: pip install 'searchkit-zh[browser]'")
     if not browser.chromium():
         pytest.skip("needs Chromium: make system-packages, or apt-get install chromium")
     figures = tmp_path / "browser.json"

@@ -158,7 +158,9 @@ def test_invalid_settings_are_refused_and_create_nothing(run, goods, options, me
         searchkit.open("shop")
 
 
-NO_PYPINYIN = "error: pinyin needs pypinyin, which is not installed\nhint: pip install 'searchkit[pinyin]'\n"
+NO_PYPINYIN = (
+    "error: pinyin needs pypinyin, which is not installed\nhint: pip install 'searchkit-zh[pinyin]'\n"
+)
 
 
 def test_pinyin_without_pypinyin_says_what_to_install(run, goods, no_pypinyin):

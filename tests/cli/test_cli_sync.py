@@ -179,7 +179,7 @@ def test_watch_without_watchfiles_says_what_to_install(
     result = run("index", str(articles), "--to", "news", "--watch")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "error: --watch needs watchfiles, which is not installed\nhint: pip install 'searchkit[watch]'\n"
+        "error: --watch needs watchfiles, which is not installed\nhint: pip install 'searchkit-zh[watch]'\n"
     )
     with pytest.raises(searchkit.IndexNotFoundError):
         searchkit.open("news")

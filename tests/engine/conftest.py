@@ -17,7 +17,7 @@ from searchkit.engine.plan import ValueField
 @pytest.fixture(scope="session")
 def cluster() -> str:
     """The address of an OpenSearch that tests may use."""
-    pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit[opensearch]'")
+    pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit-zh[opensearch]'")
     if CLUSTER is None:
         pytest.skip("no OpenSearch runs: `make cluster`, or SEARCHKIT_TEST_OPENSEARCH=http://127.0.0.1:9200")
     return CLUSTER

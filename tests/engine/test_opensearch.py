@@ -30,7 +30,7 @@ from searchkit.errors import (
     SearchkitError,
 )
 
-pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit[opensearch]'")
+pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit-zh[opensearch]'")
 
 from searchkit.engine.opensearch import client as calls
 from searchkit.engine.opensearch.client import Calls

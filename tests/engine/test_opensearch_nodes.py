@@ -13,7 +13,7 @@ from searchkit.engine.plan import Plan, ScoreClause, Term
 from searchkit.errors import CursorExpiredError
 from tools.cluster import Cluster, cache, distribution
 
-pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit[opensearch]'")
+pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit-zh[opensearch]'")
 
 pytestmark = [
     pytest.mark.slow,

@@ -15,7 +15,7 @@ from searchkit.cli import main
 from searchkit.engine import open_engine
 from searchkit.engine.credentials import without_credentials
 
-pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit[opensearch]'")
+pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit-zh[opensearch]'")
 
 from searchkit.engine.opensearch import client as calls
 

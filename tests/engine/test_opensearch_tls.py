@@ -21,8 +21,8 @@ from suite import FIELDS, cluster_location, fill, forget_at, ids_of, index_docum
 from searchkit.engine import create_engine, open_engine
 from searchkit.errors import EngineUnavailableError
 
-pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit[opensearch]'")
-trustme = pytest.importorskip("trustme", reason="makes certificates: pip install 'searchkit[test]'")
+pytest.importorskip("opensearchpy", reason="needs a client: pip install 'searchkit-zh[opensearch]'")
+trustme = pytest.importorskip("trustme", reason="makes certificates: pip install 'searchkit-zh[test]'")
 
 _OF_ONE_CONNECTION = {"connection", "host", "transfer-encoding", "content-length"}
 SECRET = "s3cr3t"

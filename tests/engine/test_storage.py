@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from searchkit.engine.storage import replacing, write_atomically
+from searchkit.engine.atomic_files import replacing, write_atomically
 
 
 def test_a_file_is_replaced_when_the_block_ends(tmp_path: Path) -> None:

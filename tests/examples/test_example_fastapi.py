@@ -13,7 +13,7 @@ from web.conftest import HOSTILE
 
 from searchkit import Document, Index
 
-pytest.importorskip("fastapi", reason="needs FastAPI: pip install 'searchkit[examples]'")
+pytest.importorskip("fastapi", reason="needs FastAPI: pip install 'searchkit-zh[examples]'")
 
 from fastapi.testclient import TestClient
 

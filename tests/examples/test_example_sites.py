@@ -38,7 +38,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def flask(in_demo: None, load: Callable[[str], Any]) -> Get:
-    pytest.importorskip("flask", reason="needs Flask: pip install 'searchkit[examples]'")
+    pytest.importorskip("flask", reason="needs Flask: pip install 'searchkit-zh[examples]'")
     client = load("flask_site").site.test_client()
 
     def get(path: str, **parameters: str) -> Page:
@@ -50,7 +50,7 @@ def flask(in_demo: None, load: Callable[[str], Any]) -> Get:
 
 @pytest.fixture(scope="module")
 def django(demo: Path) -> Iterator[Get]:
-    pytest.importorskip("django", reason="needs Django: pip install 'searchkit[examples]'")
+    pytest.importorskip("django", reason="needs Django: pip install 'searchkit-zh[examples]'")
     environment = {
         **os.environ,
         "PYTHONPATH": f"{EXAMPLES.parent}{os.pathsep}{EXAMPLES}",

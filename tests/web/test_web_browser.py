@@ -9,7 +9,7 @@ from web.conftest import HOSTILE, running
 
 from benchmarks.browser import browsing, chromium
 
-pytest.importorskip("playwright", reason="needs Playwright: pip install 'searchkit[browser]'")
+pytest.importorskip("playwright", reason="needs Playwright: pip install 'searchkit-zh[browser]'")
 
 pytestmark = [
     pytest.mark.browser,
@@ -113,7 +113,7 @@ def test_a_phone_needs_no_scrolling_to_the_side(visit, path):
 )
 def test_axe_finds_no_accessibility_problem(visit, path, scheme):
     axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="needs axe: pip install 'searchkit[browser]'"
+        "axe_playwright_python.sync_playwright", reason="needs axe: pip install 'searchkit-zh[browser]'"
     )
     page = visit(path, color_scheme=scheme)
     found = axe.Axe().run(page).response["violations"]

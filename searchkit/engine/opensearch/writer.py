@@ -17,10 +17,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
+from searchkit.engine.lock import this_process
 from searchkit.engine.opensearch.mapping import COMMIT, document_id, document_of
 from searchkit.engine.opensearch.snapshot import OpenSearchSnapshot
 from searchkit.engine.opensearch.state import LEASE, Holder, Read, State, StateStore, pending_id
-from searchkit.engine.storage import this_process
 from searchkit.errors import IndexLockedError, SearchkitError
 
 _MOST_ENTRIES, _MOST_CHARACTERS = 1000, 1_500_000  # of one request

@@ -15,6 +15,7 @@ from tantivy import Query
 
 from searchkit.engine.aggregations import facet_counts
 from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, Hits, ScoredDoc, Snapshot, id_term
+from searchkit.engine.lock import MemoryLock, WriterLock
 from searchkit.engine.plan import (
     TEXT_FIELDS,
     Boolean,
@@ -27,7 +28,7 @@ from searchkit.engine.plan import (
     ValueField,
     has_positions,
 )
-from searchkit.engine.storage import IndexFolder, MemoryLock, WriterLock
+from searchkit.engine.storage import IndexFolder
 from searchkit.engine.tantivy.errors import reading, writing
 from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of, segment_sizes
 from searchkit.engine.tantivy.query import match_query, ranked_query
@@ -174,7 +175,7 @@ class TantivyEngine(Engine):
         self, *, timeout: float, force_merge: bool = False, memory: int | None = None
     ) -> TantivyWriter:
         in_memory = MemoryLock(self._memory_lock, timeout)
-        lock = WriterLock(self._folder, timeout=timeout) if self._folder else in_memory
+        lock = WriterLock(self._folder.path, timeout=timeout) if self._folder else in_memory
         return TantivyWriter(self, lock, force_merge, memory)
 
     def fresh_index(self) -> tantivy.Index:

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 
-from searchkit.engine.storage import corrupt, unwritable
+from searchkit.engine.atomic_files import corrupt, unwritable
 from searchkit.errors import SearchkitError
 
 _OS_ERROR = re.compile(r"\bOs \{ code: (\d+)")

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from searchkit.engine.atomic_files import corrupt, write_atomically
 from searchkit.engine.base import Damage
 from searchkit.engine.commit_files import copy_files, of_one_commit
-from searchkit.engine.storage import corrupt, write_atomically
 
 COMMIT_FILE = "meta.json"
 _MANAGED_FILE = ".managed.json"

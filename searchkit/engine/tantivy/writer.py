@@ -11,7 +11,7 @@ import tantivy
 from tantivy import Query
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
-from searchkit.engine.storage import MemoryLock, WriterLock
+from searchkit.engine.lock import MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import writing
 from searchkit.engine.ties import tie_key
 from searchkit.errors import IndexCorruptError, SearchkitError

@@ -21,9 +21,9 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC
 
+from searchkit.engine.atomic_files import corrupt, sync_folder, unwritable
 from searchkit.engine.base import Damage
 from searchkit.engine.commit_files import CHECKSUMS, copy_files, damaged_files, write_checksums
-from searchkit.engine.storage import corrupt, sync_folder, unwritable
 from searchkit.errors import SearchkitError
 
 INDEX = "MAIN"

@@ -11,7 +11,8 @@ from whoosh.util.filelock import try_for
 from whoosh.writing import CLEAR, MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
-from searchkit.engine.storage import IndexFolder, WriterLock
+from searchkit.engine.lock import WriterLock
+from searchkit.engine.storage import IndexFolder
 from searchkit.engine.whoosh.files import INDEX, DurableStorage, reading, tidy, writing
 from searchkit.engine.whoosh.schema import document_of
 from searchkit.errors import IndexLockedError, SearchkitError
@@ -34,7 +35,7 @@ class WhooshWriter(EngineWriter):
         self._cleared = False
         self._is_open = True
         with ExitStack() as locks:
-            locks.enter_context(WriterLock(folder, timeout=timeout))
+            locks.enter_context(WriterLock(folder.path, timeout=timeout))
             with reading(location):
                 self._index = FileIndex(DurableStorage(folder.data), indexname=INDEX)
             with writing(location):
