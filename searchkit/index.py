@@ -183,7 +183,9 @@ class Index:
         """
         settings = replace(self._settings, synonyms=Synonyms(synonyms))
         with closing(self._open().writer(timeout=timeout)):
-            self._engine.write_metadata({**self._engine.read_metadata(), "synonyms": settings.synonyms.rules})
+            self._engine.write_metadata(
+                {**self._engine.read_metadata(), "synonyms": settings.synonyms.stored}
+            )
             self._settings = settings
 
     # -- reading

@@ -10,7 +10,7 @@ Every index has those of a `Document`; what else stands in ``extra`` can be decl
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple, SupportsFloat, get_args
 from searchkit.analysis import normalize, visible
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
 from searchkit.document import LONGEST_LABEL, MOST_LABELS, Document, address_key
-from searchkit.engine.base import id_term
+from searchkit.engine.base import FacetCounts, id_term
 from searchkit.engine.plan import TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.text import as_list
@@ -69,15 +69,17 @@ class Facet(NamedTuple):
     shown: Callable[[Any], Any]
     written: str | None = None
 
-    def counts(self, found: Mapping[str, Mapping[Any, int]]) -> Counter[Any]:
+    def counts(self, found: Mapping[str, FacetCounts]) -> FacetCounts:
         """The counts of the facet, by those of the fields; a text is called as most documents write it."""
         shown = self.shown
         if self.written is not None:
             names = _most_frequent(found[self.field], found[self.written])
             shown = names.__getitem__
-        counts: Counter[Any] = Counter()
+        counts = FacetCounts()
         for value, count in found[self.field].items():
-            counts[shown(value)] += count
+            name = shown(value)
+            counts[name] = counts.get(name, 0) + count
+        counts.others = found[self.field].others
         return counts
 
 

@@ -72,10 +72,8 @@ def test_every_data_file_has_a_notice() -> None:
     files = [
         name
         for name in tracked()
-        if name.startswith("searchkit/")
-        and not name.endswith(".py")
-        or name.startswith("tools/")
-        and ".txt" in name
+        if (name.startswith("searchkit/") and not name.endswith(".py"))
+        or (name.startswith("tools/") and ".txt" in name)
     ]
     assert len(files) > 80
     assert [name for name in files if not any(fnmatch(name, one) for one in notices())] == []

@@ -6,16 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 from strategies import FIELDS, SOURCES, TAGS, collections
 
 import searchkit
-from searchkit import Document, Index
+from searchkit import Document, Index, web
 from searchkit.analysis import normalize
+from searchkit.cli import main
+from searchkit.engine.base import MOST_VALUES
 
 MakeIndex = Callable[..., Index]
 UTC = timezone.utc
@@ -280,6 +285,36 @@ class TestCounts:
         index.delete(["0", "1"])
         index.add([Document(id="2", body="茶", source="乙報")])
         assert index.search("茶", facets="source").facets == {"source": {"甲报": 2, "乙報": 1}}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("location", ["{}", "whoosh:{}"])
+def test_values_that_are_left_out_are_said(location: str, tmp_path: Path) -> None:
+    """More values than are listed: those of most matches are, and the result says how many others there were."""
+    with searchkit.create(location.format(tmp_path / "index")) as index:
+        numbers = range(66_000)
+        index.add(
+            {"id": str(at), "body": "茶", "source": "甲报", "tags": ["茶", *map(str, numbers[at : at + 990])]}
+            for at in range(0, len(numbers), 990)
+        )
+        index.add([{"id": "again", "body": "茶", "tags": ["65999", "茶"]}])
+        results = index.search("茶", limit=0, facets=["tags", "source"])
+        counts = results.facets["tags"]
+        assert len(counts) == MOST_VALUES
+        assert list(counts.items())[:2] == [("茶", index.count("茶")), ("65999", 2)]
+        assert results.facet_others == {"tags": 66_002 - MOST_VALUES - 1}
+        assert sum(counts.values()) + results.facet_others["tags"] == 66_001 + index.count("茶")
+        values = results.to_dict()
+        assert values["facet_others"] == results.facet_others
+        few = index.search("茶", limit=0, facets=["source"])
+        assert few.facet_others == {}
+        assert "facet_others" not in few.to_dict()
+        assert f"values that are not counted here ({results.facet_others['tags']:,})" in results._repr_html_()
+        printed = CliRunner().invoke(main, ["search", "茶", "--facets", "tags", "--in", index.location])
+        assert f"values that are not counted here: {results.facet_others['tags']:,}" in printed.output
+        client = TestClient(web.app(index, limits=web.Limits(rate=0)))
+        answer = client.get("/api/search", params={"q": "茶", "limit": 0, "facets": "tags"}).json()
+        assert answer["facet_others"] == results.facet_others
 
 
 class TestNames:
