@@ -55,8 +55,8 @@ class FacetCounts(dict[Any, int]):
     """Values of a field, and how many of the documents have each."""
 
     others: int = 0
-    """The sum of the counts of all values that are not listed: 0 where all are. Else counts that are listed may
-    be too low, as a segment or a shard may have left a value out."""
+    """The sum of the counts of all values that are not listed: 0 where all are. Else counts that are listed
+    may be too low, as a segment or a shard may have left a value out."""
 
 
 @dataclass(frozen=True)

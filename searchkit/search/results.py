@@ -143,8 +143,8 @@ class Results(Sequence[Hit]):
     ``query`` is the query as it was understood, in a plain form that parses to the same; ``total`` counts the
     matches on all pages, ``took`` is the time in seconds. ``facets`` has the values of each requested facet
     and how many matches have them: the most frequent first, years, months and dates in their order. A facet
-    has 65,000 values at most. For each that has more, ``facet_others`` has the sum of the counts of those that
-    are left out; the counts of the others may then be too low.
+    has 65,000 values at most. For each that has more, ``facet_others`` has the sum of the counts of those
+    that are left out; the counts of the others may then be too low.
 
     Where few documents match, ``relaxed`` has the words of the query that were let go: behind the documents
     that match stand others, which may lack these words. They are counted in ``total``.
