@@ -153,6 +153,7 @@ def test_documents_at_the_limits_can_be_carried(tmp_path: Path) -> None:
         check_every_call(index, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("location", ["{}", "whoosh:{}"])
 def test_a_document_beyond_a_limit_is_a_failure_of_its_own(location: str, tmp_path: Path) -> None:
     with searchkit.create(location.format(tmp_path / "index"), fields=FIELDS) as index:
@@ -211,6 +212,7 @@ def test_a_value_is_kept_as_a_plain_one() -> None:
     assert {*map(type, values)} == {str, datetime, int, float}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["document.jsonl", "document.md", "document.html"])
 def test_readers_reach_the_same_limits(name: str, tmp_path: Path) -> None:
     body = "茶" * (LARGEST_DOCUMENT + 1)
@@ -223,7 +225,7 @@ def test_readers_reach_the_same_limits(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(hostile_documents, min_size=1, max_size=4))
 def test_what_is_accepted_every_call_can_carry(given: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as name, searchkit.create(f"{name}/index", fields=FIELDS) as index:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,7 @@ class TestWhatIsWrong:
         assert not (tmp_path / "index").exists()
 
 
-MANY = tuple(f"{chr(0x4E00 + number // 60)}{chr(0x5100 + number % 60)}" for number in range(3000))
+MANY = tuple("zq" + "".join(letters) for letters in product("bcdfghjklmnprst", repeat=3))[:3000]
 
 
 class TestLarge:
@@ -264,7 +265,8 @@ class TestLarge:
         table = Synonyms(rules).table
         for _ in range(2):
             planned = plan_query(parse(MANY[0]), Analyzer(), Counted(), tables=[table])
-            assert len(planned.highlight_terms) <= MOST_ALTERNATIVES + 1
+            words = [one for one in planned.highlight_terms if len(one.tokens) == 1]  # others are spellings
+            assert len(words) == MOST_ALTERNATIVES + 1
         first = sum(asked)
         plan_query(parse(MANY[0]), Analyzer(), Counted(), tables=[table])
         assert sum(asked) < 1.5 * first, "they are chosen once"
