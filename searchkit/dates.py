@@ -56,7 +56,7 @@ def parse_time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 knows no Z
     except ValueError:
-        raise ValueError(f"{text!r} is not an ISO 8601 time like 2024-07-31T08:00:00Z") from None
+        raise ValueError(f"{text[:60]!r} is not an ISO 8601 time like 2024-07-31T08:00:00Z") from None
 
 
 def parse_date(text: str) -> datetime | None:

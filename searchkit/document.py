@@ -1,16 +1,19 @@
 """Document: what is indexed, and what a hit gives back.
 
 Everything a program can hand over is made a valid, normal Document here, once:
-the layers behind this one need no checks of their own.
+the layers behind this one need no checks of their own. What is accepted here, every engine, file and answer
+can carry; docs/documents.md lists the limits.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
+from itertools import islice
+from math import isfinite
+from reprlib import repr as shortened
 from typing import Any, NoReturn
 from unicodedata import category
 from urllib.parse import unquote, urlsplit
@@ -19,8 +22,21 @@ from searchkit.dates import parse_time
 from searchkit.errors import DocumentError
 from searchkit.text import well_formed
 
+LARGEST_DOCUMENT = 4_000_000
+"""Characters of title, body, tags and extra together. OpenSearch takes requests of 100 MB, in which each
+character stands up to four times."""
+LONGEST_ID = 100_000
+"""Characters of an id, and of a url."""
 # Engines refuse terms of 32 kB, and a label of this length is none.
-_LONGEST_LABEL = 1000
+LONGEST_LABEL = 1000
+"""Characters of a tag, a source, a declared text, and a key of extra."""
+MOST_LABELS = 1000
+"""Tags of a document, and texts of a declared field."""
+DEEPEST_EXTRA = 64
+"""Lists and objects within one another. Python's own limit depends on who calls."""
+_INTEGERS = 10**1000  # Python refuses to read and write those of 4,300 digits
+_MOST_KEYS = 8  # in a message
+_LONGEST_NAME = 200  # characters by which a message names a document that has no id of its own
 _HAS_LETTER = re.compile(r"[^\W_]").search  # what str.isalnum says of a character; nearly all texts have one
 # Without http:// it begins with www., or with a domain and a path.
 _ADDRESS = re.compile(
@@ -45,7 +61,8 @@ class Document:
     host of the url, without a leading ``www.``. ``tags`` are short labels; ``extra`` is a JSON object that is
     stored and given back as it is.
 
-    Raises `DocumentError` when a value is none of these.
+    Raises `DocumentError` when a value is none of these, or is larger than an index can carry: a document has
+    4 million characters, its extra is nested 64 deep.
     """
 
     title: str = ""
@@ -60,20 +77,29 @@ class Document:
     def __post_init__(self) -> None:
         # Runs for every article, so what is right already is not looked at again.
         values = self.__dict__  # the dataclass is frozen
-        title, body, url, source = self.title, self.body, self.url, self.source
+        texts = self.title, self.body, self.id, self.url, self.source
         try:
-            "".join((title, body, self.id, url, source)).encode()
+            "".join(texts).encode()
+            is_plain = {*map(type, texts)} == {str}
         except (TypeError, UnicodeEncodeError):
+            is_plain = False
+        if not is_plain:
             for name in ("title", "body", "id", "url", "source"):
                 values[name] = self._clean_text(name)
-            title, body, url, source = self.title, self.body, self.url, self.source
+        title, body, url, source = self.title, self.body, self.url, self.source
+        for name, text in (("id", self.id), ("url", url)):
+            if len(text) > LONGEST_ID:
+                self._fail(f"the {name} has {len(text):,} characters; at most {LONGEST_ID:,} are taken")
         if not any(_HAS_LETTER(text) or _has_symbol(text) for text in (title, body)):
             self._fail("it has no text: title and body hold no letter, digit, Han character or symbol")
         if self.published is not None:
             values["published"] = self._clean_published()
-        if self.tags or type(self.tags) is not tuple or len(source) > _LONGEST_LABEL:
+        if type(self.tags) is not tuple or self.tags or len(source) > LONGEST_LABEL:
             values["tags"] = self._clean_tags()
-        values["extra"] = self._clean_extra() if self.extra or type(self.extra) is not dict else {}
+        room = LARGEST_DOCUMENT - len(title) - len(body) - sum(map(len, self.tags))
+        if room < 0:
+            self._fail_as_too_large()
+        values["extra"] = self._clean_extra(room) if type(self.extra) is not dict or self.extra else {}
         if not source:
             values["source"] = _host(url)
         if not self.id:
@@ -96,11 +122,12 @@ class Document:
         """
         if not isinstance(values, Mapping):
             raise DocumentError(f"a Document or a mapping is needed, not {type(values).__name__}")
-        id = str(values.get("id") or values.get("url") or "") or None
+        names = (values.get("id"), values.get("url"))
+        id = next((name[:LONGEST_ID] for name in names if isinstance(name, str) and name), None)
         known = {f.name for f in fields(cls)}
         if unknown := [str(name) for name in values if name not in known]:
             raise DocumentError(
-                f"unknown field {unknown[0]!r}; the fields are {', '.join(sorted(known))} "
+                f"unknown field {shortened(unknown[0])}; the fields are {', '.join(sorted(known))} "
                 "(anything else goes into 'extra')",
                 id=id,
             )
@@ -123,19 +150,27 @@ class Document:
 
     def _fail(self, reason: str) -> NoReturn:
         name = next((v for v in (self.id, self.url, self.title) if isinstance(v, str) and v), None)
+        if name is not None and (len(name) > LONGEST_ID or name is self.title):
+            name = name[:_LONGEST_NAME]
         raise DocumentError(reason, id=name) from None
+
+    def _fail_as_too_large(self) -> NoReturn:
+        self._fail(
+            f"it is too large: title, body, tags and extra have at most {LARGEST_DOCUMENT:,} characters "
+            "together; split it into several documents, such as chapters"
+        )
 
     def _clean_text(self, name: str) -> str:
         value = getattr(self, name)
         if not isinstance(value, str):
             self._fail(f"{name} must be text, not {type(value).__name__}")
-        return well_formed(value)
+        return well_formed(str.__str__(value))  # a subclass of str is none to msgspec
 
     def _clean_published(self) -> datetime:
         value: object = self.published
         if not isinstance(value, datetime):
             self._fail(f"published must be a datetime, not {type(value).__name__}")
-        if value.tzinfo is None:
+        if value.utcoffset() is None:
             self._fail(
                 f"published {value.isoformat()} is naive; give it a time zone, "
                 "for instance published.replace(tzinfo=timezone.utc)"
@@ -144,29 +179,118 @@ class Document:
             value = value.astimezone(timezone.utc)
         except OverflowError:
             self._fail(f"published {value.isoformat()} is outside the years 1 to 9999")
-        return value.replace(microsecond=value.microsecond // 1000 * 1000)
+        day = value.year, value.month, value.day
+        millisecond = value.microsecond // 1000
+        # Made anew, as a subclass may have more to it: a Timestamp of pandas has nanoseconds.
+        return datetime(*day, value.hour, value.minute, value.second, millisecond * 1000, tzinfo=timezone.utc)
 
     def _clean_tags(self) -> tuple[str, ...]:
         given: object = self.tags
         if isinstance(given, str) or not isinstance(given, Iterable):
-            self._fail(f"tags must be a sequence of texts, not {given!r}")
-        tags = list(given)
+            self._fail(f"tags must be a sequence of texts, not {shortened(given)}")
+        tags = list(islice(given, MOST_LABELS + 1))
         if wrong := [tag for tag in tags if not isinstance(tag, str)]:
-            self._fail(f"tags must be texts, not {wrong[0]!r}")
-        if too_long := [tag for tag in (*tags, self.source) if len(tag) > _LONGEST_LABEL]:
+            self._fail(f"tags must be texts, not {shortened(wrong[0])}")
+        if len(tags) > MOST_LABELS:
+            self._fail(f"it has more than {MOST_LABELS:,} tags; what is no label goes into extra")
+        if too_long := [tag for tag in (*tags, self.source) if len(tag) > LONGEST_LABEL]:
             first = too_long[0]
-            self._fail(f"{first[:40]!r}… is too long for a tag or source: {len(first)} characters")
-        return tuple(dict.fromkeys(well_formed(tag.strip()) for tag in tags if tag.strip()))
+            self._fail(
+                f"{first[:40]!r}… is too long for a tag or source: {len(first):,} characters, "
+                f"where {LONGEST_LABEL:,} are taken"
+            )
+        return tuple(dict.fromkeys(well_formed(text) for text in map(str.strip, tags) if text))
 
-    def _clean_extra(self) -> Mapping[str, Json]:
+    def _clean_extra(self, room: int) -> dict[str, Json]:
         if not isinstance(self.extra, Mapping):
             self._fail(f"extra must be a mapping, not {type(self.extra).__name__}")
         try:
-            text = json.dumps(dict(self.extra), allow_nan=False, ensure_ascii=False)
-            kept: dict[str, Json] = json.loads(well_formed(text))
-        except (TypeError, ValueError) as error:
-            self._fail(f"extra is not JSON: {error}")
+            kept: dict[str, Json] = _Copy(room).of(dict(self.extra))
+        except _TooLargeError:
+            self._fail_as_too_large()
+        except _NotJsonError as error:
+            keys = [f"[{shortened(key)}]" for key in reversed(error.keys)]
+            place = "".join(keys[:_MOST_KEYS]) + ("…" if len(keys) > _MOST_KEYS else "")
+            self._fail(f"extra is not JSON: extra{place} {error.reason}")
         return kept
+
+
+class _TooLargeError(Exception):
+    """There is no room for so many characters."""
+
+
+class _NotJsonError(Exception):
+    """A value that JSON has none for, or that is out of bounds; ``keys`` lead to it, the innermost first."""
+
+    def __init__(self, reason: str, *keys: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.keys: list[object] = [*keys]
+
+
+class _Copy:
+    """Copies JSON values into ones of Python's own types, as long as there is room for so many characters.
+
+    Lists that hold one list again and again are small in memory and large on disk; those that hold themselves
+    are deeper than any limit.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+
+    def of(self, value: object, depth: int = 0) -> Json:
+        """The copy of a value that is in so many others."""
+        self._room -= 1
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, str):
+            self._room -= len(value)
+            if self._room >= 0:
+                return well_formed(str.__str__(value))
+        if self._room < 0:
+            raise _TooLargeError
+        if isinstance(value, int):
+            number = int.__int__(value)
+            if not -_INTEGERS < number < _INTEGERS:
+                raise _NotJsonError("is an integer of more than 1,000 digits; give it as text")
+            return number
+        if isinstance(value, float):
+            real = float.__float__(value)
+            if not isfinite(real):
+                raise _NotJsonError(f"is {real}, which JSON does not have; give null, or a text")
+            return real
+        if not isinstance(value, dict | list | tuple):
+            raise _NotJsonError(f"is a value of the type {type(value).__name__}: {shortened(value)}")
+        if depth == DEEPEST_EXTRA:
+            raise _NotJsonError(
+                f"is nested too deep; at most {DEEPEST_EXTRA} lists and objects in one another"
+            )
+        key: object = None
+        try:
+            if isinstance(value, dict):
+                copied: dict[str, Json] = {}
+                for key, inner in value.items():
+                    copied[self._key(key, copied)] = self.of(inner, depth + 1)
+                return copied
+            items: list[Json] = []
+            for inner in value:
+                key = len(items)
+                items.append(self.of(inner, depth + 1))
+        except _NotJsonError as error:
+            error.keys.append(key)
+            raise
+        return items
+
+    def _key(self, key: object, known: Mapping[str, Json]) -> str:
+        if not isinstance(key, str):
+            raise _NotJsonError("has a key that is no text")
+        if len(key) > LONGEST_LABEL:
+            raise _NotJsonError(f"has a key of {len(key):,} characters; at most {LONGEST_LABEL:,} are taken")
+        self._room -= len(key)
+        text = well_formed(str.__str__(key))
+        if text in known:
+            raise _NotJsonError("has a key that stands there twice, once lone surrogates are replaced")
+        return text
 
 
 def _digest(text: str) -> str:
@@ -181,7 +305,8 @@ def _host(url: str) -> str:
         host = found[1] if found else urlsplit(url).hostname or ""
     except ValueError:  # e.g. an unclosed [ of an IPv6 address
         host = ""
-    return host.removeprefix("www.")
+    host = host.removeprefix("www.")
+    return host if len(host) <= LONGEST_LABEL else ""  # no host on the network has as many
 
 
 def link_of(url: str) -> str:

@@ -183,7 +183,9 @@ class Index:
         """
         settings = replace(self._settings, synonyms=Synonyms(synonyms))
         with closing(self._open().writer(timeout=timeout)):
-            self._engine.write_metadata({**self._engine.read_metadata(), "synonyms": settings.synonyms.rules})
+            self._engine.write_metadata(
+                {**self._engine.read_metadata(), "synonyms": settings.synonyms.stored}
+            )
             self._settings = settings
 
     # -- reading
@@ -427,6 +429,10 @@ class Index:
             writer = Writer(self._settings, engine_writer, engine.snapshot())
             writer.add_all(StoredFields.decode(stored).document for stored in engine.snapshot())
             report = writer.report
+            if report.failures:  # what is committed here takes the place of all that there is
+                failure = report.failures[0]
+                why = f"document {failure.what!r}: {failure.reason}; nothing is changed"
+                raise SearchkitError(f"{engine.location}: {why}")
             engine_writer.commit()
             # The synonyms are no part of the analysis, and another process may have changed them since.
             synonyms = engine.read_metadata()["synonyms"]

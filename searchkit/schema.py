@@ -10,7 +10,7 @@ Every index has those of a `Document`; what else stands in ``extra`` can be decl
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -18,8 +18,8 @@ from typing import Any, Literal, NamedTuple, SupportsFloat, get_args
 
 from searchkit.analysis import normalize, visible
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
-from searchkit.document import Document, address_key
-from searchkit.engine.base import id_term
+from searchkit.document import LONGEST_LABEL, MOST_LABELS, Document, address_key
+from searchkit.engine.base import FacetCounts, id_term
 from searchkit.engine.plan import TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.text import as_list
@@ -56,8 +56,6 @@ CHANNELS = ("words", "bigrams", "unigrams")
 _TAKEN = frozenset(
     "id title body url source tag tags published date year month extra relevance newest oldest".split()
 )
-# Engines refuse terms of 32 kB, and a value of this length is none to filter by.
-_LONGEST_TEXT = 1000
 _LARGEST_BOOST = 1000
 
 
@@ -71,15 +69,17 @@ class Facet(NamedTuple):
     shown: Callable[[Any], Any]
     written: str | None = None
 
-    def counts(self, found: Mapping[str, Mapping[Any, int]]) -> Counter[Any]:
+    def counts(self, found: Mapping[str, FacetCounts]) -> FacetCounts:
         """The counts of the facet, by those of the fields; a text is called as most documents write it."""
         shown = self.shown
         if self.written is not None:
             names = _most_frequent(found[self.field], found[self.written])
             shown = names.__getitem__
-        counts: Counter[Any] = Counter()
+        counts = FacetCounts()
         for value, count in found[self.field].items():
-            counts[shown(value)] += count
+            name = shown(value)
+            counts[name] = counts.get(name, 0) + count
+        counts.others = found[self.field].others
         return counts
 
 
@@ -318,7 +318,7 @@ def _engine_name(name: str) -> str:
 
 def _labels(value: Any) -> tuple[str, ...]:
     found = as_list("extra", value)
-    if any(len(label) > _LONGEST_TEXT for label in found):
+    if len(found) > MOST_LABELS or any(len(label) > LONGEST_LABEL for label in found):
         raise ValueError("too long")
     return tuple(dict.fromkeys(label for label in found if label))
 
@@ -368,7 +368,7 @@ def _stored(kind: FieldKind, value: Any) -> Value:
 _GIVEN: dict[FieldKind, Any] = {"text": str | list, "number": SupportsFloat, "date": str, "boolean": bool}
 _SHOWN: dict[FieldKind, Any] = {"text": str, "number": float, "date": _day, "boolean": "true".__eq__}
 _EXPECTED: dict[FieldKind, str] = {
-    "text": f"a text or a list of texts of at most {_LONGEST_TEXT} characters",
+    "text": f"a text or a list of texts of at most {LONGEST_LABEL} characters",
     "number": "a number",
     "date": "a date like 2024-07-31 or an ISO 8601 time with its zone",
     "boolean": "true or false",

@@ -11,7 +11,7 @@ import msgspec
 from searchkit import __version__
 from searchkit.analysis import Analyzer
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
-from searchkit.query.synonyms import Synonyms
+from searchkit.query.synonyms import Stored, Synonyms
 from searchkit.schema import FieldKind, Schema
 
 FORMAT = 6
@@ -31,7 +31,7 @@ class _Metadata(msgspec.Struct):
     analyzer: _Analyzer
     fingerprint: str
     fields: dict[str, FieldKind]
-    synonyms: dict[str, list[str]]
+    synonyms: Stored
     pinyin: bool
     boosts: dict[str, float] = {}
 
@@ -54,7 +54,7 @@ class Settings:
             "analyzer": self.analyzer.settings,
             "fingerprint": self.analyzer.fingerprint,
             "fields": self.fields.declared,
-            "synonyms": self.synonyms.rules,
+            "synonyms": self.synonyms.stored,
             "pinyin": self.pinyin,
             "boosts": dict(self.boosts),
         }
@@ -81,6 +81,6 @@ class Settings:
             analyzer = Analyzer(words.user_words, words.stop_words)
             fields = Schema(stored.fields)
             boosts = fields.boosts(stored.boosts)
-            return cls(analyzer, fields, Synonyms(stored.synonyms), stored.pinyin, boosts)
+            return cls(analyzer, fields, Synonyms.of_stored(stored.synonyms), stored.pinyin, boosts)
         except (TypeError, ValueError) as error:
             raise IndexCorruptError(f"{location}: the stored settings are damaged: {error}") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from hypothesis import strategies as st
@@ -239,3 +240,108 @@ def collections(draw: st.DrawFn, *, smallest: int = 0, largest: int = 20) -> lis
     ]
     commits = draw(st.integers(1, 3))
     return [found[start::commits] for start in range(commits)]
+
+
+class _Text(str):
+    """A text that is of no plain type."""
+
+    __slots__ = ()
+
+
+class _Number(int):
+    """A number that is of no plain type."""
+
+
+def nested(depth: int, inner: object = "x") -> object:
+    """A value within so many lists and objects, one in the other."""
+    for level in range(depth):
+        inner = [inner] if level % 2 else {"a": inner}
+    return inner
+
+
+def _cyclic() -> dict[str, object]:
+    found: dict[str, object] = {}
+    found["a"] = [found]
+    return found
+
+
+def _doubling() -> list[object]:
+    """Small in memory, of 2**40 values on disk."""
+    found: list[object] = []
+    for _ in range(40):
+        found = [found, found]
+    return found
+
+
+_hostile_texts = (
+    anything
+    | special_texts
+    | st.sampled_from(
+        [
+            *(
+                "",
+                " ",
+                "\n",
+                "\x00",
+                "\x00茶",
+                "茶\r\n\x1f水",
+                "\ufdd0茶",
+                "\x1e\x1f",
+                "null",
+                "-x",
+                "..",
+                "a/../b",
+            ),
+            *("茶" * 5000, "a" * 70_000, "é" * 3000 + "茶", "\u0301" * 1000, "﷽" * 40),
+            *("javascript:alert(1)", "https://www.example.com/" + "x" * 70_000),
+            *("http://" + "a" * 5000 + ".com/", "http://[茶", _Text("茶水")),
+        ]
+    )
+)
+_hostile_times = st.sampled_from(
+    [
+        *("0001-01-01T00:00:00Z", "0001-01-01T00:00+23:59", "9999-12-31T23:59:59.999Z", "-0001-01-01"),
+        *("9999-12-31T23:59:59-01:00", "1969-12-31T23:59:59.999999Z", "2024-02-30T00:00Z", "10000-01-01"),
+        datetime(2024, 1, 1),  # noqa: DTZ001
+        datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=23))),
+        *("", "茶", 1e400, 0, 2**63, b"2024", timedelta(1)),
+    ]
+)
+_scalars = st.sampled_from(
+    [
+        *(None, True, 0, -0.0, 2**53 + 1, 2**63, -(2**64), 10**400, 10**5000, 5e-324, 1e308),
+        *(float("inf"), float("nan"), _Number(5), b"x", {1, 2}, Decimal(1), _DAY_ZERO, timedelta(1), object),
+        *("", "\ud800", "\x00", _Text("茶"), nested(63), nested(64), nested(5000), _cyclic(), _doubling()),
+    ]
+)
+_keys = st.sampled_from(
+    [
+        *("", "a", "a.b", "$", "\ud800", "\udc00", "\ufffd", "\x00", "k" * 1000, "k" * 1001),
+        *(_Text("t"), 5, None, True, b"x"),
+    ]
+)
+_hostile_extras = st.dictionaries(
+    _keys | st.sampled_from(["author", "price", "event", "paid", "summary"]),
+    _scalars
+    | anything
+    | _hostile_times
+    | st.lists(_scalars | st.sampled_from(["茶", "x" * 1000, "y" * 1001]), max_size=3)
+    | st.integers()
+    | st.floats(),
+    max_size=4,
+)
+
+hostile_documents = st.fixed_dictionaries(
+    {"body": st.sampled_from(["茶", "茶水，别的茶\n茶"]) | _hostile_texts},
+    optional={
+        "title": _hostile_texts,
+        "id": _hostile_texts | st.sampled_from([5, b"x", 1.5]),
+        "url": _hostile_texts,
+        "published": _hostile_times,
+        "source": _hostile_texts,
+        "tags": st.lists(_hostile_texts | st.sampled_from(["x" * 1000, "x" * 1001, 5]), max_size=4)
+        | st.sampled_from([[str(number) for number in range(1500)], ["茶"] * 999, {"茶"}, b"x", "茶"]),
+        "extra": _hostile_extras | st.sampled_from([[], "x", {"茶": _doubling()}, {"茶": _cyclic()}]),
+    },
+)
+"""What programs may hand over: mappings of the names of fields, with values at and beyond every limit."""

@@ -46,6 +46,7 @@ _DECLARED = re.compile(
 )
 _DECLARED_WITHIN = 4096  # bytes
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_ASCII_BYTES = bytes(range(0x80))
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _BAD = "\ufffd"
@@ -137,7 +138,7 @@ def _decode_other(data: bytes) -> str:
                 return text
     # Is most of what is not ASCII UTF-8? Of GBK and Big5 a seventh looks like it.
     rest = _UTF8.sub(b"", data)
-    is_utf8 = len(_NOT_ASCII.findall(rest)) * 4 <= len(data) - len(rest)
+    is_utf8 = len(rest.translate(None, _ASCII_BYTES)) * 4 <= len(data) - len(rest)
     return data.decode("utf-8" if is_utf8 else _most_plausible_encoding(data), "replace")
 
 

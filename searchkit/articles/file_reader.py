@@ -19,6 +19,8 @@ from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
+LARGEST_FILE = 32_000_000
+"""Bytes of a file that is one article. Several copies of it are in memory while it is read."""
 _LONGEST_TITLE = 100  # characters of a line of plain text
 _SUFFIX = re.compile(r"\.[^.]*\.gz\Z|\.[^.]+\Z")
 
@@ -81,6 +83,11 @@ def why_not_read(path: str | os.PathLike[str], status: os.stat_result) -> str:
     suffix = _suffix(path)
     if suffix not in _PARSERS and suffix not in JSON_LINES:
         return f"unknown kind of file {suffix!r}; known are {', '.join(sorted([*_PARSERS, *JSON_LINES]))}"
+    if status.st_size > LARGEST_FILE and suffix in _PARSERS:
+        return (
+            f"too large for one article: {status.st_size:,} bytes, where {LARGEST_FILE:,} are read; "
+            "split it, or write its articles as JSON Lines"
+        )
     return ""
 
 

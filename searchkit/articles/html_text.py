@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from searchkit.articles.whitespace import CELL, LINE, ROW, clean_line, clean_lines
+from searchkit.errors import DocumentError
 
 if TYPE_CHECKING:
     from lxml.etree import HTMLParser, _Element
@@ -70,6 +71,7 @@ _SHARE_LINK = re.compile(
 _END_OF_PAGE = re.compile(rb"</html\s*>", re.IGNORECASE)
 _NO_TARGET = re.compile(r"\s*(?:#|javascript:|$)", re.IGNORECASE)
 _DEEPEST = 1000  # elements in one another
+_MOST_TAGS = 1_000_000  # of a page: each takes some 350 bytes of memory
 _LONGEST_CLASS = 200  # characters that are looked at
 _LEAST_HEADLINE = 8  # characters of a link that is the headline of another page, not a word in a sentence
 _LONGEST_LABEL = 16  # characters beside the links to share, such as "分享到："
@@ -243,11 +245,16 @@ _parsers = threading.local()
 
 
 def parse_tree(html: str) -> _Element | None:
-    """The tree of some HTML, which any text is; None when there is nothing in it."""
+    """The tree of some HTML, which any text is; None when there is nothing in it.
+
+    Raises `DocumentError` for far more tags than a page has.
+    """
     from lxml import etree  # slow to import, and who only searches needs none of it
 
     if not html or html.isspace():
         return None
+    if (tags := html.count("<")) > _MOST_TAGS:
+        raise DocumentError(f"has {tags:,} tags; at most {_MOST_TAGS:,} are read: split it")
     data = html.encode("utf-8", "replace").replace(b"\0", b"")  # what a zero means depends on the version
     data = _END_OF_PAGE.sub(b"</body><br>", data)  # what follows would be a second tree, and be lost
     parser: HTMLParser | None = getattr(_parsers, "parser", None)

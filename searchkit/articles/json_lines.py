@@ -1,7 +1,9 @@
 """JSON Lines, one object a line -> Documents.
 
 Programs write these files, so nothing is guessed: a line that is not right is an error with its number, and
-the lines after it are read. The file is streamed. A damaged archive gives what comes before the damage.
+the lines after it are read. The file is streamed, and no more of it is in memory than a line, which has a
+largest length. A damaged archive gives what comes before the damage, and so does one that expands to far more
+than text does.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import gzip
 import io
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any, cast
@@ -23,6 +26,12 @@ from searchkit.errors import DocumentError
 _FIELDS = frozenset(field.name for field in fields(Document))
 _BEIR = {"_id": "id", "text": "body"}  # the names of the BEIR benchmarks
 _LONGEST_LINE = 64 * 1024 * 1024  # bytes
+_SKIPPED_AT_ONCE = 1024 * 1024  # of a line that is longer
+_MOST_PARTS = 5_000_000  # commas, objects and lists of a line: each may take a hundred bytes of memory
+_MOST_EXPANDED = (
+    200  # times: text is compressed to a third or a tenth, one line again and again to a thousandth
+)
+_MAY_EXPAND = 256 * 1024 * 1024  # bytes of a file, before that counts
 
 
 def read_json_lines(path: str, encoding: str | None) -> Iterator[tuple[int, Document | str]]:
@@ -35,10 +44,12 @@ def read_json_lines(path: str, encoding: str | None) -> Iterator[tuple[int, Docu
         with open(path, "rb") as file:  # noqa: PTH123
             try:
                 with _opened(file, path, encoding) as stream:
-                    for number, line in enumerate(_lines(stream), 1):
+                    for number, line in enumerate(_lines(stream, file), 1):
                         if found := _document(line):
                             read += 1
                             yield number, found
+            except _ExpandsError as error:
+                yield number + 1, str(error)
             except (EOFError, OSError, UnicodeError, zlib.error) as error:
                 yield number + 1, f"the file is damaged from here on: {error}"
             else:
@@ -65,16 +76,29 @@ def _opened(file: io.BufferedReader, path: str, encoding: str | None) -> io.Buff
     return io.TextIOWrapper(stream, encoding=superset(encoding), errors="replace", newline="\n")
 
 
-def _lines(stream: io.BufferedReader | io.TextIOWrapper) -> Iterator[str | bytes | None]:
-    """The lines, None for one that is too long."""
-    while line := stream.readline(_LONGEST_LINE):
-        if len(line) < _LONGEST_LINE:
-            yield line
-        else:
-            yield None
-            while rest := stream.readline(_LONGEST_LINE):
-                if len(rest) < _LONGEST_LINE:
-                    break
+class _ExpandsError(Exception):
+    """A compressed file is small, and what is in it without end."""
+
+
+def _lines(
+    stream: io.BufferedReader | io.TextIOWrapper, file: io.BufferedReader
+) -> Iterator[str | bytes | None]:
+    """The lines, None for one that is too long.
+
+    Raises `_ExpandsError` where what was read is many times what the file had for it.
+    """
+    read, is_rest = 0, False
+    while piece := stream.readline(longest := _SKIPPED_AT_ONCE if is_rest else _LONGEST_LINE):
+        read += len(piece)
+        if read > _MAY_EXPAND and read > _MOST_EXPANDED * file.tell():
+            raise _ExpandsError(
+                f"the file expands to more than {_MOST_EXPANDED} times its size from here on; "
+                "unpack it first (gunzip), if it is no trap"
+            )
+        is_end = len(piece) < longest or piece[-1] in (ord("\n"), "\n")
+        if not is_rest:
+            yield piece if is_end else None
+        is_rest = not is_end
 
 
 def _document(line: str | bytes | None) -> Document | str | None:
@@ -83,7 +107,9 @@ def _document(line: str | bytes | None) -> Document | str | None:
         return f"the line is longer than {_LONGEST_LINE} bytes"
     try:
         text = line if isinstance(line, str) else line.decode("utf-8")
-        return _from_json(json.loads(text)) if text.strip() else None
+        if len(text) > _MOST_PARTS and sum(map(text.count, ",[{")) > _MOST_PARTS:
+            return f"the line has more than {_MOST_PARTS:,} commas, lists and objects"
+        return _from_json(json.loads(text, object_pairs_hook=_object)) if text.strip() else None
     except DocumentError as error:
         return error.reason
     except UnicodeDecodeError as error:
@@ -92,6 +118,15 @@ def _document(line: str | bytes | None) -> Document | str | None:
         return "the JSON is nested too deep"
     except ValueError as error:
         return f"not JSON: {error}"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises ValueError for a name that stands there twice, as one of its values would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise ValueError(f"an object has the name {twice[:60]!r} twice")
+    return found
 
 
 def _from_json(given: Any) -> Document:

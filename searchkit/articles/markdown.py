@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from searchkit.articles.article import Article
 from searchkit.articles.html import looks_like_html, parse_html
+from searchkit.errors import DocumentError
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
+_MARKS_OF_TEXT = "*_`[]!<>&\\|~-\n"
+_MOST_MARKS = 300_000  # of a text: each may become some objects, with a kilobyte of memory
 _DEEPEST = 40  # quotes and lists in one another; the parser drops what is deeper than its own limit
 _TASK = re.compile(r"(<li>\s*(?:<p>)?)\[[ xX]\]\s")
 _QUOTE_MARKS = re.compile(r"^[\s>]+", re.MULTILINE)
@@ -36,9 +39,15 @@ _LEFT_OVER = re.compile(rf"\*{{2,3}}(?=[{_HAN}])|(?<=[{_HAN}])\*{{2,3}}|^\*{{2,3
 
 
 def parse_markdown(text: str) -> Article:
-    """A Markdown text. Its first heading is its title, when front matter gives none."""
+    """A Markdown text. Its first heading is its title, when front matter gives none.
+
+    Raises `DocumentError` for far more marks than a book has.
+    """
     if looks_like_html(text):
         return parse_html(text)
+    if len(text) > _MOST_MARKS and (marks := sum(map(text.count, _MARKS_OF_TEXT))) > _MOST_MARKS:
+        reason = f"has {marks:,} marks of Markdown and lines; at most {_MOST_MARKS:,} are read"
+        raise DocumentError(f"{reason}: split it, or rename it to .txt, which is read as it is")
     env: dict[str, Any] = {}
     markdown = _markdown()
     tokens = markdown.parse(text, env)

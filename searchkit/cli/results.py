@@ -36,7 +36,7 @@ def result_lines(
         yield from _hit_lines(hit, room)
         yield ""
     if results.facets:
-        yield from facet_lines(results.facets, in_time=in_time, room=room)
+        yield from facet_lines(results.facets, in_time=in_time, room=room, others=results.facet_others)
         yield ""
     count = _summary(results, offset, collapsed=collapsed)
     yield click.style(f"{count}, {seconds_of(results.took)}", dim=True)
@@ -94,11 +94,16 @@ def _summary(results: Results, offset: int | None, *, collapsed: bool) -> str:
 
 
 def facet_lines(
-    facets: Mapping[str, Mapping[Any, int]], *, in_time: Collection[str], room: int | None
+    facets: Mapping[str, Mapping[Any, int]],
+    *,
+    in_time: Collection[str],
+    room: int | None,
+    others: Mapping[str, int],
 ) -> Iterator[str]:
     """A block of lines for each facet: its name, then its values and their counts, in aligned columns.
 
     A facet shows its first values, the most frequent ones; a facet in ``in_time`` shows its latest values.
+    ``others`` is what `Results.facet_others` has.
     """
     shown = {name: _rows(counts, name in in_time) for name, counts in facets.items()}
     every = [row for rows in shown.values() for row in rows]
@@ -117,6 +122,8 @@ def facet_lines(
             in_order = name in in_time
             note = click.style(f"… {left_out:,} {'earlier' if in_order else 'more'}", dim=True)
             lines.insert(0 if in_order else len(lines), note)
+        if name in others:
+            lines.append(click.style(f"… values that are not counted here: {others[name]:,}", dim=True))
         label = click.style(cut(Highlighted(name), names).text, bold=True)
         for line in lines or [click.style("none", dim=True)]:
             yield padded(label, names) + _INDENT + line

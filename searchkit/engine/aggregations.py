@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from searchkit.engine.base import MOST_VALUES
+from searchkit.engine.base import MOST_VALUES, FacetCounts
 
 Aggregate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Runs aggregations over the documents that match, and returns the result of each by its name."""
 
 
-def facet_counts(aggregate: Aggregate, paths: Mapping[str, str]) -> dict[str, dict[Any, int]]:
+def facet_counts(aggregate: Aggregate, paths: Mapping[str, str]) -> dict[str, FacetCounts]:
     """The facets of the fields, whose names in the engine are ``paths``, in one request where that can be.
 
     `MOST_VALUES` is the limit of one request, so each field gets a share of it. A field with more values than
@@ -20,11 +20,12 @@ def facet_counts(aggregate: Aggregate, paths: Mapping[str, str]) -> dict[str, di
     if not paths:
         return {}
     share = MOST_VALUES // len(paths)
-    counts = {}
+    counts: dict[str, FacetCounts] = {}
     for name, found in aggregate({name: _terms(path, share) for name, path in paths.items()}).items():
         if found["sum_other_doc_count"] and share < MOST_VALUES:
             found = aggregate({name: _terms(paths[name], MOST_VALUES)})[name]
-        counts[name] = {bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]}
+        counts[name] = FacetCounts((bucket["key"], bucket["doc_count"]) for bucket in found["buckets"])
+        counts[name].others = int(found["sum_other_doc_count"])
     return counts
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "Engine",
     "EngineStats",
     "EngineWriter",
+    "FacetCounts",
     "Hits",
     "IndexDocument",
     "ScoredDoc",
@@ -47,7 +48,15 @@ LEAST_MEMORY = 16_000_000
 """The least memory, in bytes, that a writer can be given."""
 
 MOST_VALUES = 65_000
-"""How many values of a field are counted at most."""
+"""How many values of a field are listed with their counts at most."""
+
+
+class FacetCounts(dict[Any, int]):
+    """Values of a field, and how many of the documents have each."""
+
+    others: int = 0
+    """The sum of the counts of all values that are not listed: 0 where all are. Else counts that are listed
+    may be too low, as a segment or a shard may have left a value out."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +136,11 @@ class Snapshot(ABC):
         """How many documents match."""
 
     @abstractmethod
-    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, FacetCounts]:
         """For each field, the values that matching documents have and how many have each, in no order.
 
-        Of more than `MOST_VALUES` values of a field those that most documents have.
+        Of more than `MOST_VALUES` values of a field those that most documents have, and in
+        `FacetCounts.others` how many have the rest.
         """
 
     @abstractmethod

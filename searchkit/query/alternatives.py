@@ -11,13 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from searchkit.analysis import is_word
+from searchkit.analysis import is_word, query_tokens
+from searchkit.query.frequencies import Frequencies
 from searchkit.query.words import Word
 
 Kind = Literal["spelling", "word", "name", "synonym"]
 """How it is related: the same word written otherwise, which counts as an equal; what the same thing, person
 or place is called elsewhere; a synonym of the index. These rank below what was typed."""
 
+MOST_ALTERNATIVES = 100
+"""Of a word, from one table: each is a clause of the plan, in every field of text."""
+_MOST_COMPARED = 5000  # by how many documents have them
+_MOST_CHOSEN = 1000  # words whose alternatives are remembered
 # Of one word or phrase.
 _MOST_FORMS = 16
 
@@ -43,32 +48,43 @@ class AlternativeTable:
 
     def __init__(self, kind: Kind, by_key: Mapping[str, Sequence[str]]) -> None:
         self.kind = kind
-        self._root = _Node()
-        for key, others in by_key.items():
-            node = self._root
-            for token in key.split(" "):
-                node = node.setdefault(token, _Node())
-            node.others = others
+        self._by_key = by_key
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        """How many tokens the words have that begin with a token."""
+        for key in by_key:
+            first, length = key.partition(" ")[0], key.count(" ") + 1
+            lengths = self._lengths.get(first, ())
+            if length not in lengths:
+                self._lengths[first] = tuple(sorted((*lengths, length)))
+        self._chosen: dict[str, tuple[str, Sequence[str]]] = {}  # for keys with many others, of which version
 
     def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:
-        """Where words of the table stand among the tokens, from and to, with each of their others."""
+        """Where words of the table stand among the tokens, from and to, and their keys."""
         found = []
         for start, first in enumerate(tokens):
-            node, end = self._root.get(first), start + 1
-            while node is not None:
-                found += [(start, end, other) for other in node.others]
-                node, end = node.get(tokens[end]) if end < len(tokens) else None, end + 1
+            for length in self._lengths.get(first, ()):
+                key = first if length == 1 else " ".join(tokens[start : start + length])
+                if start + length <= len(tokens) and key in self._by_key:
+                    found.append((start, start + length, key))
         return found
 
+    def others(self, key: str, statistics: Frequencies) -> Sequence[str]:
+        """What else the word with this key finds; of very many, those that most documents have.
 
-class _Node(dict[str, "_Node"]):
-    """The words of a table that begin alike, by their next token."""
-
-    __slots__ = ("others",)
-
-    def __init__(self) -> None:
-        self.others: Sequence[str] = ()
-        """What the word that ends here finds as well."""
+        They are chosen once for each state of the index.
+        """
+        others = self._by_key[key]
+        if len(others) <= MOST_ALTERNATIVES:
+            return others
+        known = self._chosen.get(key)
+        if known is None or known[0] != statistics.version:
+            others = others[:_MOST_COMPARED]
+            having = statistics.of_forms([query_tokens(other) for other in others])
+            best = sorted(range(len(others)), key=lambda at: -having[at])[:MOST_ALTERNATIVES]
+            if len(self._chosen) >= _MOST_CHOSEN:
+                self._chosen.clear()
+            known = self._chosen[key] = statistics.version, [others[at] for at in sorted(best)]
+        return known[1]
 
 
 def from_tables(
@@ -76,6 +92,7 @@ def from_tables(
     words: Sequence[Word],
     tables: Iterable[AlternativeTable],
     analyze: Callable[[str], tuple[Sequence[str], Sequence[str]]],
+    statistics: Frequencies,
 ) -> Iterator[Alternative]:
     """What the tables have for neighbouring tokens that are whole words, or a part of one.
 
@@ -86,7 +103,7 @@ def from_tables(
         found_here = table.find(tokens)
         if found_here and not inside:
             inside = {at: word for word in words for at in range(word.start + 1, word.end)}
-        for start, end, other in found_here:
+        for start, end, key in found_here:
             first, last = inside.get(start), inside.get(end)
             if (
                 (first and end > first.end)
@@ -94,9 +111,10 @@ def from_tables(
                 or ((first or last) and end == start + 1)
             ):
                 continue  # it has the end of one word and the beginning of the next, or is a mere character
-            found, of_words = analyze(other)
-            if found:
-                yield Alternative(start, end, tuple(found), table.kind, tuple(of_words))
+            for other in table.others(key, statistics):
+                found, of_words = analyze(other)
+                if found:
+                    yield Alternative(start, end, tuple(found), table.kind, tuple(of_words))
 
 
 def within_words(

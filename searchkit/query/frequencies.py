@@ -14,6 +14,10 @@ _NOTHING: Mapping[str, int] = {}
 class Statistics(Protocol):
     """What ranking has to know of an index."""
 
+    @property
+    def version(self) -> str:
+        """Equal versions of one index hold the same documents."""
+
     def __len__(self) -> int:
         """How many documents there are."""
 
@@ -30,6 +34,11 @@ class Frequencies:
 
     def __len__(self) -> int:
         return len(self._statistics)
+
+    @property
+    def version(self) -> str:
+        """Equal ones are of the same documents."""
+        return self._statistics.version
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         """How many documents have each of the terms in the field."""

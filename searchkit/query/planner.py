@@ -275,10 +275,11 @@ class _Planner:
         tables = self.tables
         if weight is None:
             tables = [table for table in tables if table.kind == "spelling"]
-        found = list(from_tables(text.tokens, text.query_words, tables, self._analyze_alternative))
+        analyze = self._analyze_alternative
+        found = list(from_tables(text.tokens, text.query_words, tables, analyze, self.statistics))
         found += from_numbers(text.query_words, self.statistics)
         found += from_joints(text.text, text.tokens, self.statistics)
-        return found and within_words(found, text.tokens, text.query_words, self._analyze_alternative)
+        return found and within_words(found, text.tokens, text.query_words, analyze)
 
     def _analyze_alternative(self, text: str) -> tuple[Sequence[str], Sequence[str]]:
         analyzed = self._analyze(text)

@@ -11,16 +11,18 @@ A file has a rule a line, in the form that Solr and Elasticsearch read:
 A word has an alternative where the text of the query has it as a whole word, or as several: 人工 智慧 finds
 人工智能 as well, and machine learning finds a synonym of both. Each of the several words then matches where
 the alternative stands, so the alternative counts for as many words as it stands for.
+
+A group is kept once, whatever its size, and not for each of its words.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from searchkit.analysis import query_tokens
 from searchkit.query.alternatives import AlternativeTable
@@ -32,33 +34,90 @@ SynonymRules = str | os.PathLike[str] | Mapping[str, str | Iterable[str]] | Iter
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
+class _Rule(NamedTuple):
+    """Words that find others; where there are none, one another."""
+
+    words: tuple[str, ...]
+    found: tuple[str, ...] | None = None
+
+
+Stored = list[list[list[str]]]
+"""The rules as JSON: of each its words, and behind them what they find, where that is not one another."""
+
+
 class Synonyms:
     """For each word, in any script, what else it finds."""
 
     def __init__(self, rules: SynonymRules = ()) -> None:
-        self.rules: dict[str, list[str]] = {}
-        """The rules as given, two-way ones in both directions. JSON; `Synonyms(rules)` is the same again."""
-        for word, others in _pairs(rules):
-            known = self.rules.setdefault(_clean(word), [])
-            known += [other for other in map(_clean, others) if other not in known]
+        self._rules = list(_read_rules(rules))
+
+    @classmethod
+    def of_stored(cls, stored: Stored) -> Synonyms:
+        """The synonyms that were `stored`."""
+        synonyms = cls()
+        synonyms._rules = [_Rule(*map(tuple, parts)) for parts in stored]
+        return synonyms
+
+    @property
+    def stored(self) -> Stored:
+        """What `of_stored` takes."""
+        return [[[*part] for part in rule if part is not None] for rule in self._rules]
+
+    @property
+    def rules(self) -> dict[str, list[str]]:
+        """The rules as given, two-way ones in both directions. `Synonyms(rules)` is the same again.
+
+        Large for a large group: it has each of its words as often as there are words.
+        """
+        rules: dict[str, dict[str, None]] = {}
+        for rule in self._rules:
+            for word in rule.words:
+                found = rule.words if rule.found is None else rule.found
+                others = (one for one in found if one != word or rule.found is not None)
+                rules.setdefault(word, {}).update(dict.fromkeys(others))
+        return {word: [*others] for word, others in rules.items()}
 
     def __len__(self) -> int:
         return len(self.by_key)
 
     @cached_property
-    def by_key(self) -> Mapping[str, list[str]]:
+    def by_key(self) -> Mapping[str, Sequence[str]]:
         """For the `key_of_text` of a word, what else it finds."""
-        found: dict[str, dict[str, str]] = {}
-        for word, others in self.rules.items():
-            key = key_of_text(word)
-            found.setdefault(key, {}).update((key_of_text(other), other) for other in others)
-            found[key].pop(key, None)
-        return {key: list(others.values()) for key, others in found.items() if others}
+        return _ByKey(self._rules)
 
     @cached_property
     def table(self) -> AlternativeTable:
         """The same, as a plan takes it."""
         return AlternativeTable("synonym", self.by_key)
+
+
+class _ByKey(Mapping[str, Sequence[str]]):
+    """For the key of a word, what else it finds, put together of its rules when it is asked for."""
+
+    def __init__(self, rules: Iterable[_Rule]) -> None:
+        self._having: dict[str, list[dict[str, str]]] = {}
+        """Of each key, the words that its rules find; a dictionary by key, shared by the words of a rule."""
+        for rule in rules:
+            keys = [key_of_text(word) for word in rule.words]
+            found = dict(zip(keys, rule.words))
+            if rule.found is not None:
+                found = {key_of_text(word): word for word in rule.found}
+            for key in dict.fromkeys(keys):
+                if len(found) > 1 or (found and key not in found):
+                    self._having.setdefault(key, []).append(found)
+
+    def __getitem__(self, key: str) -> Sequence[str]:
+        found: dict[str, str] = {}
+        for words in self._having[key]:
+            found.update(words)
+        found.pop(key, None)
+        return [*found.values()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._having)
+
+    def __len__(self) -> int:
+        return len(self._having)
 
 
 def key_of_text(text: str) -> str:
@@ -74,22 +133,21 @@ def _clean(word: Any) -> str:
     return well_formed(word.strip())
 
 
-def _pairs(rules: SynonymRules) -> Iterator[tuple[str, Iterable[str]]]:
+def _read_rules(rules: SynonymRules) -> Iterator[_Rule]:
     if isinstance(rules, str | os.PathLike):
         yield from _read(Path(rules))
     elif isinstance(rules, Mapping):
         for word, others in rules.items():
-            yield word, [others] if isinstance(others, str) else others
+            found = [others] if isinstance(others, str) else others
+            yield _Rule((_clean(word),), tuple(map(_clean, found)))
     else:
         for group in rules:
             if isinstance(group, str):
                 raise TypeError(f"synonyms: a group of words is needed, not the text {group!r}")
-            words = list(group)
-            for word in words:
-                yield word, (other for other in words if other is not word)
+            yield _Rule(tuple(map(_clean, group)))
 
 
-def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
+def _read(path: Path) -> Iterator[_Rule]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
@@ -97,21 +155,20 @@ def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
     for number, line in enumerate(lines, 1):
         if rule := _COMMENT.sub("", line).strip():
             try:
-                yield from _rule(rule)
+                yield _rule(rule)
             except ValueError as error:
                 raise ValueError(f"{path}, line {number}: {error}; a rule is 'a, b, c' or 'a => b'") from None
 
 
-def _rule(rule: str) -> Iterator[tuple[str, list[str]]]:
+def _rule(rule: str) -> _Rule:
     left, arrow, right = rule.partition("=>")
-    words, others = _words(left), _words(right) if arrow else []
+    words = _words(left)
     if not arrow and len(words) < 2:
         raise ValueError(f"{rule!r} is one word")
-    for word in words:
-        yield word, others if arrow else [other for other in words if other != word]
+    return _Rule(words, _words(right) if arrow else None)
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str) -> tuple[str, ...]:
     if "=>" in text:
         raise ValueError("synonyms: there is more than one =>")
-    return [_clean(word) for word in re.split("[,，]", text)]
+    return tuple(_clean(word) for word in re.split("[,，]", text))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from searchkit.engine.base import Snapshot
+from searchkit.engine.base import FacetCounts, Snapshot
 from searchkit.engine.plan import Clause
 from searchkit.schema import Schema
 
 
 def count_facets(
     snapshot: Snapshot, match: Clause, names: Iterable[str], schema: Schema
-) -> dict[str, dict[Any, int]]:
+) -> dict[str, FacetCounts]:
     """For each facet its values, the most frequent first; years, months and dates in their order.
 
     Raises ValueError for a name that is no facet.
@@ -22,9 +21,11 @@ def count_facets(
         return {}
     fields = [field for facet in wanted.values() for field in (facet.field, facet.written) if field]
     found = snapshot.facets(match, list(dict.fromkeys(fields)))
-    facets = {}
+    facets: dict[str, FacetCounts] = {}
     for name, facet in wanted.items():
         counts = facet.counts(found)
         in_time = name in ("year", "month") or schema.declared.get(name) == "date"
-        facets[name] = dict(sorted(counts.items(), key=lambda pair: (0 if in_time else -pair[1], pair[0])))
+        in_order = sorted(counts.items(), key=lambda pair: (0 if in_time else -pair[1], pair[0]))
+        facets[name] = FacetCounts(in_order)
+        facets[name].others = counts.others
     return facets

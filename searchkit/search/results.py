@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, overload
 
 from searchkit.document import Document, link_of
-from searchkit.engine.base import ScoredDoc
+from searchkit.engine.base import FacetCounts, ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
@@ -142,7 +142,9 @@ class Results(Sequence[Hit]):
 
     ``query`` is the query as it was understood, in a plain form that parses to the same; ``total`` counts the
     matches on all pages, ``took`` is the time in seconds. ``facets`` has the values of each requested facet
-    and how many matches have them: the most frequent first, years, months and dates in their order.
+    and how many matches have them: the most frequent first, years, months and dates in their order. A facet
+    has 65,000 values at most. For each that has more, ``facet_others`` has the sum of the counts of those
+    that are left out; the counts of the others may then be too low.
 
     Where few documents match, ``relaxed`` has the words of the query that were let go: behind the documents
     that match stand others, which may lack these words. They are counted in ``total``.
@@ -157,7 +159,7 @@ class Results(Sequence[Hit]):
         total: int,
         took: float,
         *,
-        facets: Mapping[str, Mapping[Any, int]] | None = None,
+        facets: Mapping[str, FacetCounts] | None = None,
         cursor: Callable[[], str] | None = None,
         suggestion: Callable[[], str | None] | None = None,
         relaxed: Sequence[str] = (),
@@ -169,7 +171,12 @@ class Results(Sequence[Hit]):
         self.total = total
         self.took = took
         self.interpretation = interpretation
-        self.facets = {name: dict(counts) for name, counts in (facets or {}).items()}
+        self.facets: dict[str, dict[Any, int]] = {}
+        self.facet_others: dict[str, int] = {}
+        for name, counts in (facets or {}).items():
+            self.facets[name] = dict(counts)
+            if counts.others:
+                self.facet_others[name] = counts.others
         self._hits = tuple(hits)
         self._make_cursor = cursor
         self._make_suggestion = suggestion
@@ -211,6 +218,8 @@ class Results(Sequence[Hit]):
                 name: [{"value": value, "count": count} for value, count in counts.items()]
                 for name, counts in self.facets.items()
             }
+        if self.facet_others:
+            values["facet_others"] = dict(self.facet_others)
         if with_cursor and self.cursor is not None:
             values["cursor"] = self.cursor
         values["hits"] = [hit.to_dict() for hit in self]
@@ -272,7 +281,8 @@ def _results_html(results: Results) -> str:
     items = "".join(f"<li>{_hit_html(hit)}</li>" for hit in results[:_MOST_HITS])
     left_out = len(results) - _MOST_HITS
     more = f'<div style="{_PALE}">… and {left_out:,} more</div>' if left_out > 0 else ""
-    lines = "".join(_facet_html(name, counts) for name, counts in results.facets.items())
+    others = results.facet_others
+    lines = "".join(_facet_html(name, counts, others.get(name, 0)) for name, counts in results.facets.items())
     return (
         f'<div style="max-width:60em"><div><bdi><strong>{escape_html(query)}</strong></bdi>'
         f' <span style="{_PALE}">{_figures(results)}</span></div>'
@@ -280,12 +290,13 @@ def _results_html(results: Results) -> str:
     )
 
 
-def _facet_html(name: str, counts: Mapping[Any, int]) -> str:
+def _facet_html(name: str, counts: Mapping[Any, int], others: int) -> str:
     shown = [
         f"<bdi>{escape_html(str(value))}</bdi> ({count:,})"
         for value, count in islice(counts.items(), _MOST_VALUES)
     ]
     more = [f"and {len(counts) - _MOST_VALUES:,} more"] if len(counts) > _MOST_VALUES else []
+    more += [f"values that are not counted here ({others:,})"] if others else []
     return f'<div style="{_PALE}">{escape_html(name)}: {" · ".join(shown + more) or "none"}</div>'
 
 

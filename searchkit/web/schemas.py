@@ -96,6 +96,9 @@ class Results(_Model):
     )
     hints: list[Hint] = []
     facets: dict[str, list[FacetValue]] = {}
+    facet_others: dict[str, Count] = Field(
+        {}, description="Of facets with more values than are listed: the sum of the counts of the others."
+    )
     hits: list[Hit]
 
 

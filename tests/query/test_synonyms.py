@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,11 @@ from hypothesis import strategies as st
 from strategies import anything, has_tokens, lines, rewritten
 
 import searchkit
-from searchkit import Index
+from searchkit import Document, Index
+from searchkit.analysis import Analyzer
+from searchkit.query import parse
+from searchkit.query.alternatives import MOST_ALTERNATIVES
+from searchkit.query.planner import plan_query
 from searchkit.query.synonyms import Synonyms, key_of_text
 
 MakeIndex = Callable[..., Index]
@@ -137,9 +142,12 @@ class TestRules:
     )
     def test_stored_synonyms_are_equal(self, rules: Any) -> None:
         synonyms = Synonyms(rules)
-        again = Synonyms(json.loads(json.dumps(synonyms.rules)))
-        assert again.rules == synonyms.rules
-        assert again.by_key == synonyms.by_key
+        for again in (
+            Synonyms(json.loads(json.dumps(synonyms.rules))),
+            Synonyms.of_stored(json.loads(json.dumps(synonyms.stored))),
+        ):
+            assert again.rules == synonyms.rules
+            assert again.by_key == synonyms.by_key
 
     @given(st.lists(st.lists(anything, max_size=3), max_size=3))
     def test_any_synonyms_are_accepted_or_refused_with_a_reason(self, groups: list[list[str]]) -> None:
@@ -205,6 +213,72 @@ class TestWhatIsWrong:
         with pytest.raises(ValueError):
             searchkit.create(tmp_path / "index", synonyms=[["，"]])
         assert not (tmp_path / "index").exists()
+
+
+MANY = tuple("zq" + "".join(letters) for letters in product("bcdfghjklmnprst", repeat=3))[:3000]
+
+
+class TestLarge:
+    """A group is kept once, and few of its words go into a plan, so its size does not matter."""
+
+    def test_what_is_stored_grows_with_the_words(self) -> None:
+        sizes = [len(json.dumps(Synonyms([MANY[:size]]).stored)) for size in (500, 1000, 2000)]
+        assert sizes[1] < 2.1 * sizes[0]
+        assert sizes[2] < 2.1 * sizes[1]
+
+    def test_of_a_large_group_the_most_frequent_words_are_searched(self, make_index: MakeIndex) -> None:
+        frequent = MANY[2000:2050]
+        index = make_index(
+            *(Document(id=f"{word}{number}", body=f"，{word}，") for word in frequent for number in "12"),
+            *(Document(id=word, body=f"，{word}，") for word in MANY[:2000]),
+            synonyms=[MANY],
+        )
+        found = ids(index, MANY[0], limit=1000)
+        assert found >= {MANY[0], *(f"{word}{number}" for word in frequent for number in "12")}
+        assert len(found) == 1 + 2 * len(frequent) + MOST_ALTERNATIVES - len(frequent)
+        index.add([{"id": f"new{number}", "body": f"，{MANY[-1]}，"} for number in range(3)])
+        assert {"new0", "new1", "new2"} <= ids(index, MANY[0], limit=1000), "it is frequent now"
+
+    @pytest.mark.parametrize(
+        "rules",
+        [
+            [MANY],
+            [[MANY[0], word] for word in MANY[1:]],
+            {MANY[0]: MANY[1:]},
+            [(*MANY[:1500], MANY[0]), (MANY[0], *MANY[1500:])],
+        ],
+        ids=["a group", "pairs", "one way", "two groups"],
+    )
+    def test_a_plan_has_a_bounded_number_of_alternatives(self, rules: Any) -> None:
+        asked: list[int] = []
+
+        class Counted:
+            version = "1"
+
+            def __len__(self) -> int:
+                return 10_000
+
+            def doc_freqs(self, _field: str, terms: Any) -> list[int]:
+                asked.append(len(terms))
+                return [1] * len(terms)
+
+        table = Synonyms(rules).table
+        for _ in range(2):
+            planned = plan_query(parse(MANY[0]), Analyzer(), Counted(), tables=[table])
+            words = [one for one in planned.highlight_terms if len(one.tokens) == 1]  # others are spellings
+            assert len(words) == MOST_ALTERNATIVES + 1
+        first = sum(asked)
+        plan_query(parse(MANY[0]), Analyzer(), Counted(), tables=[table])
+        assert sum(asked) < 1.5 * first, "they are chosen once"
+
+    def test_words_of_a_chain_find_their_neighbours_only(self) -> None:
+        synonyms = Synonyms(zip(MANY, MANY[1:]))
+        assert of_key(synonyms, MANY[7]) == [MANY[6], MANY[8]]
+        assert len(synonyms) == len(MANY)
+
+
+def of_key(synonyms: Synonyms, word: str) -> list[str]:
+    return list(synonyms.by_key[key_of_text(word)])
 
 
 class TestInAnIndex:

@@ -6,16 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 from strategies import FIELDS, SOURCES, TAGS, collections
 
 import searchkit
-from searchkit import Document, Index
+from searchkit import Document, Index, web
 from searchkit.analysis import normalize
+from searchkit.cli import main
+from searchkit.engine import aggregations
+from searchkit.engine.whoosh import engine as whoosh_engine
 
 MakeIndex = Callable[..., Index]
 UTC = timezone.utc
@@ -280,6 +286,37 @@ class TestCounts:
         index.delete(["0", "1"])
         index.add([Document(id="2", body="茶", source="乙報")])
         assert index.search("茶", facets="source").facets == {"source": {"甲报": 2, "乙報": 1}}
+
+
+@pytest.mark.parametrize("location", ["{}", "whoosh:{}"])
+def test_values_that_are_left_out_are_said(
+    location: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more values than are listed those of most matches are, and the result says how many are not."""
+    monkeypatch.setattr(aggregations, "MOST_VALUES", 50)
+    monkeypatch.setattr(whoosh_engine, "MOST_VALUES", 50)
+    with searchkit.create(location.format(tmp_path / "index")) as index:
+        many = [{"id": str(at), "tags": ["茶", *map(str, range(at, at + 40))]} for at in range(0, 200, 40)]
+        many.append({"id": "again", "tags": ["199", "茶"]})
+        index.add(({"body": "茶", "source": "甲报", **one} for one in many), workers=1)
+        index.optimize()  # each segment leaves out values of its own
+        results = index.search("茶", limit=0, facets=["tags", "source"])
+        counts = results.facets["tags"]
+        assert list(counts.items())[:2] == [("茶", 6), ("199", 2)]
+        assert len(counts) == 50
+        assert results.facet_others == {"tags": 151}
+        assert sum(counts.values()) + 151 == 6 + 200 + 1
+        values = results.to_dict()
+        assert values["facet_others"] == results.facet_others
+        few = index.search("茶", limit=0, facets=["source"])
+        assert few.facet_others == {}
+        assert "facet_others" not in few.to_dict()
+        assert "values that are not counted here (151)" in results._repr_html_()
+        printed = CliRunner().invoke(main, ["search", "茶", "--facets", "tags", "--in", index.location])
+        assert "values that are not counted here: 151" in printed.output
+        client = TestClient(web.app(index, limits=web.Limits(rate=0)))
+        answer = client.get("/api/search", params={"q": "茶", "limit": 0, "facets": "tags"}).json()
+        assert answer["facet_others"] == results.facet_others
 
 
 class TestNames:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from searchkit.engine.aggregations import facet_counts
-from searchkit.engine.base import MOST_VALUES, Hits, ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import MOST_VALUES, FacetCounts, Hits, ScoredDoc, Snapshot, id_term
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import KEY, TIES, path_of
 from searchkit.engine.opensearch.query import Query, any_of, match_query, prefix_pattern, ranked_query
@@ -125,7 +125,7 @@ class OpenSearchSnapshot(Snapshot):
     def count(self, match: Clause) -> int:
         return int(self._ask({"query": self._matching(match), "size": 0})["hits"]["total"]["value"])
 
-    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, FacetCounts]:
         query = self._matching(match)
         return facet_counts(
             lambda wanted: self._ask({"query": query, "size": 0, "aggs": wanted})["aggregations"],

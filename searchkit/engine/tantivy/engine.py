@@ -14,7 +14,17 @@ import tantivy
 from tantivy import Query
 
 from searchkit.engine.aggregations import facet_counts
-from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, Hits, ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import (
+    MOST_VALUES,
+    Damage,
+    Engine,
+    EngineStats,
+    FacetCounts,
+    Hits,
+    ScoredDoc,
+    Snapshot,
+    id_term,
+)
 from searchkit.engine.lock import MemoryLock, WriterLock
 from searchkit.engine.plan import (
     TEXT_FIELDS,
@@ -291,7 +301,7 @@ class TantivySnapshot(Snapshot):
         with reading(self._location):
             return int(self._searcher.search(query, 1).count)  # type: ignore[attr-defined]
 
-    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, FacetCounts]:
         query = match_query(match, self._schema)
         with reading(self._location):
             return facet_counts(

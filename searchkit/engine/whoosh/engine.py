@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +16,7 @@ from whoosh.index import FileIndex
 from whoosh.searching import Searcher
 from whoosh.sorting import Count, FieldFacet
 
-from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, FacetCounts, ScoredDoc, Snapshot, id_term
 from searchkit.engine.commit_files import of_one_commit
 from searchkit.engine.plan import Clause, Plan, Sort, ValueField
 from searchkit.engine.storage import FolderEngine, IndexFolder
@@ -174,19 +173,20 @@ class WhooshSnapshot(Snapshot):
         with self._reading():
             return sum(1 for _ in self._searcher.docs_for_query(match_query(match)))
 
-    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, FacetCounts]:
         facets = {field: FieldFacet(field + VALUES, allow_overlap=True, maptype=Count) for field in fields}
         with self._reading():
             collector = FacetCollector(UnsortedCollector(), facets)
             self._searcher.search_with_collector(match_query(match), collector)
-            counts = {field: Counter(collector.facetmaps[field].as_dict()) for field in fields}
-            schema = self._searcher.schema
-            return {
-                field: {
-                    schema[field].from_bytes(value): count for value, count in found.most_common(MOST_VALUES)
-                }
-                for field, found in counts.items()
-            }
+            maps = collector.facetmaps
+            return {field: self._most_frequent(field, maps[field].as_dict()) for field in fields}
+
+    def _most_frequent(self, field: str, counts: Mapping[bytes, int]) -> FacetCounts:
+        most = heapq.nlargest(MOST_VALUES, counts.items(), key=itemgetter(1))
+        read = self._searcher.schema[field].from_bytes
+        found = FacetCounts((read(value), count) for value, count in most)
+        found.others = sum(counts.values()) - sum(found.values())
+        return found
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         with self._reading():

@@ -23,6 +23,8 @@ from whoosh.util import make_binary_tree
 
 from searchkit.engine import plan
 
+_MOST_NESTED = 100  # clauses of one And: Whoosh puts them into one another
+
 
 def match_query(node: plan.Clause) -> query.Query:
     """The clause as a query of Whoosh; its scores mean nothing."""
@@ -69,6 +71,8 @@ def _boolean(node: plan.Boolean) -> query.Query:
     elif node.minimum:
         must.append(_Found(partial(_often, should, node.minimum)))
     wanted = query.And(must or [query.Every()])
+    if len(must) > _MOST_NESTED:
+        wanted = _Found(partial(_often, must, len(must)))
     if not node.must_not:
         return wanted
     return _Found(partial(_without, PreloadedOr([match_query(child) for child in node.must_not]), wanted))
