@@ -21,6 +21,7 @@ from searchkit.analysis.pinyin import require_pinyin
 from searchkit.document import Document
 from searchkit.engine import create_engine, damage_at, folder_of_same_engine, open_engine
 from searchkit.engine.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
+from searchkit.engine.commit_files import require_whole
 from searchkit.engine.credentials import without_credentials
 from searchkit.errors import (
     AnalyzerChangedWarning,
@@ -468,15 +469,23 @@ def create(
     return Index(engine, settings)
 
 
-def open(location: Location) -> Index:
+def open(location: Location, *, verify: bool = False) -> Index:
     """The index at the location.
+
+    The settings and the smaller files are compared with their checksums, of the others the size: that takes
+    some milliseconds. With ``verify`` every byte is, at about a gigabyte a second.
 
     Raises `IndexNotFoundError` where there is none, `IndexIncompatibleError` when another version of
     searchkit made it, `IndexCorruptError` when it is damaged. Warns with `AnalyzerChangedWarning`
     when another version of the analyzer analysed it; `Index.rebuild` analyses it anew.
     """
-    engine = open_engine(os.fspath(location))
-    index = Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location))
+    place = os.fspath(location)
+    if verify:
+        require_whole(without_credentials(place), damage_at(place))
+    engine = open_engine(place)
+    settings = Settings.from_metadata(engine.read_metadata(), engine.location)
+    require_whole(engine.location, engine.settings_damage(settings.fields.for_engine))
+    index = Index(engine, settings)
     if index.needs_rebuild:
         warnings.warn(
             f"{engine.location}: the index was analysed by another version of the analyzer, so some searches "

@@ -5,7 +5,7 @@
 The same answer is fine, and so is a documented error (`SearchkitError`). A wrong answer, any other error, a
 crash and a hang are findings; the exit status says whether there are any. Each trial is a process of its own
 with limits on its time and memory, as damage may end one. It opens the index as any program does, and once
-more with ``verify=True``. A trial depends on the seed and its number only.
+more with ``verify=True``.
 """
 
 from __future__ import annotations
@@ -44,8 +44,7 @@ def fill(location: str) -> None:
     """An index with files of every kind: several segments, deleted documents, notes."""
     with searchkit.create(location, fields=FIELDS, synonyms=[["茶", "茗"]]) as index:
         index.sync(SAMPLE)
-        for first in (0, 12, 24):
-            index.add(_document(number) for number in range(first, first + 12))
+        index.add(map(_document, range(36)))
         index.delete([_document(number).id for number in (3, 13, 30)])
 
 
