@@ -50,6 +50,7 @@ from searchkit.text import as_list
 
 if TYPE_CHECKING:
     from searchkit.indexing.writer import Writer
+    from searchkit.maintenance.check import CheckProgress
     from searchkit.maintenance.copy import CopyProgress
     from searchkit.reports import CheckReport, CopyReport, Report, Stats, SyncProgress, SyncReport
     from searchkit.search.explain import Explanation
@@ -298,17 +299,29 @@ class Index:
             details=size.details,
         )
 
-    def check(self) -> CheckReport:
+    def check(
+        self,
+        *,
+        quick: bool = False,
+        workers: int | None = None,
+        progress: CheckProgress | None = None,
+    ) -> CheckReport:
         """Compare every file with its checksum, and every document with what searches find of it.
 
-        Takes about as long as `rebuild`. A damaged index may not open: `searchkit.check` checks its files
+        Takes a millisecond or two for each document. With ``quick`` every document is read and compared with
+        its checksum, but only 500 are searched for, and of large files only the ends are looked at: that
+        takes seconds. ``workers`` are those of `add`. ``progress`` is called with the number of documents
+        checked and the number of all. A damaged index may not open: `searchkit.check` checks its files
         first.
         """
         from searchkit.maintenance.check import check
 
         if self._settings.pinyin:
             require_pinyin()
-        return check(self._open(), self._settings, current=not self.needs_rebuild)
+        current = not self.needs_rebuild
+        return check(
+            self._open(), self._settings, current=current, quick=quick, workers=workers, progress=progress
+        )
 
     def backup(self, to: Location) -> None:
         """Copy the latest commit into a new folder, which is an index of its own; a writer may go on.
@@ -496,7 +509,13 @@ def open(location: Location, *, verify: bool = False) -> Index:
     return index
 
 
-def check(location: Location) -> CheckReport:
+def check(
+    location: Location,
+    *,
+    quick: bool = False,
+    workers: int | None = None,
+    progress: CheckProgress | None = None,
+) -> CheckReport:
     """What `Index.check` does, also for an index that is too damaged for `open`.
 
     Raises `IndexNotFoundError` where there is no index, `IndexIncompatibleError` when another version of
@@ -507,12 +526,12 @@ def check(location: Location) -> CheckReport:
     started = time.perf_counter()
     place = os.fspath(location)
     shown = without_credentials(place)
-    problems = [Problem(*damage) for damage in damage_at(place)]
+    problems = [Problem(*damage) for damage in damage_at(place, quick=quick)]
     if not problems:
         try:
             engine = open_engine(place)
             with Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location)) as index:
-                return index.check()
+                return index.check(quick=quick, workers=workers, progress=progress)
         except IndexCorruptError as error:
             problems = [Problem(shown, "the index", str(error))]
     return CheckReport(shown, problems, took=time.perf_counter() - started)

@@ -59,13 +59,11 @@ def checksum(path: Path) -> Checksum:
 
 
 def to_read(data: Path, names: Iterable[str], most: int | None) -> Iterator[tuple[str, bool]]:
-    """The files, smallest first, and whether each is read whole: not beyond ``most`` bytes of all together."""
-    sizes = {}
-    for name in names:
-        try:
+    """The files, smallest first, and whether each is read whole: not beyond ``most`` bytes together."""
+    sizes = dict.fromkeys(names, 0)
+    for name in sizes:
+        with suppress(OSError):  # whoever reads it is told
             sizes[name] = (data / name).stat().st_size
-        except OSError:
-            sizes[name] = 0  # whoever reads it is told
     read = 0
     for name in sorted(sizes, key=sizes.__getitem__):
         read += sizes[name]

@@ -146,15 +146,15 @@ class IndexFolder:
         path = self._note(name)
         try:
             digits, _, content = path.read_bytes().partition(b"\n")
-            if int(digits, 16) != zlib.crc32(content):
-                raise ValueError("its checksum is another")
-            return content.decode()
+            if int(digits, 16) == zlib.crc32(content):
+                return content.decode()
+            why = "its checksum is another"
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            raise IndexCorruptError(
-                f"{path}: cannot be read: {reason_of(error)}; remove it: sync() then reads all files again"
-            ) from error
+            why = reason_of(error)
+        way_out = "without it, all files are read again"
+        raise IndexCorruptError(f"{path}: the note cannot be read: {why}; remove it: {way_out}")
 
     def write_note(self, name: str, text: str) -> None:
         path = self._note(name)

@@ -75,7 +75,8 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
 
 
 def _damaged(why: object, id: str = "") -> IndexCorruptError:
-    return corrupt(f"the stored fields of {f'document {id!r}' if id else 'a document'}", f"are damaged: {why}")
+    whose = f"document {id!r}" if id else "a document"
+    return corrupt(f"the stored fields of {whose}", f"are damaged: {why}")
 
 
 _CRC_DIGITS = 8

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from math import inf, nextafter
 from pathlib import Path
 from typing import Any

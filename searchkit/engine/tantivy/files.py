@@ -3,8 +3,8 @@
     meta.json            the segments of the latest commit, and the schema; replaced as a whole by each commit
     .managed.json        the names of all files that tantivy has made and not yet removed
     SEGMENT.store ...    written once; at the end {"version":...,"crc":...}, its length, a magic number
-    checksums.json       ours: the size and the checksum of the files of a commit. Merges, which tantivy commits
-                         by itself, make files that it does not know yet
+    checksums.json       ours: the size and the checksum of the files of a commit. It does not know those of a
+                         merge yet, which tantivy commits by itself
 
 Files are read here, not memory-mapped: a map of a damaged file may end the process.
 """
