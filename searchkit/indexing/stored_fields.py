@@ -59,9 +59,9 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
         """What was stored; raises `IndexCorruptError` for bytes that `encode` did not make."""
         line, _, body = stored.partition(b"\n")
         head = memoryview(line)[_CRC_DIGITS:]
+        if line[:_CRC_DIGITS] != b"%08x" % zlib.crc32(head):
+            raise _damaged("their checksum is another")
         try:
-            if zlib.crc32(head) != int(line[:_CRC_DIGITS], 16):
-                raise _damaged("their checksum is another")
             fields = _decode(head)
         except ValueError as error:
             raise _damaged(error) from error

@@ -27,6 +27,11 @@ def test_check_of_an_intact_index(run, sample):
     assert result.stdout.startswith(f"{sample}: 44 documents, nothing is damaged (")
 
 
+def test_a_quick_check_searches_for_some_documents(run, sample, damaged):
+    assert "44 documents, nothing is damaged" in run("check", sample, "--quick", "-q").stdout
+    assert run("check", damaged[0], "--quick").exit_code == 1
+
+
 def test_check_names_the_damaged_file(run, damaged):
     location, name = damaged
     result = run("check", location)

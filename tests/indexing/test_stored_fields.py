@@ -47,11 +47,8 @@ def test_any_changed_byte_is_damage(document: Document, data: st.DataObject) -> 
     stored = bytearray(StoredFields.encode(document, ()))
     at = data.draw(st.integers(0, len(stored) - 1))
     stored[at] ^= data.draw(st.integers(1, 255))
-    try:
-        fields = StoredFields.decode(bytes(stored))
-        assert fields.document == document, "an upper-case digit of a checksum is one as well"
-    except IndexCorruptError:
-        pass
+    with pytest.raises(IndexCorruptError):
+        _ = StoredFields.decode(bytes(stored)).document
 
 
 @given(documents(), st.integers(0))
@@ -68,8 +65,8 @@ def with_checksum(head: bytes, body: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     ("damaged", "why"),
     [
-        (b"", "invalid literal"),
-        (b"{}", "invalid literal"),
+        (b"", "checksum is another"),
+        (b"{}", "checksum is another"),
         (b'00000000{"id":"1"}\n', "checksum is another"),
         (with_checksum(b""), "truncated"),
         (with_checksum(b"{}"), "id"),
