@@ -137,6 +137,31 @@ def test_of_a_large_file_open_sees_the_size_and_verify_every_byte(
         searchkit.open(f"{scheme}{tmp_path / 'index'}")
 
 
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_document_of_a_large_file_comes_back_as_it_was_or_not_at_all(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("store") / "index"
+    with searchkit.create(path) as index:
+        index.add(
+            [
+                {"id": str(number), "title": f"第{number}篇", "body": "国际论坛" * number}
+                for number in range(9)
+            ]
+        )
+        right = {one.id: one for one in index}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("searchkit.engine.tantivy.engine.QUICK_BYTES", 0)
+        turn_a_bit(next((path / "data").glob("*.store")), data.draw(st.floats(0, 1, exclude_max=True)))
+        try:
+            with searchkit.open(path) as index:
+                assert {one.id: one for one in index} == right
+                assert index.get_many(right) == right
+        except searchkit.IndexCorruptError:
+            pass
+
+
 def test_files_of_two_segments_that_changed_places_are_damage(make_index: MakeIndex, tmp_path: Path) -> None:
     with make_index(location=tmp_path / "index") as index:
         for number in range(2):
