@@ -179,7 +179,7 @@ def _clauses(document: IndexDocument) -> Iterator[Clause]:
     """What should find the document: some terms of each field of text, neighbours where it has places, and
     values."""
     for field, joined in document.terms.items():
-        terms = [term for term in joined.split(" ") if term]
+        terms = list(filter(None, joined.split(" ")))
         for at in _spread(range(len(terms)), _TERMS):
             if len(terms[at]) > _LONGEST_TERM:
                 continue
