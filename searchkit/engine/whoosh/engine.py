@@ -88,6 +88,8 @@ class WhooshEngine(FolderEngine):
         if known is not None and known.version == str(commit):
             return known
         found = files.damage_of(self._data, commit, QUICK_BYTES, self._seen_files)
+        if found and files.latest(self._data) != commit:  # a writer has removed the files of this one
+            raise FileNotFoundError(found[0].file)
         require_whole(self.location, found)
         toc = files.read_toc(self._data, commit)
         # `FileIndex.reader` is the same, but tries ten times when a file is damaged.
