@@ -35,6 +35,7 @@ from searchkit.engine.commit_files import (
     to_read,
     write_checksums,
 )
+from searchkit.errors import IndexCorruptError
 
 COMMIT_FILE = "meta.json"
 _MANAGED_FILE = ".managed.json"
@@ -80,7 +81,7 @@ def keep_checksums(data: Path) -> None:
     Where that fails, on a full disk, the files still have their own checksums.
     """
     known, sums = known_checksums(data), {}
-    with suppress(OSError, *_NO_COMMIT):
+    with suppress(OSError, IndexCorruptError, *_NO_COMMIT):
         for segment in _segments(json.loads(_content(data / COMMIT_FILE))):
             for name in segment.files:
                 sums[name] = known.get(name) or _own_checksum(data / name)
