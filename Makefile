@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 # The extras for the tests. Tests of the search page in a browser need `browser` as well.
 TEST_EXTRAS ?= test
 
-.PHONY: help demo test quick cluster cluster-stop kill-test lint types docs hooks pre-commit check fuzz fuzz-kernel guard bench bench-test relevance system-packages clean
+.PHONY: help demo test quick cluster cluster-stop kill-test rot-test lint types docs hooks pre-commit check fuzz fuzz-kernel guard bench bench-test relevance system-packages clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
@@ -19,6 +19,7 @@ help:
 	@echo "make hooks      install the pre-commit hooks; make pre-commit runs them on all files"
 	@echo "make cluster    start three OpenSearch nodes for the tests (needs Maven and a JDK); make cluster-stop ends them"
 	@echo "make kill-test  kill a writer 300 times (KILLS=300) and check the index each time"
+	@echo "make rot-test   damage 300 indexes of each engine at random (TRIALS=300) and compare their answers"
 	@echo "make fuzz       fuzz the query parser for a minute (FUZZ_SECONDS=60), where atheris installs"
 	@echo "make fuzz-kernel compare both kernels on random texts for a minute, under AddressSanitizer (needs gcc)"
 	@echo "make guard      compare calls, sizes and ranking with benchmarks/guard.json"
@@ -40,6 +41,10 @@ quick: $(VENV)/.test
 KILLS ?= 300
 kill-test: $(VENV)/.test
 	SEARCHKIT_KILLS=$(KILLS) $(BIN)/python -m pytest -n auto tests/durability/test_kill.py
+
+TRIALS ?= 300
+rot-test: $(VENV)/.test
+	$(BIN)/python tests/durability/rot.py --trials $(TRIALS)
 
 CLUSTER_PORT ?= 9200
 cluster:

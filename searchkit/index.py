@@ -21,6 +21,7 @@ from searchkit.analysis.pinyin import require_pinyin
 from searchkit.document import Document
 from searchkit.engine import create_engine, damage_at, folder_of_same_engine, open_engine
 from searchkit.engine.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
+from searchkit.engine.commit_files import require_whole
 from searchkit.engine.credentials import without_credentials
 from searchkit.errors import (
     AnalyzerChangedWarning,
@@ -49,6 +50,7 @@ from searchkit.text import as_list
 
 if TYPE_CHECKING:
     from searchkit.indexing.writer import Writer
+    from searchkit.maintenance.check import CheckProgress
     from searchkit.maintenance.copy import CopyProgress
     from searchkit.reports import CheckReport, CopyReport, Report, Stats, SyncProgress, SyncReport
     from searchkit.search.explain import Explanation
@@ -299,17 +301,29 @@ class Index:
             details=size.details,
         )
 
-    def check(self) -> CheckReport:
+    def check(
+        self,
+        *,
+        quick: bool = False,
+        workers: int | None = None,
+        progress: CheckProgress | None = None,
+    ) -> CheckReport:
         """Compare every file with its checksum, and every document with what searches find of it.
 
-        Takes about as long as `rebuild`. A damaged index may not open: `searchkit.check` checks its files
+        Takes a millisecond or two for each document. With ``quick`` every document is read and compared with
+        its checksum, but only 500 are searched for, and of large files only the ends are looked at: that
+        takes seconds. ``workers`` are those of `add`. ``progress`` is called with the number of documents
+        checked and the number of all. A damaged index may not open: `searchkit.check` checks its files
         first.
         """
         from searchkit.maintenance.check import check
 
         if self._settings.pinyin:
             require_pinyin()
-        return check(self._open(), self._settings, current=not self.needs_rebuild)
+        current = not self.needs_rebuild
+        return check(
+            self._open(), self._settings, current=current, quick=quick, workers=workers, progress=progress
+        )
 
     def backup(self, to: Location) -> None:
         """Copy the latest commit into a new folder, which is an index of its own; a writer may go on.
@@ -474,15 +488,23 @@ def create(
     return Index(engine, settings)
 
 
-def open(location: Location) -> Index:
+def open(location: Location, *, verify: bool = False) -> Index:
     """The index at the location.
+
+    The settings and the smaller files are compared with their checksums, of the others the size: that takes
+    some milliseconds. With ``verify`` every byte is, at about a gigabyte a second.
 
     Raises `IndexNotFoundError` where there is none, `IndexIncompatibleError` when another version of
     searchkit made it, `IndexCorruptError` when it is damaged. Warns with `AnalyzerChangedWarning`
     when another version of the analyzer analysed it; `Index.rebuild` analyses it anew.
     """
-    engine = open_engine(os.fspath(location))
-    index = Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location))
+    place = os.fspath(location)
+    if verify:
+        require_whole(without_credentials(place), damage_at(place))
+    engine = open_engine(place)
+    settings = Settings.from_metadata(engine.read_metadata(), engine.location)
+    require_whole(engine.location, engine.settings_damage(settings.fields.for_engine))
+    index = Index(engine, settings)
     if index.needs_rebuild:
         warnings.warn(
             f"{engine.location}: the index was analysed by another version of the analyzer, so some searches "
@@ -493,7 +515,13 @@ def open(location: Location) -> Index:
     return index
 
 
-def check(location: Location) -> CheckReport:
+def check(
+    location: Location,
+    *,
+    quick: bool = False,
+    workers: int | None = None,
+    progress: CheckProgress | None = None,
+) -> CheckReport:
     """What `Index.check` does, also for an index that is too damaged for `open`.
 
     Raises `IndexNotFoundError` where there is no index, `IndexIncompatibleError` when another version of
@@ -504,12 +532,12 @@ def check(location: Location) -> CheckReport:
     started = time.perf_counter()
     place = os.fspath(location)
     shown = without_credentials(place)
-    problems = [Problem(*damage) for damage in damage_at(place)]
+    problems = [Problem(*damage) for damage in damage_at(place, quick=quick)]
     if not problems:
         try:
             engine = open_engine(place)
             with Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location)) as index:
-                return index.check()
+                return index.check(quick=quick, workers=workers, progress=progress)
         except IndexCorruptError as error:
             problems = [Problem(shown, "the index", str(error))]
     return CheckReport(shown, problems, took=time.perf_counter() - started)

@@ -111,7 +111,7 @@ def test_py_typed_is_part_of_the_package() -> None:
 
 def test_open_is_not_the_builtin() -> None:
     assert searchkit.open is not builtins.open
-    assert list(inspect.signature(searchkit.open).parameters) == ["location"]
+    assert list(inspect.signature(searchkit.open).parameters) == ["location", "verify"]
 
 
 def test_every_exception_of_the_module_is_public() -> None:

@@ -50,10 +50,11 @@ class EngineKind(Protocol):
         """A new, empty index, with these fields of values."""
 
     def open(self, place: Any) -> Engine:
-        """The index at the place."""
+        """The index at the place. What is damaged is better found here than by an answer, as far as it can be
+        in some milliseconds."""
 
-    def damage_at(self, place: Any) -> list[Damage]:
-        """What is wrong with the files at the place, which need not open."""
+    def damage_at(self, place: Any, *, quick: bool = False) -> list[Damage]:
+        """What is wrong with the files at the place, which need not open; ``quick`` in some milliseconds."""
 
 
 def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
@@ -72,10 +73,10 @@ def open_engine(location: str) -> Engine:
     return kind.open(_on_disk(place))
 
 
-def damage_at(location: str) -> list[Damage]:
+def damage_at(location: str, *, quick: bool = False) -> list[Damage]:
     """What is wrong with the files of the index at the location, which need not open."""
     kind, place = _kind_and_place(location)
-    return kind.damage_at(_on_disk(place))
+    return kind.damage_at(_on_disk(place), quick=quick)
 
 
 def folder_of_same_engine(engine: Engine, location: str) -> Path:

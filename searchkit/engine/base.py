@@ -242,10 +242,18 @@ class Engine(ABC):
     def stats(self) -> EngineStats:
         """The size of the latest commit."""
 
-    def damage(self, values: Iterable[ValueField]) -> list[Damage]:  # noqa: ARG002
+    def damage(self, values: Iterable[ValueField], *, quick: bool = False) -> list[Damage]:  # noqa: ARG002
         """The damage to the latest commit; ``values`` are the fields that it should have.
 
-        An engine without files of its own has none.
+        ``quick`` leaves out what takes longer than some milliseconds. An engine without files of its own has
+        none.
+        """
+        return []
+
+    def settings_damage(self, values: Iterable[ValueField]) -> list[Damage]:  # noqa: ARG002
+        """What of the metadata is not as it was written, and whether the fields are others than ``values``.
+
+        It is asked whenever an index is opened.
         """
         return []
 

@@ -1,44 +1,97 @@
 """The files of a commit, none of which is ever changed: copies of them, and a look at those of one commit.
 
-For an engine whose own files have no checksums, checksums.json beside them has the size and CRC-32 of each.
+Beside them, checksums.json has the size and the CRC-32 of each: so a file is not only whole, but the one that
+has this name. A large index takes long to read: whoever opens one looks at the sizes of all files, and reads
+as many as `QUICK_BYTES` go, the smallest first. What is in many small segments, or says of each document
+whether it is deleted, how long it is and what it is sorted by, is among them.
 """
 
 from __future__ import annotations
 
-import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
+
+import msgspec
 
 from searchkit.engine.atomic_files import corrupt, link_or_copy, write_atomically
 from searchkit.engine.base import Damage
 
 CHECKSUMS = "checksums.json"
+QUICK_BYTES = 8_000_000
+"""What is compared with checksums when an index is opened, or a commit is new: it takes some milliseconds."""
+Checksum = tuple[int, int]
+"""The size and the CRC-32 of a file."""
 Commit = TypeVar("Commit")
 Result = TypeVar("Result")
 
 
-def write_checksums(data: Path, names: Iterable[str], unfinished: dict[str, str]) -> None:
-    """Keep what these files are, and the ``unfinished`` ones: the names they will have, and those they have.
+def write_checksums(data: Path, sums: Mapping[str, Checksum]) -> None:
+    """Keep what the files of a commit are."""
+    write_atomically(data / CHECKSUMS, msgspec.json.encode(sums))
 
-    What is known already is not read again.
+
+def read_checksums(data: Path) -> dict[str, Checksum]:
+    """What is kept, which is nothing where there is no such file.
+
+    Raises ValueError when it cannot be understood, OSError when it cannot be read.
     """
-    known = _read(data)
-    sums = {name: known.get(name) or _checksum(data / name) for name in names}
-    sums |= {name: _checksum(data / now) for name, now in unfinished.items()}
-    write_atomically(data / CHECKSUMS, json.dumps(sums, separators=(",", ":")).encode())
+    path = data / CHECKSUMS
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, Checksum]) if path.exists() else {}
 
 
-def damaged_files(data: Path, names: Iterable[str]) -> list[Damage]:
-    """Those of the files that are not as they were written."""
+def known_checksums(data: Path) -> dict[str, Checksum]:
+    """What is kept, as far as it can be read: a check says what cannot."""
+    with suppress(OSError, ValueError):
+        return read_checksums(data)
+    return {}
+
+
+def checksum(path: Path) -> Checksum:
+    """What a file is now."""
+    size = crc = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            size, crc = size + len(chunk), zlib.crc32(chunk, crc)
+    return size, crc
+
+
+def to_read(data: Path, names: Iterable[str], most: int | None) -> Iterator[tuple[str, bool]]:
+    """The files, smallest first, and whether each is read whole: not beyond ``most`` bytes together."""
+    sizes = dict.fromkeys(names, 0)
+    for name in sizes:
+        with suppress(OSError):  # whoever reads it is told
+            sizes[name] = (data / name).stat().st_size
+    read = 0
+    for name in sorted(sizes, key=sizes.__getitem__):
+        read += sizes[name]
+        yield name, most is None or read <= most
+
+
+def damaged_files(data: Path, names: Iterable[str], most: int | None = None) -> list[Damage]:
+    """Those of the files that are not as they were written, as far as ``most`` bytes of them tell.
+
+    One without a checksum, of another program, is named only when all are read.
+    """
     try:
-        known = _read(data)
-    except ValueError as error:
+        known = read_checksums(data) if most is None else known_checksums(data)
+    except (OSError, ValueError) as error:
         return [Damage(CHECKSUMS, "the checksums", f"cannot be understood: {error}")]
+    if most is not None:
+        names = [name for name in names if name in known]
     return [
-        Damage(name, "the file", why) for name in names if (why := _difference(data / name, known.get(name)))
+        Damage(name, "the file", why)
+        for name, whole in to_read(data, names, most)
+        if (why := _difference(data / name, known.get(name), whole))
     ]
+
+
+def require_whole(place: str, damage: Sequence[Damage]) -> None:
+    """Raise `IndexCorruptError`, which names the first file, where something is damaged."""
+    for file, what, why in damage[:1]:
+        raise corrupt(place, f"{file}: {what} {why}")
 
 
 def copy_files(data: Path, to: Path, names: Iterable[str]) -> None:
@@ -67,27 +120,11 @@ def of_one_commit(latest: Callable[[], Commit], act: Callable[[Commit], Result])
                 raise corrupt(error.filename, "is missing") from error
 
 
-def _read(data: Path) -> dict[str, list[int]]:
-    """Raises ValueError when this is none."""
-    path = data / CHECKSUMS
-    found = json.loads(path.read_bytes()) if path.exists() else {}
-    if not isinstance(found, dict):
-        raise ValueError("it is no JSON object")  # noqa: TRY004 - as for any other content
-    return found
-
-
-def _checksum(path: Path) -> list[int]:
-    size = crc = 0
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            size, crc = size + len(chunk), zlib.crc32(chunk, crc)
-    return [size, crc]
-
-
-def _difference(path: Path, was: list[int] | None) -> str:
+def _difference(path: Path, was: Checksum | None, whole: bool) -> str:
     """What is wrong with the file, if anything is."""
     if not path.exists():
         return "is missing"
     if was is None:
         return "has no checksum: another program wrote it"
-    return "" if _checksum(path) == was else "is not what was written: its size or its checksum is another"
+    is_now = checksum(path) if whole else (path.stat().st_size, was[1])
+    return "" if is_now == was else "is not what was written: its size or its checksum is another"

@@ -3,7 +3,7 @@
 indexes/news/
     index.json      format, engine, analyzer; written last, so its presence makes the folder an index
     data/           the files of the engine
-    notes/          texts beside the index, a file each
+    notes/          texts beside the index, a file each, behind a line with its checksum
     writer.lock     held by the one writer; the operating system releases it when the process ends
     writer.json     which process holds it, for the error message of other writers
 """
@@ -75,7 +75,7 @@ class IndexFolder:
 
     def read_metadata(self) -> dict[str, Any]:
         metadata = self._stored_metadata()
-        metadata.pop(_CHECKSUM, None)  # people may edit the file; only a check asks whether they did
+        metadata.pop(_CHECKSUM, None)
         return metadata
 
     def _stored_metadata(self) -> dict[str, Any]:
@@ -106,7 +106,11 @@ class IndexFolder:
             return [Damage(_METADATA, "the settings", str(error))]
         stored = metadata.pop(_CHECKSUM, None)
         if stored is not None and stored != _checksum(metadata):
-            return [Damage(_METADATA, "the settings", "are not what was written: the checksum is another")]
+            why = (
+                "are not what was written: the checksum is another "
+                f"(whoever edited the file removes the line {_CHECKSUM!r})"
+            )
+            return [Damage(_METADATA, "the settings", why)]
         return []
 
     def copy_to(self, path: Path, copy_data: Callable[[Path], None]) -> None:
@@ -141,17 +145,23 @@ class IndexFolder:
     def read_note(self, name: str) -> str | None:
         path = self._note(name)
         try:
-            return path.read_bytes().decode()
+            digits, _, content = path.read_bytes().partition(b"\n")
+            if digits == b"%08x" % zlib.crc32(content):
+                return content.decode()
+            why = "its checksum is another"
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            raise IndexCorruptError(f"{path}: cannot be read: {reason_of(error)}") from error
+            why = reason_of(error)
+        way_out = "without it, all files are read again"
+        raise IndexCorruptError(f"{path}: the note cannot be read: {why}; remove it: {way_out}")
 
     def write_note(self, name: str, text: str) -> None:
         path = self._note(name)
         try:
             path.parent.mkdir(exist_ok=True)
-            write_atomically(path, text.encode())
+            content = text.encode()
+            write_atomically(path, b"%08x\n%b" % (zlib.crc32(content), content))
         except OSError as error:
             raise SearchkitError(f"{path}: cannot be written: {reason_of(error)}") from error
 

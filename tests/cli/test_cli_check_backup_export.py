@@ -27,6 +27,11 @@ def test_check_of_an_intact_index(run, sample):
     assert result.stdout.startswith(f"{sample}: 44 documents, nothing is damaged (")
 
 
+def test_a_quick_check_searches_for_some_documents(run, sample, damaged):
+    assert "44 documents, nothing is damaged" in run("check", sample, "--quick", "-q").stdout
+    assert run("check", damaged[0], "--quick").exit_code == 1
+
+
 def test_check_names_the_damaged_file(run, damaged):
     location, name = damaged
     result = run("check", location)
@@ -127,6 +132,7 @@ def test_backup_and_export_work_with_a_changed_analyzer(run, sample, tmp_path, c
     shutil.copytree(sample, tmp_path / "old")
     metadata = tmp_path / "old" / "index.json"
     values = json.loads(metadata.read_text(encoding="utf-8"))
+    del values["crc32"]
     metadata.write_text(json.dumps({**values, "fingerprint": "0" * 16}), encoding="utf-8")
     result = run(command, str(tmp_path / "old"), "copy.jsonl")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -19,8 +19,10 @@ def on_disk(make_index: Callable[..., Index], tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def edit_metadata(path: Path, **changes: Any) -> None:
-    """Change values of index.json; ``...`` removes one."""
+def edit_metadata(path: Path, *, keep_checksum: bool = False, **changes: Any) -> None:
+    """Change values of index.json, as a person does who removes the checksum; ``...`` removes one."""
+    if not keep_checksum:
+        changes["crc32"] = ...
     file = path / "index.json"
     metadata = json.loads(file.read_text(encoding="utf-8")) | changes
     file.write_text(

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from index.conftest import edit_metadata
 
 import searchkit
@@ -86,6 +88,115 @@ def test_a_damaged_data_file_is_damage(pattern: str, damage: str, on_disk: Path)
     with pytest.raises(searchkit.IndexCorruptError, match="index"):
         with searchkit.open(on_disk) as index:
             index.search("国际论坛").to_dict()
+
+
+def turn_a_bit(file: Path, at: float = 0.3) -> None:
+    content = bytearray(file.read_bytes())
+    content[int(len(content) * at)] ^= 1
+    file.unlink()  # a new file, not one that is memory-mapped
+    file.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize("scheme", ["", "whoosh:"])
+@pytest.mark.parametrize("verify", [False, True])
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_turned_bit_gives_no_wrong_answer(
+    data: st.DataObject, verify: bool, scheme: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The index is small enough for `open` to compare all of it."""
+    path = tmp_path_factory.mktemp("turned") / "index"
+    with searchkit.create(f"{scheme}{path}", synonyms=[["歌", "曲"]]) as index:
+        index.add([{"id": "1", "title": "国际论坛", "body": "歌 曲"}, {"id": "2", "body": "歌"}])
+        index.delete("2")
+        right = index.search("曲").total, [one.to_dict() for one in index]
+    files = [one for one in path.rglob("*") if one.suffix not in (".lock", "") and one.stat().st_size]
+    file = data.draw(st.sampled_from(sorted(files)))
+    turn_a_bit(file, data.draw(st.floats(0, 1, exclude_max=True)))
+    try:
+        with searchkit.open(f"{scheme}{path}", verify=verify) as index:
+            assert (index.search("曲").total, [one.to_dict() for one in index]) == right
+    except searchkit.SearchkitError:
+        pass
+
+
+@pytest.mark.parametrize("scheme", ["", "whoosh:"])
+def test_of_a_large_file_open_sees_the_size_and_verify_every_byte(
+    scheme: str, make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_index("国际论坛", "歌", location=f"{scheme}{tmp_path / 'index'}").close()
+    for module in ("tantivy", "whoosh"):
+        monkeypatch.setattr(f"searchkit.engine.{module}.engine.QUICK_BYTES", 0)
+    file = next(one for kind in ("*.idx", "*.seg") for one in (tmp_path / "index" / "data").glob(kind))
+    turn_a_bit(file)
+    searchkit.open(f"{scheme}{tmp_path / 'index'}").close()
+    with pytest.raises(searchkit.IndexCorruptError, match=f"{file.name}: .*checksum.*restore a backup"):
+        searchkit.open(f"{scheme}{tmp_path / 'index'}", verify=True)
+    file.write_bytes(file.read_bytes() + b"\0")
+    with pytest.raises(searchkit.IndexCorruptError, match=file.name):
+        searchkit.open(f"{scheme}{tmp_path / 'index'}")
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_document_of_a_large_file_comes_back_as_it_was_or_not_at_all(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("store") / "index"
+    with searchkit.create(path) as index:
+        index.add(
+            [
+                {"id": str(number), "title": f"第{number}篇", "body": "国际论坛" * number}
+                for number in range(9)
+            ]
+        )
+        right = {one.id: one for one in index}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("searchkit.engine.tantivy.engine.QUICK_BYTES", 0)
+        turn_a_bit(next((path / "data").glob("*.store")), data.draw(st.floats(0, 1, exclude_max=True)))
+        try:
+            with searchkit.open(path) as index:
+                assert {one.id: one for one in index} == right
+                assert index.get_many(right) == right
+        except searchkit.IndexCorruptError:
+            pass
+
+
+def test_files_of_two_segments_that_changed_places_are_damage(make_index: MakeIndex, tmp_path: Path) -> None:
+    with make_index(location=tmp_path / "index") as index:
+        for number in range(2):
+            index.add([{"id": str(number), "body": "歌曲"[number]}])
+    first, second, *_ = (tmp_path / "index" / "data").glob("*.store")
+    first.rename(tmp_path / "x")
+    second.rename(first)
+    (tmp_path / "x").rename(second)
+    with pytest.raises(searchkit.IndexCorruptError, match=r"store: .*another than the one that checksums"):
+        searchkit.open(tmp_path / "index")
+
+
+@pytest.mark.parametrize("scheme", ["", "whoosh:"])
+def test_a_damaged_file_of_a_new_commit_is_damage(scheme: str, make_index: MakeIndex, tmp_path: Path) -> None:
+    location, data = f"{scheme}{tmp_path / 'index'}", tmp_path / "index" / "data"
+    make_index("歌", location=location)
+    with searchkit.open(location) as reader:
+        assert reader.count("歌") == 1
+        before = set(data.iterdir())
+        with searchkit.open(location) as another:
+            another.add([{"id": "new", "body": "歌"}])
+        new = sorted(set(data.iterdir()) - before)
+        file = next(one for one in new if one.suffix in (".idx", ".seg"))
+        turn_a_bit(file)
+        with pytest.raises(searchkit.IndexCorruptError, match=file.name):
+            reader.count("歌")
+
+
+def test_settings_that_are_not_what_was_written_are_damage(make_index: MakeIndex, tmp_path: Path) -> None:
+    make_index("歌", location=tmp_path / "index", synonyms=[["歌", "曲"]]).close()
+    edit_metadata(tmp_path / "index", keep_checksum=True, synonyms={"歌": ["水"]})
+    with pytest.raises(searchkit.IndexCorruptError, match=r"index\.json: .*removes the line 'crc32'"):
+        searchkit.open(tmp_path / "index")
+    edit_metadata(tmp_path / "index")
+    searchkit.open(tmp_path / "index").close()
 
 
 def test_a_missing_data_folder_is_damage(on_disk: Path) -> None:

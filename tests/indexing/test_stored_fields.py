@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import pytest
@@ -41,14 +42,38 @@ def test_extra_keeps_numbers_of_any_size_and_nesting(value: Any) -> None:
     assert repr(StoredFields.decode(StoredFields.encode(document, ())).extra["value"]) == repr(value)
 
 
+@given(documents(), st.data())
+def test_any_changed_byte_is_damage(document: Document, data: st.DataObject) -> None:
+    stored = bytearray(StoredFields.encode(document, ()))
+    at = data.draw(st.integers(0, len(stored) - 1))
+    stored[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(IndexCorruptError):
+        _ = StoredFields.decode(bytes(stored)).document
+
+
+@given(documents(), st.integers(0))
+def test_what_is_cut_is_damage(document: Document, left: int) -> None:
+    stored = StoredFields.encode(document, ())
+    with pytest.raises(IndexCorruptError):
+        _ = StoredFields.decode(stored[: left % len(stored)]).document
+
+
+def with_checksum(head: bytes, body: bytes = b"") -> bytes:
+    return b"%08x%b\n%b" % (zlib.crc32(head), head, body)
+
+
 @pytest.mark.parametrize(
     ("damaged", "why"),
     [
-        (b"", "truncated"),
-        (b"{}", "id"),
-        (b'{"id":5}\nbody', r"\$\.id"),
-        (b'{"id":"1","tags":"x"}\nbody', r"\$\.tags"),
-        (b'{"id":"1"}\n\xff\xfe', "utf-8"),
+        (b"", "checksum is another"),
+        (b"{}", "checksum is another"),
+        (b'00000000{"id":"1"}\n', "checksum is another"),
+        (with_checksum(b""), "truncated"),
+        (with_checksum(b"{}"), "id"),
+        (with_checksum(b'{"id":5}', b"body"), r"\$\.id"),
+        (with_checksum(b'{"id":"1","tags":"x"}', b"body"), r"\$\.tags"),
+        (with_checksum(b'{"id":"1"}', b"body"), "document '1'.*the checksum of its body"),
+        (with_checksum(b'{"id":"1","body_crc":%d}' % zlib.crc32(b"\xff"), b"\xff"), "utf-8"),
     ],
 )
 def test_damaged_fields_name_the_place_and_the_way_out(damaged: bytes, why: str) -> None:

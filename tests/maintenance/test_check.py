@@ -236,6 +236,40 @@ def test_a_damaged_file_is_reported_by_an_index_that_is_open(kind: str, whole: P
         assert named(index.check()) == {file.name}
 
 
+def test_a_quick_check_reads_every_document_and_compares_the_smaller_files(
+    whole: Path, tmp_path: Path
+) -> None:
+    report = searchkit.check(whole, quick=True)
+    assert (report.problems, report.documents) == ([], 7)
+    for name in ("fast", "fieldnorm", "del"):
+        file = file_of(whole, name)
+        content = bytearray(file.read_bytes())
+        content[0] ^= 1
+        location = damaged(whole, tmp_path / "index", f"data/{file.name}", bytes(content))
+        assert named(searchkit.check(location, quick=True)) == {file.name}
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_check_tells_its_progress(quick: bool, make_index: MakeIndex) -> None:
+    told: list[tuple[int, int]] = []
+    index = make_index(*("茶" * (number % 7 + 1) for number in range(1300)))
+    report = index.check(quick=quick, progress=lambda done, of: told.append((done, of)))
+    assert (report.problems, report.documents) == ([], 1300)
+    assert told == sorted(told)
+    assert told[-1] == (1300, 1300)
+    assert len(told) > 5
+
+
+def test_a_quick_check_searches_for_some_documents(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(*("茶" * (number % 7 + 1) for number in range(1100)))
+    right, asked = TantivySnapshot.count, []
+    monkeypatch.setattr(TantivySnapshot, "count", lambda self, match: asked.append(1) or right(self, match))
+    assert index.check(quick=True).documents == 1100
+    assert 500 <= len(asked) / 2 < 600
+
+
 class TestDocuments:
     """What no checksum can tell: that the answers fit what is stored. Here the engine gives wrong ones."""
 

@@ -71,7 +71,7 @@ class OpenSearchEngine(Engine):
             return engine
 
     @classmethod
-    def damage_at(cls, location: str) -> list[Damage]:
+    def damage_at(cls, location: str, *, quick: bool = False) -> list[Damage]:  # noqa: ARG003
         """What is wrong with the index, as far as the cluster says."""
         with closing(cls.open(location)) as engine:
             return engine._missing_shards()
@@ -155,7 +155,7 @@ class OpenSearchEngine(Engine):
         details = {"shards": health["active_primary_shards"], "copies": health["active_shards"]}
         return EngineStats(len(self.snapshot()), stores["primaries"]["store"]["size_in_bytes"], details)
 
-    def damage(self, values: Iterable[ValueField]) -> list[Damage]:
+    def damage(self, values: Iterable[ValueField], *, quick: bool = False) -> list[Damage]:  # noqa: ARG002
         found = self._missing_shards()
         there, wanted = self._calls.mapping()["properties"], properties(values)
         if _types(there) != _types(wanted):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from math import inf, nextafter
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import tantivy
 from tantivy import Query
 
 from searchkit.engine.aggregations import facet_counts
+from searchkit.engine.atomic_files import corrupt
 from searchkit.engine.base import (
     MOST_VALUES,
     Damage,
@@ -25,6 +25,7 @@ from searchkit.engine.base import (
     Snapshot,
     id_term,
 )
+from searchkit.engine.commit_files import QUICK_BYTES, require_whole
 from searchkit.engine.lock import MemoryLock, WriterLock
 from searchkit.engine.plan import (
     TEXT_FIELDS,
@@ -40,7 +41,7 @@ from searchkit.engine.plan import (
 )
 from searchkit.engine.storage import IndexFolder
 from searchkit.engine.tantivy.errors import reading, writing
-from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of, segment_sizes
+from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of, keep_checksums, segment_sizes
 from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.engine.tantivy.writer import TIES, TantivyWriter
 from searchkit.engine.ties import Run, page_of
@@ -86,6 +87,7 @@ class TantivyEngine(Engine):
         self._reloads = 0
         self._token = os.urandom(8).hex()  # tells an index in memory from any other
         self._seen = self._mark()
+        self._seen_files: set[str] = set()
         self._memory_lock = threading.Lock()  # of an index in memory; a folder has its own
         index.config_reader("manual")
 
@@ -106,15 +108,19 @@ class TantivyEngine(Engine):
     def open(cls, path: Path) -> TantivyEngine:
         """The index in the folder ``path``."""
         folder = IndexFolder.opened(path)
+        seen: set[str] = set()
+        require_whole(str(path), damage_of(folder.data, most=QUICK_BYTES, seen=seen))
         with reading(str(path)):
-            return cls(tantivy.Index.open(str(folder.data)), folder)
+            engine = cls(tantivy.Index.open(str(folder.data)), folder)
+        engine._seen_files = seen
+        return engine
 
     @classmethod
-    def damage_at(cls, path: Path) -> list[Damage]:
+    def damage_at(cls, path: Path, *, quick: bool = False) -> list[Damage]:
         """What is wrong with the files in the folder ``path``, which need not open."""
         folder = IndexFolder.opened(path)
         try:
-            return folder.damage() + damage_of(folder.data)
+            return folder.damage() + damage_of(folder.data, most=QUICK_BYTES if quick else None)
         except IndexCorruptError as error:
             return [Damage(COMMIT_FILE, "the commit", str(error))]
 
@@ -146,6 +152,7 @@ class TantivyEngine(Engine):
                 mark = self._mark()
                 is_new = self._folder is not None and mark != self._seen
                 if is_new:
+                    self._require_whole()
                     with reading(self.location):
                         self.index.reload()
                 self._seen = mark
@@ -163,17 +170,29 @@ class TantivyEngine(Engine):
             self.index.reload()
             self._reloads += 1
 
-    def damage(self, values: Iterable[ValueField]) -> list[Damage]:
+    def _require_whole(self) -> None:
+        """Raise `IndexCorruptError` where a file that is new is damaged; tantivy might end the process."""
+        if self._folder:
+            found = damage_of(self._folder.data, most=QUICK_BYTES, seen=self._seen_files)
+            require_whole(self.location, found)
+
+    def keep_checksums(self) -> None:
+        """Keep what the files of the latest commit are, as a writer has just written them."""
+        if self._folder:
+            keep_checksums(self._folder.data)
+
+    def damage(self, values: Iterable[ValueField], *, quick: bool = False) -> list[Damage]:
         if not self._folder:
             return []
-        found = self.damage_at(self._folder.path)
+        found = self.damage_at(self._folder.path, quick=quick)
         # Opened anew, as another process may have replaced the commit; what is damaged is better not opened.
         if not found:
             with reading(self.location):
-                if tantivy.Index.open(str(self._folder.data)).schema != _schema(values):
-                    why = "is not the one that the settings of the index ask for"
-                    found.append(Damage(COMMIT_FILE, "the schema", why))
+                found = _wrong_fields(self.fresh_index(), values)
         return found
+
+    def settings_damage(self, values: Iterable[ValueField]) -> list[Damage]:
+        return self._folder.damage() + _wrong_fields(self.index, values) if self._folder else []
 
     def copy_to(self, path: Path) -> None:
         folder = self._folder
@@ -203,6 +222,12 @@ class TantivyEngine(Engine):
 
     def close(self) -> None:
         pass  # memory maps go with the object
+
+
+def _wrong_fields(index: tantivy.Index, values: Iterable[ValueField]) -> list[Damage]:
+    if index.schema == _schema(values):
+        return []
+    return [Damage(COMMIT_FILE, "the schema", "is not the one that the settings of the index ask for")]
 
 
 class TantivySnapshot(Snapshot):
@@ -263,7 +288,11 @@ class TantivySnapshot(Snapshot):
             total = result.count  # type: ignore[attr-defined]  # missing in its type stub
             return list(result.hits)
 
-        keys: Any = partial(searcher.fast_field_values, TIES)
+        def keys(places: list[tantivy.DocAddress]) -> list[int]:
+            found: list[Any] = searcher.fast_field_values(TIES, places)
+            if None in found:
+                raise corrupt(self._location, "the index is damaged: a document has no key to sort by")
+            return found
 
         def run_of(value: object) -> Run[tantivy.DocAddress] | None:
             return self._run_of(value, plan.match, sort) if sort else None

@@ -46,7 +46,7 @@ class writing(_Translation):  # noqa: N801
 
 
 def _is_from_engine(error: BaseException) -> bool:
-    return isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException"
+    return isinstance(error, ValueError | OSError | LookupError) or type(error).__name__ == "PanicException"
 
 
 def _first_line(error: BaseException) -> str:

@@ -3,6 +3,8 @@
     meta.json            the segments of the latest commit, and the schema; replaced as a whole by each commit
     .managed.json        the names of all files that tantivy has made and not yet removed
     SEGMENT.store ...    written once; at the end {"version":...,"crc":...}, its length, a magic number
+    checksums.json       ours: the size and the checksum of the files of a commit. It does not know those of a
+                         merge yet, which tantivy commits by itself
 
 Files are read here, not memory-mapped: a map of a damaged file may end the process.
 """
@@ -14,22 +16,34 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
 from searchkit.engine.atomic_files import corrupt, write_atomically
 from searchkit.engine.base import Damage
-from searchkit.engine.commit_files import copy_files, of_one_commit
+from searchkit.engine.commit_files import (
+    CHECKSUMS,
+    Checksum,
+    copy_files,
+    known_checksums,
+    of_one_commit,
+    read_checksums,
+    to_read,
+    write_checksums,
+)
+from searchkit.errors import IndexCorruptError
 
 COMMIT_FILE = "meta.json"
 _MANAGED_FILE = ".managed.json"
 _KINDS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 _TAIL = struct.Struct("<II")  # the length of the footer, and the magic number
 _MAGIC = 1337
-_LONGEST_FOOTER = 50_000
+_LAST = 4096
+"""Bytes; a footer has some hundred."""
 _VERSION = {"major", "minor", "patch", "index_format_version"}
 _COLUMNS_TAIL = struct.Struct("<II4s")  # how many documents there are, the version of the format, its magic
 _COLUMNS_VERSION, _COLUMNS_MAGIC = 2, bytes((2, 113, 119, 66))
@@ -49,9 +63,30 @@ class _Segment(NamedTuple):
         return [*(f"{self.name}.{kind}" for kind in _KINDS), *filter(None, [self.deleted_file])]
 
 
-def damage_of(data: Path) -> list[Damage]:
-    """What of the latest commit in the folder is not as it was written."""
-    return of_one_commit(partial(_content, data / COMMIT_FILE), lambda commit: list(_damage(data, commit)))
+def damage_of(data: Path, *, most: int | None = None, seen: set[str] | None = None) -> list[Damage]:
+    """What of the latest commit in the folder is not as it was written.
+
+    ``most`` bytes are compared with checksums, of the smallest files; of the others the size and the end are
+    looked at. Files that are ``seen`` are not looked at again; those that are whole are added.
+    """
+    seen = set() if seen is None else seen
+    return of_one_commit(
+        partial(_content, data / COMMIT_FILE), lambda commit: list(_damage(data, commit, most, seen))
+    )
+
+
+def keep_checksums(data: Path) -> None:
+    """Keep what the files of the latest commit are: of those that are new, what stands at their end.
+
+    Where that fails, on a full disk, the files still have their own checksums.
+    """
+    known, sums = known_checksums(data), {}
+    with suppress(OSError, IndexCorruptError, *_NO_COMMIT):
+        for segment in _segments(json.loads(_content(data / COMMIT_FILE))):
+            for name in segment.files:
+                sums[name] = known.get(name) or _own_checksum(data / name)
+        if sums != known:
+            write_checksums(data, sums)
 
 
 def copy_commit(data: Path, to: Path) -> None:
@@ -63,6 +98,8 @@ def copy_commit(data: Path, to: Path) -> None:
     def copy(commit: bytes) -> None:
         names = [name for segment in _segments(json.loads(commit)) for name in segment.files]
         copy_files(data, to, names)
+        known = known_checksums(data)
+        write_checksums(to, {name: known[name] for name in names if name in known})
         write_atomically(to / _MANAGED_FILE, json.dumps([COMMIT_FILE, *names]).encode() + b"\n")
         write_atomically(to / COMMIT_FILE, commit)
 
@@ -107,18 +144,30 @@ def _segments(meta: Mapping[str, Any]) -> list[_Segment]:
     return found
 
 
-def _damage(data: Path, commit: bytes) -> Iterator[Damage]:
+def _damage(data: Path, commit: bytes, most: int | None, seen: set[str]) -> Iterator[Damage]:
     try:
         segments = _segments(json.loads(commit))
     except _NO_COMMIT as error:
         yield Damage(COMMIT_FILE, "the commit", f"cannot be understood: {error}")
         return
-    yield from _managed_damage(data, {COMMIT_FILE, *(name for one in segments for name in one.files)})
+    names = {name for segment in segments for name in segment.files}
+    if most is None:
+        yield from _managed_damage(data, {COMMIT_FILE, *names})
+    try:
+        known = read_checksums(data)
+    except (OSError, ValueError) as error:
+        yield Damage(CHECKSUMS, "the checksums", f"cannot be understood: {error}")
+        return
+    broken = set()
+    for name, whole in to_read(data, names - seen, most):
+        if why := _file_damage(data / name, known.get(name), whole):
+            broken.add(name)
+            yield Damage(name, "the file", why)
+    seen &= names
+    seen |= names - broken
     for segment in segments:
-        broken = [
-            Damage(name, "the file", why) for name in segment.files if (why := _file_damage(data / name))
-        ]
-        yield from broken or _count_damage(data, segment)
+        if broken.isdisjoint(segment.files):
+            yield from _count_damage(data, segment)
 
 
 def _managed_damage(data: Path, needed: set[str]) -> Iterator[Damage]:
@@ -132,25 +181,15 @@ def _managed_damage(data: Path, needed: set[str]) -> Iterator[Damage]:
         yield Damage(_MANAGED_FILE, "the list of files", f"does not have {missing[0]}")
 
 
-def _file_damage(path: Path) -> str:
+def _file_damage(path: Path, known: Checksum | None, whole: bool) -> str:
     """What is wrong with a file of a segment, if anything is."""
     try:
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < _TAIL.size:
-                return f"is cut: it has {size} bytes"
-            file.seek(size - _TAIL.size)
-            length, magic = _TAIL.unpack(file.read(_TAIL.size))
-            left = size - _TAIL.size - length
-            if magic != _MAGIC or length > _LONGEST_FOOTER or left < 0:
-                return "is cut or overwritten: it does not end as it was written"
-            file.seek(left)
-            footer = json.loads(file.read(length))
-            wanted = footer["crc"]
-            if not set(footer["version"]) >= _VERSION:
-                return "does not end as it was written: it has no version"
+            end = _end_of(file)
+            if known and end.checksum != known:
+                return f"is another than the one that {CHECKSUMS} names"
             file.seek(0)
-            crc = 0
+            left, crc = end.body if whole else 0, 0
             while left and (chunk := file.read(min(left, _CHUNK))):
                 crc = zlib.crc32(chunk, crc)
                 left -= len(chunk)
@@ -159,30 +198,66 @@ def _file_damage(path: Path) -> str:
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
     except (ValueError, TypeError, KeyError) as error:
-        return f"does not end as it was written: {error}"
-    return "" if crc == wanted else "is not what was written: its checksum is another"
+        return f"is cut or overwritten: it does not end as it was written: {error}"
+    return "is not what was written: its checksum is another" if whole and crc != end.crc else ""
+
+
+class _End(NamedTuple):
+    """What stands at the end of a file."""
+
+    size: int
+    body: int
+    """How many bytes come before."""
+    crc: int
+    """Of those."""
+
+    @property
+    def checksum(self) -> Checksum:
+        return self.size, self.crc
+
+
+def _end_of(file: IO[bytes]) -> _End:
+    """Raises ValueError, TypeError, or KeyError when this is no end of a file of tantivy."""
+    size = os.fstat(file.fileno()).st_size
+    start = file.seek(max(0, size - _LAST))
+    last = file.read(_LAST)
+    if len(last) < _TAIL.size:
+        raise ValueError(f"it has {size} bytes")
+    length, magic = _TAIL.unpack(last[-_TAIL.size :])
+    body = size - _TAIL.size - length
+    if magic != _MAGIC or body < start:
+        raise ValueError("there is no length of a footer")
+    footer = json.loads(last[body - start : -_TAIL.size])
+    if not set(footer["version"]) >= _VERSION:
+        raise ValueError("it has no version")
+    return _End(size, body, footer["crc"])
+
+
+def _own_checksum(path: Path) -> Checksum:
+    with path.open("rb") as file:
+        return _end_of(file).checksum
 
 
 def _count_damage(data: Path, segment: _Segment) -> Iterator[Damage]:
     """Are the numbers in the commit, which has no checksum, those of the files, which have?"""
     try:
-        columns = _body(data / f"{segment.name}.fast")
-        documents, version, magic = _COLUMNS_TAIL.unpack(columns[-_COLUMNS_TAIL.size :])
+        with (data / f"{segment.name}.fast").open("rb") as file:
+            file.seek(_end_of(file).body - _COLUMNS_TAIL.size)
+            documents, version, magic = _COLUMNS_TAIL.unpack(file.read(_COLUMNS_TAIL.size))
         if (version, magic) == (_COLUMNS_VERSION, _COLUMNS_MAGIC) and documents != segment.documents:
             why = f"says that {segment.name} has {segment.documents} documents; it has {documents}"
             yield Damage(COMMIT_FILE, "the commit", why)
         if segment.deleted_file:
-            bits = _body(data / segment.deleted_file)
+            with (data / segment.deleted_file).open("rb") as file:
+                length = _end_of(file).body
+                file.seek(0)
+                bits = file.read(length)
             (documents,) = _DELETED_HEAD.unpack_from(bits)
             left = int.from_bytes(bits[_DELETED_HEAD.size :], "little").bit_count()
             if (documents, documents - left) != (segment.documents, segment.deleted):
                 why = f"says that of {segment.name} {segment.deleted} documents are deleted; it is "
                 yield Damage(COMMIT_FILE, "the commit", why + str(documents - left))
-    except (OSError, struct.error) as error:
+    except FileNotFoundError:
+        raise  # a merge removed it: there is a newer commit
+    except (OSError, ValueError, TypeError, KeyError, struct.error) as error:
         yield Damage(segment.name, "the segment", f"cannot be understood: {error}")
-
-
-def _body(path: Path) -> bytes:
-    content = path.read_bytes()
-    length, _ = _TAIL.unpack(content[-_TAIL.size :])
-    return content[: -_TAIL.size - length]

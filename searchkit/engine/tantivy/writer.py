@@ -109,6 +109,7 @@ class TantivyWriter(EngineWriter):
     def commit(self) -> None:
         with writing(self._engine.location):
             self._open().commit()
+        self._engine.keep_checksums()
         self._engine.reload()
         self._committed = True
 
@@ -140,6 +141,7 @@ class TantivyWriter(EngineWriter):
                     self._merge(writer)
                 with suppress(SearchkitError), writing(self._engine.location):
                     writer.wait_merging_threads()
+                self._engine.keep_checksums()
                 with suppress(IndexCorruptError):  # whoever reads next is told
                     self._engine.reload()
         finally:

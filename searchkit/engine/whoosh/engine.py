@@ -17,7 +17,7 @@ from whoosh.searching import Searcher
 from whoosh.sorting import Count, FieldFacet
 
 from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, FacetCounts, ScoredDoc, Snapshot, id_term
-from searchkit.engine.commit_files import of_one_commit
+from searchkit.engine.commit_files import QUICK_BYTES, of_one_commit, require_whole
 from searchkit.engine.plan import Clause, Plan, Sort, ValueField
 from searchkit.engine.storage import FolderEngine, IndexFolder
 from searchkit.engine.ties import page_of, tie_key
@@ -39,6 +39,7 @@ class WhooshEngine(FolderEngine):
         super().__init__(folder)
         self._data = folder.data
         self._snapshot: WhooshSnapshot | None = None
+        self._seen_files: set[str] = set()
 
     @classmethod
     def create(cls, path: Path, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> WhooshEngine:
@@ -59,11 +60,13 @@ class WhooshEngine(FolderEngine):
         return engine
 
     @classmethod
-    def damage_at(cls, path: Path) -> list[Damage]:
+    def damage_at(cls, path: Path, *, quick: bool = False) -> list[Damage]:
         """What is wrong with the files in the folder ``path``, which need not open."""
-        engine = cls(IndexFolder.opened(path))
+        engine, most = cls(IndexFolder.opened(path)), QUICK_BYTES if quick else None
         try:
-            return engine._folder.damage() + engine._of_latest(partial(files.damage_of, engine._data))
+            return engine._folder.damage() + engine._of_latest(
+                partial(files.damage_of, engine._data, most=most)
+            )
         except IndexCorruptError as error:
             return [*engine._folder.damage(), Damage("data", "the commit", str(error))]
 
@@ -83,15 +86,23 @@ class WhooshEngine(FolderEngine):
         known = self._snapshot
         if known is not None and known.version == str(commit):
             return known
+        found = files.damage_of(self._data, commit, QUICK_BYTES, self._seen_files)
+        if found and files.latest(self._data) != commit:  # a writer has removed the files of this one
+            raise FileNotFoundError(found[0].file)
+        require_whole(self.location, found)
         toc = files.read_toc(self._data, commit)
         # `FileIndex.reader` is the same, but tries ten times when a file is damaged.
         reader = FileIndex._reader(DurableStorage(self._data), toc.schema, toc.segments, toc.generation)
         return WhooshSnapshot(self.location, str(commit), Searcher(reader, weighting=BM25()))
 
-    def damage(self, values: Iterable[ValueField]) -> list[Damage]:
-        if found := self.damage_at(self._folder.path):
-            return found
-        commit = files.latest(self._data)
+    def damage(self, values: Iterable[ValueField], *, quick: bool = False) -> list[Damage]:
+        found = self.damage_at(self._folder.path, quick=quick)
+        return found or self._of_latest(partial(self._wrong_fields, values))
+
+    def settings_damage(self, values: Iterable[ValueField]) -> list[Damage]:
+        return self._folder.damage() or self._of_latest(partial(self._wrong_fields, values))
+
+    def _wrong_fields(self, values: Iterable[ValueField], commit: Commit) -> list[Damage]:
         if field_types(files.read_toc(self._data, commit).schema) == field_types(make_schema(values)):
             return []
         why = "is not the one that the settings of the index ask for"
@@ -212,10 +223,13 @@ class WhooshSnapshot(Snapshot):
         return number
 
     def __len__(self) -> int:
-        return int(self._reader.doc_count())
+        with self._reading():
+            return int(self._reader.doc_count())
 
     def __iter__(self) -> Iterator[bytes]:
-        for number in self._reader.all_doc_ids():
+        with self._reading():
+            numbers = list(self._reader.all_doc_ids())
+        for number in numbers:
             with self._reading():
                 stored = self._stored(number)
             yield stored

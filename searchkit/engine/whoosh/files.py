@@ -23,7 +23,14 @@ from whoosh.index import TOC
 
 from searchkit.engine.atomic_files import corrupt, sync_folder, unwritable
 from searchkit.engine.base import Damage
-from searchkit.engine.commit_files import CHECKSUMS, copy_files, damaged_files, write_checksums
+from searchkit.engine.commit_files import (
+    CHECKSUMS,
+    checksum,
+    copy_files,
+    damaged_files,
+    known_checksums,
+    write_checksums,
+)
 from searchkit.errors import SearchkitError
 
 INDEX = "MAIN"
@@ -53,7 +60,9 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         # What Whoosh renames is a new commit, whose segments have been written.
         data = Path(self.folder)
         kept = [path.name for pattern in ("*.seg", "_*.toc") for path in data.glob(pattern)]
-        write_checksums(data, kept, {newname: oldname})
+        known = known_checksums(data)
+        sums = {one: known.get(one) or checksum(data / one) for one in kept}
+        write_checksums(data, sums | {newname: checksum(data / oldname)})
         super().rename_file(oldname, newname, safe=safe)
         sync_folder(data)
 
@@ -92,9 +101,21 @@ def _segments(data: Path, commit: Commit) -> list[str]:
     return [segment.make_filename(".seg") for segment in read_toc(data, commit).segments]
 
 
-def damage_of(data: Path, commit: Commit) -> list[Damage]:
-    """What of the commit is not as it was written."""
-    return damaged_files(data, [commit.file]) or damaged_files(data, _segments(data, commit))
+def damage_of(
+    data: Path, commit: Commit, most: int | None = None, seen: set[str] | None = None
+) -> list[Damage]:
+    """What of the commit is not as it was written, as far as ``most`` bytes of each kind of file tell.
+
+    Files that are ``seen`` are not looked at again; those that are whole are added.
+    """
+    if found := damaged_files(data, [commit.file], most):
+        return found
+    segments = set(_segments(data, commit))
+    found = damaged_files(data, sorted(segments - (seen or set())), most)
+    if seen is not None and not found:
+        seen.intersection_update(segments)
+        seen.update(segments)
+    return found
 
 
 def copy_commit(data: Path, to: Path, commit: Commit) -> None:
