@@ -74,6 +74,13 @@ class Program(click.Group):
             # Python would report unwritten output when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(_BROKEN_PIPE) from None
+        except searchkit.QueryTooExpensiveError as error:
+            hint = (
+                f"it would cost {error.cost:,}; --max-cost lets it, or more filters and fewer words"
+                if error.cost
+                else ""
+            )
+            raise Misused(_query_message(error), hint=hint) from None
         except searchkit.QuerySyntaxError as error:
             hint = "--lenient reads any query as well as it can be"
             raise Misused(_query_message(error), hint=hint) from None

@@ -91,6 +91,8 @@ class BoundedSnapshot(Snapshot):
 class _Lookups:
     """The statistics of a snapshot, each asked for once."""
 
+    is_exact = True
+
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._frequencies = Frequencies(snapshot)
