@@ -234,11 +234,10 @@ def run(index: searchkit.Index, source: random.Random, counts: tuple[int, int], 
     for ms, shape, text, options in nlargest(15, taken, key=lambda one: one[0]):
         print(shown(ms, shape, text, options))
     for shape in asked:
-        of_shape = sorted(ms for ms, name, *_ in taken if name == shape)
-        p99 = of_shape[len(of_shape) * 99 // 100]
-        print(
-            f"{shape:24} {asked[shape]:6} asked {refused[shape]:6} refused  p99 {p99:7.1f}  most {of_shape[-1]:7.1f} ms"
-        )
+        times = sorted(ms for ms, name, *_ in taken if name == shape)
+        p99, most = times[len(times) * 99 // 100], times[-1]
+        refusals = f"{asked[shape]:6} asked {refused[shape]:6} refused"
+        print(f"{shape:24} {refusals}  p99 {p99:7.1f}  most {most:7.1f} ms")
     slow = sum(ms > bound for ms, *_ in taken)
     print(f"{len(taken)} queries, {errors} undocumented errors, {slow} slower than {bound:g} ms")
     return not errors and not slow
