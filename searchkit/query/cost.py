@@ -25,13 +25,13 @@ _TERM = 100.0  # the same for each term of a phrase
 _AUTOMATON = 30_000.0  # to make one and to mark what is like it in the hits
 _POSTING = 0.2  # a document of a term, without positions
 _COUNTED = 1.0  # the same where it is counted how many clauses match
+_STATE = 2500.0  # a character of a pattern, for each * in it
 _VALUE = 30.0  # a term of a dictionary that is looked at, or one of a set
 _RANGE = 0.5  # a document whose number is compared
 _EXPANSION = 0.05  # a document of a phrase, for each term that one with an open end stands for
-_MOVES = 16.0  # a document of a loose phrase of three terms; more multiply it
+_MOVES = 4.0  # a document of a loose phrase of three terms; more multiply it
 _FASTEST_GROWTH = 4.0
-_WALK = 20.0  # a whole dictionary, for each document
-_WALK_OF_PAIRS = 350.0
+_WALK = 10.0  # a whole dictionary, for each document
 _FUZZY, _FUZZY_SHORT = 5.0, 25.0  # for each document
 _TIE = 90.0  # a document that nothing ranks, so that it may have to be put in order with all of its like
 _FACET = 8.0  # a document whose values are counted
@@ -70,7 +70,7 @@ class AtMost:
         return self._documents
 
     def beginning_with(self, field: str, text: str) -> tuple[int, int]:  # noqa: ARG002
-        return self._documents, 20 * self._documents
+        return self._documents * (5 if has_positions(field) else 1), 20 * self._documents
 
 
 class CostModel:
@@ -121,9 +121,11 @@ class CostModel:
             case nodes.Prefix(field, text):
                 return self._beginning(field, text)
             case nodes.Wildcard(field, pattern):
+                automaton = _automaton(pattern)
                 if start := _SIGN.split(pattern, maxsplit=1)[0]:
-                    return self._beginning(field, start)
-                return _AUTOMATON + size * (_WALK_OF_PAIRS if has_positions(field) else _WALK), size
+                    cost, size = self._beginning(field, start)
+                    return automaton + cost * max(1, pattern.count("*")), size
+                return automaton + size * _WALK, size
             case nodes.Fuzzy(_, text, distance):
                 return _AUTOMATON + size * (_FUZZY_SHORT if len(text) <= 2 * distance else _FUZZY), size
             case TermSet("id", values):
@@ -201,6 +203,12 @@ def leaves(clause: Clause) -> Iterator[Clause]:
             yield from leaves(child)
     else:
         yield clause
+
+
+def _automaton(pattern: str) -> float:
+    """What it takes to make the automaton of a pattern; each ``?`` behind a ``*`` doubles its states."""
+    wide = pattern.partition("*")[2].count("?")
+    return _AUTOMATON * (2 << wide if wide else 1) + _STATE * len(pattern) * pattern.count("*")
 
 
 def _is_slow(clause: Clause) -> bool:

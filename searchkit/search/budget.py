@@ -26,10 +26,10 @@ _SHOWN = 40
 
 
 class BoundedSnapshot(Snapshot):
-    """A snapshot that answers until what was asked of it has cost ``max_cost``; None is the default. The text of
-    the query costs as well.
+    """A snapshot that answers until what was asked of it has cost ``max_cost``; None is the default.
 
-    A plan that would cost more than is left raises `PlanTooExpensiveError` and does not run.
+    To plan the text of the query costs as well. A plan that would cost more than is left raises
+    `PlanTooExpensiveError` and does not run.
     """
 
     def __init__(self, snapshot: Snapshot, max_cost: int | None = None, text: str = "") -> None:
