@@ -70,7 +70,8 @@ class AtMost:
         return self._documents
 
     def beginning_with(self, field: str, text: str) -> tuple[int, int]:  # noqa: ARG002
-        return self._documents * (5 if has_positions(field) else 1), 20 * self._documents
+        # A long document has many terms.
+        return 1000 + self._documents * (5 if has_positions(field) else 1), 1000 + 20 * self._documents
 
 
 class CostModel:
