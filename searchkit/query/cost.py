@@ -17,10 +17,10 @@ from searchkit.engine.plan import Boolean, Clause, Phrase, Plan, Term, TermSet, 
 
 PER_INDEX, PER_DOCUMENT = 8_000_000, 50
 """What a query may cost, where nothing else is said, and what more for each document: 0.16 s and 1 µs."""
-PER_CHARACTER = 500
+PER_CHARACTER = 800
 """What it costs to plan a character of a query."""
 
-_CLAUSE = 600.0  # to plan and to set up a clause
+_CLAUSE = 800.0  # to plan and to set up a clause
 _TERM = 100.0  # the same for each term of a phrase
 _AUTOMATON = 30_000.0  # to make one and to mark what is like it in the hits
 _POSTING = 0.2  # a document of a term, without positions
@@ -32,6 +32,7 @@ _EXPANSION = 0.05  # a document of a phrase, for each term that one with an open
 _MOVES = 4.0  # a document of a loose phrase of three terms; more multiply it
 _FASTEST_GROWTH = 4.0
 _WALK = 10.0  # a whole dictionary, for each document
+_WALK_OF_PAIRS = 150.0  # the same of pairs, of which there are many more
 _FUZZY, _FUZZY_SHORT = 5.0, 25.0  # for each document
 _TIE = 90.0  # a document that nothing ranks, so that it may have to be put in order with all of its like
 _FACET = 8.0  # a document whose values are counted
@@ -126,7 +127,8 @@ class CostModel:
                 if start := _SIGN.split(pattern, maxsplit=1)[0]:
                     cost, size = self._beginning(field, start)
                     return automaton + cost * max(1, pattern.count("*")), size
-                return automaton + size * _WALK, size
+                is_wide = has_positions(field) and pattern.startswith("*")
+                return automaton + size * (_WALK_OF_PAIRS if is_wide else _WALK), size
             case nodes.Fuzzy(_, text, distance):
                 return _AUTOMATON + size * (_FUZZY_SHORT if len(text) <= 2 * distance else _FUZZY), size
             case TermSet("id", values):

@@ -198,7 +198,7 @@ def test_the_caret_is_below_the_position_of_a_syntax_error(run, sample, query, r
 
 
 def test_a_syntax_error_in_a_long_query_shows_its_surroundings(run, sample):
-    result = run("search", "图书馆" * 2000 + " ( " + "乾隆" * 2000, "--in", sample)
+    result = run("search", "图书馆" * 1500 + " ( " + "乾隆" * 1500, "--in", sample)
     _, shown, caret, _ = result.stderr.splitlines()
     assert shown.startswith("  …书馆图书馆")
     assert shown.endswith("乾隆乾…")
