@@ -107,17 +107,18 @@ class CostModel:
         """Adds what a clause costs among so many documents, and returns how many match at most."""
         if isinstance(clause, Boolean):
             return self._boolean(clause, within)
-        cost, size = self._leaf(clause, within)
+        if isinstance(clause, Term):  # as most are
+            size = self._statistics.doc_freq(clause.field, clause.text)
+            cost = _CLAUSE + _POSTING * (size if size < within else within)
+        else:
+            cost, size = self._leaf(clause, within)
         self._pay(cost, clause)
         return min(size, self._size)
 
     def _leaf(self, clause: Clause, within: int) -> tuple[float, int]:
-        """What a clause that has no others within costs, and how many documents match at most."""
+        """What a clause with no others within costs, and how many documents match at most."""
         size = self._size
         match clause:
-            case Term(field, text):
-                having = self._statistics.doc_freq(field, text)
-                return _CLAUSE + _POSTING * min(having, within), having
             case Phrase():
                 return self._phrase(clause, within)
             case nodes.Prefix(field, text):
