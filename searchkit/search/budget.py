@@ -137,7 +137,9 @@ def too_expensive(
     dearest = error.clause
     blamed = next((node for node, clause in parts if dearest and dearest in leaves(clause)), query)
     part = str(blamed) if blamed else text
-    position = max(text.find(part), 0) or max(text.find(getattr(blamed, "text", part)), 0)
+    # As it was typed, or at least what stands in it.
+    places = (text.find(one) for one in (part, getattr(blamed, "text", part)))
+    position = next((place for place in places if place >= 0), 0)
     shown = part if len(part) <= _SHOWN else part[:_SHOWN] + "…"
     why = error.reason or f"{error.cost:,} postings would be read, and {error.limit:,} may be"
     reason = f"{shown} takes too long to look for: {why}; {_way_out(blamed)}"
