@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 from searchkit.engine.base import Hits, PlanTooExpensiveError, Snapshot
@@ -15,6 +16,7 @@ from searchkit.query.cost import (
     PER_INDEX,
     AtMost,
     CostModel,
+    cost_of_words,
     leaves,
     terms_by_field,
 )
@@ -34,21 +36,27 @@ class BoundedSnapshot(Snapshot):
 
     def __init__(self, snapshot: Snapshot, max_cost: int | None = None, text: str = "") -> None:
         self._snapshot = snapshot
-        size = len(snapshot)
+        self.doc_freqs = snapshot.doc_freqs  # type: ignore[method-assign]  # many calls, which are free
+        self._size = size = len(snapshot)
         self._limit = PER_INDEX + PER_DOCUMENT * size if max_cost is None else max_cost
         # Most searches are cheap even if every term were in every document: nothing is looked up for them.
         self._of_text = float(PER_CHARACTER * min(len(text), MAX_LENGTH))
-        self._rough = CostModel(AtMost(size), cost=self._of_text)
+        self._at_most = self._of_text
         self._asked: list[tuple[Plan, int]] = []
         self._exact: tuple[_Lookups, CostModel] | None = None
 
     def _charge(self, plans: Sequence[Plan], facets: int = 0) -> None:
-        new = [(plan, facets) for plan in plans]
+        new = list(zip(plans, repeat(facets)))
         if not self._exact:
             self._asked += new
-            for priced in new:
-                self._rough.add(*priced)
-            if self._rough.cost <= self._limit:
+            for plan in plans:
+                rough = None if facets else cost_of_words(plan, self._size)
+                if rough is None:
+                    model = CostModel(AtMost(self._size))
+                    model.add(plan, facets)
+                    rough = model.cost
+                self._at_most += rough
+            if self._at_most <= self._limit:
                 return
             new, statistics = self._asked, _Lookups(self._snapshot)
             self._exact = statistics, CostModel(statistics, self._limit, self._of_text)
@@ -93,7 +101,7 @@ class BoundedSnapshot(Snapshot):
         return self._snapshot.existing(ids)
 
     def __len__(self) -> int:
-        return len(self._snapshot)
+        return self._size
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._snapshot)

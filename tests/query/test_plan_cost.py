@@ -12,7 +12,7 @@ from searchkit.analysis import Analyzer
 from searchkit.engine.base import PlanTooExpensiveError
 from searchkit.engine.plan import Boolean, MatchAll, Phrase, Plan, ScoreClause, Term, TermSet
 from searchkit.query import parse, plan_query
-from searchkit.query.cost import PER_DOCUMENT, PER_INDEX, AtMost, CostModel, terms_by_field
+from searchkit.query.cost import PER_DOCUMENT, PER_INDEX, AtMost, CostModel, cost_of_words, terms_by_field
 
 ANALYZER = Analyzer()
 HEADLINE = (
@@ -130,6 +130,8 @@ def test_what_an_index_has_at_most_costs_at_least_as_much(query: str) -> None:
     exact.add(plan)
     rough.add(plan)
     assert rough.cost >= exact.cost
+    words = cost_of_words(plan, len(MILLION))
+    assert words is None or words >= exact.cost
 
 
 def test_the_terms_that_are_looked_up_are_all_that_the_cost_asks_for() -> None:
