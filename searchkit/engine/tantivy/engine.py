@@ -240,8 +240,6 @@ class TantivySnapshot(Snapshot):
         if limit <= 0:
             return self.count(plan.match), []
         order: dict[str, Any] = {}
-        with reading(self._location):
-            query = match_query(plan.match, self._schema) if sort else ranked_query(plan, self._schema)
         if sort:
             direction = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
             order = {"order_by_field": sort.field, "order": direction}
@@ -258,6 +256,7 @@ class TantivySnapshot(Snapshot):
             return self._run_of(value, plan.match, sort) if sort else None
 
         with reading(self._location):
+            query = match_query(plan.match, self._schema) if sort else ranked_query(plan, self._schema)
             hits = page_of(fetch, keys, offset=offset, limit=limit, by_score=not sort, run_of=run_of)
         return total, [(0.0, address) for _, address in hits] if sort else hits
 
