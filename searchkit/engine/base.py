@@ -36,6 +36,7 @@ __all__ = [
     "FacetCounts",
     "Hits",
     "IndexDocument",
+    "PlanTooExpensiveError",
     "ScoredDoc",
     "Snapshot",
     "id_term",
@@ -57,6 +58,23 @@ class FacetCounts(dict[Any, int]):
     others: int = 0
     """The sum of the counts of all values that are not listed: 0 where all are. Else counts that are listed
     may be too low, as a segment or a shard may have left a value out."""
+
+
+class PlanTooExpensiveError(SearchkitError):
+    """A plan was not run, or not to its end: it would cost more than it may, or than the engine can do.
+
+    ``clause`` is what costs most, as far as that is known, ``cost`` and ``limit`` are in postings to read;
+    ``reason`` is the limit of an engine.
+    """
+
+    def __init__(
+        self, clause: Clause | None = None, cost: int = 0, limit: int = 0, *, reason: str = ""
+    ) -> None:
+        super().__init__(reason or f"the plan would read {cost:,} postings of at most {limit:,}")
+        self.clause = clause
+        self.cost = cost
+        self.limit = limit
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -157,6 +175,14 @@ class Snapshot(ABC):
 
         At most ``limit``, those of most documents first. Deleted documents may still count.
         """
+
+    def beginning_with(self, field: str, text: str) -> tuple[int, int]:
+        """About how many terms of a text field begin with the text, and how many documents they have in all.
+
+        An estimate may be too high; it has to take much less time than to search for them.
+        """
+        found = self.terms_with_prefix(field, text, limit=MOST_VALUES)
+        return len(found), sum([having for _, having in found])
 
     @abstractmethod
     def stored(self, ids: Iterable[str]) -> dict[str, bytes]:

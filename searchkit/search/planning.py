@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from searchkit.engine.base import Snapshot
+from searchkit.engine.base import PlanTooExpensiveError, Snapshot
 from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, TermSet
 from searchkit.query import parse, plan_query
 from searchkit.query.analyzed_text import AnalyzedText
-from searchkit.query.ast import MatchAllNode, QueryNode, TextNode
+from searchkit.query.ast import MatchAllNode, PhraseNode, QueryNode, TextNode
 from searchkit.query.frequencies import Frequencies
 from searchkit.query.matching import Match
 from searchkit.query.planned import Planned
 from searchkit.query.regional import regional_tables, spelling_table
 from searchkit.schema import ADDRESS, address_term
+from searchkit.search.budget import BoundedSnapshot, too_expensive
 from searchkit.search.options import QueryOptions
 from searchkit.search.pinyin_reading import as_pinyin
 from searchkit.settings import Settings
@@ -26,6 +27,29 @@ def read(text: str, options: QueryOptions, settings: Settings, filters: tuple[Cl
     """The tree of a query; one without a text, but with filters, means all that passes them."""
     query = parse(text, lenient=options.lenient, fields=settings.fields)
     return MatchAllNode() if filters and not text.strip() else query
+
+
+class bounded:  # noqa: N801
+    """The snapshot, of which no more is asked for a query than it may cost.
+
+    A class, as every search comes through here: `contextmanager` would call six functions.
+    """
+
+    def __init__(self, text: str, options: QueryOptions, snapshot: Snapshot, settings: Settings) -> None:
+        self._asked = text, options, snapshot, settings
+
+    def __enter__(self) -> BoundedSnapshot:
+        text, options, snapshot, _ = self._asked
+        return BoundedSnapshot(snapshot, options.max_cost, text)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, PlanTooExpensiveError):
+            return
+        text, options, snapshot, settings = self._asked
+        query = read(text, options, settings)
+        is_whole = isinstance(query, TextNode | PhraseNode)  # to plan a very long one again would take long
+        parts = () if is_whole else plan(query, options, snapshot, settings).leaves
+        raise too_expensive(text, error, query, parts) from None
 
 
 def understand(

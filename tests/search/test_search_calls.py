@@ -40,7 +40,7 @@ def calls(sample_index: Index) -> Counter[str]:
 
 
 def test_a_search_of_one_word_calls_few_functions_beside_those_of_the_query(calls: Counter[str]) -> None:
-    assert sum(calls[part] for part in OF_A_SEARCH) < 78
+    assert sum(calls[part] for part in OF_A_SEARCH) < 86  # eight of them bound what it may cost
 
 
 def test_a_hit_is_made_in_one_call(sample_index: Index) -> None:
@@ -49,4 +49,4 @@ def test_a_hit_is_made_in_one_call(sample_index: Index) -> None:
 
 
 def test_a_search_of_one_word_calls_few_functions(calls: Counter[str]) -> None:
-    assert calls.total() < (175 if searchkit.kernel() == "compiled" else 195)
+    assert calls.total() < (183 if searchkit.kernel() == "compiled" else 203)
