@@ -13,6 +13,7 @@ from strategies import MARKUP, lines
 
 import searchkit
 from searchkit import Document, Highlighted, Index, Results
+from searchkit.engine.base import FacetCounts
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -70,7 +71,7 @@ def test_notebook_html_escapes_every_text(
     with searchkit.create(":memory:") as index:
         index.add([document])
         (hit,) = index.search("茶", snippet_length=10_000)
-        facets = {"source": {document.source: 1}}
+        facets = {"source": FacetCounts({document.source: 1})}
         tree = tree_of(Results(query, [hit], 1, 0.001, facets=facets)._repr_html_())
     id_shown = document.id if document.id != document.url else ""
     for text in (query[:99], title, f"茶{body}", document.source, id_shown):
