@@ -19,7 +19,14 @@ from searchkit.analysis import Analyzer
 from searchkit.analysis.kernel import kernel
 from searchkit.analysis.pinyin import require_pinyin
 from searchkit.document import Document
-from searchkit.engine import create_engine, damage_at, folder_of_same_engine, open_engine
+from searchkit.engine import (
+    create_engine,
+    damage_at,
+    folder_of_same_engine,
+    forks,
+    location_text,
+    open_engine,
+)
 from searchkit.engine.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
 from searchkit.engine.credentials import without_credentials
 from searchkit.errors import (
@@ -27,6 +34,7 @@ from searchkit.errors import (
     CursorExpiredError,
     IndexCorruptError,
     IndexIncompatibleError,
+    IndexReplacedError,
     SearchkitError,
 )
 from searchkit.indexing.stored_fields import StoredFields
@@ -45,7 +53,7 @@ from searchkit.search.results import Hit, Results
 from searchkit.search.search import count, search, search_one
 from searchkit.search.suggest import PrefixCache, Suggestion, suggest
 from searchkit.settings import Settings
-from searchkit.text import as_list
+from searchkit.text import as_list, path_text
 
 if TYPE_CHECKING:
     from searchkit.indexing.writer import Writer
@@ -72,6 +80,12 @@ class Index:
         self._cursors = Cursors()
         self._prefix_cache = PrefixCache()
         self._closed = False
+        forks.watch(self)
+
+    def after_fork(self) -> None:
+        """What a child process does without: what its parent remembers of searches."""
+        forks.keep((self._cursors, self._prefix_cache))
+        self._cursors, self._prefix_cache = Cursors(), PrefixCache()
 
     # -- writing
 
@@ -271,7 +285,7 @@ class Index:
 
     @property
     def location(self) -> str:
-        """Where the index is, as `open` takes it. Credentials are left out."""
+        """Where the index is, as `open` takes it: an absolute path, links resolved. No credentials."""
         return self._engine.location
 
     def stats(self) -> Stats:
@@ -318,7 +332,7 @@ class Index:
         no folder, `ValueError` for a location of another engine: use `copy_to` for that.
         """
         engine = self._open()
-        engine.copy_to(folder_of_same_engine(engine, os.fspath(to)))
+        engine.copy_to(folder_of_same_engine(engine, location_text(to)))
 
     def copy_to(
         self,
@@ -340,7 +354,7 @@ class Index:
         from searchkit.maintenance.copy import copy
 
         tell = progress or (lambda *_: None)
-        return copy(self._open(), self._settings, os.fspath(to), timeout, workers, tell)
+        return copy(self._open(), self._settings, location_text(to), timeout, workers, tell)
 
     def export(self, path: Location) -> int:
         """Write all documents into a file of JSON Lines, which `read_articles` reads back; returns how many.
@@ -350,7 +364,7 @@ class Index:
         """
         from searchkit.maintenance.export import export
 
-        return export(self, Path(os.fspath(path)))
+        return export(self, Path(path_text(path)))
 
     @property
     def needs_rebuild(self) -> bool:
@@ -380,6 +394,16 @@ class Index:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled, and copied, it is opened again at its location; one in memory raises TypeError."""
+        engine = self._open()
+        if engine.location == ":memory:":
+            raise TypeError(
+                "an index in memory cannot be pickled or copied, as it is in this process only: create it in "
+                "a folder, or use copy_to()"
+            )
+        return _opened_again, (engine.location, engine.identity)
 
     def __repr__(self) -> str:
         return f"<Index {self._engine.location!r}{' (closed)' if self._closed else ''}>"
@@ -464,7 +488,7 @@ def create(
     settings = Settings(
         Analyzer(user_words, stop_words), schema, Synonyms(synonyms), pinyin, schema.boosts(boosts or {})
     )
-    engine = create_engine(os.fspath(location), settings.metadata(), settings.fields.for_engine)
+    engine = create_engine(location_text(location), settings.metadata(), settings.fields.for_engine)
     return Index(engine, settings)
 
 
@@ -475,7 +499,7 @@ def open(location: Location) -> Index:
     searchkit made it, `IndexCorruptError` when it is damaged. Warns with `AnalyzerChangedWarning`
     when another version of the analyzer analysed it; `Index.rebuild` analyses it anew.
     """
-    engine = open_engine(os.fspath(location))
+    engine = open_engine(location_text(location))
     index = Index(engine, Settings.from_metadata(engine.read_metadata(), engine.location))
     if index.needs_rebuild:
         warnings.warn(
@@ -483,6 +507,17 @@ def open(location: Location) -> Index:
             "may miss; index.rebuild() analyses the stored documents anew",
             AnalyzerChangedWarning,
             stacklevel=2,
+        )
+    return index
+
+
+def _opened_again(location: str, identity: str) -> Index:
+    """The index of a pickle. Raises `IndexReplacedError` where it is another one meanwhile."""
+    index = open(location)
+    if index._engine.identity != identity:
+        index.close()
+        raise IndexReplacedError(
+            f"{location}: another index has taken the place of the one that was pickled; open it instead"
         )
     return index
 
@@ -496,7 +531,7 @@ def check(location: Location) -> CheckReport:
     from searchkit.reports import CheckReport, Problem  # a program that searches does without
 
     started = time.perf_counter()
-    place = os.fspath(location)
+    place = location_text(location)
     shown = without_credentials(place)
     problems = [Problem(*damage) for damage in damage_at(place)]
     if not problems:

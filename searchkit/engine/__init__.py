@@ -11,6 +11,7 @@ An engine is a class, or a module, with the functions of `EngineKind`; a locatio
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -20,9 +21,18 @@ from typing import Any, Protocol, cast
 from searchkit.engine.base import Damage, Engine
 from searchkit.engine.credentials import without_credentials
 from searchkit.engine.plan import ValueField
-from searchkit.errors import EngineUnavailableError, IndexIncompatibleError
+from searchkit.errors import EngineUnavailableError, IndexIncompatibleError, SearchkitError
+from searchkit.text import path_text, well_formed
 
-__all__ = ["ENTRY_POINTS", "EngineKind", "create_engine", "damage_at", "folder_of_same_engine", "open_engine"]
+__all__ = [
+    "ENTRY_POINTS",
+    "EngineKind",
+    "create_engine",
+    "damage_at",
+    "folder_of_same_engine",
+    "location_text",
+    "open_engine",
+]
 
 ENTRY_POINTS = "searchkit.engines"
 """The group of entry points in which packages name the engines that they have."""
@@ -56,6 +66,17 @@ class EngineKind(Protocol):
         """What is wrong with the files at the place, which need not open."""
 
 
+def location_text(location: str | os.PathLike[str]) -> str:
+    """A location as text.
+
+    Raises TypeError for bytes, ValueError for a text that is no location: engines need UTF-8 in a path.
+    """
+    text = path_text(location)
+    if well_formed(text) != text:
+        raise ValueError(f"{text[:60]!r}: the location of an index is text in UTF-8; rename the folder")
+    return text
+
+
 def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
     """A new, empty index at the location, with these fields of values."""
     kind, place = _kind_and_place(location)
@@ -65,7 +86,7 @@ def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[V
 def open_engine(location: str) -> Engine:
     """The index at the location."""
     kind, place = _kind_and_place(location)
-    if not _SCHEME.match(location) and any((Path(location) / "data").glob("*.toc")):
+    if not _SCHEME.match(location) and any((Path(place or location) / "data").glob("*.toc")):
         raise IndexIncompatibleError(
             f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
         )
@@ -102,10 +123,10 @@ def _kind_and_place(location: str) -> tuple[EngineKind, Any]:
         return _our_own(_TANTIVY), None
     scheme = _SCHEME.match(location)
     if scheme is None:
-        return _our_own(_TANTIVY), _path(location)
+        return _our_own(_TANTIVY), _real_path(location)
     name, place = scheme[1].lower(), location[scheme.end() :]
     if name == _WHOOSH:
-        return _our_own(_WHOOSH), _path(place)
+        return _our_own(_WHOOSH), _real_path(place)
     if name in (_OPENSEARCH, f"{_OPENSEARCH}s"):
         return _our_own(_OPENSEARCH), location
     return _of_a_package(name, location), place
@@ -115,6 +136,14 @@ def _path(place: str) -> Path:
     if not place:
         raise ValueError("the location of an index is a path or ':memory:', not an empty text")
     return Path(place)
+
+
+def _real_path(place: str) -> Path:
+    """The folder that the path means now: what is opened stays so, whatever becomes of links on the way."""
+    try:
+        return Path(os.path.realpath(_path(place)))
+    except OSError as error:
+        raise SearchkitError(f"{place}: cannot be found: {error.strerror or error}") from error
 
 
 def _our_own(name: str) -> EngineKind:

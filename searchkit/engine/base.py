@@ -195,7 +195,17 @@ class Engine(ABC):
     @property
     @abstractmethod
     def location(self) -> str:
-        """The text that opens this index again."""
+        """The text that opens this index again, in any folder and any process."""
+
+    @property
+    def identity(self) -> str:
+        """What tells this index from another at its location; empty where it cannot be told.
+
+        It is made with the index and never changes. Where the index has another one than when it was opened,
+        or is gone, the engine raises `IndexReplacedError`: for whoever writes, and for whoever reads what
+        was committed since.
+        """
+        return ""
 
     @abstractmethod
     def read_metadata(self) -> dict[str, Any]:

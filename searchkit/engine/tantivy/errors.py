@@ -29,10 +29,9 @@ class reading(_Translation):  # noqa: N801
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is None or not _is_from_engine(error):
             return
-        if (code := _OS_ERROR.search(str(error))) and int(code[1]) in _NO_DAMAGE:
+        if (code := os_error_of(error)) in _NO_DAMAGE:
             raise SearchkitError(
-                f"{self._location}: the index cannot be read: {os.strerror(int(code[1]))}; "
-                "even a reader has to open data/.tantivy-meta.lock for writing"
+                f"{self._location}: the index cannot be read: {os.strerror(code)}"
             ) from error
         raise corrupt(self._location, f"the index is damaged: {_first_line(error)}") from error
 
@@ -43,6 +42,12 @@ class writing(_Translation):  # noqa: N801
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None and _is_from_engine(error):
             raise unwritable(self._location, _first_line(error)) from error
+
+
+def os_error_of(error: BaseException) -> int:
+    """The number of the error of the operating system that caused this one, or 0."""
+    found = _OS_ERROR.search(str(error))
+    return int(found[1]) if found else 0
 
 
 def _is_from_engine(error: BaseException) -> bool:

@@ -51,7 +51,7 @@ class _Segment(NamedTuple):
 
 def damage_of(data: Path) -> list[Damage]:
     """What of the latest commit in the folder is not as it was written."""
-    return of_one_commit(partial(_content, data / COMMIT_FILE), lambda commit: list(_damage(data, commit)))
+    return of_one_commit(partial(content_of, data / COMMIT_FILE), lambda commit: list(_damage(data, commit)))
 
 
 def copy_commit(data: Path, to: Path) -> None:
@@ -67,7 +67,7 @@ def copy_commit(data: Path, to: Path) -> None:
         write_atomically(to / COMMIT_FILE, commit)
 
     try:
-        of_one_commit(partial(_content, data / COMMIT_FILE), copy)
+        of_one_commit(partial(content_of, data / COMMIT_FILE), copy)
     except _NO_COMMIT as error:
         raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
 
@@ -78,12 +78,24 @@ def segment_sizes(data: Path) -> list[int]:
     Raises `IndexCorruptError` when the commit cannot be understood.
     """
     try:
-        return [segment.documents for segment in _segments(json.loads(_content(data / COMMIT_FILE)))]
+        return [segment.documents for segment in _segments(json.loads(content_of(data / COMMIT_FILE)))]
     except _NO_COMMIT as error:
         raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
 
 
-def _content(path: Path) -> bytes:
+def names_of(commit: bytes) -> list[str]:
+    """The files of the segments of a commit.
+
+    Raises `IndexCorruptError` when it cannot be understood.
+    """
+    try:
+        return [name for segment in _segments(json.loads(commit)) for name in segment.files]
+    except _NO_COMMIT as error:
+        raise corrupt(COMMIT_FILE, f"is damaged: {error}") from error
+
+
+def content_of(path: Path) -> bytes:
+    """What is in the file. Raises `IndexCorruptError` when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
