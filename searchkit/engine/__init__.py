@@ -21,7 +21,7 @@ from typing import Any, Protocol, cast
 from searchkit.engine.base import Damage, Engine
 from searchkit.engine.credentials import without_credentials
 from searchkit.engine.plan import ValueField
-from searchkit.errors import EngineUnavailableError, IndexIncompatibleError, SearchkitError
+from searchkit.errors import EngineUnavailableError, IndexIncompatibleError
 from searchkit.text import path_text, well_formed
 
 __all__ = [
@@ -86,7 +86,7 @@ def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[V
 def open_engine(location: str) -> Engine:
     """The index at the location."""
     kind, place = _kind_and_place(location)
-    if not _SCHEME.match(location) and any((Path(place or location) / "data").glob("*.toc")):
+    if not _SCHEME.match(location) and any((Path(location) / "data").glob("*.toc")):
         raise IndexIncompatibleError(
             f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
         )
@@ -123,10 +123,10 @@ def _kind_and_place(location: str) -> tuple[EngineKind, Any]:
         return _our_own(_TANTIVY), None
     scheme = _SCHEME.match(location)
     if scheme is None:
-        return _our_own(_TANTIVY), _real_path(location)
+        return _our_own(_TANTIVY), _path(location)
     name, place = scheme[1].lower(), location[scheme.end() :]
     if name == _WHOOSH:
-        return _our_own(_WHOOSH), _real_path(place)
+        return _our_own(_WHOOSH), _path(place)
     if name in (_OPENSEARCH, f"{_OPENSEARCH}s"):
         return _our_own(_OPENSEARCH), location
     return _of_a_package(name, location), place
@@ -136,14 +136,6 @@ def _path(place: str) -> Path:
     if not place:
         raise ValueError("the location of an index is a path or ':memory:', not an empty text")
     return Path(place)
-
-
-def _real_path(place: str) -> Path:
-    """The folder that the path means now: what is opened stays so, whatever becomes of links on the way."""
-    try:
-        return Path(os.path.realpath(_path(place)))
-    except OSError as error:
-        raise SearchkitError(f"{place}: cannot be found: {error.strerror or error}") from error
 
 
 def _our_own(name: str) -> EngineKind:

@@ -63,15 +63,16 @@ class IndexFolder:
     @contextmanager
     def created(cls, path: Path, metadata: Mapping[str, Any]) -> Iterator[IndexFolder]:
         """A new folder, which becomes an index when the block ends without an error."""
-        folder = cls(path, os.urandom(16).hex())
-        made = [each for each in (path, *path.parents) if not os.path.lexists(each)]
+        made: list[Path] = []
         try:
+            folder = cls(Path(os.path.realpath(path)), os.urandom(16).hex())
             folder._check_new()
+            made += [each for each in (folder.path, *folder.path.parents) if not os.path.lexists(each)]
             folder.data.mkdir(parents=True, exist_ok=True)
             with WriterLock(folder.path, timeout=0):
                 folder._check_new()  # another process may have been faster
                 try:
-                    for note in (path / "notes").glob("*"):  # of an earlier index
+                    for note in (folder.path / "notes").glob("*"):  # of an earlier index
                         note.unlink()
                     yield folder
                     folder.write_metadata(metadata)
@@ -89,9 +90,9 @@ class IndexFolder:
 
     @classmethod
     def opened(cls, path: Path) -> IndexFolder:
-        """The folder of an existing index."""
-        folder = cls(path)
+        """The folder of an existing index: the one that the path means now, whatever becomes of links."""
         try:
+            folder = cls(Path(os.path.realpath(path)))
             if not folder._has_index():
                 what = "there is no such folder"
                 if path.exists():
@@ -184,6 +185,7 @@ class IndexFolder:
             rmtree(copy.path, ignore_errors=True)
             copy.path.mkdir(parents=True)
             copy_data(copy.data)
+            self.check_same()  # all of that was of this index
             for name, content in notes.items():
                 (copy.path / "notes").mkdir(exist_ok=True)
                 write_atomically(copy.path / "notes" / name, content)

@@ -197,6 +197,7 @@ class TantivyEngine(Engine):
     def damage(self, values: Iterable[ValueField]) -> list[Damage]:
         if not self._folder:
             return []
+        self._folder.check_same()
         found = self.damage_at(self._folder.path)
         # Opened anew, as another process may have replaced the commit; what is damaged is better not opened.
         if not found:

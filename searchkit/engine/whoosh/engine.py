@@ -102,6 +102,7 @@ class WhooshEngine(FolderEngine):
         return snapshot
 
     def damage(self, values: Iterable[ValueField]) -> list[Damage]:
+        self._folder.check_same()
         if found := self.damage_at(self._folder.path):
             return found
         commit = files.latest(self._data)
