@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -86,10 +87,11 @@ def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[V
 def open_engine(location: str) -> Engine:
     """The index at the location."""
     kind, place = _kind_and_place(location)
-    if not _SCHEME.match(location) and any((Path(location) / "data").glob("*.toc")):
-        raise IndexIncompatibleError(
-            f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
-        )
+    with suppress(OSError):  # of a path that cannot be looked at, which the engine says
+        if not _SCHEME.match(location) and any((Path(location) / "data").glob("*.toc")):
+            raise IndexIncompatibleError(
+                f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
+            )
     return kind.open(_on_disk(place))
 
 

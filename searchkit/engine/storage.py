@@ -67,7 +67,7 @@ class IndexFolder:
         try:
             folder = cls(Path(os.path.realpath(path)), os.urandom(16).hex())
             folder._check_new()
-            made += [each for each in (folder.path, *folder.path.parents) if not os.path.lexists(each)]
+            made += _missing(folder.path)
             folder.data.mkdir(parents=True, exist_ok=True)
             with WriterLock(folder.path, timeout=0):
                 folder._check_new()  # another process may have been faster
@@ -80,9 +80,7 @@ class IndexFolder:
                     folder._clear()
                     raise
         except BaseException as error:
-            for each in made:
-                with suppress(OSError):  # another process has begun an index in it
-                    each.rmdir()
+            _remove_empty(made)
             if isinstance(error, OSError):
                 why = f"an index cannot be made here: {reason_of(error)}"
                 raise SearchkitError(f"{path}: {why}") from error
@@ -180,6 +178,7 @@ class IndexFolder:
         notes = {note.name: note.read_bytes() for note in (self.path / "notes").glob("*.txt")}
         from shutil import rmtree  # takes long to import, and a search does without
 
+        made = _missing(path)
         copy = IndexFolder(path.with_name(f".{path.name}.{os.getpid()}.new"), self.identity)
         try:
             rmtree(copy.path, ignore_errors=True)
@@ -198,6 +197,7 @@ class IndexFolder:
             raise SearchkitError(f"{path}: a copy cannot be made here: {reason_of(error)}") from error
         finally:
             rmtree(copy.path, ignore_errors=True)
+            _remove_empty(made)
 
     def read_note(self, name: str) -> str | None:
         path = self._note(name)
@@ -296,6 +296,17 @@ class FolderEngine(Engine):
     @property
     def identity(self) -> str:
         return self._folder.identity
+
+
+def _missing(path: Path) -> list[Path]:
+    """The folders that have to be made for the path, itself first."""
+    return [each for each in (path, *path.parents) if not os.path.lexists(each)]
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # it has something in it
+            folder.rmdir()
 
 
 def _checksum(metadata: Mapping[str, Any]) -> int:

@@ -88,7 +88,11 @@ def test_a_batch_of_the_parent_is_refused_in_a_child_and_goes_on_in_the_parent(e
         writer.upsert(index_document("2"))
 
         def use() -> str:
-            for act in (lambda: writer.upsert(index_document("x")), lambda: writer.delete("1"), writer.commit):
+            for act in (
+                lambda: writer.upsert(index_document("x")),
+                lambda: writer.delete("1"),
+                writer.commit,
+            ):
                 with pytest.raises(SearchkitError, match=REFUSED.partition(": ")[2]):
                     act()
             writer.close()

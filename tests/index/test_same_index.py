@@ -119,7 +119,9 @@ class TestFolders:
 
 class TestPickle:
     @pytest.mark.parametrize("kind", KINDS)
-    @pytest.mark.parametrize("again", [lambda index: pickle.loads(pickle.dumps(index)), copy.copy, copy.deepcopy])
+    @pytest.mark.parametrize(
+        "again", [lambda index: pickle.loads(pickle.dumps(index)), copy.copy, copy.deepcopy]
+    )
     def test_a_pickled_index_is_opened_again(
         self, kind: str, again: Any, make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

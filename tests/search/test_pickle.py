@@ -72,7 +72,8 @@ def test_results_stay_what_they_are_without_the_index(way: str, query: str, inde
     index.close()
     found = everything(again)
     for changing in ("took", "cursor", "repr"):  # how long it took is in the second and the third
-        found.pop(changing, None), expected.pop(changing, None)
+        found.pop(changing, None)
+        expected.pop(changing, None)
     assert found == expected
 
 
@@ -81,8 +82,8 @@ def test_a_cursor_goes_on_after_a_pickle(index: Index) -> None:
     again = pickle.loads(pickle.dumps(results))
     assert again.cursor == results.cursor
     assert again.has_more
-    pages = [index.search("茶", limit=7, cursor=one.cursor) for one in (results, again)]
-    assert [[hit.id for hit in page] for page in pages][0] == [hit.id for hit in pages[1]]
+    first, second = (index.search("茶", limit=7, cursor=one.cursor) for one in (results, again))
+    assert [hit.id for hit in first] == [hit.id for hit in second] != []
 
 
 @pytest.mark.parametrize("way", WAYS)
