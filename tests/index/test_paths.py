@@ -26,7 +26,7 @@ class TestLocations:
     def test_a_path_that_the_system_refuses_leaves_nothing(
         self, open_or_create: Any, kind: str, path: str, tmp_path: Path
     ) -> None:
-        with pytest.raises(SearchkitError, match="File name too long|no such folder"):
+        with pytest.raises(SearchkitError, match=r"File name too long|no such folder"):
             open_or_create(f"{kind}{tmp_path / path}")
         assert list(tmp_path.iterdir()) == []
 
