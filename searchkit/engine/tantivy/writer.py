@@ -109,10 +109,10 @@ class TantivyWriter(EngineWriter):
             self._open().delete_documents_by_query(Query.all_query())
 
     def commit(self) -> None:
-        writer = self._open()
-        self._lock.check_held()
+        self._open()
+        self._lock.check_held()  # with no writer in this frame: the error would keep it, and its lock
         with writing(self._engine.location):
-            writer.commit()
+            self._open().commit()
         self._engine.reload()
         self._committed = True
 
