@@ -285,7 +285,7 @@ class Index:
 
     @property
     def location(self) -> str:
-        """Where the index is, as `open` takes it: an absolute path, links resolved. No credentials."""
+        """Where the index is, as `open` or `create` was given it. Credentials are left out."""
         return self._engine.location
 
     def stats(self) -> Stats:
@@ -403,7 +403,7 @@ class Index:
                 "an index in memory cannot be pickled or copied, as it is in this process only: create it in "
                 "a folder, or use copy_to()"
             )
-        return _opened_again, (engine.location, engine.identity)
+        return _opened_again, (engine.real_location, engine.identity)
 
     def __repr__(self) -> str:
         return f"<Index {self._engine.location!r}{' (closed)' if self._closed else ''}>"

@@ -195,7 +195,12 @@ class Engine(ABC):
     @property
     @abstractmethod
     def location(self) -> str:
-        """The text that opens this index again, in any folder and any process."""
+        """The text that opened this index, without credentials."""
+
+    @property
+    def real_location(self) -> str:
+        """The text that opens this index again, whatever the current folder is and links lead to."""
+        return self.location
 
     @property
     def identity(self) -> str:

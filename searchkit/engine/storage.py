@@ -54,8 +54,9 @@ class IndexFolder:
     one that takes its place.
     """
 
-    def __init__(self, path: Path, identity: str = "") -> None:
+    def __init__(self, path: Path, identity: str = "", given: Path | None = None) -> None:
         self.path = path
+        self.given = given or path  # as people know it
         self.data = path / "data"
         self.identity = identity
 
@@ -65,7 +66,7 @@ class IndexFolder:
         """A new folder, which becomes an index when the block ends without an error."""
         made: list[Path] = []
         try:
-            folder = cls(Path(os.path.realpath(path)), os.urandom(16).hex())
+            folder = cls(Path(os.path.realpath(path)), os.urandom(16).hex(), path)
             folder._check_new()
             made += _missing(folder.path)
             folder.data.mkdir(parents=True, exist_ok=True)
@@ -90,7 +91,7 @@ class IndexFolder:
     def opened(cls, path: Path) -> IndexFolder:
         """The folder of an existing index: the one that the path means now, whatever becomes of links."""
         try:
-            folder = cls(Path(os.path.realpath(path)))
+            folder = cls(Path(os.path.realpath(path)), given=path)
             if not folder._has_index():
                 what = "there is no such folder"
                 if path.exists():

@@ -33,7 +33,7 @@ class TestFolders:
         make_index("茶", location=f"{kind}here").close()
         (tmp_path / "other").mkdir()
         with searchkit.open(f"{kind}here") as index:
-            assert index.location == f"{kind}{tmp_path / 'here'}"
+            assert index.location == f"{kind}here"
             os.chdir("other")
             assert index.count("茶") == 1
             assert index.add([Document(id="1", body="茶")]).added == 1
@@ -53,7 +53,6 @@ class TestFolders:
             make_index(Document(id=name, body="茶"), location=f"{kind}{tmp_path / name}").close()
         (tmp_path / "live").symlink_to("v1")
         index = searchkit.open(f"{kind}{tmp_path / 'live'}")
-        assert index.location == f"{kind}{tmp_path / 'v1'}"
         (tmp_path / "next").symlink_to("v2")
         (tmp_path / "next").replace(tmp_path / "live")
         assert ids(index.search("茶")) == ["v1"]
@@ -128,7 +127,7 @@ class TestPickle:
         monkeypatch.chdir(tmp_path)
         index = make_index("茶", location=f"{kind}index")
         with again(index) as other:
-            assert other.location == index.location
+            assert other.location == f"{kind}{tmp_path / 'index'}"
             index.add([Document(id="1", body="茶")])
             assert other.count("茶") == 2
 

@@ -118,6 +118,10 @@ class TantivyEngine(Engine):
 
     @property
     def location(self) -> str:
+        return str(self._folder.given) if self._folder else ":memory:"
+
+    @property
+    def real_location(self) -> str:
         return str(self._folder.path) if self._folder else ":memory:"
 
     def read_metadata(self) -> dict[str, Any]:

@@ -75,6 +75,10 @@ class WhooshEngine(FolderEngine):
 
     @property
     def location(self) -> str:
+        return f"{SCHEME}{self._folder.given}"
+
+    @property
+    def real_location(self) -> str:
         return f"{SCHEME}{self._folder.path}"
 
     def _of_latest(self, act: Callable[[Commit], Result]) -> Result:
