@@ -19,7 +19,14 @@ from searchkit.analysis import Analyzer
 from searchkit.analysis.kernel import kernel
 from searchkit.analysis.pinyin import require_pinyin
 from searchkit.document import Document
-from searchkit.engine import create_engine, damage_at, folder_of_same_engine, open_engine
+from searchkit.engine import (
+    create_engine,
+    damage_at,
+    folder_of_same_engine,
+    forks,
+    location_text,
+    open_engine,
+)
 from searchkit.engine.base import LEAST_MEMORY, Engine, EngineWriter, Snapshot
 from searchkit.engine.commit_files import require_whole
 from searchkit.engine.credentials import without_credentials
@@ -28,6 +35,7 @@ from searchkit.errors import (
     CursorExpiredError,
     IndexCorruptError,
     IndexIncompatibleError,
+    IndexReplacedError,
     SearchkitError,
 )
 from searchkit.indexing.stored_fields import StoredFields
@@ -46,7 +54,7 @@ from searchkit.search.results import Hit, Results
 from searchkit.search.search import count, search, search_one
 from searchkit.search.suggest import PrefixCache, Suggestion, suggest
 from searchkit.settings import Settings
-from searchkit.text import as_list
+from searchkit.text import as_list, path_text
 
 if TYPE_CHECKING:
     from searchkit.indexing.writer import Writer
@@ -74,6 +82,12 @@ class Index:
         self._cursors = Cursors()
         self._prefix_cache = PrefixCache()
         self._closed = False
+        forks.watch(self)
+
+    def after_fork(self) -> None:
+        """What a child process does without: what its parent remembers of searches."""
+        forks.keep((self._cursors, self._prefix_cache))
+        self._cursors, self._prefix_cache = Cursors(), PrefixCache()
 
     # -- writing
 
@@ -276,7 +290,7 @@ class Index:
 
     @property
     def location(self) -> str:
-        """Where the index is, as `open` takes it. Credentials are left out."""
+        """Where the index is, as `open` or `create` was given it. Credentials are left out."""
         return self._engine.location
 
     def stats(self) -> Stats:
@@ -335,7 +349,7 @@ class Index:
         no folder, `ValueError` for a location of another engine: use `copy_to` for that.
         """
         engine = self._open()
-        engine.copy_to(folder_of_same_engine(engine, os.fspath(to)))
+        engine.copy_to(folder_of_same_engine(engine, location_text(to)))
 
     def copy_to(
         self,
@@ -357,7 +371,7 @@ class Index:
         from searchkit.maintenance.copy import copy
 
         tell = progress or (lambda *_: None)
-        return copy(self._open(), self._settings, os.fspath(to), timeout, workers, tell)
+        return copy(self._open(), self._settings, location_text(to), timeout, workers, tell)
 
     def export(self, path: Location) -> int:
         """Write all documents into a file of JSON Lines, which `read_articles` reads back; returns how many.
@@ -367,7 +381,7 @@ class Index:
         """
         from searchkit.maintenance.export import export
 
-        return export(self, Path(os.fspath(path)))
+        return export(self, Path(path_text(path)))
 
     @property
     def needs_rebuild(self) -> bool:
@@ -397,6 +411,16 @@ class Index:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled, and copied, it is opened again at its location; one in memory raises TypeError."""
+        engine = self._open()
+        if engine.location == ":memory:":
+            raise TypeError(
+                "an index in memory cannot be pickled or copied, as it is in this process only: create it in "
+                "a folder, or use copy_to()"
+            )
+        return _opened_again, (engine.real_location, engine.identity)
 
     def __repr__(self) -> str:
         return f"<Index {self._engine.location!r}{' (closed)' if self._closed else ''}>"
@@ -485,7 +509,7 @@ def create(
     settings = Settings(
         Analyzer(user_words, stop_words), schema, Synonyms(synonyms), pinyin, schema.boosts(boosts or {})
     )
-    engine = create_engine(os.fspath(location), settings.metadata(), settings.fields.for_engine)
+    engine = create_engine(location_text(location), settings.metadata(), settings.fields.for_engine)
     return Index(engine, settings)
 
 
@@ -499,7 +523,7 @@ def open(location: Location, *, verify: bool = False) -> Index:
     searchkit made it, `IndexCorruptError` when it is damaged. Warns with `AnalyzerChangedWarning`
     when another version of the analyzer analysed it; `Index.rebuild` analyses it anew.
     """
-    place = os.fspath(location)
+    place = location_text(location)
     if verify:
         require_whole(without_credentials(place), damage_at(place))
     engine = open_engine(place)
@@ -512,6 +536,17 @@ def open(location: Location, *, verify: bool = False) -> Index:
             "may miss; index.rebuild() analyses the stored documents anew",
             AnalyzerChangedWarning,
             stacklevel=2,
+        )
+    return index
+
+
+def _opened_again(location: str, identity: str) -> Index:
+    """The index of a pickle. Raises `IndexReplacedError` where it is another one meanwhile."""
+    index = open(location)
+    if index._engine.identity != identity:
+        index.close()
+        raise IndexReplacedError(
+            f"{location}: another index has taken the place of the one that was pickled; open it instead"
         )
     return index
 
@@ -531,7 +566,7 @@ def check(
     from searchkit.reports import CheckReport, Problem  # a program that searches does without
 
     started = time.perf_counter()
-    place = os.fspath(location)
+    place = location_text(location)
     shown = without_credentials(place)
     problems = [Problem(*damage) for damage in damage_at(place, quick=quick)]
     if not problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 
@@ -24,6 +25,21 @@ def as_list(name: str, values: str | Iterable[str]) -> list[str]:
         if not isinstance(value, str):
             raise TypeError(f"{name}: {value!r} is {type(value).__name__}, not text")
     return [well_formed(value) for value in found]
+
+
+def path_text(path: str | os.PathLike[str]) -> str:
+    """A path or a location as text.
+
+    Raises TypeError for bytes and for what is no path, ValueError for one with a character that no path has.
+    """
+    text: str | bytes = os.fspath(path)
+    if isinstance(text, bytes):
+        raise TypeError(
+            f"a path is text or a Path, not bytes like {text[:60]!r}: os.fsdecode() makes text of it"
+        )
+    if "\0" in text:
+        raise ValueError(f"{text[:60]!r}: no path has a NUL character")
+    return text
 
 
 def escape_html(text: str) -> str:

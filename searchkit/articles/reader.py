@@ -12,6 +12,7 @@ from searchkit.articles.decoding import check_encoding
 from searchkit.articles.file_reader import printable, read_file
 from searchkit.document import Document
 from searchkit.errors import ArticleError
+from searchkit.text import path_text
 
 
 class UnreadableFolderError(ArticleError):
@@ -58,7 +59,7 @@ class Articles:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, encoding: str | None = None) -> None:
-        self.path = Path(path)
+        self.path = Path(path_text(path))
         self.encoding = encoding
         check_encoding(encoding)
         if not os.path.lexists(self.path):

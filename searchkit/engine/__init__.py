@@ -11,8 +11,10 @@ An engine is a class, or a module, with the functions of `EngineKind`; a locatio
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -21,8 +23,17 @@ from searchkit.engine.base import Damage, Engine
 from searchkit.engine.credentials import without_credentials
 from searchkit.engine.plan import ValueField
 from searchkit.errors import EngineUnavailableError, IndexIncompatibleError
+from searchkit.text import path_text, well_formed
 
-__all__ = ["ENTRY_POINTS", "EngineKind", "create_engine", "damage_at", "folder_of_same_engine", "open_engine"]
+__all__ = [
+    "ENTRY_POINTS",
+    "EngineKind",
+    "create_engine",
+    "damage_at",
+    "folder_of_same_engine",
+    "location_text",
+    "open_engine",
+]
 
 ENTRY_POINTS = "searchkit.engines"
 """The group of entry points in which packages name the engines that they have."""
@@ -57,6 +68,17 @@ class EngineKind(Protocol):
         """What is wrong with the files at the place, which need not open; ``quick`` in some milliseconds."""
 
 
+def location_text(location: str | os.PathLike[str]) -> str:
+    """A location as text.
+
+    Raises TypeError for bytes, ValueError for a text that is no location: engines need UTF-8 in a path.
+    """
+    text = path_text(location)
+    if well_formed(text) != text:
+        raise ValueError(f"{text[:60]!r}: the location of an index is text in UTF-8; rename the folder")
+    return text
+
+
 def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> Engine:
     """A new, empty index at the location, with these fields of values."""
     kind, place = _kind_and_place(location)
@@ -66,10 +88,11 @@ def create_engine(location: str, metadata: Mapping[str, Any], values: Iterable[V
 def open_engine(location: str) -> Engine:
     """The index at the location."""
     kind, place = _kind_and_place(location)
-    if not _SCHEME.match(location) and any((Path(location) / "data").glob("*.toc")):
-        raise IndexIncompatibleError(
-            f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
-        )
+    with suppress(OSError):  # of a path that cannot be looked at, which the engine says
+        if not _SCHEME.match(location) and any((Path(location) / "data").glob("*.toc")):
+            raise IndexIncompatibleError(
+                f"{location}: the engine {_WHOOSH!r} made this index; open '{_WHOOSH}:{location}'"
+            )
     return kind.open(_on_disk(place))
 
 

@@ -231,7 +231,22 @@ class Engine(ABC):
     @property
     @abstractmethod
     def location(self) -> str:
-        """The text that opens this index again."""
+        """The text that opened this index, without credentials."""
+
+    @property
+    def real_location(self) -> str:
+        """The text that opens this index again, whatever the current folder is and links lead to."""
+        return self.location
+
+    @property
+    def identity(self) -> str:
+        """What tells this index from another at its location; empty where it cannot be told.
+
+        It is made with the index and never changes. Where the index has another one than when it was opened,
+        or is gone, the engine raises `IndexReplacedError`: for whoever writes, and for whoever reads what
+        was committed since.
+        """
+        return ""
 
     @abstractmethod
     def read_metadata(self) -> dict[str, Any]:

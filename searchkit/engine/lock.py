@@ -10,14 +10,17 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
 import msgspec
 
+from searchkit.engine import forks
 from searchkit.engine.atomic_files import UNFINISHED, corrupt, reason_of, write_atomically
-from searchkit.errors import IndexLockedError, SearchkitError
+from searchkit.engine.pinned import Mark
+from searchkit.errors import IndexLockedError, IndexReplacedError, SearchkitError
 from searchkit.text import well_formed
 
 
@@ -45,24 +48,34 @@ def this_process() -> _Holder:
 
 
 class WriterLock:
-    """The lock of the one writer of a folder; a context manager, or `acquire` and `release`."""
+    """The lock of the one writer of a folder; a context manager, or `acquire` and `release`.
 
-    def __init__(self, folder: Path, *, timeout: float) -> None:
+    ``check`` is called before the lock is taken, and once it is held: it raises where nobody should write.
+    """
+
+    def __init__(self, folder: Path, *, timeout: float, check: Callable[[], None] | None = None) -> None:
         from filelock import FileLock  # takes as long as opening an index, and only writers need it
 
         self._path = folder
         self._holder = folder / "writer.json"
         self._lock = FileLock(folder / "writer.lock", thread_local=False)
         self._timeout = timeout
+        self._check = check or (lambda: None)
+        self._file: Mark | None = None
+        self._is_of_parent = False
+        forks.watch(self)
 
     def acquire(self) -> None:
         """Wait up to the timeout for another writer, then raise `IndexLockedError`, which names it."""
         from filelock import Timeout
 
+        self._check()
         if not self._path.is_dir():  # the lock would create the folder
             raise corrupt(self._path, "the folder is not there any more")
         try:
             self._lock.acquire(timeout=self._timeout)
+            self._file = Mark.of(self._lock.lock_file)
+            self._check()
             for path in self._path.iterdir():
                 if UNFINISHED.fullmatch(path.name):  # no other process writes any while we hold the lock
                     path.unlink(missing_ok=True)
@@ -76,11 +89,36 @@ class WriterLock:
             self.release()
             why = f"cannot be written: {reason_of(error)}; it is as the last commit left it"
             raise SearchkitError(f"{self._path}: {why}") from error
+        except BaseException:
+            self.release()
+            raise
+
+    def check_held(self) -> None:
+        """Raise `IndexReplacedError` where this is no longer the lock of what is in the folder."""
+        if self._is_held():
+            return
+        raise IndexReplacedError(
+            f"{self._path}: since this writer began, the index was removed or another one has taken its "
+            "place, or writer.lock was removed; nothing of this batch is committed; open the index anew"
+        )
+
+    def after_fork(self) -> None:
+        """Leave the lock to the parent, which goes on writing."""
+        if self._file:
+            self._file, self._is_of_parent = None, True
+            forks.let_go_of_files(self._path)
+
+    def _is_held(self) -> bool:
+        with suppress(OSError):
+            return self._file is not None and Mark.of(self._lock.lock_file)[1:] == self._file[1:]
+        return False
 
     def release(self) -> None:
-        if self._lock.is_locked:
+        if not self._is_of_parent and self._lock.is_locked:
             with suppress(OSError):  # it only serves a message
-                self._holder.unlink(missing_ok=True)
+                if self._is_held():
+                    self._holder.unlink(missing_ok=True)
+            self._file = None
             self._lock.release()
 
     def __enter__(self) -> WriterLock:
@@ -110,6 +148,9 @@ class MemoryLock:
         self._held = self._lock.acquire(timeout=self._timeout)
         if not self._held:
             raise IndexLockedError(f":memory:: the index is being written by this process, {os.getpid()}")
+
+    def check_held(self) -> None:
+        """Nobody takes it away."""
 
     def release(self) -> None:
         """Release the lock, if it is held."""

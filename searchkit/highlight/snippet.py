@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 from searchkit.analysis import is_symbol, kernel
 from searchkit.analysis.tokens import word_parts
@@ -37,6 +38,10 @@ class Highlighter(ABC):
 
     def __init__(self, highlight_terms: Iterable[HighlightTerm]) -> None:
         self._highlight_terms = highlight_terms
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made anew of its terms, by the kernel that runs there."""
+        return highlighter, (tuple(self._highlight_terms),)
 
     @cached_property
     def _parts(self) -> list[HighlightTerm]:

@@ -68,12 +68,21 @@ def results(
         first = list(islice(work, _WORTH_IT))
         processes = _usual_processes() if len(first) == _WORTH_IT else 0
         work = chain(first, work)
-    if not processes or not sys.executable:
+    if not processes or not sys.executable or not _can_start_threads():
         builder = DocumentBuilder(settings)
         for one in work:
             yield one(builder) if isinstance(one, partial) else one
     else:
         yield from _results_of_others(work, settings, processes)
+
+
+def _can_start_threads() -> bool:
+    """Not while Python ends: a program that indexes then, in an `atexit` handler, does so by itself."""
+    try:
+        threading.Thread(target=int).start()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _usual_processes() -> int:
@@ -121,6 +130,7 @@ class _Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        self._parent = os.getpid()
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
         _widen(self._from)
@@ -161,6 +171,8 @@ class _Worker:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
+        if os.getpid() != self._parent:
+            return  # it works for the process from which this one was forked
         self._process.kill()
         self._process.wait()
         self._unsent.put(b"")

@@ -25,6 +25,7 @@ from searchkit.indexing.process_pool import AT_ONCE, batches, results
 from searchkit.indexing.scan import Root
 from searchkit.reports import Failure, SyncProgress, SyncReport
 from searchkit.settings import Settings
+from searchkit.text import path_text
 
 _MOST_BYTES = 4_000_000
 """The most stored fields that wait until their ids are asked for: of large documents, fewer wait."""
@@ -68,7 +69,7 @@ def sync(
     manifests = notes.read_manifests(engine)
     roots = {}
     for path in paths:
-        name = os.path.abspath(path)  # noqa: PTH100  (a folder that is moved behind a link stays the same)
+        name = os.path.abspath(path_text(path))  # noqa: PTH100  (a folder that is moved behind a link stays the same)
         articles = Articles(path, encoding=encoding)  # raises where there is nothing
         may_delete = delete(articles.path) if callable(delete) else delete
         roots[name] = Root(articles, manifests.setdefault(name, Manifest()), delete=may_delete)

@@ -27,6 +27,13 @@ class Page:
         self._snippet_length = snippet_length
         self._fields: list[StoredFields | None] = [None] * len(found)
 
+    def of_one(self, number: int) -> Page:
+        """A page with this hit alone, its title and its snippet highlighted, which can be pickled."""
+        page = Page((), self._highlighter, self._snippet_length)
+        page._stored, page._fields = [self._stored[number]], [None]
+        page.titles, page.snippets = [self.titles[number]], [self.snippets[number]]
+        return page
+
     def fields(self, number: int) -> StoredFields:
         """The stored fields of a hit."""
         fields = self._fields[number]

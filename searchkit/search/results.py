@@ -41,6 +41,12 @@ class Hit:
         self._page = page
         self._number = number  # on the page
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the other hits of its page."""
+        computed = {"document", "body"}  # anew where they are asked for
+        state = {name: value for name, value in vars(self).items() if name not in computed}
+        return {**state, "_page": self._page.of_one(self._number), "_number": 0}
+
     @cached_property
     def document(self) -> Document:
         """The whole document, as it was added."""
@@ -178,9 +184,16 @@ class Results(Sequence[Hit]):
             if counts.others:
                 self.facet_others[name] = counts.others
         self._hits = tuple(hits)
+        self._has_more = cursor is not None
         self._make_cursor = cursor
         self._make_suggestion = suggestion
         self._make_hints = hints
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All of it as values: what would be computed on first access is computed."""
+        computed = {"cursor": self.cursor, "suggestion": self.suggestion, "hints": self.hints}
+        nothing = dict.fromkeys(("_make_cursor", "_make_suggestion", "_make_hints"))
+        return {**vars(self), **computed, **nothing}
 
     @cached_property
     def cursor(self) -> str | None:
@@ -190,7 +203,7 @@ class Results(Sequence[Hit]):
     @property
     def has_more(self) -> bool:
         """Whether there is a next page. Unlike `cursor`, this keeps no snapshot of the index."""
-        return self._make_cursor is not None
+        return self._has_more
 
     @cached_property
     def suggestion(self) -> str | None:

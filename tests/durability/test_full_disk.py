@@ -108,7 +108,10 @@ def test_a_folder_that_disappears_while_open_is_an_error(
     location = tmp_path / "index"
     index = make_index("茶", location=location)
     shutil.move(location / gone, tmp_path / "elsewhere")
-    with pytest.raises(searchkit.SearchkitError, match=r"index.*(restore a backup|is the disk full)"):
+    expected = (searchkit.SearchkitError, r"index.*(restore a backup|is the disk full)")
+    if not gone:  # nobody can tell that it will come back
+        expected = (searchkit.IndexReplacedError, r"index: .*not there any more.*open it where it is now")
+    with pytest.raises(expected[0], match=expected[1]):
         OPERATIONS[name](index, tmp_path)
     assert not (location / gone).exists(), "nothing is made anew where it was"
     assert not (tmp_path / "backup").exists()
@@ -122,7 +125,8 @@ def test_a_folder_that_disappears_while_open_is_an_error(
 
 def test_a_folder_that_disappears_while_writing_is_an_error(make_index: MakeIndex, tmp_path: Path) -> None:
     index = make_index("茶", location=tmp_path / "index")
-    with pytest.raises(searchkit.SearchkitError, match=r"index.*is the disk full"), index.writer() as writer:
+    removed = pytest.raises(searchkit.IndexReplacedError, match=r"since this writer began.*was removed")
+    with removed, index.writer() as writer:
         writer.add(Document(body="水"))
         shutil.move(tmp_path / "index", tmp_path / "elsewhere")
     assert not (tmp_path / "index").exists()
@@ -143,12 +147,6 @@ def test_a_read_only_folder_is_a_clear_error(name: str, make_index: MakeIndex, t
     try:
         if os.access(location, os.W_OK):
             pytest.skip("this user, probably root, may write into any folder")
-        # A reader takes a lock, for the moment in which it opens the files of a commit.
-        lock = location / "data" / ".tantivy-meta.lock"
-        with pytest.raises(searchkit.SearchkitError, match=r"index.*cannot be read.*meta\.lock") as error:
-            searchkit.open(location)
-        assert not isinstance(error.value, searchkit.IndexCorruptError)
-        lock.chmod(modes[lock])
         with searchkit.open(location) as index:
             with pytest.raises(searchkit.SearchkitError, match=r"index.*cannot be written"):
                 OPERATIONS[name](index, tmp_path)

@@ -262,15 +262,6 @@ class TestFiles:
         with pytest.raises(IndexExistsError):
             engine.copy_to(tmp_path / "copy")
 
-    def test_a_new_index_in_its_place_is_seen(self, engine: Engine) -> None:
-        fill(engine, [index_document("1")])
-        version = engine.snapshot().version
-        (folder_of(engine) / "index.json").unlink()
-        other = create_engine(engine.location, {}, FIELDS)
-        fill(other, [index_document("2")])
-        assert ids_of(engine.snapshot()) == {"2"}
-        assert engine.snapshot().version != version
-
 
 class TestCommits:
     @pytest.mark.parametrize("force_merge", [False, True])

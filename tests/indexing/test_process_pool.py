@@ -285,3 +285,21 @@ def test_indexing_in_a_script_needs_no_main_guard(tmp_path: Path) -> None:
         check=True,
     )
     assert json.loads(done.stdout) == 200
+
+
+@pytest.mark.parametrize("workers", [None, 2])
+def test_documents_are_added_while_python_ends(workers: int | None) -> None:
+    program = (
+        "import atexit, searchkit\n"
+        "index = searchkit.create(':memory:')\n"
+        "many = [{'id': str(number), 'body': '茶'} for number in range(600)]\n"
+        f"atexit.register(lambda: print(index.add(many, workers={workers}).added, index.count('茶')))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        env={**os.environ, "PYTHONPATH": str(Path(searchkit.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "600 600\n"), done.stderr

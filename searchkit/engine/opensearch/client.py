@@ -15,6 +15,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NoConnection
 from opensearchpy.exceptions import SSLError, TransportError
 
+from searchkit.engine import forks
 from searchkit.engine.base import PlanTooExpensiveError
 from searchkit.engine.opensearch.location import Place
 from searchkit.errors import EngineUnavailableError, IndexNotFoundError, SearchkitError
@@ -66,7 +67,17 @@ class Calls:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self._client = OpenSearch(
+        self._client = self._connected()
+        forks.watch(self)
+
+    def after_fork(self) -> None:
+        """Connect anew: two processes cannot share a connection."""
+        forks.keep(self._client)
+        self._client = self._connected()
+
+    def _connected(self) -> OpenSearch:
+        place = self.place
+        return OpenSearch(
             hosts=[{"host": host, "port": port} for host, port in place.hosts],
             http_auth=None if place.api_key else place.user,
             headers={"authorization": f"ApiKey {place.api_key}"} if place.api_key else {},

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from searchkit.engine import forks
 from searchkit.engine.base import Damage, Engine, EngineStats, EngineWriter
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.location import parsed
@@ -33,10 +34,18 @@ class OpenSearchEngine(Engine):
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._states = StateStore(calls)
+        self._begin()
+        forks.watch(self)
+
+    def _begin(self) -> None:
         self._opening = threading.Lock()
         self._latest: OpenSearchSnapshot | None = None
         self._points: weakref.WeakSet[PointInTime] = weakref.WeakSet()
         self._left: deque[PointInTime] = deque()
+
+    def after_fork(self) -> None:
+        """Begin anew: what the parent has asked the cluster to keep, the parent lets go of."""
+        self._begin()
 
     @classmethod
     def create(
@@ -80,7 +89,12 @@ class OpenSearchEngine(Engine):
     def location(self) -> str:
         return self._calls.place.location
 
+    @property
+    def identity(self) -> str:
+        return self._states.index
+
     def read_metadata(self) -> dict[str, Any]:
+        self._states.read()  # raises where another index has taken the place of this one
         text = self._text(_METADATA)
         if text is None:
             raise IndexCorruptError(f"{self.location}: the settings of the index are missing")
@@ -150,10 +164,11 @@ class OpenSearchEngine(Engine):
         return OpenSearchWriter(self._states, self.snapshot, timeout, force_merge)
 
     def stats(self) -> EngineStats:
+        documents = len(self.snapshot())
         stores = self._calls.of_index("GET", "_stats/store")["_all"]
         health = self._health()
         details = {"shards": health["active_primary_shards"], "copies": health["active_shards"]}
-        return EngineStats(len(self.snapshot()), stores["primaries"]["store"]["size_in_bytes"], details)
+        return EngineStats(documents, stores["primaries"]["store"]["size_in_bytes"], details)
 
     def damage(self, values: Iterable[ValueField], *, quick: bool = False) -> list[Damage]:  # noqa: ARG002
         found = self._missing_shards()

@@ -14,7 +14,12 @@ from msgspec.structs import replace
 
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import COMMIT
-from searchkit.errors import IndexCorruptError, IndexIncompatibleError
+from searchkit.errors import (
+    IndexCorruptError,
+    IndexIncompatibleError,
+    IndexNotFoundError,
+    IndexReplacedError,
+)
 
 LEASE = 60.0
 """Seconds after which a writer that is not heard of any more may be followed by another."""
@@ -86,21 +91,39 @@ class StateStore:
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
+        self.index = ""
+        """What tells the index that was opened from another with its name: that of the first state read."""
 
     def create(self, state: State) -> None:
         """The state of a new index, which is one from then on."""
         self.calls.put(_ID, _text_of(state))
+        self.index = state.index
 
     def read(self) -> Read:
-        """The state as it is now; it never goes back, as one copy of it is asked."""
-        found = self.calls.document(_ID, preference="_primary_first")
+        """The state as it is now; it never goes back, as one copy of it is asked.
+
+        Raises `IndexReplacedError` where the index is not the one that was opened.
+        """
         where = self.calls.place.location
-        if found is None:
+        try:
+            found = self.calls.document(_ID, preference="_primary_first")
+        except IndexNotFoundError as error:
+            if not self.index:
+                raise
+            why = "the index that was opened is not in the cluster any more; open it anew where it is"
+            raise IndexReplacedError(f"{where}: {why}") from error
+        if found is None and not self.index:
             raise IndexIncompatibleError(f"{where}: searchkit did not make this index, or not to its end")
         try:
-            return Read(msgspec.json.decode(found["_source"]["text"], type=State), _place_of(found))
+            state = msgspec.json.decode(found["_source"]["text"], type=State) if found else State("")
+            read = Read(state, _place_of(found) if found else {})
         except (KeyError, TypeError, ValueError) as error:
             raise IndexCorruptError(f"{where}: the state of the index is damaged: {error}") from error
+        self.index = self.index or read.state.index
+        if read.state.index != self.index:
+            why = "another index has taken the place of the one that was opened"
+            raise IndexReplacedError(f"{where}: {why}, which is neither read nor written; open it anew")
+        return read
 
     def replace(self, read: Read, state: State) -> Read | None:
         """Write the state in place of what was read; None where somebody else was quicker."""

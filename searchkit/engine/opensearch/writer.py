@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from searchkit.engine import forks
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
 from searchkit.engine.lock import this_process
 from searchkit.engine.opensearch.mapping import COMMIT, document_id, document_of
@@ -39,16 +40,18 @@ class OpenSearchWriter(EngineWriter):
     ) -> None:
         self._states = states
         self._calls = states.calls
-        self._sorting = self._calls.mapping()["properties"].get("first", {}).get("properties", {})
         self._snapshot = snapshot
         self._force_merge = force_merge
         self._holder = Holder(os.urandom(8).hex(), str(this_process()), 0.0)
         self._is_open = True
+        self._is_of_parent = False
+        forks.watch(self)
         self._number: int | None = None
         self._floor: int | None = None
         self._forget()
         self._read, uncommitted = self._acquired(timeout)
         try:
+            self._sorting = self._calls.mapping()["properties"].get("first", {}).get("properties", {})
             if uncommitted:
                 self._calls.refresh()
                 self._sweep({"terms": {COMMIT: uncommitted}})
@@ -195,7 +198,14 @@ class OpenSearchWriter(EngineWriter):
         self._read = done
         return state
 
+    def after_fork(self) -> None:
+        """Leave the batch to the parent, which is still the one who writes."""
+        self._is_of_parent = self._is_open
+        self._is_open = False
+
     def _check_open(self) -> None:
+        if self._is_of_parent:
+            raise forks.refused(f"{self._calls.place.location}: this batch")
         if not self._is_open:
             raise SearchkitError("this writer is closed")
 

@@ -12,6 +12,7 @@ from typing import Any
 import tantivy
 from tantivy import Query
 
+from searchkit.engine import forks
 from searchkit.engine.aggregations import facet_counts
 from searchkit.engine.atomic_files import corrupt
 from searchkit.engine.base import (
@@ -27,6 +28,7 @@ from searchkit.engine.base import (
 )
 from searchkit.engine.commit_files import QUICK_BYTES, require_whole
 from searchkit.engine.lock import MemoryLock, WriterLock
+from searchkit.engine.pinned import Pinned
 from searchkit.engine.plan import (
     TEXT_FIELDS,
     Boolean,
@@ -42,10 +44,11 @@ from searchkit.engine.plan import (
 from searchkit.engine.storage import IndexFolder
 from searchkit.engine.tantivy.errors import reading, writing
 from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of, keep_checksums, segment_sizes
+from searchkit.engine.tantivy.latest import latest
 from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.engine.tantivy.writer import TIES, TantivyWriter
 from searchkit.engine.ties import Run, page_of
-from searchkit.errors import IndexCorruptError
+from searchkit.errors import IndexCorruptError, SearchkitError
 
 _PAGE = 1000
 _BATCH = 20_000  # documents that iteration looks up at once
@@ -78,18 +81,23 @@ def _schema(values: Iterable[ValueField]) -> tantivy.Schema:
 class TantivyEngine(Engine):
     """An index in a folder, or in memory when there is none."""
 
-    def __init__(self, index: tantivy.Index, folder: IndexFolder | None) -> None:
-        self.index = index
+    def __init__(self, folder: IndexFolder | None, index: tantivy.Index | None = None) -> None:
+        """Opens what is in the folder; without one, the index is in memory."""
         self._folder = folder
         self._metadata: dict[str, Any] = {}
         self._notes: dict[str, str] = {}
         self._reloading = threading.Lock()
-        self._reloads = 0
+        self._commits = 0  # to an index in memory
         self._token = os.urandom(8).hex()  # tells an index in memory from any other
-        self._seen = self._mark()
+        self._seen: tuple[Any, ...] | None = None
         self._seen_files: set[str] = set()
+        self._pinned: tuple[Pinned, ...] = ()  # the commit that was seen, and the folder in which it was
         self._memory_lock = threading.Lock()  # of an index in memory; a folder has its own
-        index.config_reader("manual")
+        self._can_reload = False
+        self._why_not = ""
+        self.index: tantivy.Index = index  # type: ignore[assignment]  # of a folder it comes with `_load`
+        self._load()
+        forks.watch(self)
 
     @classmethod
     def create(
@@ -97,23 +105,19 @@ class TantivyEngine(Engine):
     ) -> TantivyEngine:
         """A new index in the folder ``path``, or in memory."""
         if path is None:
-            engine = cls(tantivy.Index(_schema(values)), None)
+            index = tantivy.Index(_schema(values))
+            index.config_reader("manual")
+            engine = cls(None, index)
             engine.write_metadata(metadata)
             return engine
         with IndexFolder.created(path, metadata) as folder, writing(str(path)):
-            index = tantivy.Index(_schema(values), path=str(folder.data), reuse=False)
-        return cls(index, folder)
+            tantivy.Index(_schema(values), path=str(folder.data), reuse=False)
+        return cls(folder)
 
     @classmethod
     def open(cls, path: Path) -> TantivyEngine:
         """The index in the folder ``path``."""
-        folder = IndexFolder.opened(path)
-        seen: set[str] = set()
-        require_whole(str(path), damage_of(folder.data, most=QUICK_BYTES, seen=seen))
-        with reading(str(path)):
-            engine = cls(tantivy.Index.open(str(folder.data)), folder)
-        engine._seen_files = seen
-        return engine
+        return cls(IndexFolder.opened(path))
 
     @classmethod
     def damage_at(cls, path: Path, *, quick: bool = False) -> list[Damage]:
@@ -126,6 +130,10 @@ class TantivyEngine(Engine):
 
     @property
     def location(self) -> str:
+        return str(self._folder.given) if self._folder else ":memory:"
+
+    @property
+    def real_location(self) -> str:
         return str(self._folder.path) if self._folder else ":memory:"
 
     def read_metadata(self) -> dict[str, Any]:
@@ -147,28 +155,63 @@ class TantivyEngine(Engine):
             self._notes[name] = text
 
     def snapshot(self) -> TantivySnapshot:
+        if self._why_not:
+            raise SearchkitError(self._why_not)
         while True:
             with self._reloading:
-                mark = self._mark()
-                is_new = self._folder is not None and mark != self._seen
+                is_new = self._mark() != self._seen
                 if is_new:
-                    self._require_whole()
-                    with reading(self.location):
-                        self.index.reload()
-                self._seen = mark
-                snapshot = TantivySnapshot(self.index, self.location, version=str(mark))
+                    self._load()
+                mark = self._seen
+                snapshot = TantivySnapshot(self.index, self.location, version=str(mark and mark[:2]))
             if not is_new or self._mark() == mark:  # nobody committed between the look and the reload
                 return snapshot
 
-    def _mark(self) -> object:
+    def _mark(self) -> tuple[Any, ...]:
         """What changes with every commit: a look at the file that it replaces is all that it costs."""
-        return self._folder.commit_mark(COMMIT_FILE) if self._folder else (self._token, self._reloads)
+        return self._folder.commit_mark(COMMIT_FILE) if self._folder else (self._token, self._commits)
+
+    def _load(self) -> None:
+        """Let the index see the latest commit."""
+        folder, index, mark = self._folder, self.index, self._mark()
+        if folder:
+            known = self._pinned
+            pinned = folder.pinned(COMMIT_FILE), folder.pinned()
+            folder.check_same()
+            mark = pinned[0].mark
+            # In another folder, that of a backup, the files of other commits may have the same names.
+            is_same = self._can_reload and known[1].mark[1:] == pinned[1].mark[1:]
+            if not is_same:
+                self._seen_files = set()
+            try:
+                self._require_whole()
+                with reading(self.location):
+                    index, self._can_reload = latest(folder.data, index if is_same else None)
+            except IndexCorruptError:
+                folder.check_same()  # it may have gone meanwhile
+                raise
+            self._pinned = pinned
+        else:
+            with reading(self.location):
+                index.reload()
+        self.index, self._seen = index, mark
 
     def reload(self) -> None:
         """See what was committed."""
-        with self._reloading, reading(self.location):
-            self.index.reload()
-            self._reloads += 1
+        self._commits += 1
+        self.snapshot()
+
+    def after_fork(self) -> None:
+        """Begin anew with what no thread of the parent has its hands on."""
+        if self._memory_lock.locked():
+            self._why_not = (
+                f"{self.location}: the index was being written when process {os.getpid()} was forked, so it "
+                "cannot be used in it; an index in a folder can, or do not fork while there is a writer"
+            )
+        self._reloading, self._memory_lock = threading.Lock(), threading.Lock()
+        self._seen, self._can_reload = None, False
+        if self._folder:
+            forks.keep(self.index)
 
     def _require_whole(self) -> None:
         """Raise `IndexCorruptError` where a file that is new is damaged; tantivy might end the process."""
@@ -184,11 +227,12 @@ class TantivyEngine(Engine):
     def damage(self, values: Iterable[ValueField], *, quick: bool = False) -> list[Damage]:
         if not self._folder:
             return []
+        self._folder.check_same()
         found = self.damage_at(self._folder.path, quick=quick)
         # Opened anew, as another process may have replaced the commit; what is damaged is better not opened.
         if not found:
             with reading(self.location):
-                found = _wrong_fields(self.fresh_index(), values)
+                found = _wrong_fields(latest(self._folder.data)[0], values)
         return found
 
     def settings_damage(self, values: Iterable[ValueField]) -> list[Damage]:
@@ -203,9 +247,9 @@ class TantivyEngine(Engine):
     def writer(
         self, *, timeout: float, force_merge: bool = False, memory: int | None = None
     ) -> TantivyWriter:
-        in_memory = MemoryLock(self._memory_lock, timeout)
-        lock = WriterLock(self._folder.path, timeout=timeout) if self._folder else in_memory
-        return TantivyWriter(self, lock, force_merge, memory)
+        folder, lock = self._folder, MemoryLock(self._memory_lock, timeout)
+        held = WriterLock(folder.path, timeout=timeout, check=folder.check_same) if folder else lock
+        return TantivyWriter(self, held, force_merge, memory)
 
     def fresh_index(self) -> tantivy.Index:
         """The index as it is on disk now; that of the engine where there is none."""
@@ -220,8 +264,12 @@ class TantivyEngine(Engine):
         size = self._folder.size() if self._folder else 0
         return EngineStats(len(snapshot), size, {"segments": snapshot.segments})
 
+    @property
+    def identity(self) -> str:
+        return self._folder.identity if self._folder else ""
+
     def close(self) -> None:
-        pass  # memory maps go with the object
+        self._pinned, self._seen = (), None  # memory maps go with the object
 
 
 def _wrong_fields(index: tantivy.Index, values: Iterable[ValueField]) -> list[Damage]:
@@ -234,12 +282,18 @@ class TantivySnapshot(Snapshot):
     def __init__(self, index: tantivy.Index, location: str, version: str) -> None:
         self._location = location
         self._version = version
+        self._forks = forks.count
         self._schema = index.schema
         self._searcher = index.searcher()
 
     @property
     def version(self) -> str:
         return self._version
+
+    def _reading(self) -> reading:
+        if self._forks != forks.count:
+            raise forks.refused(f"{self._location}: this search or iteration")
+        return reading(self._location)
 
     @property
     def segments(self) -> int:
@@ -249,14 +303,14 @@ class TantivySnapshot(Snapshot):
     def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
         total, found = self._found(plan, limit, offset, sort)
         doc, new = self._searcher.doc, tuple.__new__  # ScoredDoc() would be a call in Python for each hit
-        with reading(self._location):
+        with self._reading():
             return total, [new(ScoredDoc, (score, doc(address)["stored"][0])) for score, address in found]
 
     def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
         answers = [self._found(plan, limit, 0, sort) for plan in plans]
         # They may have documents in common, and of `explain`, which asks for each term, it is one large one.
         stored: dict[tuple[int, int], bytes] = {}
-        with reading(self._location):
+        with self._reading():
             for address in (address for _, found in answers for _, address in found):
                 key = address.segment_ord, address.doc
                 if key not in stored:
@@ -294,7 +348,7 @@ class TantivySnapshot(Snapshot):
         def run_of(value: object) -> Run[tantivy.DocAddress] | None:
             return self._run_of(value, plan.match, sort) if sort else None
 
-        with reading(self._location):
+        with self._reading():
             query = match_query(plan.match, self._schema) if sort else ranked_query(plan, self._schema)
             hits = page_of(fetch, keys, offset=offset, limit=limit, by_score=not sort, run_of=run_of)
         return total, [(0.0, address) for _, address in hits] if sort else hits
@@ -324,32 +378,32 @@ class TantivySnapshot(Snapshot):
 
     def count(self, match: Clause) -> int:
         # Without scores, as `search` matches: with them tantivy counts the moves of a loose phrase otherwise.
-        with reading(self._location):
+        with self._reading():
             query = Query.const_score_query(match_query(match, self._schema), 0.0)
             return int(self._searcher.search(query, 1).count)  # type: ignore[attr-defined]
 
     def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, FacetCounts]:
-        with reading(self._location):
+        with self._reading():
             query = match_query(match, self._schema)
             return facet_counts(
                 lambda wanted: self._searcher.aggregate(query, dict(wanted)), {name: name for name in fields}
             )
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
-        with reading(self._location):
+        with self._reading():
             return [self._searcher.doc_freq(field, term) for term in terms]
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         # It makes room for as many as the limit says, so a very large one would take all the memory there is.
         most = limit if limit <= MOST_VALUES else None
-        with reading(self._location):
+        with self._reading():
             return list(self._searcher.terms_with_prefix(field, text, limit=most))[:limit]
 
     def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
         wanted = {id_term(id): id for id in ids}
         keys = list(wanted)
         found = []
-        with reading(self._location):
+        with self._reading():
             for start in range(0, len(keys), _PAGE):
                 query = match_query(TermSet("id", tuple(keys[start : start + _PAGE])), self._schema)
                 found += [self._searcher.doc(at) for _, at in self._searcher.search(query, _PAGE).hits]
@@ -369,9 +423,9 @@ class TantivySnapshot(Snapshot):
 
     def __iter__(self) -> Iterator[bytes]:
         for start in range(0, self._searcher.num_docs, _BATCH):
-            with reading(self._location):
+            with self._reading():
                 hits = self._searcher.search(Query.all_query(), _BATCH, count=False, offset=start).hits
             for _, address in hits:
-                with reading(self._location):
+                with self._reading():
                     stored = self._searcher.doc(address)["stored"][0]
                 yield stored

@@ -35,14 +35,11 @@ class reading(_Translation):  # noqa: N801
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is None or not _is_from_engine(error):
             return
-        said = str(error)
-        code = _OS_ERROR.search(said)
-        if code and (number := int(code[1] or code[2])) in REFUSED:
+        if (code := os_error_of(error)) in REFUSED:
             raise SearchkitError(
-                f"{self._location}: the index cannot be read: {os.strerror(number)}; "
-                "even a reader has to open data/.tantivy-meta.lock for writing"
+                f"{self._location}: the index cannot be read: {os.strerror(code)}"
             ) from error
-        if not code and (asked := _OF_QUERY.match(said)):
+        if not code and (asked := _OF_QUERY.match(str(error))):
             raise PlanTooExpensiveError(reason=f"a limit of tantivy: {asked[1] or asked[2]}") from error
         raise corrupt(self._location, f"the index is damaged: {_first_line(error)}") from error
 
@@ -53,6 +50,12 @@ class writing(_Translation):  # noqa: N801
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None and _is_from_engine(error):
             raise unwritable(self._location, _first_line(error)) from error
+
+
+def os_error_of(error: BaseException) -> int:
+    """The number of the error of the operating system that caused this one, or 0."""
+    found = _OS_ERROR.search(str(error))
+    return int(found[1] or found[2]) if found else 0
 
 
 def _is_from_engine(error: BaseException) -> bool:

@@ -71,7 +71,7 @@ def damage_of(data: Path, *, most: int | None = None, seen: set[str] | None = No
     """
     seen = set() if seen is None else seen
     return of_one_commit(
-        partial(_content, data / COMMIT_FILE), lambda commit: list(_damage(data, commit, most, seen))
+        partial(content_of, data / COMMIT_FILE), lambda commit: list(_damage(data, commit, most, seen))
     )
 
 
@@ -82,7 +82,7 @@ def keep_checksums(data: Path) -> None:
     """
     known, sums = known_checksums(data), {}
     with suppress(OSError, IndexCorruptError, *_NO_COMMIT):
-        for segment in _segments(json.loads(_content(data / COMMIT_FILE))):
+        for segment in _segments(json.loads(content_of(data / COMMIT_FILE))):
             for name in segment.files:
                 sums[name] = known.get(name) or _own_checksum(data / name)
         if sums != known:
@@ -104,7 +104,7 @@ def copy_commit(data: Path, to: Path) -> None:
         write_atomically(to / COMMIT_FILE, commit)
 
     try:
-        of_one_commit(partial(_content, data / COMMIT_FILE), copy)
+        of_one_commit(partial(content_of, data / COMMIT_FILE), copy)
     except _NO_COMMIT as error:
         raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
 
@@ -115,12 +115,24 @@ def segment_sizes(data: Path) -> list[int]:
     Raises `IndexCorruptError` when the commit cannot be understood.
     """
     try:
-        return [segment.documents for segment in _segments(json.loads(_content(data / COMMIT_FILE)))]
+        return [segment.documents for segment in _segments(json.loads(content_of(data / COMMIT_FILE)))]
     except _NO_COMMIT as error:
         raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
 
 
-def _content(path: Path) -> bytes:
+def names_of(commit: bytes) -> list[str]:
+    """The files of the segments of a commit.
+
+    Raises `IndexCorruptError` when it cannot be understood.
+    """
+    try:
+        return [name for segment in _segments(json.loads(commit)) for name in segment.files]
+    except _NO_COMMIT as error:
+        raise corrupt(COMMIT_FILE, f"is damaged: {error}") from error
+
+
+def content_of(path: Path) -> bytes:
+    """What is in the file. Raises `IndexCorruptError` when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import tantivy
 from tantivy import Query
 
+from searchkit.engine import forks
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
 from searchkit.engine.lock import MemoryLock, WriterLock
 from searchkit.engine.tantivy.errors import writing
 from searchkit.engine.ties import tie_key
-from searchkit.errors import IndexCorruptError, SearchkitError
+from searchkit.errors import SearchkitError
 
 if TYPE_CHECKING:
     from searchkit.engine.tantivy.engine import TantivyEngine
@@ -51,16 +52,17 @@ class TantivyWriter(EngineWriter):
         self._committed = False
         self._latest: dict[str, tantivy.Document] = {}
         """Some of the latest documents by their key, to make segments of."""
+        self._is_of_parent = False
+        self._writer: tantivy.IndexWriter | None = None
         self._lock.acquire()
+        forks.watch(self)
         try:
             # Each thread makes a segment of its own whenever its share of the memory is full.
             usual, threads = (_COMPACT_MEMORY, 1) if force_merge else (WRITER_MEMORY, 0)
             with writing(engine.location):
                 # Of an index opened anew: tantivy keeps its list of files (.managed.json) in memory, and with
                 # one from before another writer's commit it would forget that one's files.
-                self._writer: tantivy.IndexWriter | None = engine.fresh_index().writer(
-                    memory or usual, threads
-                )
+                self._writer = engine.fresh_index().writer(memory or usual, threads)
         except BaseException:
             self.close()
             raise
@@ -107,6 +109,8 @@ class TantivyWriter(EngineWriter):
             self._open().delete_documents_by_query(Query.all_query())
 
     def commit(self) -> None:
+        self._open()
+        self._lock.check_held()  # with no writer in this frame: the error would keep it, and its lock
         with writing(self._engine.location):
             self._open().commit()
         self._engine.keep_checksums()
@@ -132,22 +136,34 @@ class TantivyWriter(EngineWriter):
             writer.commit()
 
     def close(self) -> None:
-        writer, self._writer = getattr(self, "_writer", None), None
+        writer, self._writer = self._writer, None
+        if self._is_of_parent:
+            return
         try:
             if writer is not None:
                 # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
                 # One that fails, on a full disk, leaves what was to be merged as it is.
-                with suppress(SearchkitError), writing(self._engine.location):
-                    self._merge(writer)
-                with suppress(SearchkitError), writing(self._engine.location):
-                    writer.wait_merging_threads()
-                self._engine.keep_checksums()
-                with suppress(IndexCorruptError):  # whoever reads next is told
+                with suppress(SearchkitError):
+                    self._lock.check_held()  # else a merge would end in the index that is there now
+                    with suppress(SearchkitError), writing(self._engine.location):
+                        self._merge(writer)
+                    with writing(self._engine.location):
+                        writer.wait_merging_threads()
+                    self._engine.keep_checksums()
+                with suppress(SearchkitError):  # whoever reads next is told
                     self._engine.reload()
         finally:
             self._lock.release()
 
+    def after_fork(self) -> None:
+        """Leave the batch to the parent; the lock does the same."""
+        if self._writer is not None:
+            forks.keep(self._writer, forever=True)
+            self._writer, self._is_of_parent = None, True
+
     def _open(self) -> tantivy.IndexWriter:
+        if self._is_of_parent:
+            raise forks.refused(f"{self._engine.location}: this batch")
         if self._writer is None:
             raise SearchkitError("this writer is closed")
         return self._writer

@@ -16,8 +16,10 @@ from whoosh.index import FileIndex
 from whoosh.searching import Searcher
 from whoosh.sorting import Count, FieldFacet
 
+from searchkit.engine import forks
 from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, FacetCounts, ScoredDoc, Snapshot, id_term
 from searchkit.engine.commit_files import QUICK_BYTES, of_one_commit, require_whole
+from searchkit.engine.pinned import Pinned
 from searchkit.engine.plan import Clause, Plan, Sort, ValueField
 from searchkit.engine.storage import FolderEngine, IndexFolder
 from searchkit.engine.ties import page_of, tie_key
@@ -39,7 +41,10 @@ class WhooshEngine(FolderEngine):
         super().__init__(folder)
         self._data = folder.data
         self._snapshot: WhooshSnapshot | None = None
+        self._seen: Commit | None = None
         self._seen_files: set[str] = set()
+        self._pinned: Pinned | None = None  # so that what was seen cannot be taken for another commit
+        forks.watch(self)
 
     @classmethod
     def create(cls, path: Path, metadata: Mapping[str, Any], values: Iterable[ValueField]) -> WhooshEngine:
@@ -72,20 +77,29 @@ class WhooshEngine(FolderEngine):
 
     @property
     def location(self) -> str:
+        return f"{SCHEME}{self._folder.given}"
+
+    @property
+    def real_location(self) -> str:
         return f"{SCHEME}{self._folder.path}"
 
     def _of_latest(self, act: Callable[[Commit], Result]) -> Result:
-        with reading(self.location):
-            return of_one_commit(partial(files.latest, self._data), act)
+        try:
+            with reading(self.location):
+                return of_one_commit(partial(files.latest, self._data), act)
+        except IndexCorruptError:
+            self._folder.check_same()  # damage, or is it not there any more?
+            raise
 
     def snapshot(self) -> WhooshSnapshot:
-        self._snapshot = self._of_latest(self._opened)
-        return self._snapshot
+        return self._of_latest(self._opened)
 
     def _opened(self, commit: Commit) -> WhooshSnapshot:
         known = self._snapshot
-        if known is not None and known.version == str(commit):
+        if known is not None and commit == self._seen:
             return known
+        pinned = files.pinned(self._data, commit)
+        self._folder.check_same()
         found = files.damage_of(self._data, commit, QUICK_BYTES, self._seen_files)
         if found and files.latest(self._data) != commit:  # a writer has removed the files of this one
             raise FileNotFoundError(found[0].file)
@@ -93,9 +107,12 @@ class WhooshEngine(FolderEngine):
         toc = files.read_toc(self._data, commit)
         # `FileIndex.reader` is the same, but tries ten times when a file is damaged.
         reader = FileIndex._reader(DurableStorage(self._data), toc.schema, toc.segments, toc.generation)
-        return WhooshSnapshot(self.location, str(commit), Searcher(reader, weighting=BM25()))
+        snapshot = WhooshSnapshot(self.location, commit.version, Searcher(reader, weighting=BM25()))
+        self._seen, self._pinned, self._snapshot = commit, pinned, snapshot
+        return snapshot
 
     def damage(self, values: Iterable[ValueField], *, quick: bool = False) -> list[Damage]:
+        self._folder.check_same()
         found = self.damage_at(self._folder.path, quick=quick)
         return found or self._of_latest(partial(self._wrong_fields, values))
 
@@ -122,7 +139,12 @@ class WhooshEngine(FolderEngine):
         return EngineStats(len(snapshot), self._folder.size(), {"segments": snapshot.segments()})
 
     def close(self) -> None:
-        self._snapshot = None  # memory maps go with the last snapshot
+        self._snapshot = self._pinned = None  # memory maps go with the last snapshot
+
+    def after_fork(self) -> None:
+        """Begin anew with what no thread of the parent has its hands on."""
+        forks.keep(self._snapshot)
+        self._snapshot = None
 
 
 class WhooshSnapshot(Snapshot):
@@ -136,6 +158,7 @@ class WhooshSnapshot(Snapshot):
         self._searcher = searcher
         self._reader = searcher.reader()
         self._one_thread = threading.RLock()
+        self._forks = forks.count
 
     def segments(self) -> int:
         """How many pieces the index consists of."""
@@ -143,6 +166,8 @@ class WhooshSnapshot(Snapshot):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
+        if self._forks != forks.count:
+            raise forks.refused(f"{self._location}: this search or iteration")
         with self._one_thread, reading(self._location):
             yield
 

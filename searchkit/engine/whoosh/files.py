@@ -31,6 +31,7 @@ from searchkit.engine.commit_files import (
     known_checksums,
     write_checksums,
 )
+from searchkit.engine.pinned import Pinned
 from searchkit.errors import SearchkitError
 
 INDEX = "MAIN"
@@ -78,6 +79,12 @@ class Commit(NamedTuple):
     generation: int
     modified: int
     inode: int
+    device: int
+
+    @property
+    def version(self) -> str:
+        """What other processes call it as well."""
+        return str(self[:4])
 
 
 def latest(data: Path) -> Commit:
@@ -86,8 +93,16 @@ def latest(data: Path) -> Commit:
         file = TOC._filename(INDEX, generation)
         with suppress(FileNotFoundError):  # a writer removed it
             status = (data / file).stat()
-            return Commit(file, generation, status.st_mtime_ns, status.st_ino)
+            return Commit(file, generation, status.st_mtime_ns, status.st_ino, status.st_dev)
     raise corrupt(data, "there is no commit")
+
+
+def pinned(data: Path, commit: Commit) -> Pinned:
+    """What holds the file of the commit; raises FileNotFoundError where another one has its name."""
+    found = Pinned(data / commit.file)
+    if found.mark != commit[2:]:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(data / commit.file))
+    return found
 
 
 def read_toc(data: Path, commit: Commit) -> TOC:

@@ -10,6 +10,7 @@ from whoosh.index import FileIndex
 from whoosh.util.filelock import try_for
 from whoosh.writing import CLEAR, MERGE_SMALL, OPTIMIZE, SegmentWriter
 
+from searchkit.engine import forks
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
 from searchkit.engine.lock import WriterLock
 from searchkit.engine.storage import IndexFolder
@@ -34,8 +35,10 @@ class WhooshWriter(EngineWriter):
         self._numbers: dict[str, int] = {}  # of the documents that Whoosh does not find before the commit
         self._cleared = False
         self._is_open = True
+        self._is_of_parent = False
         with ExitStack() as locks:
-            locks.enter_context(WriterLock(folder.path, timeout=timeout))
+            self._lock = WriterLock(folder.path, timeout=timeout, check=folder.check_same)
+            locks.enter_context(self._lock)
             with reading(location):
                 self._index = FileIndex(DurableStorage(folder.data), indexname=INDEX)
             with writing(location):
@@ -46,6 +49,7 @@ class WhooshWriter(EngineWriter):
                 locks.callback(lock.release)
                 tidy(self._data)
             self._locks = locks.pop_all()
+        forks.watch(self)
 
     def upsert(self, indexed: IndexDocument) -> None:
         self.delete(indexed.id)
@@ -70,6 +74,7 @@ class WhooshWriter(EngineWriter):
 
     def commit(self) -> None:
         with self._all_or_nothing() as writer:
+            self._lock.check_held()
             writer.commit(mergetype=CLEAR if self._cleared else self._merged)
             self._writer, self._numbers, self._cleared = None, {}, False
 
@@ -81,11 +86,19 @@ class WhooshWriter(EngineWriter):
                     with suppress(Exception):  # what is in its files is of no account
                         self._writer.cancel()
                     self._writer = None  # which closes what it has left open
+                self._lock.check_held()
                 tidy(self._data)
+
+    def after_fork(self) -> None:
+        """Leave the batch and the locks to the parent."""
+        forks.keep((self._writer, self._locks), forever=True)
+        self._is_open, self._is_of_parent = False, True
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[SegmentWriter]:
         """The writer of Whoosh; what fails in the middle is not to be committed later."""
+        if self._is_of_parent:
+            raise forks.refused(f"{self._location}: this batch")
         if not self._is_open:
             raise SearchkitError("this writer is closed")
         try:
