@@ -40,13 +40,13 @@ def calls(sample_index: Index) -> Counter[str]:
 
 
 def test_a_search_of_one_word_calls_few_functions_beside_those_of_the_query(calls: Counter[str]) -> None:
-    assert sum(calls[part] for part in OF_A_SEARCH) < 86  # eight of them bound what it may cost
+    assert sum(calls[part] for part in OF_A_SEARCH) < 90  # eight of them bound what it may cost
 
 
 def test_a_hit_is_made_in_one_call(sample_index: Index) -> None:
     few, many = (python_calls(lambda n=n: sample_index.search(WORD, limit=n)) for n in (1, 9))
-    assert many.total() - few.total() == 8
+    assert many.total() - few.total() == 8 + 1  # and the one that puts equal hits in order
 
 
 def test_a_search_of_one_word_calls_few_functions(calls: Counter[str]) -> None:
-    assert calls.total() < (183 if searchkit.kernel() == "compiled" else 203)
+    assert calls.total() < (188 if searchkit.kernel() == "compiled" else 208)

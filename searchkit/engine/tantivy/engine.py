@@ -180,7 +180,7 @@ class TantivyEngine(Engine):
             folder.check_same()
             mark = pinned[0].mark
             # In another folder, that of a backup, the files of other commits may have the same names.
-            is_same = self._can_reload and known[1].mark[1:] == pinned[1].mark[1:]
+            is_same = self._can_reload and bool(known) and known[1].mark[1:] == pinned[1].mark[1:]
             if not is_same:
                 self._seen_files = set()
             try:
