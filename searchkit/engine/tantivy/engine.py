@@ -15,7 +15,7 @@ from tantivy import Query
 
 from searchkit.engine.aggregations import facet_counts
 from searchkit.engine.base import MOST_VALUES, Damage, Engine, EngineStats, Hits, ScoredDoc, Snapshot, id_term
-from searchkit.engine.lock import MemoryLock, WriterLock
+from searchkit.engine.lock import WriterLock
 from searchkit.engine.plan import (
     TEXT_FIELDS,
     Boolean,
@@ -30,13 +30,15 @@ from searchkit.engine.plan import (
 )
 from searchkit.engine.storage import IndexFolder
 from searchkit.engine.tantivy.errors import reading, writing
-from searchkit.engine.tantivy.files import COMMIT_FILE, copy_commit, damage_of, segment_sizes
+from searchkit.engine.tantivy.files import COMMIT_FILE, Segment, copy_commit, damage_of, segments_of
+from searchkit.engine.tantivy.live_writer import LiveWriter
 from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.engine.tantivy.writer import TIES, TantivyWriter
 from searchkit.engine.ties import Run, page_of
-from searchkit.errors import IndexCorruptError
+from searchkit.errors import IndexCorruptError, IndexLockedError
 
 _PAGE = 1000
+_UNMERGED = 1.15  # what documents take on disk before their segments are merged
 _BATCH = 20_000  # documents that iteration looks up at once
 
 
@@ -76,7 +78,9 @@ class TantivyEngine(Engine):
         self._reloads = 0
         self._token = os.urandom(8).hex()  # tells an index in memory from any other
         self._seen = self._mark()
-        self._memory_lock = threading.Lock()  # of an index in memory; a folder has its own
+        self._turn = threading.Lock()  # of the writers of this object; a folder has one for all processes
+        self._lingering: LiveWriter | None = None
+        self._is_closed = False
         index.config_reader("manual")
 
     @classmethod
@@ -174,17 +178,51 @@ class TantivyEngine(Engine):
     def writer(
         self, *, timeout: float, force_merge: bool = False, memory: int | None = None
     ) -> TantivyWriter:
-        in_memory = MemoryLock(self._memory_lock, timeout)
-        lock = WriterLock(self._folder.path, timeout=timeout) if self._folder else in_memory
-        return TantivyWriter(self, lock, force_merge, memory)
+        lock = WriterLock(self._folder.path, timeout=timeout) if self._folder else None
+        if not self._turn.acquire(timeout=min(timeout, threading.TIMEOUT_MAX) if timeout > 0 else 0):
+            refused = IndexLockedError(f":memory:: the index is being written by this process, {os.getpid()}")
+            raise lock.refused() if lock else refused
+        try:
+            live, self._lingering = self._lingering, None
+            if live is None or not live.take():
+                if live:
+                    live.wait()  # its merges are those of an earlier batch of ours, not another writer
+                if lock:
+                    lock.acquire()
+                data = self._folder.data if self._folder else None
+                live = LiveWriter(self.location, data, self.index, lock)
+                live.tidy()
+            return TantivyWriter(self, live, force_merge, memory)
+        except BaseException:
+            self._turn.release()
+            raise
 
-    def fresh_index(self) -> tantivy.Index:
-        """The index as it is on disk now; that of the engine where there is none."""
-        return tantivy.Index.open(str(self._folder.data)) if self._folder else self.index
+    def take_back(self, live: LiveWriter, *, committed: bool) -> None:
+        """What was lent to a writer; what is not ``committed`` is dropped."""
+        try:
+            if live.let_go(committed=committed, at_once=self._is_closed):
+                self._lingering = live
+            if not self._folder:
+                self.reload()
+        finally:
+            self._turn.release()
 
-    def segment_sizes(self) -> list[int]:
-        """How many documents each segment has on disk now; none of an index in memory."""
-        return segment_sizes(self._folder.data) if self._folder else []
+    def segments(self) -> list[Segment]:
+        """The segments on disk now; none of an index in memory."""
+        return segments_of(self._folder.data) if self._folder else []
+
+    def settle(self) -> None:
+        """Wait until the merges of the last batch have ended."""
+        if live := self._lingering:
+            live.wait()
+
+    def room(self, *, rewritten: bool) -> tuple[int, int] | None:
+        if not self._folder:
+            return None
+        segments = self.segments()
+        share = sum(one.left for one in segments) / max(1, sum(one.documents for one in segments))
+        most = _UNMERGED if rewritten else 1
+        return int(self._folder.size() * share * most), self._folder.free()
 
     def stats(self) -> EngineStats:
         snapshot = self.snapshot()
@@ -192,7 +230,8 @@ class TantivyEngine(Engine):
         return EngineStats(len(snapshot), size, {"segments": snapshot.segments})
 
     def close(self) -> None:
-        pass  # memory maps go with the object
+        self._is_closed = True
+        self.settle()  # memory maps go with the object
 
 
 class TantivySnapshot(Snapshot):

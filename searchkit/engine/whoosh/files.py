@@ -21,14 +21,13 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC
 
-from searchkit.engine.atomic_files import corrupt, sync_folder, unwritable
+from searchkit.engine.atomic_files import FULL, corrupt, sync_folder, unwritable
 from searchkit.engine.base import Damage
 from searchkit.engine.commit_files import CHECKSUMS, copy_files, damaged_files, write_checksums
 from searchkit.errors import SearchkitError
 
 INDEX = "MAIN"
 """What Whoosh calls an index that has no name."""
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
 
@@ -121,7 +120,7 @@ def reading(location: str) -> Iterator[None]:
         raise
     except Exception as error:
         code = getattr(error, "errno", None)
-        if code in _FULL:  # while segments are merged: what was read is not to blame
+        if code in FULL:  # while segments are merged: what was read is not to blame
             raise
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
         if code in _NO_DAMAGE:
