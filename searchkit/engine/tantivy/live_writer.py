@@ -192,7 +192,7 @@ class LiveWriter:
             ctypes.pythonapi.Py_IncRef(
                 ctypes.py_object(writer)
             )  # to drop it would wait for threads that are not here
-        self._state = _State.CLOSING
+        self._state, self._changed, self._closed = _State.CLOSING, threading.Condition(), threading.Event()
         self._closed.set()
 
 
