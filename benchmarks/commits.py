@@ -31,7 +31,7 @@ from benchmarks.generated import generated
 from benchmarks.memory import private_bytes
 from searchkit import Document
 
-_EVERY = 0.02
+_EVERY = 0.1
 
 
 @contextmanager

@@ -109,9 +109,9 @@ class LiveWriter:
                 remove_unfinished(self._data)
 
     def let_go(self, *, committed: bool, at_once: bool) -> bool:
-        """Close it when its merges have ended; returns whether a batch may `take` it until then.
+        """Close it when its merges have ended; returns whether that takes time, which a batch need not wait for.
 
-        What is not ``committed`` is dropped.
+        What is not ``committed`` is dropped, and no other batch can `take` it then.
         """
         if not at_once and self._merges():
             with self._changed:
@@ -123,7 +123,7 @@ class LiveWriter:
                 )
             with suppress(RuntimeError):  # the program is ending, and starts no threads any more
                 thread.start()
-                return committed
+                return True
         self.close()
         return False
 

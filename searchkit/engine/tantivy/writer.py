@@ -193,6 +193,7 @@ class TantivyWriter(EngineWriter):
         such a one is made, of as many empty documents as it takes, which are deleted at once, and one that
         stays.
         """
+        self._live.end()  # as what is being merged counts for nothing
         segments = self._engine.segments()
         if len(segments) + sum(one.deleted for one in segments) <= 1 or not self._latest:
             return
