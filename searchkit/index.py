@@ -149,8 +149,10 @@ class Index:
         """A batch: committed as a whole at the end of the ``with`` block, or not at all when it raises.
 
         Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is.
-        ``memory`` is about how many bytes are buffered, however large the batch (16 million at least; None is
-        the engine's choice, 200 million); each process of `add` takes some 80 million more.
+        ``memory`` is about how many bytes the batch takes at most, however large it is (16 million at least;
+        None is the engine's choice, 300 million). Not counted are 100 million for the program with the
+        analyzer, each process of `add` (20 million, 80 without the compiled kernel), and files that are
+        mapped, which the system drops when it needs the room.
         """
         from searchkit.indexing.writer import Writer
 

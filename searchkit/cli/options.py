@@ -132,7 +132,7 @@ memory_option = click.option(
     metavar="MB",
     type=click.IntRange(min=16),
     callback=lambda ctx, param, value: value and value * 1_000_000,  # noqa: ARG005
-    help="Megabytes of memory for documents that are not on disk yet; the default is 200.",
+    help="Megabytes of memory for documents that are not on disk yet; the default is 300.",
 )
 """The bytes of a writer, as ``memory``."""
 

@@ -109,7 +109,7 @@ class LiveWriter:
                 remove_unfinished(self._data)
 
     def let_go(self, *, committed: bool, at_once: bool) -> bool:
-        """Close it when its merges have ended; returns whether that takes time, which a batch need not wait for.
+        """Close it when its merges have ended; returns whether that takes time, for which no batch waits.
 
         What is not ``committed`` is dropped, and no other batch can `take` it then.
         """

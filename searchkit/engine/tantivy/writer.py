@@ -12,6 +12,7 @@ from tantivy import Query
 
 from searchkit.engine.atomic_files import unwritable
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
+from searchkit.engine.tantivy.backlog import Backlog
 from searchkit.engine.tantivy.errors import writing
 from searchkit.engine.tantivy.files import Segment
 from searchkit.engine.tantivy.live_writer import LiveWriter
@@ -22,11 +23,15 @@ from searchkit.errors import SearchkitError
 if TYPE_CHECKING:
     from searchkit.engine.tantivy.engine import TantivyEngine
 
-WRITER_MEMORY = 150_000_000
-"""Less makes more and smaller segments; eight of them are merged, which takes half as long as to make them.
+MEMORY = 300_000_000
+"""Half of it is for the segments that threads make, a quarter for documents that wait for them.
 
-While its threads finish their segments, a writer takes up to 80 MB more.
+The rest is for what threads take that finish a segment. Less makes more and smaller segments; eight of them
+are merged, which takes half as long as to make them.
 """
+WRITER_MEMORY = MEMORY // 2
+_LEAST_OF_A_THREAD = 15_000_000
+_BYTES = 2.5  # of a character of terms, which are Chinese mostly, with spaces between them
 TIES = "tie_key"
 """The field with the `tie_key` of each document."""
 MERGE_FROM = 5000
@@ -55,7 +60,8 @@ class TantivyWriter(EngineWriter):
         self._engine = engine
         self._live = live
         self._force_merge = force_merge
-        self._memory = memory or WRITER_MEMORY
+        self._memory = max((memory or MEMORY) // 2, _LEAST_OF_A_THREAD)
+        self._backlog = Backlog((memory or MEMORY) // 4)
         self._writer: tantivy.IndexWriter | None = None
         self._waiting: list[_Change] | None = []
         """The first changes; None once tantivy has them, and takes what follows at once."""
@@ -84,6 +90,7 @@ class TantivyWriter(EngineWriter):
             else:
                 for label in value:
                     document.add_text(field, label)
+        self._backlog.add(len(indexed.stored) + int(sum(map(len, indexed.terms.values())) * _BYTES))
         self._change(lambda writer: _put(writer, key, document))
         self._added += 1
         self._latest.pop(key, None)
