@@ -35,7 +35,7 @@ _BYTES = 2.5  # of a character of terms, which are Chinese mostly, with spaces b
 TIES = "tie_key"
 """The field with the `tie_key` of each document."""
 MERGE_FROM = 5000
-"""A writer that added so many documents, most of what there is, merges its small segments before it closes.
+"""A writer that added so many documents, most of what there is, lets its small segments be merged.
 
 It adds a quarter to the time of the engine; docs/decisions/0012-scored-terms.md has what searches gain by it.
 """
