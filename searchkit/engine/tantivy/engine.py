@@ -191,7 +191,12 @@ class TantivyEngine(Engine):
                     lock.acquire()
                 data = self._folder.data if self._folder else None
                 live = LiveWriter(self.location, data, self.index, lock)
-                live.tidy()
+                try:
+                    self.segments()  # whether there is a commit at all
+                    live.tidy()
+                except BaseException:
+                    live.close()
+                    raise
             return TantivyWriter(self, live, force_merge, memory)
         except BaseException:
             self._turn.release()
