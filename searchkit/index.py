@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -164,8 +165,10 @@ class Index:
         """A batch: committed as a whole at the end of the ``with`` block, or not at all when it raises.
 
         Another writer is waited for up to ``timeout`` seconds, then `IndexLockedError` says who it is.
-        ``memory`` is about how many bytes are buffered, however large the batch (16 million at least; None is
-        the engine's choice, 200 million); each process of `add` takes some 80 million more.
+        ``memory`` is about how many bytes the batch takes at most, however large it is (16 million at least;
+        None is the engine's choice, 300 million). Not counted are 100 million for the program with the
+        analyzer, each process of `add` (20 million, 80 without the compiled kernel), and files that are
+        mapped, which the system drops when it needs the room.
         """
         from searchkit.indexing.writer import Writer
 
@@ -178,19 +181,34 @@ class Index:
             engine_writer.commit()
             report.took = time.perf_counter() - started
 
-    def rebuild(self, *, timeout: float = 10.0) -> int:
+    def rebuild(self, *, timeout: float = 10.0, memory: int | None = None) -> int:
         """Analyse all stored documents anew, in one commit; returns how many.
 
-        Until then searches see the index as it was.
+        Until then searches see the index as it was. Raises `SearchkitError` before anything is written when
+        there is no room on the disk for a second copy of the index. ``memory`` is that of `writer`.
         """
-        return self._rewrite(timeout=timeout, force_merge=False)
+        return self._rewrite(timeout=timeout, force_merge=False, memory=memory)
 
-    def optimize(self, *, timeout: float = 10.0) -> int:
+    def optimize(self, *, timeout: float = 10.0, memory: int | None = None) -> int:
         """Merge the index into as few segments as possible, for faster searches; returns how many documents.
 
-        Worth it once a large index is complete: it does what `rebuild` does, and takes as long.
+        Worth it once a large index is complete, or has lost many documents. It needs room on the disk for
+        what is left of the index, and raises `SearchkitError` before anything is written when there is less.
+        An index that another version of the analyzer analysed is analysed anew. ``memory`` is that of
+        `writer`.
         """
-        return self._rewrite(timeout=timeout, force_merge=True)
+        if self.needs_rebuild:
+            return self._rewrite(timeout=timeout, force_merge=True, memory=memory)
+        from searchkit.indexing.writer import Writer
+
+        self._require_room("optimize", rewritten=False)
+        engine = self._open()
+        with closing(self._engine_writer(timeout=timeout, force_merge=True, memory=memory)) as engine_writer:
+            before = engine.snapshot()
+            writer = Writer(self._settings, engine_writer, before)
+            writer.add_all(StoredFields.decode(one).document for one in islice(before, engine_writer.repeats))
+            engine_writer.commit()
+            return len(before)
 
     def set_synonyms(self, synonyms: SynonymRules, *, timeout: float = 10.0) -> None:
         """Replace the synonyms of the index; no document changes.
@@ -459,11 +477,22 @@ class Index:
             raise KeyError(f"{self._engine.location}: there is no document {id!r}")
         return document
 
-    def _rewrite(self, *, timeout: float, force_merge: bool) -> int:
+    def _require_room(self, what: str, *, rewritten: bool) -> None:
+        room = self._open().room(rewritten=rewritten)
+        if room and room[0] > room[1]:
+            raise SearchkitError(
+                f"{self._engine.location}: {what} needs at least {room[0]:,} bytes of free disk, and there "
+                f"are {room[1]:,}; make room, or copy_to() a place with more; nothing was changed"
+            )
+
+    def _rewrite(self, *, timeout: float, force_merge: bool, memory: int | None) -> int:
         from searchkit.indexing.writer import Writer
 
+        self._require_room("optimize" if force_merge else "rebuild", rewritten=True)
         engine = self._open()
-        with closing(self._engine_writer(timeout=timeout, force_merge=force_merge)) as engine_writer:
+        with closing(
+            self._engine_writer(timeout=timeout, force_merge=force_merge, memory=memory)
+        ) as engine_writer:
             engine_writer.delete_all()
             writer = Writer(self._settings, engine_writer, engine.snapshot())
             writer.add_all(StoredFields.decode(stored).document for stored in engine.snapshot())

@@ -10,7 +10,7 @@ import click
 
 import searchkit
 from searchkit.cli.creation import creation_options, opened_or_created
-from searchkit.cli.options import command, location_option, quiet_option
+from searchkit.cli.options import command, location_option, memory_option, quiet_option
 from searchkit.cli.outcome import Failed, Interrupted, say
 from searchkit.cli.output import bytes_of, count_of, progress_shown, seconds_of
 
@@ -32,12 +32,7 @@ _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 @click.option("--no-delete", is_flag=True, help="Keep the documents of files that are gone.")
 @click.option("--watch", is_flag=True, help="Keep running and index changes as they happen, until Ctrl-C.")
 @click.option("--strict", is_flag=True, help="Exit with status 1 when a file could not be indexed.")
-@click.option(
-    "--memory",
-    metavar="MB",
-    type=click.IntRange(min=16),
-    help="Megabytes of memory for documents that are not on disk yet; the default is 200.",
-)
+@memory_option
 @creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. By default it is detected.")
 @click.option("-v", "--verbose", is_flag=True, help="List all files that failed, not only the first 20.")
@@ -77,7 +72,7 @@ def index(
             *paths,
             encoding=encoding,
             delete=lambda path: not no_delete and not (path.name.lower().endswith(_LINES) and path.is_file()),
-            memory=memory and memory * 1_000_000,
+            memory=memory,
             **more,
         )
 

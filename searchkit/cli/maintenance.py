@@ -6,12 +6,13 @@ import dataclasses
 import shlex
 import time
 from collections.abc import Callable
+from functools import partial
 
 import click
 
 import searchkit
 from searchkit.cli.columns import one_line, printable
-from searchkit.cli.options import command, json_option, location_argument, quiet_option
+from searchkit.cli.options import command, json_option, location_argument, memory_option, quiet_option
 from searchkit.cli.outcome import Failed, Interrupted, opened
 from searchkit.cli.output import bytes_of, count_of, print_json, progress_shown, seconds_of
 
@@ -49,28 +50,32 @@ def stats(location: str, as_json: bool) -> None:
 
 @command("rebuild indexes/news")
 @location_argument
-def rebuild(location: str) -> None:
+@memory_option
+def rebuild(location: str, memory: int | None) -> None:
     """Analyze all documents of an index again.
 
     An index needs this after an update of searchkit that changed the analyzer; 'searchkit stats' says so.
-    Searches continue meanwhile, and see the old index until the new one is committed.
+    Searches continue meanwhile, and see the old index until the new one is committed. It needs room on the
+    disk for a second copy of the index.
     """
     with opened(location) as index:
-        documents, took = _rewritten(index.rebuild, index.location)
+        documents, took = _rewritten(partial(index.rebuild, memory=memory), index.location)
     click.echo(f"{index.location}: {documents} analysed anew in {took}")
 
 
 @command("optimize indexes/news")
 @location_argument
-def optimize(location: str) -> None:
+@memory_option
+def optimize(location: str, memory: int | None) -> None:
     """Make searches in an index faster.
 
-    This merges all segments of the index, once a large index is complete. It includes a rebuild and takes as
-    long. Searches continue meanwhile.
+    This merges all segments of the index, once a large index is complete or has lost many documents. It needs
+    room on the disk for what is left of the index. Searches continue meanwhile. An index that needs a rebuild
+    gets it.
     """
     with opened(location) as index:
         before = index.stats().bytes
-        documents, took = _rewritten(index.optimize, index.location)
+        documents, took = _rewritten(partial(index.optimize, memory=memory), index.location)
         after = index.stats().bytes
     click.echo(f"{index.location}: {documents} optimized in {took}, {bytes_of(before)} → {bytes_of(after)}")
 

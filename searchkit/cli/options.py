@@ -127,6 +127,15 @@ query_options = together(
 
 snippet_option = search_option("snippet_length")
 
+memory_option = click.option(
+    "--memory",
+    metavar="MB",
+    type=click.IntRange(min=16),
+    callback=lambda ctx, param, value: value and value * 1_000_000,  # noqa: ARG005
+    help="Megabytes of memory for documents that are not on disk yet; the default is 300.",
+)
+"""The bytes of a writer, as ``memory``."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 colour_option = click.option(

@@ -204,6 +204,9 @@ class Snapshot(ABC):
 class EngineWriter(ABC):
     """The one writer of an index. Nothing is seen by others before `commit`."""
 
+    repeats = 0
+    """How many documents have to be put again, unchanged, for a commit with ``force_merge`` to merge all."""
+
     @abstractmethod
     def upsert(self, document: IndexDocument) -> None:
         """Add the document, in place of one with its id."""
@@ -304,6 +307,13 @@ class Engine(ABC):
             f"{self.location}: an index that is not in a folder has no files to copy; "
             "export() writes its documents into a file"
         )
+
+    def room(self, *, rewritten: bool) -> tuple[int, int] | None:  # noqa: ARG002
+        """The bytes of disk that a force merge needs, or to put all documents again, and those that are free.
+
+        None where that is not known.
+        """
+        return None
 
     @abstractmethod
     def close(self) -> None:

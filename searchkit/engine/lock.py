@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from searchkit.engine import forks
-from searchkit.engine.atomic_files import UNFINISHED, corrupt, reason_of, write_atomically
+from searchkit.engine.atomic_files import FULL, corrupt, reason_of, remove_unfinished, write_atomically
 from searchkit.engine.pinned import Mark
 from searchkit.errors import IndexLockedError, IndexReplacedError, SearchkitError
 from searchkit.text import well_formed
@@ -76,15 +75,10 @@ class WriterLock:
             self._lock.acquire(timeout=self._timeout)
             self._file = Mark.of(self._lock.lock_file)
             self._check()
-            for path in self._path.iterdir():
-                if UNFINISHED.fullmatch(path.name):  # no other process writes any while we hold the lock
-                    path.unlink(missing_ok=True)
-            write_atomically(self._holder, msgspec.json.encode(this_process()))
+            remove_unfinished(self._path)
+            self._say_who()
         except Timeout:
-            waited = f" (waited {self._timeout:g} s)" if self._timeout else ""
-            raise IndexLockedError(
-                f"{self._path}: the index is being written by {self._who()}{waited}"
-            ) from None
+            raise self.refused() from None
         except OSError as error:
             self.release()
             why = f"cannot be written: {reason_of(error)}; it is as the last commit left it"
@@ -113,6 +107,11 @@ class WriterLock:
             return self._file is not None and Mark.of(self._lock.lock_file)[1:] == self._file[1:]
         return False
 
+    def refused(self) -> IndexLockedError:
+        """The error of whoever has waited in vain."""
+        waited = f" (waited {self._timeout:g} s)" if self._timeout else ""
+        return IndexLockedError(f"{self._path}: the index is being written by {self._who()}{waited}")
+
     def release(self) -> None:
         if not self._is_of_parent and self._lock.is_locked:
             with suppress(OSError):  # it only serves a message
@@ -128,32 +127,15 @@ class WriterLock:
     def __exit__(self, *exc_info: object) -> None:
         self.release()
 
+    def _say_who(self) -> None:
+        try:
+            write_atomically(self._holder, msgspec.json.encode(this_process()))
+        except OSError as error:
+            if error.errno not in FULL:  # a batch that makes room needs no name
+                raise
+
     def _who(self) -> str:
         try:
             return str(msgspec.json.decode(self._holder.read_bytes(), type=_Holder))
         except (OSError, ValueError):
             return "another process"
-
-
-class MemoryLock:
-    """The lock of the one writer of an index in memory."""
-
-    def __init__(self, lock: threading.Lock, timeout: float) -> None:
-        self._lock = lock
-        self._timeout = timeout
-        self._held = False
-
-    def acquire(self) -> None:
-        """Wait up to the timeout for another writer."""
-        self._held = self._lock.acquire(timeout=self._timeout)
-        if not self._held:
-            raise IndexLockedError(f":memory:: the index is being written by this process, {os.getpid()}")
-
-    def check_held(self) -> None:
-        """Nobody takes it away."""
-
-    def release(self) -> None:
-        """Release the lock, if it is held."""
-        if self._held:
-            self._held = False
-            self._lock.release()

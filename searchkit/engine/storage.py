@@ -21,7 +21,14 @@ from typing import Any
 
 import msgspec
 
-from searchkit.engine.atomic_files import UNFINISHED, corrupt, reason_of, sync_folder, write_atomically
+from searchkit.engine.atomic_files import (
+    UNFINISHED,
+    corrupt,
+    new_folder,
+    reason_of,
+    sync_folder,
+    write_atomically,
+)
 from searchkit.engine.base import Damage, Engine
 from searchkit.engine.lock import WriterLock
 from searchkit.engine.pinned import Mark, Pinned
@@ -181,27 +188,21 @@ class IndexFolder:
         # The settings first: they are written after the commit that needs them, so they are never too new.
         metadata = self.read_metadata()
         notes = {note.name: note.read_bytes() for note in (self.path / "notes").glob("*.txt")}
-        from shutil import rmtree  # takes long to import, and a search does without
-
         made = _missing(path)
-        copy = IndexFolder(path.with_name(f".{path.name}.{os.getpid()}.new"), self.identity)
         try:
-            rmtree(copy.path, ignore_errors=True)
-            copy.path.mkdir(parents=True)
-            copy_data(copy.data)
-            self.check_same()  # all of that was of this index
-            for name, content in notes.items():
-                (copy.path / "notes").mkdir(exist_ok=True)
-                write_atomically(copy.path / "notes" / name, content)
-            copy.write_metadata(metadata)
-            for folder in (copy.data, copy.path):
-                sync_folder(folder)
-            copy.path.rename(path)
-            sync_folder(path.parent)
+            with new_folder(path) as unfinished:
+                copy = IndexFolder(unfinished, self.identity)
+                copy_data(copy.data)
+                self.check_same()  # all of that was of this index
+                for name, content in notes.items():
+                    (copy.path / "notes").mkdir(exist_ok=True)
+                    write_atomically(copy.path / "notes" / name, content)
+                copy.write_metadata(metadata)
+                for folder in (copy.data, copy.path):
+                    sync_folder(folder)
         except OSError as error:
             raise SearchkitError(f"{path}: a copy cannot be made here: {reason_of(error)}") from error
         finally:
-            rmtree(copy.path, ignore_errors=True)
             _remove_empty(made)
 
     def read_note(self, name: str) -> str | None:
@@ -271,6 +272,12 @@ class IndexFolder:
             with suppress(OSError):  # Windows removes no file that is open
                 (self.path / name).unlink()
 
+    def free(self) -> int:
+        """The bytes that are free where it is."""
+        from shutil import disk_usage  # takes long to import, and a search does without
+
+        return disk_usage(self.path).free
+
     def _has_index(self) -> bool:
         return (self.path / _METADATA).is_file()
 
@@ -307,6 +314,9 @@ class FolderEngine(Engine):
     @property
     def identity(self) -> str:
         return self._folder.identity
+
+    def room(self, *, rewritten: bool) -> tuple[int, int] | None:  # noqa: ARG002
+        return self._folder.size(), self._folder.free()
 
 
 def _missing(path: Path) -> list[Path]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 
 import searchkit
 from searchkit import Document, Index
+from searchkit.engine.atomic_files import remove_unfinished
+from searchkit.engine.storage import IndexFolder
 
 MakeIndex = Callable[..., Index]
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -82,6 +85,112 @@ def test_a_full_disk_leaves_the_last_commit(limit: int, make_index: MakeIndex, t
     assert done.returncode == 0, done.stderr
     with searchkit.open(tmp_path / "index") as index:
         assert index.check().ok
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, of 16 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=16m", "none", str(place)]
+    try:
+        mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        pytest.skip(f"there is no mount: {error}")
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["", "whoosh:"])
+def test_a_full_disk_recovers_by_itself(engine: str, small_disk: Path, tmp_path: Path) -> None:
+    chance, length = random.Random(1), 100 if engine else 1000  # Whoosh takes ten times the room
+    index = searchkit.create(f"{engine}{small_disk / 'index'}")
+
+    def batch(number: int) -> list[Document]:
+        bodies = ("".join(chr(chance.randrange(0x4E00, 0x9000)) for _ in range(length)) for _ in range(20))
+        return [Document(id=f"{number}-{at}", body=body) for at, body in enumerate(bodies)]
+
+    with pytest.raises(searchkit.SearchkitError, match="is the disk full"):
+        for number in range(1000):
+            index.add(batch(number))
+    ids = [document.id for document in index]
+    assert ids
+    assert len(ids) % 20 == 0, "a batch is there as a whole or not at all"
+    index.backup(f"{engine}{tmp_path / 'copy'}")  # which has what the commit needs, and no more
+    needed = {path.name for path in (tmp_path / "copy" / "data").iterdir()}
+    there = {path.name for path in (small_disk / "index" / "data").iterdir()}
+    assert {name for name in there - needed if "lock" not in name.lower()} == set()
+
+    assert index.delete(ids[10:]) == len(ids) - 10
+    assert [document.id for document in index] == ids[:10]
+    assert index.optimize() == 10
+    assert index.add(batch(1000)).added == 20
+    assert index.check().problems == []
+    index.close()
+
+
+@pytest.mark.parametrize("engine", ["", "whoosh:"])
+@pytest.mark.parametrize("name", ["optimize", "rebuild"])
+def test_too_little_room_is_said_before_anything_is_written(
+    name: str, engine: str, make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index("茶", "水", location=f"{engine}{tmp_path / 'index'}")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "index").rglob("*")}
+    monkeypatch.setattr(IndexFolder, "free", lambda _: 17)
+    with pytest.raises(
+        searchkit.SearchkitError, match=rf"index: {name} needs at least [\d,]+ bytes .* are 17;"
+    ):
+        getattr(index, name)()
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "index").rglob("*")} == before
+    monkeypatch.undo()
+    assert getattr(index, name)(memory=16_000_000) == 2
+
+
+# A process that is in the middle of a copy: it says so, and then waits to be killed.
+COPYING = """
+import sys, time
+import searchkit
+from searchkit.engine import commit_files
+from searchkit.maintenance import export
+
+def wait(*_):
+    print("copying", flush=True)
+    time.sleep(600)
+
+commit_files.link_or_copy = export._write = wait
+index = searchkit.open(sys.argv[1])
+getattr(index, sys.argv[2])(sys.argv[3])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no locks that tell what is being written")
+@pytest.mark.parametrize("engine", ["", "whoosh:"])
+@pytest.mark.parametrize(("name", "to"), [("backup", "copy"), ("export", "copy.jsonl")])
+def test_what_a_killed_copy_leaves_is_removed_by_the_next(
+    name: str, to: str, engine: str, make_index: MakeIndex, tmp_path: Path
+) -> None:
+    location = f"{engine}{tmp_path / 'index'}"
+    index = make_index("茶", location=location)
+    target = f"{engine if name == 'backup' else ''}{tmp_path / to}"
+    with subprocess.Popen(
+        [sys.executable, "-c", COPYING, location, name, target],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "copying\n"
+        remove_unfinished(tmp_path)
+        assert len(list(tmp_path.glob(f".{to}.*.new"))) == 1, "it is still being written"
+        process.kill()
+    assert len(list(tmp_path.glob(f".{to}.*.new"))) == 1
+    getattr(index, name)(target)
+    assert {path.name for path in tmp_path.iterdir()} == {"index", to}
 
 
 OPERATIONS: dict[str, Callable[[Index, Path], Any]] = {

@@ -17,6 +17,7 @@ import pytest
 from durability.batches import contents
 
 import searchkit
+from searchkit.engine.tantivy.files import leftovers
 
 BATCHES = Path(__file__).with_name("batches.py")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -76,6 +77,7 @@ def test_a_writer_that_is_killed_leaves_whole_commits(row: int, tmp_path: Path) 
             assert_written_at_once(index, dead=pid)
             done = fitting[-1]
             assert {document.id: document for document in index} == contents(done)
+        assert leftovers(location / "data") == {}, "what the dead one wrote is removed"
 
 
 def assert_written_at_once(index: searchkit.Index, dead: int) -> None:

@@ -78,10 +78,18 @@ class OpenSearchWriter(EngineWriter):
 
     def commit(self) -> None:
         self._check_open()
+        if self._waiting or self._changed:
+            self._commit_changes()
+        if self._force_merge:
+            with suppress(SearchkitError):  # it is committed
+                params = {"max_num_segments": "1", "request_timeout": _LONG}
+                self._calls.of_index("POST", "_forcemerge", params=params)
+                self._calls.refresh()
+        self._before = self._snapshot()
+
+    def _commit_changes(self) -> None:
         try:
             self._flush()
-            if not self._changed:
-                return
             self._tidy()  # only if that failed when the last commit was made
             number = self._numbered()
             lists = _pieces(self._dead)
@@ -97,11 +105,6 @@ class OpenSearchWriter(EngineWriter):
         self._forget()
         with suppress(SearchkitError):  # it is committed, and the next commit or writer goes on
             self._tidy()
-            if self._force_merge:
-                params = {"max_num_segments": "1", "request_timeout": _LONG}
-                self._calls.of_index("POST", "_forcemerge", params=params)
-                self._calls.refresh()
-        self._before = self._snapshot()
 
     def close(self) -> None:
         if not self._is_open:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -39,6 +40,8 @@ from searchkit.errors import IndexCorruptError
 
 COMMIT_FILE = "meta.json"
 _MANAGED_FILE = ".managed.json"
+_TEMPORARY = ".tmp"  # of files that will replace another
+_WRITTEN = re.compile(rf"[0-9a-f]{{32}}\.|{re.escape(_TEMPORARY)}")
 _KINDS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 _TAIL = struct.Struct("<II")  # the length of the footer, and the magic number
 _MAGIC = 1337
@@ -52,11 +55,16 @@ _CHUNK = 1 << 20
 _NO_COMMIT = (ValueError, TypeError, KeyError, AttributeError)
 
 
-class _Segment(NamedTuple):
+class Segment(NamedTuple):
     name: str
     documents: int
     deleted: int
     deleted_file: str | None
+
+    @property
+    def left(self) -> int:
+        """How many of its documents are not deleted."""
+        return self.documents - self.deleted
 
     @property
     def files(self) -> list[str]:
@@ -109,13 +117,13 @@ def copy_commit(data: Path, to: Path) -> None:
         raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
 
 
-def segment_sizes(data: Path) -> list[int]:
-    """How many documents each segment of the latest commit has, deleted ones as well.
+def segments_of(data: Path) -> list[Segment]:
+    """The segments of the latest commit.
 
     Raises `IndexCorruptError` when the commit cannot be understood.
     """
     try:
-        return [segment.documents for segment in _segments(json.loads(content_of(data / COMMIT_FILE)))]
+        return _segments(json.loads(content_of(data / COMMIT_FILE)))
     except _NO_COMMIT as error:
         raise corrupt(data / COMMIT_FILE, f"is damaged: {error}") from error
 
@@ -131,6 +139,28 @@ def names_of(commit: bytes) -> list[str]:
         raise corrupt(COMMIT_FILE, f"is damaged: {error}") from error
 
 
+def leftovers(data: Path) -> dict[str, int]:
+    """The files that tantivy wrote and the latest commit does not have, with their sizes.
+
+    Those of a merge that runs or of a batch that is not committed, or what a writer left that was killed or
+    had no more room.
+    """
+    needed = {name for segment in segments_of(data) for name in segment.files}
+    found = {}
+    with os.scandir(data) as entries:
+        for entry in entries:
+            if entry.name not in needed and _WRITTEN.match(entry.name):
+                with suppress(FileNotFoundError):  # a merge has just ended
+                    found[entry.name] = entry.stat().st_size
+    return found
+
+
+def remove_unfinished(data: Path) -> None:
+    """Remove what a writer left that was about to replace meta.json or .managed.json; none must be there."""
+    for path in data.glob(f"{_TEMPORARY}*"):
+        path.unlink(missing_ok=True)
+
+
 def content_of(path: Path) -> bytes:
     """What is in the file. Raises `IndexCorruptError` when it cannot be read."""
     try:
@@ -139,7 +169,7 @@ def content_of(path: Path) -> bytes:
         raise corrupt(path, f"cannot be read: {error.strerror or error}") from error
 
 
-def _segments(meta: Mapping[str, Any]) -> list[_Segment]:
+def _segments(meta: Mapping[str, Any]) -> list[Segment]:
     """Raises ValueError, TypeError, KeyError or AttributeError when this is no commit."""
     found = []
     for segment in meta["segments"]:
@@ -152,7 +182,7 @@ def _segments(meta: Mapping[str, Any]) -> list[_Segment]:
         )
         if not name.isalnum():
             raise ValueError(f"{name!r} is no name of a segment")
-        found.append(_Segment(name, int(segment["max_doc"]), deleted, file))
+        found.append(Segment(name, int(segment["max_doc"]), deleted, file))
     return found
 
 
@@ -250,7 +280,7 @@ def _own_checksum(path: Path) -> Checksum:
         return _end_of(file).checksum
 
 
-def _count_damage(data: Path, segment: _Segment) -> Iterator[Damage]:
+def _count_damage(data: Path, segment: Segment) -> Iterator[Damage]:
     """Are the numbers in the commit, which has no checksum, those of the files, which have?"""
     try:
         with (data / f"{segment.name}.fast").open("rb") as file:

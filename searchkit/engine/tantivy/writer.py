@@ -2,70 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
-from math import inf, log2
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import tantivy
 from tantivy import Query
 
 from searchkit.engine import forks
+from searchkit.engine.atomic_files import unwritable
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
-from searchkit.engine.lock import MemoryLock, WriterLock
+from searchkit.engine.tantivy.backlog import Backlog
 from searchkit.engine.tantivy.errors import writing
+from searchkit.engine.tantivy.files import Segment
+from searchkit.engine.tantivy.live_writer import LiveWriter
+from searchkit.engine.tantivy.merge_policy import MERGED_AT, levels, merge_is_due
 from searchkit.engine.ties import tie_key
 from searchkit.errors import SearchkitError
 
 if TYPE_CHECKING:
     from searchkit.engine.tantivy.engine import TantivyEngine
 
-WRITER_MEMORY = 150_000_000
-"""Less makes more and smaller segments; eight of them are merged, which takes half as long as to make them.
+MEMORY = 300_000_000
+"""Half of it is for the segments that threads make, a quarter for documents that wait for them.
 
-While its threads finish their segments, a writer takes up to 80 MB more.
+The rest is for what threads take that finish a segment. Less makes more and smaller segments; eight of them
+are merged, which takes half as long as to make them.
 """
+WRITER_MEMORY = MEMORY // 2
+_LEAST_OF_A_THREAD = 15_000_000
+_BYTES = 2.5  # of a character of terms, which are Chinese mostly, with spaces between them
 TIES = "tie_key"
 """The field with the `tie_key` of each document."""
-_COMPACT_MEMORY = 1_000_000_000
 MERGE_FROM = 5000
-"""A writer that added so many documents, most of what there is, merges its small segments before it closes.
+"""A writer that added so many documents, most of what there is, lets its small segments be merged.
 
 It adds a quarter to the time of the engine; docs/decisions/0012-scored-terms.md has what searches gain by it.
 """
-# tantivy merges segments when eight are of about one size; all below 10,000 documents are.
-_MERGED_AT = 8
-_SMALLEST = 10_000
-_SAME_SIZE = 0.75  # as a difference of binary logarithms
 _WORTH_MERGING = 3  # segments
+_FEW, _MANY = 64, 500
+"""So many changes wait for more: fewer are made by one thread, as each makes a segment of its own.
+
+More where a writer lingers, as one of a single thread has to end its merges before there can be others.
+"""
+_ONE = Segment("", 1, 0, None)
+_FILLER = " " * 200  # longer than any `id_term`
+
+_Change = Callable[[tantivy.IndexWriter], object]
 
 
 class TantivyWriter(EngineWriter):
-    """What one writer adds to an engine; the lock is held from when it is made until it is closed."""
+    """What one writer adds to an engine, which lends it the one `LiveWriter` until it is closed."""
 
     def __init__(
-        self, engine: TantivyEngine, lock: WriterLock | MemoryLock, force_merge: bool, memory: int | None
+        self, engine: TantivyEngine, live: LiveWriter, force_merge: bool, memory: int | None
     ) -> None:
         self._engine = engine
-        self._lock = lock
+        self._live = live
+        self._force_merge = force_merge
+        self._memory = max((memory or MEMORY) // 2, _LEAST_OF_A_THREAD)
+        self._backlog = Backlog((memory or MEMORY) // 4)
+        self._writer: tantivy.IndexWriter | None = None
+        self._waiting: list[_Change] | None = []
+        """The first changes; None once tantivy has them, and takes what follows at once."""
+        in_memory = engine.location == ":memory:"  # where all is put again, and one thread makes one segment
+        self.repeats = sys.maxsize if in_memory else MERGED_AT
+        self._threads = 1 if force_merge and in_memory else 0
+        self._is_open = True
+        self._is_committed = True
         self._added = 0
-        self._committed = False
         self._latest: dict[str, tantivy.Document] = {}
         """Some of the latest documents by their key, to make segments of."""
-        self._is_of_parent = False
-        self._writer: tantivy.IndexWriter | None = None
-        self._lock.acquire()
-        forks.watch(self)
-        try:
-            # Each thread makes a segment of its own whenever its share of the memory is full.
-            usual, threads = (_COMPACT_MEMORY, 1) if force_merge else (WRITER_MEMORY, 0)
-            with writing(engine.location):
-                # Of an index opened anew: tantivy keeps its list of files (.managed.json) in memory, and with
-                # one from before another writer's commit it would forget that one's files.
-                self._writer = engine.fresh_index().writer(memory or usual, threads)
-        except BaseException:
-            self.close()
-            raise
 
     def upsert(self, indexed: IndexDocument) -> None:
         document, key = tantivy.Document(), id_term(indexed.id)
@@ -83,98 +91,149 @@ class TantivyWriter(EngineWriter):
             else:
                 for label in value:
                     document.add_text(field, label)
-        writer = self._open()
-        with writing(self._engine.location):
-            writer.delete_documents_by_term("id", key)
-            writer.add_document(document)
+        self._backlog.add(len(indexed.stored) + int(sum(map(len, indexed.terms.values())) * _BYTES))
+        self._change(lambda writer: _put(writer, key, document))
         self._added += 1
-        self._committed = False
         self._latest.pop(key, None)
         self._latest[key] = document
-        if len(self._latest) > _MERGED_AT:
+        if len(self._latest) > MERGED_AT:
             del self._latest[next(iter(self._latest))]
 
     def delete(self, id: str) -> None:
         key = id_term(id)
-        self._committed = False
+        self._change(lambda writer: writer.delete_documents_by_term("id", key))
         self._latest.pop(key, None)
-        with writing(self._engine.location):
-            self._open().delete_documents_by_term("id", key)
 
     def delete_all(self) -> None:
-        self._committed = False
-        self._latest.clear()
         # Unlike delete_all_documents, this takes what was put before the last commit and after it alike.
-        with writing(self._engine.location):
-            self._open().delete_documents_by_query(Query.all_query())
+        self._change(lambda writer: writer.delete_documents_by_query(Query.all_query()))
+        self._latest.clear()
 
     def commit(self) -> None:
-        self._open()
-        self._lock.check_held()  # with no writer in this frame: the error would keep it, and its lock
-        with writing(self._engine.location):
-            self._open().commit()
+        self._check_open()
+        with self._all_or_nothing():
+            self._live.check_held()
+            if self._waiting:
+                self._begin(threads=None)
+            if self._writer is not None and not self._is_committed:
+                self._writer.commit()
+                self._is_committed = True
+        self._waiting = []
+        if self._force_merge:
+            with self._all_or_nothing():
+                self._merge_all()
         self._engine.keep_checksums()
         self._engine.reload()
-        self._committed = True
 
-    def _merge(self, writer: tantivy.IndexWriter) -> None:
+    def close(self) -> None:
+        if not self._is_open or self._live.is_of_parent:
+            return
+        if self._is_committed:
+            with suppress(SearchkitError), self._all_or_nothing():
+                self._live.check_held()  # else a merge would end in the index that is there now
+                self._merge()
+        if self._is_open:
+            self._is_open = False
+            self._writer = None
+            self._engine.take_back(self._live, committed=self._is_committed)
+
+    def _change(self, change: _Change) -> None:
+        self._check_open()
+        if self._waiting is None:
+            self._is_committed = False
+            with self._all_or_nothing():
+                change(self._begun())
+            return
+        self._waiting.append(change)
+        if len(self._waiting) > (_MANY if self._live.has_begun else _FEW):
+            with self._all_or_nothing():
+                self._begin(threads=self._threads)
+
+    def _begin(self, *, threads: int | None) -> None:
+        """Let tantivy make the changes that have waited, with so many threads, as in `LiveWriter.writer`."""
+        waiting, self._waiting = self._waiting or [], None
+        self._writer = self._live.writer(self._memory, threads=threads)
+        self._is_committed = False
+        for change in waiting:
+            change(self._writer)
+
+    def _begun(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._live.writer(self._memory, threads=None)
+        return self._writer
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """What fails in the middle is not to be committed later, not even by a merge that ends."""
+        try:
+            with writing(self._engine.location):
+                yield
+        except BaseException:
+            self._is_open = False
+            self._writer = None
+            self._live.drop()
+            self._engine.take_back(self._live, committed=False)
+            raise
+
+    def _check_open(self) -> None:
+        if self._live.is_of_parent:
+            raise forks.refused(f"{self._engine.location}: this batch")
+        if not self._is_open:
+            raise SearchkitError("this writer is closed")
+
+    # -- merges
+
+    def _merge(self) -> None:
         """Let tantivy merge the smaller segments of a large batch, which it does when there are eight.
 
         It cannot be asked to, so as many as are missing are made, of a document each: one of those just
         committed is replaced by itself. Every commit on the way has the same documents.
         """
-        if not self._committed or self._added < MERGE_FROM:
+        if self._added < MERGE_FROM:
             return  # as most writers; the sizes stand in a file
-        if self._added < sum(self._engine.segment_sizes()) // 2:
+        if self._added < sum(one.documents for one in self._engine.segments()) // 2:
             return
         for key, document in self._latest.items():
-            small = _smaller_segments([*self._engine.segment_sizes(), 1]) - 1
-            if not _WORTH_MERGING <= small < _MERGED_AT:
+            small = len(levels([*self._engine.segments(), _ONE])[-1]) - 1
+            if not _WORTH_MERGING <= small < MERGED_AT:
                 return
-            writer.delete_documents_by_term("id", key)
-            writer.add_document(document)
-            writer.commit()
+            self._commit_only(self._begun(), {key: document})
 
-    def close(self) -> None:
-        writer, self._writer = self._writer, None
-        if self._is_of_parent:
+    def _merge_all(self) -> None:
+        """Let tantivy merge all segments into one, and wait for it.
+
+        Segments are of one size for it that come behind a larger one which has lost most of its documents. So
+        such a one is made, of as many empty documents as it takes, which are deleted at once, and one that
+        stays.
+        """
+        self._live.end()  # as what is being merged counts for nothing
+        segments = self._engine.segments()
+        if len(segments) + sum(one.deleted for one in segments) <= 1 or not self._latest:
             return
-        try:
-            if writer is not None:
-                # Lets running merges end, and drops what is not committed; a rollback would stop the merges.
-                # One that fails, on a full disk, leaves what was to be merged as it is.
-                with suppress(SearchkitError):
-                    self._lock.check_held()  # else a merge would end in the index that is there now
-                    with suppress(SearchkitError), writing(self._engine.location):
-                        self._merge(writer)
-                    with writing(self._engine.location):
-                        writer.wait_merging_threads()
-                    self._engine.keep_checksums()
-                with suppress(SearchkitError):  # whoever reads next is told
-                    self._engine.reload()
-        finally:
-            self._lock.release()
+        writer = self._live.writer(self._memory, threads=1)  # which makes one segment
+        waiting = dict(self._latest)
+        if sum(one.left for one in segments) > len(waiting):
+            filler = tantivy.Document()
+            filler.add_text("id", _FILLER)
+            for _ in range(max(one.documents for one in segments)):
+                writer.add_document(filler)
+            writer.delete_documents_by_term("id", _FILLER)
+            self._commit_only(writer, dict([waiting.popitem()]))
+            while waiting and len(self._engine.segments()) < MERGED_AT:
+                self._commit_only(writer, dict([waiting.popitem()]))
+        else:
+            self._commit_only(writer, waiting)
+        self._live.end()
+        if merge_is_due(self._engine.segments()):
+            raise unwritable(self._engine.location, "its segments could not be merged")
 
-    def after_fork(self) -> None:
-        """Leave the batch to the parent; the lock does the same."""
-        if self._writer is not None:
-            forks.keep(self._writer, forever=True)
-            self._writer, self._is_of_parent = None, True
-
-    def _open(self) -> tantivy.IndexWriter:
-        if self._is_of_parent:
-            raise forks.refused(f"{self._engine.location}: this batch")
-        if self._writer is None:
-            raise SearchkitError("this writer is closed")
-        return self._writer
+    def _commit_only(self, writer: tantivy.IndexWriter, documents: dict[str, tantivy.Document]) -> None:
+        """Replace documents by themselves, in a commit of their own."""
+        for key, document in documents.items():
+            _put(writer, key, document)
+        writer.commit()
 
 
-def _smaller_segments(sizes: Iterable[int]) -> int:
-    """How many segments there are of the smallest size, as tantivy sees it."""
-    found, largest = 0, inf
-    for size in sorted(sizes, reverse=True):
-        magnitude = log2(max(size, _SMALLEST))
-        if magnitude < largest - _SAME_SIZE:
-            found, largest = 0, magnitude
-        found += 1
-    return found
+def _put(writer: tantivy.IndexWriter, key: str, document: tantivy.Document) -> None:
+    writer.delete_documents_by_term("id", key)
+    writer.add_document(document)

@@ -21,7 +21,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC
 
-from searchkit.engine.atomic_files import REFUSED, corrupt, sync_folder, unwritable
+from searchkit.engine.atomic_files import FULL, REFUSED, corrupt, sync_folder, unwritable
 from searchkit.engine.base import Damage, PlanTooExpensiveError
 from searchkit.engine.commit_files import (
     CHECKSUMS,
@@ -36,7 +36,6 @@ from searchkit.errors import SearchkitError
 
 INDEX = "MAIN"
 """What Whoosh calls an index that has no name."""
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 class DurableStorage(FileStorage):  # type: ignore[misc]
@@ -156,7 +155,7 @@ def reading(location: str) -> Iterator[None]:
         raise
     except Exception as error:
         code = getattr(error, "errno", None)
-        if code in _FULL:  # while segments are merged: what was read is not to blame
+        if code in FULL:  # while segments are merged: what was read is not to blame
             raise
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
         if code in REFUSED or isinstance(error, MemoryError):
