@@ -13,7 +13,7 @@ from searchkit import web
 from searchkit.web.limits import TokenBucket
 from searchkit.web.parameters import SEARCH
 
-TOKEN = "a token that is long enough"
+TOKEN = "a-token-that-is-long-enough"
 
 
 def test_api_search_equals_to_dict_of_the_results(client, index):
