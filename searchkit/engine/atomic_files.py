@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -65,6 +66,15 @@ def sync_folder(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+REFUSED = frozenset(
+    (
+        *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBUSY, errno.EINTR, errno.ENOLCK, errno.ESTALE),
+    )
+)
+"""What the operating system says that says nothing about the files."""
 
 
 def corrupt(place: object, why: str) -> IndexCorruptError:

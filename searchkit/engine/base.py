@@ -35,6 +35,7 @@ __all__ = [
     "EngineWriter",
     "Hits",
     "IndexDocument",
+    "PlanTooExpensiveError",
     "ScoredDoc",
     "Snapshot",
     "id_term",
@@ -48,6 +49,23 @@ LEAST_MEMORY = 16_000_000
 
 MOST_VALUES = 65_000
 """How many values of a field are counted at most."""
+
+
+class PlanTooExpensiveError(SearchkitError):
+    """A plan was not run, or not to its end: it would cost more than it may, or than the engine can do.
+
+    ``clause`` is what costs most, as far as that is known, ``cost`` and ``limit`` are in postings to read;
+    ``reason`` is the limit of an engine.
+    """
+
+    def __init__(
+        self, clause: Clause | None = None, cost: int = 0, limit: int = 0, *, reason: str = ""
+    ) -> None:
+        super().__init__(reason or f"the plan would read {cost:,} postings of at most {limit:,}")
+        self.clause = clause
+        self.cost = cost
+        self.limit = limit
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -147,6 +165,14 @@ class Snapshot(ABC):
 
         At most ``limit``, those of most documents first. Deleted documents may still count.
         """
+
+    def beginning_with(self, field: str, text: str) -> tuple[int, int]:
+        """About how many terms of a text field begin with the text, and how many documents they have in all.
+
+        An estimate may be too high; it has to take much less time than to search for them.
+        """
+        found = self.terms_with_prefix(field, text, limit=MOST_VALUES)
+        return len(found), sum([having for _, having in found])
 
     @abstractmethod
     def stored(self, ids: Iterable[str]) -> dict[str, bytes]:

@@ -41,6 +41,8 @@ class Planned:
     highlight_terms: tuple[HighlightTerm, ...]
     parts: tuple[tuple[QueryNode, Clause], ...] = dataclasses.field(compare=False)
     """The parts of the query that a document has to satisfy, each with its clause."""
+    leaves: tuple[tuple[QueryNode, Clause], ...] = dataclasses.field(compare=False)
+    """The same for every node of the tree that has no others within."""
     texts: tuple[tuple[AnalyzedText, tuple[str, ...]], ...] = dataclasses.field(compare=False)
     """The running text that decides about a match, without that of one field, and where it is looked for."""
 

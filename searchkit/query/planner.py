@@ -98,6 +98,7 @@ def plan_query(
         engine.Plan(clause, tuple(scores)),
         tuple(planner.highlight_terms),
         tuple(parts),
+        tuple(planner.leaves),
         tuple(planner.needed),
     )
 
@@ -114,6 +115,7 @@ class _Planner:
     boosts: Mapping[str, float]
     let_go: frozenset[str]
     analyzed: dict[str, AnalyzedText]
+    leaves: list[tuple[QueryNode, Clause]] = dataclasses.field(default_factory=list)
     needed: list[tuple[AnalyzedText, tuple[str, ...]]] = dataclasses.field(default_factory=list)
     weights: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
     unboosted: dict[FieldTerm, float] = dataclasses.field(default_factory=dict)
@@ -163,6 +165,21 @@ class _Planner:
         match query:
             case TextNode():
                 return next((clause for _, clause in self._texts([query], weight)), engine.MatchNone())
+            case ast.BoostNode(child, factor):
+                return self.clause(child, None if weight is None else weight * factor)
+            case AndNode(children):
+                return _boolean(*self.all_of(children, weight))
+            case OrNode(children):
+                return Boolean(should=tuple(self.clause(child, weight) for child in children))
+            case NotNode(child):
+                return Boolean(must=(engine.MatchAll(),), must_not=(self.clause(child, None),))
+        clause = self._leaf(query, weight)
+        self.leaves.append((query, clause))
+        return clause
+
+    def _leaf(self, query: QueryNode, weight: float | None) -> Clause:
+        """The same of a node that has no others within, and is no running text."""
+        match query:
             case ast.PhraseNode(text, field, slop):
                 whole = self._analyze(text)
                 pieces = [found for words in text.split() if (found := query_tokens(words))]
@@ -204,14 +221,6 @@ class _Planner:
             case ast.DateRangeNode(first, last):
                 low, high = day_start(first) if first else None, day_end(last) if last else None
                 return engine.Range("published", low, high)
-            case ast.BoostNode(child, factor):
-                return self.clause(child, None if weight is None else weight * factor)
-            case AndNode(children):
-                return _boolean(*self.all_of(children, weight))
-            case OrNode(children):
-                return Boolean(should=tuple(self.clause(child, weight) for child in children))
-            case NotNode(child):
-                return Boolean(must=(engine.MatchAll(),), must_not=(self.clause(child, None),))
             case ast.MatchAllNode():
                 return engine.MatchAll()
             case ast.MatchNoneNode():
@@ -266,6 +275,7 @@ class _Planner:
             clause = match_text(text, places, self.match, self.statistics, let_go)
             if clause is not None:
                 found.append((node, clause))
+                self.leaves.append((node, clause))
             if weight is not None and field is None:
                 self.needed.append((text, places))
         return found

@@ -13,7 +13,7 @@ from searchkit.engine.plan import TEXT_PREFIX, Boolean, MatchNone, Plan, ScoreCl
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.schema import ADDRESS, TITLE_KEY
 from searchkit.search.options import QueryOptions
-from searchkit.search.planning import planning_of
+from searchkit.search.planning import bounded, planning_of
 from searchkit.search.relax import relax
 from searchkit.settings import Settings
 
@@ -89,7 +89,15 @@ class Explanation:
 def explain(
     text: str, document: Document, options: QueryOptions, snapshot: Snapshot, settings: Settings
 ) -> Explanation:
-    """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``."""
+    """Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``, and
+    `QueryTooExpensiveError` for one that would take too long."""
+    with bounded(text, options, snapshot, settings) as asked:
+        return _explain(text, document, options, asked, settings)
+
+
+def _explain(
+    text: str, document: Document, options: QueryOptions, snapshot: Snapshot, settings: Settings
+) -> Explanation:
     planning = planning_of(text, options, snapshot, settings)
     query = planning.query
     planned = planning.plan()

@@ -24,7 +24,7 @@ from searchkit.text import as_list
 Collapse = Literal["near-duplicates"]
 
 # Options that do not change the list of hits, only which part of it is shown, and how.
-_OF_ONE_PAGE = frozenset({"limit", "offset", "cursor", "snippet_length", "facets"})
+_OF_ONE_PAGE = frozenset({"limit", "offset", "cursor", "snippet_length", "facets", "max_cost"})
 
 Check = Callable[[str, Any], Any]
 """Returns the value of an option as it is kept, or raises an error with the name of the option."""
@@ -34,7 +34,7 @@ def _option(default: Any, help: str, check: Check | None = None, **more: Any) ->
     return field(default=default, metadata={"help": help, "check": check, **more})
 
 
-def _number(default: int, least: int, help: str) -> Any:
+def _number(default: int | None, least: int, help: str) -> Any:
     def check(name: str, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise TypeError(f"{name} must be a whole number, not {value!r}")
@@ -99,6 +99,15 @@ def _checks(options: type[_Options]) -> list[tuple[str, Any, Check]]:
     return [(f.name, f.default, f.metadata["check"]) for f in fields(options) if f.metadata["check"]]
 
 
+def _max_cost() -> Any:
+    return _number(
+        None,
+        1,
+        "Refuse what would take longer than to read N postings; by default 10 million, and 50 for each "
+        "document of the index.",
+    )
+
+
 # Only SearchOptions is compared and printed: each method that is generated takes time at every start.
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class _Options:
@@ -125,6 +134,7 @@ class QueryOptions(_Options):
         _boosts,
     )
     lenient: bool = _option(False, "Read questions and queries with mistakes as well as they can be.")
+    max_cost: int | None = _max_cost()
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -170,6 +180,8 @@ class HitOptions(SnippetOptions, QueryOptions):
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class SimilarOptions(SnippetOptions, FilterOptions, PageOptions):
     """The options of `Index.similar`."""
+
+    max_cost: int | None = _max_cost()
 
 
 @dataclass(frozen=True, kw_only=True)

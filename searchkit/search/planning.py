@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
-from searchkit.engine.base import Snapshot
+from searchkit.engine.base import PlanTooExpensiveError, Snapshot
 from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, TermSet
 from searchkit.query import parse, plan_query
 from searchkit.query.analyzed_text import AnalyzedText
@@ -14,6 +16,7 @@ from searchkit.query.matching import Match
 from searchkit.query.planned import Planned
 from searchkit.query.regional import regional_tables, spelling_table
 from searchkit.schema import ADDRESS, address_term
+from searchkit.search.budget import BoundedSnapshot, too_expensive
 from searchkit.search.options import QueryOptions
 from searchkit.search.pinyin_reading import as_pinyin
 from searchkit.settings import Settings
@@ -26,6 +29,18 @@ def read(text: str, options: QueryOptions, settings: Settings, filters: tuple[Cl
     """The tree of a query; one without a text, but with filters, means all that passes them."""
     query = parse(text, lenient=options.lenient, fields=settings.fields)
     return MatchAllNode() if filters and not text.strip() else query
+
+
+@contextmanager
+def bounded(
+    text: str, options: QueryOptions, snapshot: Snapshot, settings: Settings
+) -> Iterator[BoundedSnapshot]:
+    """The snapshot, of which no more is asked for a query than it may cost."""
+    try:
+        yield BoundedSnapshot(snapshot, options.max_cost)
+    except PlanTooExpensiveError as error:
+        planned = plan(read(text, options, settings), options, snapshot, settings)
+        raise too_expensive(text, error, planned.leaves) from None
 
 
 def understand(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from itertools import islice
 
 from searchkit.analysis import normalize
-from searchkit.engine.base import Snapshot, id_term
-from searchkit.engine.plan import Boolean, Plan, Sort, Term, TermSet
+from searchkit.engine.base import PlanTooExpensiveError, Snapshot, id_term
+from searchkit.engine.plan import Boolean, Clause, Plan, Sort, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query.ast import QueryNode
 from searchkit.query.planned import Planned
@@ -17,9 +20,9 @@ from searchkit.query.recency import half_life, recency_scores
 from searchkit.search.collapse import collapse
 from searchkit.search.cursor import Cursors, Position
 from searchkit.search.facets import count_facets
-from searchkit.search.hints import hints
+from searchkit.search.hints import Hint, hints
 from searchkit.search.options import HitOptions, SearchOptions
-from searchkit.search.planning import Planning, plan, planning_of, read, understand
+from searchkit.search.planning import Planning, bounded, plan, planning_of, read, understand
 from searchkit.search.relax import PAGE, relax
 from searchkit.search.results import Hit, Results, hits_of
 from searchkit.search.spelling import better_query
@@ -31,8 +34,8 @@ def search(
 ) -> Results:
     """The hits of one page.
 
-    Raises `QuerySyntaxError` for a query that is not well-formed, ValueError for an option whose value this
-    index does not have.
+    Raises `QuerySyntaxError` for a query that is not well-formed, `QueryTooExpensiveError` for one that
+    would take too long, ValueError for an option whose value this index does not have.
     """
     started = time.perf_counter()
     filters = options.filters(settings.fields)
@@ -42,6 +45,25 @@ def search(
         if options.cursor is not None
         else Position(snapshot, options.offset, datetime.now(timezone.utc))
     )
+
+    def cursor_behind(hits: int) -> str:
+        return cursors.encode(replace(position, offset=position.offset + hits), options.digest(text))
+
+    with bounded(text, options, position.snapshot, settings) as snapshot:
+        here = replace(position, snapshot=snapshot)
+        return _results(text, query, options, filters, here, settings, cursor_behind, started)
+
+
+def _results(
+    text: str,
+    query: QueryNode,
+    options: SearchOptions,
+    filters: tuple[Clause, ...],
+    position: Position,
+    settings: Settings,
+    cursor_behind: Callable[[int], str],
+    started: float,
+) -> Results:
     snapshot = position.snapshot
     understood, interpretation = understand(query, options, snapshot, settings)
     planning = Planning(understood, options, snapshot, settings, filters)
@@ -68,12 +90,18 @@ def search(
         found = Boolean(should=(found, relaxed.match))
     facets = count_facets(snapshot, found, options.facets, settings.fields)
 
-    def cursor() -> str:
-        behind = Position(snapshot, position.offset + len(hits), position.now)
-        return cursors.encode(behind, options.digest(text))
-
     def count_of(other: QueryNode) -> int:
         return snapshot.count(plan(other, options, snapshot, settings, filters).plan.match)
+
+    def suggestion() -> str | None:
+        with suppress(PlanTooExpensiveError):
+            return better_query(understood, strict, count_of, snapshot, settings)
+        return None
+
+    def given_hints() -> tuple[Hint, ...]:
+        with suppress(PlanTooExpensiveError):
+            return hints(text, query, strict, options, snapshot, settings.fields)
+        return ()
 
     return Results(
         str(query),
@@ -81,16 +109,23 @@ def search(
         total,
         time.perf_counter() - started,
         facets=facets,
-        cursor=cursor if hits and has_more else None,
-        suggestion=lambda: better_query(understood, strict, count_of, snapshot, settings),
+        cursor=partial(cursor_behind, len(hits)) if hits and has_more else None,
+        suggestion=suggestion,
         relaxed=_as_typed(text, relaxed.let_go) if relaxed else (),
-        hints=lambda: hints(text, query, strict, options, snapshot, settings.fields),
+        hints=given_hints,
         interpretation=interpretation,
     )
 
 
 def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings) -> Hit | None:
     """The document with this id as a hit of the query, None if no search lists it."""
+    with bounded(text, options, snapshot, settings) as asked:
+        return _search_one(text, id, options, asked, settings)
+
+
+def _search_one(
+    text: str, id: str, options: HitOptions, snapshot: Snapshot, settings: Settings
+) -> Hit | None:
     planning = planning_of(text, options, snapshot, settings)
     planned = planning.plan()
     match = planned.plan.match
@@ -105,6 +140,11 @@ def search_one(text: str, id: str, options: HitOptions, snapshot: Snapshot, sett
 
 def count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
     """How many documents match, with those that are listed behind them where they are few."""
+    with bounded(text, options, snapshot, settings) as asked:
+        return _count(text, options, asked, settings)
+
+
+def _count(text: str, options: SearchOptions, snapshot: Snapshot, settings: Settings) -> int:
     filters = options.filters(settings.fields)
     planning = planning_of(text, options, snapshot, settings, filters)
     planned = planning.plan()

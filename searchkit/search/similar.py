@@ -8,10 +8,11 @@ from math import log
 
 from searchkit.analysis.function_words import FUNCTION_WORDS
 from searchkit.document import Document
-from searchkit.engine.base import Snapshot, id_term
+from searchkit.engine.base import PlanTooExpensiveError, Snapshot, id_term
 from searchkit.engine.plan import Boolean, Plan, ScoreClause, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query.scoring import idf
+from searchkit.search.budget import BoundedSnapshot, too_expensive
 from searchkit.search.options import SimilarOptions
 from searchkit.search.results import Results, hits_of
 from searchkit.settings import Settings
@@ -30,7 +31,11 @@ def similar(document: Document, options: SimilarOptions, snapshot: Snapshot, set
         must=(enough, *options.filters(settings.fields)), must_not=(TermSet("id", (id_term(document.id),)),)
     )
     scores = tuple(ScoreClause(term, weight) for term, weight in zip(terms, weights.values()))
-    total, found = snapshot.search(Plan(match, scores), limit=options.limit, offset=options.offset)
+    asked = BoundedSnapshot(snapshot, options.max_cost)
+    try:
+        total, found = asked.search(Plan(match, scores), limit=options.limit, offset=options.offset)
+    except PlanTooExpensiveError as error:
+        raise too_expensive(" OR ".join(weights), error) from None
     # Nothing is highlighted: thirty words of another document are no query of a person.
     hits = hits_of(found, highlighter(()), options.snippet_length)
     return Results(" OR ".join(weights), hits, total, time.perf_counter() - started)

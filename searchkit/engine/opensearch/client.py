@@ -15,6 +15,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NoConnection
 from opensearchpy.exceptions import SSLError, TransportError
 
+from searchkit.engine.base import PlanTooExpensiveError
 from searchkit.engine.opensearch.location import Place
 from searchkit.errors import EngineUnavailableError, IndexNotFoundError, SearchkitError
 
@@ -24,6 +25,11 @@ _PATIENCE = 60.0
 _PATIENCE_AWAY = 2.0
 """The same for one of which no node answers at all."""
 _BUSY = frozenset((429, 502, 503, 504))
+# What a cluster says of a query that is beyond one of its limits: clauses, states of an automaton, buckets.
+_LIMITS_OF_QUERIES = (
+    *("too_many_clauses", "too_many_nested_clauses", "maxClauseCount", "too_complex_to_determinize"),
+    *("too_many_buckets", "has exceeded the allowed maximum"),
+)
 _FULL = ("read-only", "read_only", "flood")
 _NODE_GONE = ("node_disconnected", "node_not_connected", "node_closed", "connect_transport")
 """What another node says, with the status 500, until all know that one is gone."""
@@ -188,6 +194,8 @@ class Calls:
         kind = str(error.get("type", "")) if isinstance(error, dict) else ""
         reason = f"{kind}: {_root_of(error)}" if kind else str(error)
         where = self.place.location
+        if status == 413 or any(limit in str(info) for limit in _LIMITS_OF_QUERIES):
+            return PlanTooExpensiveError(reason=f"OpenSearch takes no query of so many terms: {reason}")
         if status == 401:
             return self.unavailable("the cluster does not accept these credentials, or asks for some")
         if _is_full(reason):
@@ -202,9 +210,6 @@ class Calls:
         if kind == "index_not_found_exception":
             why = "there is no such index in the cluster; searchkit.create() makes one"
             return IndexNotFoundError(f"{where}: {why}")
-        if "too_many_clauses" in reason or "maxClauseCount" in reason:
-            why = "the query stands for too many terms; make it shorter, or its open ends longer"
-            return SearchkitError(f"{where}: {why}")
         return RefusedError(f"{where}: the cluster refused: {reason}", status, kind)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from searchkit.engine import plan as nodes
+from searchkit.engine.base import PlanTooExpensiveError
 from searchkit.engine.opensearch.mapping import LONGEST_TERM, path_of, term_of
 from searchkit.engine.plan import Boolean, Clause, MatchAll, Phrase, Plan, Term, is_text_field
-from searchkit.errors import SearchkitError
 
 Query = dict[str, Any]
 
@@ -117,10 +117,8 @@ def _chain(chain: Phrase) -> Query:
         if (standing := _standing(moved)) is not None:
             ways.append(_fixed(path, standing))
         if len(ways) * len(links) > _MOST_CLAUSES:
-            raise SearchkitError(
-                f"a loose passage of {len(links)} terms that may move by {chain.slop} can stand in too many "
-                "ways for OpenSearch; make it shorter, or closer"
-            )
+            ways_to_stand = f"{len(links)} terms that may move by {chain.slop} can stand in too many ways"
+            raise PlanTooExpensiveError(chain, reason=f"for OpenSearch {ways_to_stand}")
     return _either(ways)
 
 

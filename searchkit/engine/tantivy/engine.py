@@ -240,12 +240,11 @@ class TantivySnapshot(Snapshot):
         if limit <= 0:
             return self.count(plan.match), []
         order: dict[str, Any] = {}
+        with reading(self._location):
+            query = match_query(plan.match, self._schema) if sort else ranked_query(plan, self._schema)
         if sort:
-            query = match_query(plan.match, self._schema)
             direction = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
             order = {"order_by_field": sort.field, "order": direction}
-        else:
-            query = ranked_query(plan, self._schema)
 
         def fetch(start: int, count: int) -> list[tuple[Any, tantivy.DocAddress]]:
             nonlocal total
@@ -287,13 +286,13 @@ class TantivySnapshot(Snapshot):
 
     def count(self, match: Clause) -> int:
         # Without scores, as `search` matches: with them tantivy counts the moves of a loose phrase otherwise.
-        query = Query.const_score_query(match_query(match, self._schema), 0.0)
         with reading(self._location):
+            query = Query.const_score_query(match_query(match, self._schema), 0.0)
             return int(self._searcher.search(query, 1).count)  # type: ignore[attr-defined]
 
     def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
-        query = match_query(match, self._schema)
         with reading(self._location):
+            query = match_query(match, self._schema)
             return facet_counts(
                 lambda wanted: self._searcher.aggregate(query, dict(wanted)), {name: name for name in fields}
             )

@@ -21,15 +21,14 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC
 
-from searchkit.engine.atomic_files import corrupt, sync_folder, unwritable
-from searchkit.engine.base import Damage
+from searchkit.engine.atomic_files import REFUSED, corrupt, sync_folder, unwritable
+from searchkit.engine.base import Damage, PlanTooExpensiveError
 from searchkit.engine.commit_files import CHECKSUMS, copy_files, damaged_files, write_checksums
 from searchkit.errors import SearchkitError
 
 INDEX = "MAIN"
 """What Whoosh calls an index that has no name."""
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-_NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
 
 class DurableStorage(FileStorage):  # type: ignore[misc]
@@ -124,8 +123,10 @@ def reading(location: str) -> Iterator[None]:
         if code in _FULL:  # while segments are merged: what was read is not to blame
             raise
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
-        if code in _NO_DAMAGE:
+        if code in REFUSED or isinstance(error, MemoryError):
             raise SearchkitError(f"{location}: the index cannot be read: {reason}") from error
+        if isinstance(error, RecursionError | OverflowError):  # of a query that is nested, or has many terms
+            raise PlanTooExpensiveError(reason=f"a limit of Whoosh: {reason}") from error
         raise corrupt(location, f"the index is damaged: {reason}") from error
 
 

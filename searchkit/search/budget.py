@@ -1,0 +1,142 @@
+"""Budget: what all that one search asks of a snapshot may cost, before any of it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from searchkit.engine.base import Hits, PlanTooExpensiveError, Snapshot
+from searchkit.engine.plan import Clause, Plan, Sort
+from searchkit.errors import QueryTooExpensiveError
+from searchkit.query.ast import FuzzyNode, PhraseNode, PrefixNode, QueryNode, WildcardNode
+from searchkit.query.cost import PER_DOCUMENT, PER_INDEX, AtMost, CostModel, leaves, terms_by_field
+from searchkit.query.frequencies import Frequencies
+
+_SHOWN = 40
+"""Characters of the dearest part in a message."""
+
+
+class BoundedSnapshot(Snapshot):
+    """A snapshot that answers until what was asked of it has cost ``max_cost``; None is the default.
+
+    A plan that would cost more than is left raises `PlanTooExpensiveError` and does not run.
+    """
+
+    def __init__(self, snapshot: Snapshot, max_cost: int | None = None) -> None:
+        self._snapshot = snapshot
+        size = len(snapshot)
+        self._limit = PER_INDEX + PER_DOCUMENT * size if max_cost is None else max_cost
+        # Most searches are cheap even if every term were in every document: nothing is looked up for them.
+        self._rough = CostModel(AtMost(size))
+        self._asked: list[tuple[Plan, int]] = []
+        self._exact: tuple[_Lookups, CostModel] | None = None
+
+    def _charge(self, plans: Sequence[Plan], facets: int = 0) -> None:
+        new = [(plan, facets) for plan in plans]
+        if not self._exact:
+            self._asked += new
+            for priced in new:
+                self._rough.add(*priced)
+            if self._rough.cost <= self._limit:
+                return
+            new, statistics = self._asked, _Lookups(self._snapshot)
+            self._exact = statistics, CostModel(statistics, self._limit)
+        statistics, model = self._exact
+        statistics.look_up([plan for plan, _ in new])
+        for priced in new:
+            model.add(*priced)
+
+    @property
+    def version(self) -> str:
+        return self._snapshot.version
+
+    def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
+        self._charge([Plan(plan.match) if sort or not limit else plan])
+        return self._snapshot.search(plan, limit=limit, offset=offset, sort=sort)
+
+    def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
+        self._charge([Plan(plan.match) for plan in plans] if sort or not limit else plans)
+        return self._snapshot.multi_search(plans, limit=limit, sort=sort)
+
+    def count(self, match: Clause) -> int:
+        self._charge([Plan(match)])
+        return self._snapshot.count(match)
+
+    def facets(self, match: Clause, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
+        self._charge([Plan(match)], len(fields))
+        return self._snapshot.facets(match, fields)
+
+    def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
+        return self._snapshot.doc_freqs(field, terms)
+
+    def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
+        return self._snapshot.terms_with_prefix(field, text, limit=limit)
+
+    def beginning_with(self, field: str, text: str) -> tuple[int, int]:
+        return self._snapshot.beginning_with(field, text)
+
+    def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
+        return self._snapshot.stored(ids)
+
+    def existing(self, ids: Iterable[str]) -> set[str]:
+        return self._snapshot.existing(ids)
+
+    def __len__(self) -> int:
+        return len(self._snapshot)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._snapshot)
+
+
+class _Lookups:
+    """The statistics of a snapshot, each asked for once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._frequencies = Frequencies(snapshot)
+        self._beginnings: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._snapshot)
+
+    def look_up(self, plans: Iterable[Plan]) -> None:
+        """Ask for the frequencies that plans need in one request for each field."""
+        for field, terms in terms_by_field(plans).items():
+            self._frequencies.doc_freqs(field, terms)
+
+    def doc_freq(self, field: str, term: str) -> int:
+        return self._frequencies.doc_freq(field, term)
+
+    def beginning_with(self, field: str, text: str) -> tuple[int, int]:
+        key = field, text
+        if key not in self._beginnings:
+            self._beginnings[key] = self._snapshot.beginning_with(field, text)
+        return self._beginnings[key]
+
+
+def too_expensive(
+    text: str, error: PlanTooExpensiveError, parts: Iterable[tuple[QueryNode, Clause]] = ()
+) -> QueryTooExpensiveError:
+    """The error of a query, which names the part with the clause that costs most."""
+    part, position = text, 0
+    dearest = error.clause
+    blamed = next((node for node, clause in parts if dearest and dearest in leaves(clause)), None)
+    if blamed:
+        part = str(blamed)
+        position = max(text.find(part), 0) or max(text.find(getattr(blamed, "text", part)), 0)
+    shown = part if len(part) <= _SHOWN else part[:_SHOWN] + "…"
+    why = error.reason or f"{error.cost:,} postings would be read, {error.limit:,} at most may"
+    reason = f"{shown} takes too long to look for ({why}): {_way_out(blamed)}"
+    return QueryTooExpensiveError(text, position, reason, cost=error.cost, limit=error.limit)
+
+
+def _way_out(node: QueryNode | None) -> str:
+    match node:
+        case PhraseNode(slop=slop) if slop:
+            return "let fewer words stand loosely, of two characters or more each"
+        case PrefixNode() | WildcardNode():
+            return "put more letters before the first * or ?"
+        case FuzzyNode():
+            return "let fewer letters be wrong, in a longer word"
+        case _:
+            return "make it shorter, or ask for part of it at a time"
