@@ -266,7 +266,7 @@ class TestDearQueries:
         def text(client):
             return re.sub(r'"took":[^,]*', "", client.get(path).text)
 
-        assert text(TestClient(web.app(index, limits=self.LIMITS))) == text(client)
+        assert text(TestClient(web.app(index, title="測試站", limits=self.LIMITS))) == text(client)
 
     def test_what_costs_little_does_not_wait_for_what_costs_more(self, index, held):
         begun, go_on = held
@@ -352,12 +352,10 @@ def test_a_host_that_is_none_is_refused(index, host):
         web.app(index, hosts=[host])
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/search/?q=x", "/article/", "/static", "/api/documents", "/api", "//evil.example/"]
-)
+@pytest.mark.parametrize("path", ["/api/search/?q=x", "/article/", "/static", "/api/documents", "/api"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_nothing_is_redirected(client, method, path):
     response = client.request(method, path, follow_redirects=False, headers={"Host": "evil.example"})
     assert response.status_code in (404, 405)
-    assert "evil.example" not in response.text.replace("//evil.example/", "")
+    assert "evil.example" not in response.text
     assert "location" not in response.headers
