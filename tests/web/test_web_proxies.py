@@ -182,7 +182,7 @@ def start(request, tmp_path, serving) -> Iterator[Callable[..., Proxy]]:
 
 
 def test_a_proxy_as_documented_passes_on_what_it_should(start, make_index):
-    proxy = start(web.app(make_index("茶"), token=TOKEN, limits=web.Limits(rate=0)))
+    proxy = start(web.app(make_index("茶"), token=TOKEN, limits=web.Limits(rate=0, seconds=PATIENCE)))
     status, page = proxy.ask("GET /?q=%E8%8C%B6")
     assert status == 200
     assert "<mark>茶</mark>" in page
@@ -206,7 +206,7 @@ def test_a_proxy_as_documented_leads_to_https(start, make_index):
 
 
 def test_clients_behind_a_proxy_as_documented_have_a_rate_each(start, make_index):
-    proxy = start(web.app(make_index("茶"), limits=web.Limits(rate=0.001, burst=3)))
+    proxy = start(web.app(make_index("茶"), limits=web.Limits(rate=0.001, burst=3, seconds=PATIENCE)))
 
     def statuses(source: str, times: int) -> list[int]:
         forged = {"X-Forwarded-For": "10.0.0.{}"}
