@@ -83,7 +83,7 @@ def search_option(name: str, *declarations: str, **attributes: Any) -> Decorator
         option = f"{option}/--no-{name}"
     elif kind is bool:
         values["is_flag"] = True
-    elif kind is int:
+    elif "least" in field.metadata:
         numbers = click.IntRange(min=field.metadata["least"])
         values |= {"type": numbers, "metavar": "N", "show_default": bool(field.default)}
     elif get_origin(kind) is Literal:
@@ -120,7 +120,7 @@ def boosts_of(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]
 _boost: dict[str, Any] = {"default": (), "multiple": True, "metavar": "FIELD=NUMBER", "callback": boosts_of}
 
 query_options = together(
-    *map(search_option, ("match", "regional", "synonyms", "lenient")),
+    *map(search_option, ("match", "regional", "synonyms", "lenient", "max_cost")),
     search_option("boosts", "--boost", **_boost),
 )
 """How a query is understood."""

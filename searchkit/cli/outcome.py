@@ -74,6 +74,9 @@ class Program(click.Group):
             # Python would report unwritten output when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(_BROKEN_PIPE) from None
+        except searchkit.QueryTooExpensiveError as error:
+            hint = f"--max-cost {2 * error.cost} lets it take its time" if error.cost else ""
+            raise Misused(_query_message(error), hint=hint) from None
         except searchkit.QuerySyntaxError as error:
             hint = "--lenient reads any query as well as it can be"
             raise Misused(_query_message(error), hint=hint) from None

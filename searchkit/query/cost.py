@@ -15,13 +15,17 @@ from searchkit.engine import plan as nodes
 from searchkit.engine.base import PlanTooExpensiveError
 from searchkit.engine.plan import Boolean, Clause, Phrase, Plan, Term, TermSet, has_positions
 
-PER_INDEX, PER_DOCUMENT = 10_000_000, 50
-"""What a query may cost, where nothing else is said, and what more for each document: 0.2 s and 1 µs."""
+PER_INDEX, PER_DOCUMENT = 8_000_000, 50
+"""What a query may cost, where nothing else is said, and what more for each document: 0.16 s and 1 µs."""
+PER_CHARACTER = 500
+"""What it costs to plan a character of a query."""
 
-_CLAUSE = 100.0  # to set up a clause and each of its terms
+_CLAUSE = 600.0  # to plan and to set up a clause
+_TERM = 100.0  # the same for each term of a phrase
+_AUTOMATON = 30_000.0  # to make one and to mark what is like it in the hits
 _POSTING = 0.2  # a document of a term, without positions
 _COUNTED = 1.0  # the same where it is counted how many clauses match
-_VALUE = 15.0  # a term of a dictionary that is looked at, or one of a set
+_VALUE = 30.0  # a term of a dictionary that is looked at, or one of a set
 _RANGE = 0.5  # a document whose number is compared
 _EXPANSION = 0.05  # a document of a phrase, for each term that one with an open end stands for
 _MOVES = 16.0  # a document of a loose phrase of three terms; more multiply it
@@ -29,6 +33,7 @@ _FASTEST_GROWTH = 4.0
 _WALK = 20.0  # a whole dictionary, for each document
 _WALK_OF_PAIRS = 350.0
 _FUZZY, _FUZZY_SHORT = 5.0, 25.0  # for each document
+_TIE = 90.0  # a document that nothing ranks, so that it may have to be put in order with all of its like
 _FACET = 8.0  # a document whose values are counted
 
 _SIGN = re.compile(r"[*?]")
@@ -36,6 +41,9 @@ _SIGN = re.compile(r"[*?]")
 
 class Statistics(Protocol):
     """What the cost of a plan depends on."""
+
+    is_exact: bool
+    """Or are the numbers the most that there can be?"""
 
     def __len__(self) -> int:
         """How many documents there are."""
@@ -49,6 +57,8 @@ class Statistics(Protocol):
 
 class AtMost:
     """The statistics of an index of which only the size is known: everything is everywhere."""
+
+    is_exact = False
 
     def __init__(self, documents: int) -> None:
         self._documents = documents
@@ -64,10 +74,10 @@ class AtMost:
 
 
 class CostModel:
-    """Adds up what plans cost on an index with these statistics, up to a limit."""
+    """Adds up what plans cost on an index with these statistics, up to a limit; ``cost`` is paid already."""
 
-    def __init__(self, statistics: Statistics, limit: int | None = None) -> None:
-        self.cost = 0.0
+    def __init__(self, statistics: Statistics, limit: int | None = None, cost: float = 0.0) -> None:
+        self.cost = cost
         self._statistics = statistics
         self._size = len(statistics)
         self._limit = limit
@@ -79,8 +89,9 @@ class CostModel:
         Raises `PlanTooExpensiveError`, with the clause that costs most, as soon as it is beyond the limit.
         """
         size = self._clause(plan.match, self._size)
-        for score in plan.scores:
-            self._clause(score.node, size)
+        ranked = sum([self._clause(score.node, size) for score in plan.scores])
+        if plan.scores:
+            self._pay(_TIE * max(0, size - (ranked if self._statistics.is_exact else 0)))
         self._pay(_CLAUSE + size * (_POSTING + _FACET * facets))
 
     def _pay(self, cost: float, leaf: Clause | None = None) -> None:
@@ -112,9 +123,9 @@ class CostModel:
             case nodes.Wildcard(field, pattern):
                 if start := _SIGN.split(pattern, maxsplit=1)[0]:
                     return self._beginning(field, start)
-                return _CLAUSE + size * (_WALK_OF_PAIRS if has_positions(field) else _WALK), size
+                return _AUTOMATON + size * (_WALK_OF_PAIRS if has_positions(field) else _WALK), size
             case nodes.Fuzzy(_, text, distance):
-                return _CLAUSE + size * (_FUZZY_SHORT if len(text) <= 2 * distance else _FUZZY), size
+                return _AUTOMATON + size * (_FUZZY_SHORT if len(text) <= 2 * distance else _FUZZY), size
             case TermSet("id", values):
                 return _CLAUSE + _VALUE * len(values), len(values)
             case TermSet(_, values):
@@ -128,7 +139,7 @@ class CostModel:
 
     def _beginning(self, field: str, text: str) -> tuple[float, int]:
         terms, postings = self._statistics.beginning_with(field, text)
-        return _CLAUSE + _VALUE * terms + _POSTING * postings, postings
+        return _AUTOMATON + _VALUE * terms + _POSTING * postings, postings
 
     def _phrase(self, phrase: Phrase, within: int) -> tuple[float, int]:
         having: list[int] = []
@@ -142,7 +153,7 @@ class CostModel:
             having.append(postings)
         size, count = min(*having, self._size), len(having)
         looked_at = min(size, within)
-        cost = _CLAUSE * (count + expansions) + _POSTING * sum(having) + float(looked_at * count)
+        cost = _CLAUSE + _TERM * (count + expansions) + _POSTING * sum(having) + float(looked_at * count)
         # Where the terms with an open end stand in a document is asked of each that there is.
         cost += looked_at * expansions * _EXPANSION
         if phrase.slop and count > 2:

@@ -44,7 +44,7 @@ from searchkit.query.wildcards import is_pattern, too_much
 from searchkit.schema import Schema
 from searchkit.text import well_formed
 
-MAX_LENGTH = 32_768
+MAX_LENGTH = 10_000
 """Characters of a query."""
 MAX_SLOP = 100
 MAX_DISTANCE = 2

@@ -170,7 +170,7 @@ class _Planner:
             case AndNode(children):
                 return _boolean(*self.all_of(children, weight))
             case OrNode(children):
-                return Boolean(should=tuple(self.clause(child, weight) for child in children))
+                return Boolean(should=tuple(dict.fromkeys(self.clause(child, weight) for child in children)))
             case NotNode(child):
                 return Boolean(must=(engine.MatchAll(),), must_not=(self.clause(child, None),))
         clause = self._leaf(query, weight)
@@ -367,7 +367,10 @@ class _Planner:
 def _boolean(
     must: Iterable[tuple[QueryNode, Clause]], must_not: Iterable[tuple[QueryNode, Clause]]
 ) -> Boolean:
-    return Boolean(must=tuple(clause for _, clause in must), must_not=tuple(clause for _, clause in must_not))
+    return Boolean(
+        must=tuple(dict.fromkeys(clause for _, clause in must)),
+        must_not=tuple(dict.fromkeys(clause for _, clause in must_not)),
+    )
 
 
 def _without_typographic_spaces(children: Iterable[QueryNode]) -> list[QueryNode]:

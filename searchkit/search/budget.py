@@ -9,25 +9,36 @@ from searchkit.engine.base import Hits, PlanTooExpensiveError, Snapshot
 from searchkit.engine.plan import Clause, Plan, Sort
 from searchkit.errors import QueryTooExpensiveError
 from searchkit.query.ast import FuzzyNode, PhraseNode, PrefixNode, QueryNode, WildcardNode
-from searchkit.query.cost import PER_DOCUMENT, PER_INDEX, AtMost, CostModel, leaves, terms_by_field
+from searchkit.query.cost import (
+    PER_CHARACTER,
+    PER_DOCUMENT,
+    PER_INDEX,
+    AtMost,
+    CostModel,
+    leaves,
+    terms_by_field,
+)
 from searchkit.query.frequencies import Frequencies
+from searchkit.query.parser import MAX_LENGTH
 
 _SHOWN = 40
 """Characters of the dearest part in a message."""
 
 
 class BoundedSnapshot(Snapshot):
-    """A snapshot that answers until what was asked of it has cost ``max_cost``; None is the default.
+    """A snapshot that answers until what was asked of it has cost ``max_cost``; None is the default. The text of
+    the query costs as well.
 
     A plan that would cost more than is left raises `PlanTooExpensiveError` and does not run.
     """
 
-    def __init__(self, snapshot: Snapshot, max_cost: int | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, max_cost: int | None = None, text: str = "") -> None:
         self._snapshot = snapshot
         size = len(snapshot)
         self._limit = PER_INDEX + PER_DOCUMENT * size if max_cost is None else max_cost
         # Most searches are cheap even if every term were in every document: nothing is looked up for them.
-        self._rough = CostModel(AtMost(size))
+        self._of_text = float(PER_CHARACTER * min(len(text), MAX_LENGTH))
+        self._rough = CostModel(AtMost(size), cost=self._of_text)
         self._asked: list[tuple[Plan, int]] = []
         self._exact: tuple[_Lookups, CostModel] | None = None
 
@@ -40,7 +51,7 @@ class BoundedSnapshot(Snapshot):
             if self._rough.cost <= self._limit:
                 return
             new, statistics = self._asked, _Lookups(self._snapshot)
-            self._exact = statistics, CostModel(statistics, self._limit)
+            self._exact = statistics, CostModel(statistics, self._limit, self._of_text)
         statistics, model = self._exact
         statistics.look_up([plan for plan, _ in new])
         for priced in new:
@@ -91,6 +102,8 @@ class BoundedSnapshot(Snapshot):
 class _Lookups:
     """The statistics of a snapshot, each asked for once."""
 
+    is_exact = True
+
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._frequencies = Frequencies(snapshot)
@@ -115,28 +128,29 @@ class _Lookups:
 
 
 def too_expensive(
-    text: str, error: PlanTooExpensiveError, parts: Iterable[tuple[QueryNode, Clause]] = ()
+    text: str,
+    error: PlanTooExpensiveError,
+    query: QueryNode | None = None,
+    parts: Iterable[tuple[QueryNode, Clause]] = (),
 ) -> QueryTooExpensiveError:
-    """The error of a query, which names the part with the clause that costs most."""
-    part, position = text, 0
+    """The error of a query, which names the part with the clause that costs most, or else all of it."""
     dearest = error.clause
-    blamed = next((node for node, clause in parts if dearest and dearest in leaves(clause)), None)
-    if blamed:
-        part = str(blamed)
-        position = max(text.find(part), 0) or max(text.find(getattr(blamed, "text", part)), 0)
+    blamed = next((node for node, clause in parts if dearest and dearest in leaves(clause)), query)
+    part = str(blamed) if blamed else text
+    position = max(text.find(part), 0) or max(text.find(getattr(blamed, "text", part)), 0)
     shown = part if len(part) <= _SHOWN else part[:_SHOWN] + "…"
-    why = error.reason or f"{error.cost:,} postings would be read, {error.limit:,} at most may"
-    reason = f"{shown} takes too long to look for ({why}): {_way_out(blamed)}"
+    why = error.reason or f"{error.cost:,} postings would be read, and {error.limit:,} may be"
+    reason = f"{shown} takes too long to look for: {why}; {_way_out(blamed)}"
     return QueryTooExpensiveError(text, position, reason, cost=error.cost, limit=error.limit)
 
 
 def _way_out(node: QueryNode | None) -> str:
     match node:
         case PhraseNode(slop=slop) if slop:
-            return "let fewer words stand loosely, of two characters or more each"
+            return "let fewer words stand loosely, each of two characters or more"
         case PrefixNode() | WildcardNode():
             return "put more letters before the first * or ?"
         case FuzzyNode():
             return "let fewer letters be wrong, in a longer word"
         case _:
-            return "make it shorter, or ask for part of it at a time"
+            return "make it shorter, or ask for a part of it at a time"

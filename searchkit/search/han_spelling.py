@@ -44,6 +44,8 @@ _LONGEST_WORD = 4
 _NO_CHANCE = 3
 _LONGEST_RUN = 40
 """Of a query that is longer than people type, the beginning is enough."""
+LONGEST_TEXT = 120
+"""Characters of a text in which runs begin that are looked at."""
 _MOST_COUNTED = 8
 _MOST_SPELLINGS = 20
 
@@ -72,6 +74,8 @@ def mended_han(text: str, snapshot: Snapshot, settings: Settings, *, little: boo
     tokens = tokenize(text)
     rare = max(len(snapshot) // _RARE, _LEAST * 2)
     for first, last in _runs(tokens.kinds, tokens.starts, tokens.ends):
+        if tokens.starts[first] > LONGEST_TEXT:
+            break
         characters = tokens.texts[first:last]
         found = _best(characters, snapshot, settings, rare, little, short)
         if found:

@@ -103,8 +103,7 @@ def _max_cost() -> Any:
     return _number(
         None,
         1,
-        "Refuse what would take longer than to read N postings; by default 10 million, and 50 for each "
-        "document of the index.",
+        "Refuse what takes longer than to read N postings; by default 8 million, and 50 for each document.",
     )
 
 

@@ -10,7 +10,7 @@ from searchkit.engine.base import PlanTooExpensiveError, Snapshot
 from searchkit.engine.plan import Boolean, Clause, Plan, ScoreClause, TermSet
 from searchkit.query import parse, plan_query
 from searchkit.query.analyzed_text import AnalyzedText
-from searchkit.query.ast import MatchAllNode, QueryNode, TextNode
+from searchkit.query.ast import MatchAllNode, PhraseNode, QueryNode, TextNode
 from searchkit.query.frequencies import Frequencies
 from searchkit.query.matching import Match
 from searchkit.query.planned import Planned
@@ -37,10 +37,12 @@ def bounded(
 ) -> Iterator[BoundedSnapshot]:
     """The snapshot, of which no more is asked for a query than it may cost."""
     try:
-        yield BoundedSnapshot(snapshot, options.max_cost)
+        yield BoundedSnapshot(snapshot, options.max_cost, text)
     except PlanTooExpensiveError as error:
-        planned = plan(read(text, options, settings), options, snapshot, settings)
-        raise too_expensive(text, error, planned.leaves) from None
+        query = read(text, options, settings)
+        is_whole = isinstance(query, TextNode | PhraseNode)  # to plan a very long one again would take long
+        parts = () if is_whole else plan(query, options, snapshot, settings).leaves
+        raise too_expensive(text, error, query, parts) from None
 
 
 def understand(

@@ -18,6 +18,8 @@ PAGE = 10
 """Hits of a page. A query with fewer is relaxed, whatever the limit, so that all pages are of one list."""
 # Each is a question to the engine. Where a query has more words, several are let go at once.
 _MOST_STEPS = 6
+# What has more is a text, of which one telling word is enough already.
+_MOST_WORDS = 100
 
 
 class Relaxed(NamedTuple):
@@ -36,7 +38,7 @@ def relax(planning: Planning, planned: Planned, total: int) -> Relaxed | None:
     if total >= PAGE:
         return None
     words = planned.content_words()
-    if len(words) < 2:
+    if not 2 <= len(words) <= _MOST_WORDS:
         return None
     having = dict(zip(words, _counts(words.values(), planning.snapshot)))
     # Of words that are equally frequent the last goes first: people name the main thing first.

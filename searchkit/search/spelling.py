@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 
 from msgspec import structs
 
 from searchkit.analysis import is_word, tokenize
 from searchkit.engine.base import Snapshot
 from searchkit.query.ast import QueryNode, TextNode, wanted_nodes, with_leaves
-from searchkit.search.han_spelling import mended_han
+from searchkit.search.han_spelling import LONGEST_TEXT, mended_han
 from searchkit.settings import Settings
 
 LITTLE = 2
@@ -34,7 +34,7 @@ def better_query(
 ) -> str | None:
     """A similar query that finds more than the ``total`` of this one; None when there is none."""
     little = total <= LITTLE
-    parts = [*islice(_parts(query), _MOST_MENDED)]
+    parts = _beginning(query)
     if little:
         parts = [part for part in parts if count(part) <= LITTLE]
     mend_han = partial(
@@ -48,6 +48,13 @@ def better_query(
     better = _with_parts(query, {part: _mended(part, latin, mend_han) for part in parts})
     # A right word in place of two that are found may find fewer, and is in the documents that are meant.
     return str(better) if better != query and count(better) > (total if little else 0) else None
+
+
+def _beginning(query: QueryNode) -> list[TextNode]:
+    """The first of its parts, which are not much longer together than a text that is looked at."""
+    parts = [*islice(_parts(query), _MOST_MENDED)]
+    lengths = accumulate((len(part.text) for part in parts), initial=0)
+    return [part for part, before in zip(parts, lengths) if before < LONGEST_TEXT]
 
 
 def _parts(query: QueryNode) -> Iterator[TextNode]:

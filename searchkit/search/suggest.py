@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -11,13 +12,14 @@ from typing import NamedTuple
 from searchkit.analysis import normalize, query_tokens
 from searchkit.analysis.characters import HAN, class_of
 from searchkit.analysis.function_words import FUNCTION_WORDS
-from searchkit.engine.base import ScoredDoc, Snapshot
+from searchkit.engine.base import PlanTooExpensiveError, ScoredDoc, Snapshot
 from searchkit.engine.plan import Boolean, Plan, TermSet
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.indexing.suggestions import LONGEST_KEY, sound_keys, split_key, typed_key
 from searchkit.query import parse
 from searchkit.query.matching import phrase
 from searchkit.schema import TITLES, WORDS
+from searchkit.search.budget import BoundedSnapshot
 from searchkit.search.options import QueryOptions
 from searchkit.search.planning import plan
 from searchkit.settings import Settings
@@ -28,6 +30,7 @@ _LOOKED_AT = 100
 # How many completions of a last word are tried with the words before it.
 _TRIED = 20
 _MOST_REMEMBERED = 10_000
+_LONGEST_TYPED = 200
 # Of a word that the dictionary lacks, so many documents show whether it is one.
 _DOCUMENTS, _PLACES = 10, 20
 # How many such words are looked at for one answer.
@@ -90,8 +93,21 @@ class _Candidate(NamedTuple):
 def suggest(
     typed: str, snapshot: Snapshot, settings: Settings, known: Remembered, *, limit: int
 ) -> list[Suggestion]:
-    """Words and whole titles, most frequent first; then completions of the last word of a longer text."""
+    """Words and whole titles, most frequent first; then completions of the last word of a longer text.
+
+    None for a text that is longer than anybody types; and no more once they have cost what a query may.
+    """
     typed = well_formed(typed).lstrip()
+    shown: list[Suggestion] = []
+    if len(typed) <= _LONGEST_TYPED:
+        with suppress(PlanTooExpensiveError):
+            _complete(shown, typed, BoundedSnapshot(snapshot), settings, known, limit)
+    return shown[:limit]
+
+
+def _complete(
+    shown: list[Suggestion], typed: str, snapshot: Snapshot, settings: Settings, known: Remembered, limit: int
+) -> None:
     found = _found(known.look_up, WORDS, typed)
     words = _words(found, snapshot, settings, known, limit)
     titles = [] if _is_vague(typed, found) else _found(known.look_up, TITLES, typed)
@@ -99,7 +115,7 @@ def suggest(
     titles = [one for one in titles if one.normalized not in taken]
     # Titles are rarer than words, and would otherwise never be seen.
     words = words[: max(limit - len(titles), limit - limit // 3)]
-    shown = sorted(_counted([one.text for one in words], snapshot, settings, known), key=_most_first)
+    shown += sorted(_counted([one.text for one in words], snapshot, settings, known), key=_most_first)
     shown += _counted([one.text for one in titles[: limit - len(words)]], snapshot, settings, known)
     for head, tail in _last_words(typed, settings):
         if len(shown) >= limit:
@@ -109,7 +125,6 @@ def suggest(
         texts = [head + one.text for one in tails if normalize(head + one.text) not in taken]
         beside = _with_all_words(texts, snapshot)
         shown += sorted(_counted(beside, snapshot, settings, known), key=_most_first)
-    return shown[:limit]
 
 
 def _most_first(one: Suggestion) -> int:

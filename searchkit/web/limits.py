@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from ipaddress import IPv6Address, ip_address
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -145,9 +146,9 @@ class RequestRunner:
         try:
             return await self._within(until, self._dear, answer, None)
         except searchkit.QueryTooExpensiveError as error:
-            raise Problem(
-                400, "query-too-expensive", error.reason, query=error.query, position=error.position
-            ) from None
+            about: dict[str, Any] = {"query": error.query, "position": error.position}
+            about |= {"cost": error.cost, "limit": error.limit}
+            raise Problem(400, "query-too-expensive", error.reason, **about) from None
         finally:
             self._dear_ones -= 1
 

@@ -194,8 +194,8 @@ class Calls:
         kind = str(error.get("type", "")) if isinstance(error, dict) else ""
         reason = f"{kind}: {_root_of(error)}" if kind else str(error)
         where = self.place.location
-        if status == 413 or any(limit in str(info) for limit in _LIMITS_OF_QUERIES):
-            return PlanTooExpensiveError(reason=f"OpenSearch takes no query of so many terms: {reason}")
+        if any(limit in str(info) for limit in _LIMITS_OF_QUERIES):
+            return PlanTooExpensiveError(reason=f"it stands for too many terms for OpenSearch: {reason}")
         if status == 401:
             return self.unavailable("the cluster does not accept these credentials, or asks for some")
         if _is_full(reason):

@@ -16,7 +16,7 @@ Query = dict[str, Any]
 _EVERYTHING: Query = {"match_all": {}}
 _NOTHING: Query = {"match_none": {}}
 _MOST_VALUES = 65_000  # the terms of one query; OpenSearch takes 65,536
-_MOST_CLAUSES = 1000  # OpenSearch takes 1,024 in all of a query
+MOST_CLAUSES = 1000  # OpenSearch takes 1,024 in all of a query
 
 
 def ranked_query(plan: Plan, *filters: Query) -> Query:
@@ -116,7 +116,7 @@ def _chain(chain: Phrase) -> Query:
     for moved in _moves(links, chain.slop):
         if (standing := _standing(moved)) is not None:
             ways.append(_fixed(path, standing))
-        if len(ways) * len(links) > _MOST_CLAUSES:
+        if len(ways) * len(links) > MOST_CLAUSES:
             ways_to_stand = f"{len(links)} terms that may move by {chain.slop} can stand in too many ways"
             raise PlanTooExpensiveError(chain, reason=f"for OpenSearch {ways_to_stand}")
     return _either(ways)

@@ -11,10 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from searchkit.engine.aggregations import facet_counts
-from searchkit.engine.base import MOST_VALUES, Hits, ScoredDoc, Snapshot, id_term
+from searchkit.engine.base import MOST_VALUES, Hits, PlanTooExpensiveError, ScoredDoc, Snapshot, id_term
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import KEY, TIES, path_of
-from searchkit.engine.opensearch.query import Query, any_of, match_query, prefix_pattern, ranked_query
+from searchkit.engine.opensearch.query import (
+    MOST_CLAUSES,
+    Query,
+    any_of,
+    match_query,
+    prefix_pattern,
+    ranked_query,
+)
 from searchkit.engine.opensearch.state import State, StateStore
 from searchkit.engine.plan import Clause, MatchAll, Plan, Sort, Term
 from searchkit.errors import CursorExpiredError, EngineUnavailableError
@@ -154,6 +161,10 @@ class OpenSearchSnapshot(Snapshot):
         found = [(one["key"], one["doc_count"]) for one in self._buckets(query, {"terms": wanted})]
         return [(key, count) for key, count in found if key.startswith(text)][:limit]
 
+    def beginning_with(self, field: str, text: str) -> tuple[int, int]:  # noqa: ARG002
+        # There are no values of a text field to count; Lucene takes no more terms than these.
+        return MOST_CLAUSES, len(self)
+
     def stored(self, ids: Iterable[str]) -> dict[str, bytes]:
         wanted = {id_term(id): id for id in ids}
         found = [hit["_source"] for hit in self._with_keys(list(wanted), [KEY, "stored"])]
@@ -203,6 +214,8 @@ class OpenSearchSnapshot(Snapshot):
             except RefusedError as error:
                 # 404: the point in time is gone; 500: so is a node, or it cannot be answered at all.
                 refused += 1
+                if error.status == 413:
+                    raise PlanTooExpensiveError(reason="the request is too large for OpenSearch") from None
                 if error.status not in (404, 500) or refused > _MOST_REFUSED:
                     raise
             except EngineUnavailableError:
