@@ -61,7 +61,7 @@ def app(
             return JSONResponse(problem.to_dict(), problem.status, media_type=MEDIA_TYPE)
         return pages.problem(request, problem)
 
-    runner = RequestRunner(limits, explain)
+    runner = RequestRunner(index, limits, explain)
 
     class GuardedRoute(APIRoute):
         def get_route_handler(self) -> Any:

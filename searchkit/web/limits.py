@@ -27,6 +27,7 @@ from searchkit.web.errors import Problem, problem_of
 
 _MOST_CLIENTS = 10_000
 _DEAR = 10  # requests that a dear one counts for
+_CHEAP, _CHEAP_PER_DOCUMENT = 1_000_000, 40  # postings
 _LOG = logging.getLogger("searchkit.web")
 _LONGEST_QUERY_STRING = 16_000
 
@@ -54,9 +55,10 @@ class Limits:
     """Seconds that an answer may take."""
     threads: int = 4
     """How many requests are worked on at the same time."""
-    cost: int = 1_000_000
-    """What a search may cost, in postings to read, to be answered at once. One that costs more waits for a
-    thread that all of them share, and counts as ten requests of its client."""
+    cost: int | None = None
+    """What a search may cost, in postings to read, to be answered at once; None is 1 million, and 40 for each
+    document, which is enough for a page of everything. One that costs more waits for a thread that all of
+    them share, and counts as ten requests of its client."""
     waiting: int = 8
     """How many searches that cost more may wait; the others are refused with a 503."""
     body: int = 8_000_000
@@ -71,7 +73,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name in (field.name for field in fields(self) if field.name != "rate"):
-            if getattr(self, name) <= 0:
+            if getattr(self, name) is not None and getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be more than 0, not {getattr(self, name)}")
         if self.rate < 0:
             raise ValueError(f"rate must be 0 or more, not {self.rate}")
@@ -121,7 +123,8 @@ class RequestRunner:
     ``limits.threads`` and one for what costs more, and the client gets its answer in time.
     """
 
-    def __init__(self, limits: Limits, explain: Explain) -> None:
+    def __init__(self, index: searchkit.Index, limits: Limits, explain: Explain) -> None:
+        self._index = index
         self._limits = limits
         self._explain = explain
         self._clients = TokenBucket(limits.rate, limits.burst)
@@ -133,7 +136,7 @@ class RequestRunner:
         """Call this in a thread. Raises `Problem` when that takes longer than it may, or costs more."""
         until = time.monotonic() + self._limits.seconds
         try:
-            return await self._within(until, self._threads, answer, self._limits.cost)
+            return await self._within(until, self._threads, lambda: answer(self._cheap()))
         except searchkit.QueryTooExpensiveError:
             return await self._run_dear(until, request, answer)
 
@@ -144,7 +147,7 @@ class RequestRunner:
         self._count(request, _DEAR - 1)
         self._dear_ones += 1
         try:
-            return await self._within(until, self._dear, answer, None)
+            return await self._within(until, self._dear, lambda: answer(None))
         except searchkit.QueryTooExpensiveError as error:
             about: dict[str, Any] = {"query": error.query, "position": error.position}
             about |= {"cost": error.cost, "limit": error.limit}
@@ -152,10 +155,15 @@ class RequestRunner:
         finally:
             self._dear_ones -= 1
 
+    def _cheap(self) -> int:
+        if self._limits.cost is not None:
+            return self._limits.cost
+        return _CHEAP + _CHEAP_PER_DOCUMENT * len(self._index)
+
     async def _within(
-        self, until: float, threads: ThreadPoolExecutor, answer: Answer, cost: int | None
+        self, until: float, threads: ThreadPoolExecutor, answer: Callable[[], Response]
     ) -> Response:
-        answered = asyncio.get_running_loop().run_in_executor(threads, answer, cost)
+        answered = asyncio.get_running_loop().run_in_executor(threads, answer)
         try:
             return await asyncio.wait_for(answered, until - time.monotonic())
         except asyncio.TimeoutError:
