@@ -31,6 +31,16 @@ def archive(tmp_path_factory) -> Path:
     return folder / "searchkit.pyz"
 
 
+def asked(client: httpx2.Client, path: str, **parameters: str) -> httpx2.Response:
+    """The answer, once there is one: a busy machine may take longer than the server lets a search."""
+    for _ in range(10):
+        response = client.get(path, params=parameters)
+        if response.status_code != 503:
+            break
+    assert response.status_code == 200, response.text
+    return response
+
+
 def test_a_zip_application_serves_the_page(archive, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     program = [sys.executable, archive]
@@ -42,13 +52,13 @@ def test_a_zip_application_serves_the_page(archive, tmp_path):
         try:
             url = process.stderr.readline().split()[0]
             client = httpx2.Client(base_url=url, timeout=60)
-            page = client.get("/", params={"q": "龙井", "lang": "zh-Hans"}).text
+            page = asked(client, "/", q="龙井", lang="zh-Hans").text
             assert "<mark>龍井</mark>茶" in page
             assert "搜索" in page
-            assert "article" in client.get("static/search.js").text
-            assert client.get("static/search.css").headers["content-type"].startswith("text/css")
-            assert client.get("api/search", params={"q": "茶"}).json()["total"] == 1
-            assert client.get("nothing").status_code == 404
+            assert "article" in client.get("/static/search.js").text
+            assert client.get("/static/search.css").headers["content-type"].startswith("text/css")
+            assert asked(client, "/api/search", q="茶").json()["total"] == 1
+            assert client.get("/nothing").status_code == 404
             client.close()
         finally:
             process.terminate()
