@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 # The extras for the tests. Tests of the search page in a browser need `browser` as well.
 TEST_EXTRAS ?= test
 
-.PHONY: help demo test quick cluster cluster-stop kill-test lint types docs hooks pre-commit check fuzz fuzz-kernel guard bench bench-test relevance system-packages clean
+.PHONY: help demo test quick cluster cluster-stop kill-test lint types docs hooks pre-commit check fuzz fuzz-time fuzz-kernel guard bench bench-test relevance system-packages clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
@@ -20,6 +20,7 @@ help:
 	@echo "make cluster    start three OpenSearch nodes for the tests (needs Maven and a JDK); make cluster-stop ends them"
 	@echo "make kill-test  kill a writer 300 times (KILLS=300) and check the index each time"
 	@echo "make fuzz       fuzz the query parser for a minute (FUZZ_SECONDS=60), where atheris installs"
+	@echo "make fuzz-time  ask the dearest queries that there are: each is answered in time or refused"
 	@echo "make fuzz-kernel compare both kernels on random texts for a minute, under AddressSanitizer (needs gcc)"
 	@echo "make guard      compare calls, sizes and ranking with benchmarks/guard.json"
 	@echo "make bench      measure speed against other search engines, on generated articles or ARTICLES=FOLDER"
@@ -71,6 +72,9 @@ FUZZ_SECONDS ?= 60
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_queries.py -dict=tests/fuzz/queries.dict -max_total_time=$(FUZZ_SECONDS) \
 	  -timeout=5 -max_len=200 -print_final_stats=1
+
+fuzz-time: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz.dear_queries --random 1500 --worst 300 --documents 3000 --bound 3000
 
 # The kernel once more, in a folder of its own, with checks of every access to memory and of every operation.
 SANITIZERS = -fsanitize=address,undefined

@@ -208,8 +208,9 @@ class Index:
         ``year``, ``month`` or a declared field. ``collapse="near-duplicates"`` makes one hit of a story that
         several sources tell, with the others in `Hit.duplicates`; ``total`` counts all of them.
 
-        Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``, ValueError for a
-        value that an option cannot have, `CursorExpiredError` when that state of the index is gone.
+        Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``,
+        `QueryTooExpensiveError` for one that would cost more than ``max_cost``, ValueError for a value that
+        an option cannot have, `CursorExpiredError` when that state of the index is gone.
         """
         return self._ask(lambda latest: search(query, options, latest, self._settings, self._cursors))
 

@@ -17,21 +17,22 @@ from searchkit.engine.plan import Boolean, Clause, Phrase, Plan, Term, TermSet, 
 
 PER_INDEX, PER_DOCUMENT = 8_000_000, 50
 """What a query may cost, where nothing else is said, and what more for each document: 0.16 s and 1 µs."""
-PER_CHARACTER = 500
+PER_CHARACTER = 800
 """What it costs to plan a character of a query."""
 
-_CLAUSE = 600.0  # to plan and to set up a clause
+_CLAUSE = 800.0  # to plan and to set up a clause
 _TERM = 100.0  # the same for each term of a phrase
 _AUTOMATON = 30_000.0  # to make one and to mark what is like it in the hits
 _POSTING = 0.2  # a document of a term, without positions
 _COUNTED = 1.0  # the same where it is counted how many clauses match
+_STATE = 2500.0  # a character of a pattern, for each * in it
 _VALUE = 30.0  # a term of a dictionary that is looked at, or one of a set
 _RANGE = 0.5  # a document whose number is compared
 _EXPANSION = 0.05  # a document of a phrase, for each term that one with an open end stands for
-_MOVES = 16.0  # a document of a loose phrase of three terms; more multiply it
+_MOVES = 4.0  # a document of a loose phrase of three terms; more multiply it
 _FASTEST_GROWTH = 4.0
-_WALK = 20.0  # a whole dictionary, for each document
-_WALK_OF_PAIRS = 350.0
+_WALK = 10.0  # a whole dictionary, for each document
+_WALK_OF_PAIRS = 150.0  # the same of pairs, of which there are many more
 _FUZZY, _FUZZY_SHORT = 5.0, 25.0  # for each document
 _TIE = 90.0  # a document that nothing ranks, so that it may have to be put in order with all of its like
 _FACET = 8.0  # a document whose values are counted
@@ -70,7 +71,8 @@ class AtMost:
         return self._documents
 
     def beginning_with(self, field: str, text: str) -> tuple[int, int]:  # noqa: ARG002
-        return self._documents, 20 * self._documents
+        # A long document has many terms.
+        return 1000 + self._documents * (5 if has_positions(field) else 1), 1000 + 20 * self._documents
 
 
 class CostModel:
@@ -105,25 +107,29 @@ class CostModel:
         """Adds what a clause costs among so many documents, and returns how many match at most."""
         if isinstance(clause, Boolean):
             return self._boolean(clause, within)
-        cost, size = self._leaf(clause, within)
+        if isinstance(clause, Term):  # as most are
+            size = self._statistics.doc_freq(clause.field, clause.text)
+            cost = _CLAUSE + _POSTING * (size if size < within else within)
+        else:
+            cost, size = self._leaf(clause, within)
         self._pay(cost, clause)
         return min(size, self._size)
 
     def _leaf(self, clause: Clause, within: int) -> tuple[float, int]:
-        """What a clause that has no others within costs, and how many documents match at most."""
+        """What a clause with no others within costs, and how many documents match at most."""
         size = self._size
         match clause:
-            case Term(field, text):
-                having = self._statistics.doc_freq(field, text)
-                return _CLAUSE + _POSTING * min(having, within), having
             case Phrase():
                 return self._phrase(clause, within)
             case nodes.Prefix(field, text):
                 return self._beginning(field, text)
             case nodes.Wildcard(field, pattern):
+                automaton = _automaton(pattern)
                 if start := _SIGN.split(pattern, maxsplit=1)[0]:
-                    return self._beginning(field, start)
-                return _AUTOMATON + size * (_WALK_OF_PAIRS if has_positions(field) else _WALK), size
+                    cost, size = self._beginning(field, start)
+                    return automaton + cost * max(1, pattern.count("*")), size
+                is_wide = has_positions(field) and pattern.startswith("*")
+                return automaton + size * (_WALK_OF_PAIRS if is_wide else _WALK), size
             case nodes.Fuzzy(_, text, distance):
                 return _AUTOMATON + size * (_FUZZY_SHORT if len(text) <= 2 * distance else _FUZZY), size
             case TermSet("id", values):
@@ -180,6 +186,31 @@ class CostModel:
         return size
 
 
+def cost_of_words(plan: Plan, documents: int) -> float | None:
+    """What a plan costs at most that looks for words and phrases, as nearly all do; None for any other.
+
+    It says in one call what `CostModel` would say of `AtMost` in some thirty.
+    """
+    match, terms = plan.match, len(plan.scores)
+    found: tuple[Clause, ...] = (match,)
+    if isinstance(match, Boolean):
+        if match.must or match.must_not or match.minimum_should_match is not None:
+            return None
+        found = match.should
+    for clause in found:
+        if isinstance(clause, Phrase) and not clause.slop and not clause.beginnings:
+            terms += len(clause.terms)
+        elif isinstance(clause, Term):
+            terms += 1
+        else:
+            return None
+    for score in plan.scores:
+        if not isinstance(score.node, Term):
+            return None
+    each = _CLAUSE + _TERM + documents * (1 + _POSTING)
+    return 2 * _CLAUSE + terms * each + documents * (_POSTING + _TIE)
+
+
 def terms_by_field(plans: Iterable[Plan]) -> dict[str, list[str]]:
     """The terms whose frequencies the cost of the plans depends on, by field."""
     found: dict[str, list[str]] = {}
@@ -201,6 +232,12 @@ def leaves(clause: Clause) -> Iterator[Clause]:
             yield from leaves(child)
     else:
         yield clause
+
+
+def _automaton(pattern: str) -> float:
+    """What it takes to make the automaton of a pattern; each ``?`` behind a ``*`` doubles its states."""
+    wide = pattern.partition("*")[2].count("?")
+    return _AUTOMATON * (2 << wide if wide else 1) + _STATE * len(pattern) * pattern.count("*")
 
 
 def _is_slow(clause: Clause) -> bool:

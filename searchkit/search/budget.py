@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 from searchkit.engine.base import Hits, PlanTooExpensiveError, Snapshot
@@ -15,6 +16,7 @@ from searchkit.query.cost import (
     PER_INDEX,
     AtMost,
     CostModel,
+    cost_of_words,
     leaves,
     terms_by_field,
 )
@@ -26,29 +28,35 @@ _SHOWN = 40
 
 
 class BoundedSnapshot(Snapshot):
-    """A snapshot that answers until what was asked of it has cost ``max_cost``; None is the default. The text of
-    the query costs as well.
+    """A snapshot that answers until what was asked of it has cost ``max_cost``; None is the default.
 
-    A plan that would cost more than is left raises `PlanTooExpensiveError` and does not run.
+    To plan the text of the query costs as well. A plan that would cost more than is left raises
+    `PlanTooExpensiveError` and does not run.
     """
 
     def __init__(self, snapshot: Snapshot, max_cost: int | None = None, text: str = "") -> None:
         self._snapshot = snapshot
-        size = len(snapshot)
+        self.doc_freqs = snapshot.doc_freqs  # type: ignore[method-assign]  # many calls, which are free
+        self._size = size = len(snapshot)
         self._limit = PER_INDEX + PER_DOCUMENT * size if max_cost is None else max_cost
         # Most searches are cheap even if every term were in every document: nothing is looked up for them.
         self._of_text = float(PER_CHARACTER * min(len(text), MAX_LENGTH))
-        self._rough = CostModel(AtMost(size), cost=self._of_text)
+        self._at_most = self._of_text
         self._asked: list[tuple[Plan, int]] = []
         self._exact: tuple[_Lookups, CostModel] | None = None
 
     def _charge(self, plans: Sequence[Plan], facets: int = 0) -> None:
-        new = [(plan, facets) for plan in plans]
+        new = list(zip(plans, repeat(facets)))
         if not self._exact:
             self._asked += new
-            for priced in new:
-                self._rough.add(*priced)
-            if self._rough.cost <= self._limit:
+            for plan in plans:
+                rough = None if facets else cost_of_words(plan, self._size)
+                if rough is None:
+                    model = CostModel(AtMost(self._size))
+                    model.add(plan, facets)
+                    rough = model.cost
+                self._at_most += rough
+            if self._at_most <= self._limit:
                 return
             new, statistics = self._asked, _Lookups(self._snapshot)
             self._exact = statistics, CostModel(statistics, self._limit, self._of_text)
@@ -93,7 +101,7 @@ class BoundedSnapshot(Snapshot):
         return self._snapshot.existing(ids)
 
     def __len__(self) -> int:
-        return len(self._snapshot)
+        return self._size
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._snapshot)
@@ -137,7 +145,9 @@ def too_expensive(
     dearest = error.clause
     blamed = next((node for node, clause in parts if dearest and dearest in leaves(clause)), query)
     part = str(blamed) if blamed else text
-    position = max(text.find(part), 0) or max(text.find(getattr(blamed, "text", part)), 0)
+    # As it was typed, or at least what stands in it.
+    places = (text.find(one) for one in (part, getattr(blamed, "text", part)))
+    position = next((place for place in places if place >= 0), 0)
     shown = part if len(part) <= _SHOWN else part[:_SHOWN] + "…"
     why = error.reason or f"{error.cost:,} postings would be read, and {error.limit:,} may be"
     reason = f"{shown} takes too long to look for: {why}; {_way_out(blamed)}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from searchkit.engine.base import PlanTooExpensiveError, Snapshot
@@ -31,14 +29,23 @@ def read(text: str, options: QueryOptions, settings: Settings, filters: tuple[Cl
     return MatchAllNode() if filters and not text.strip() else query
 
 
-@contextmanager
-def bounded(
-    text: str, options: QueryOptions, snapshot: Snapshot, settings: Settings
-) -> Iterator[BoundedSnapshot]:
-    """The snapshot, of which no more is asked for a query than it may cost."""
-    try:
-        yield BoundedSnapshot(snapshot, options.max_cost, text)
-    except PlanTooExpensiveError as error:
+class bounded:  # noqa: N801
+    """The snapshot, of which no more is asked for a query than it may cost.
+
+    A class, as every search comes through here: `contextmanager` would call six functions.
+    """
+
+    def __init__(self, text: str, options: QueryOptions, snapshot: Snapshot, settings: Settings) -> None:
+        self._asked = text, options, snapshot, settings
+
+    def __enter__(self) -> BoundedSnapshot:
+        text, options, snapshot, _ = self._asked
+        return BoundedSnapshot(snapshot, options.max_cost, text)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, PlanTooExpensiveError):
+            return
+        text, options, snapshot, settings = self._asked
         query = read(text, options, settings)
         is_whole = isinstance(query, TextNode | PhraseNode)  # to plan a very long one again would take long
         parts = () if is_whole else plan(query, options, snapshot, settings).leaves

@@ -198,7 +198,7 @@ def test_the_caret_is_below_the_position_of_a_syntax_error(run, sample, query, r
 
 
 def test_a_syntax_error_in_a_long_query_shows_its_surroundings(run, sample):
-    result = run("search", "图书馆" * 2000 + " ( " + "乾隆" * 2000, "--in", sample)
+    result = run("search", "图书馆" * 1500 + " ( " + "乾隆" * 1500, "--in", sample)
     _, shown, caret, _ = result.stderr.splitlines()
     assert shown.startswith("  …书馆图书馆")
     assert shown.endswith("乾隆乾…")
@@ -209,3 +209,11 @@ def test_a_syntax_error_in_a_long_query_shows_its_surroundings(run, sample):
 
 def test_a_syntax_error_has_no_control_characters(run, sample):
     assert "\x1b" not in run("search", "\x1b[2J茶 (", "--in", sample).stderr
+
+
+def test_a_query_that_is_too_dear_says_which_part_is_and_how_to_ask_it_all_the_same(run, sample):
+    result = run("search", "茶 OR hel*", "--max-cost", "20000", "--in", sample)
+    assert result.exit_code == 2
+    assert "hel* takes too long to look for" in result.stderr
+    assert "hint: --max-cost " in result.stderr
+    assert run("search", "茶 OR hel*", "--in", sample).exit_code == 0

@@ -213,7 +213,7 @@ def test_head_is_answered_as_get_is(client, path):
     assert head.headers["content-type"] == get.headers["content-type"]
 
 
-def test_every_option_of_a_search_but_the_cursor_and_the_cost_is_a_parameter():
+def test_every_option_of_a_search_but_the_cursor_and_the_limit_of_its_cost_is_a_parameter():
     options = set(inspect.signature(searchkit.Index.search).parameters) - {"self", "cursor", "max_cost"}
     assert {parameter.keyword for parameter in SEARCH} == options
 
