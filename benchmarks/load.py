@@ -1,12 +1,13 @@
 """`searchkit serve` under load: searches per second, response times, and memory.
 
-    python -m benchmarks.load --index LOCATION [--requests 10000] [--rate 200] [--commit-every 1]
+    python -m benchmarks.load --index LOCATION [--requests 10000] [--rate 200] [--commit-every 1] [--dear 6]
     python -m benchmarks.load --articles FOLDER
 
 Clients in their own processes send queries made from titles over keep-alive connections, first to the API,
 then to the page. Without a rate each connection sends the next request after a response. With a rate,
-requests are due at fixed times, and waiting for a free connection counts. A copy of the index is served and
-written to; the index itself does not change.
+requests are due at fixed times, and waiting for a free connection counts. With ``--dear``, so many more
+connections send the dearest queries there are meanwhile. A copy of the index is served and written to; the
+index itself does not change.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from urllib.parse import quote, urlsplit
 import psutil
 
 from benchmarks.background_writer import committing
+from benchmarks.dear import asking_for_dear
 from benchmarks.memory import private_bytes
 from benchmarks.server_process import Served, add_source, copied, searches, serving
 
@@ -99,6 +101,9 @@ def main(given: Sequence[str] | None = None) -> None:
         "--seconds", type=float, default=Load.seconds, help="the longest that one may take (300)"
     )
     parser.add_argument("--commit-every", type=float, metavar="SECONDS", help="commit a document meanwhile")
+    parser.add_argument(
+        "--dear", type=int, default=0, metavar="CONNECTIONS", help="send the dearest queries meanwhile"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     arguments = parser.parse_args(given)
     load = Load(
@@ -117,12 +122,15 @@ def main(given: Sequence[str] | None = None) -> None:
         )
         writer = _commits(location, arguments.commit_every) if arguments.commit_every else nullcontext()
         with serving(location) as server, writer:
-            rows = [measure(server, target, queries, load) for target in TARGETS]
+            dear = asking_for_dear(server.url, arguments.dear) if arguments.dear else nullcontext()
+            with dear:
+                rows = [measure(server, target, queries, load) for target in TARGETS]
     print(_table(rows))
     if arguments.json:
         values = {
             "load": asdict(load),
             "commit_every": arguments.commit_every,
+            "dear": arguments.dear,
             "rows": [asdict(row) for row in rows],
         }
         arguments.json.write_text(json.dumps(values, indent=1) + "\n")

@@ -20,6 +20,8 @@ needs maven command -v mvn                # which fetches OpenSearch: make clust
 needs openjdk-17-jre-headless command -v java
 needs gcc command -v cc                   # the compiled kernel
 needs jq command -v jq                    # `searchkit export INDEX - | jq` of the documentation
+needs nginx-light command -v nginx        # the search page behind a proxy: docs/web.md. Where there is
+needs caddy command -v caddy              # systemd, it starts both: systemctl disable --now nginx caddy
 
 if ((${#missing[@]} == 0)); then
   echo "system packages: all there"

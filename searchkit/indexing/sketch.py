@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64, crc32
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from searchkit.analysis.context import JOINED
 from searchkit.analysis.kernel import compiled
@@ -43,6 +45,29 @@ def needed(size: int) -> int:
     return max(1, round(size * _SHARE + 0.01))
 
 
+class Stories:
+    """Sketches of different stories, numbered as they come.
+
+    Only those that share a hash are compared, so a thousand take no million comparisons.
+    """
+
+    def __init__(self) -> None:
+        self._sizes: list[int] = []
+        self._having: dict[str, list[int]] = {}
+
+    def add(self, sketch: Sequence[str]) -> None:
+        """Give the sketch the next number."""
+        for part in set(sketch):
+            self._having.setdefault(part, []).append(len(self._sizes))
+        self._sizes.append(len(sketch))
+
+    def first(self, sketch: Sequence[str]) -> int | None:
+        """The number of the first one that is of the same story."""
+        shared = Counter(chain.from_iterable(self._having.get(part, ()) for part in set(sketch)))
+        same = (at for at, count in shared.items() if count >= needed(max(len(sketch), self._sizes[at])))
+        return min(same, default=None)
+
+
 def same_story(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether the sketches are of the same story."""
+    """Whether the sketches are of the same story: what `Stories` finds among many."""
     return len(set(one) & set(other)) >= needed(max(len(one), len(other)))

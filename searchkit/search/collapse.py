@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from searchkit.engine.base import ScoredDoc, Snapshot
 from searchkit.engine.plan import Boolean, Plan, Sort, Term
-from searchkit.indexing.sketch import needed, same_story
+from searchkit.indexing.sketch import Stories, needed
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.schema import SKETCH
 
@@ -31,11 +31,13 @@ def collapse(
     total, found = snapshot.search(plan, limit=2 * end, offset=0, sort=sort)
     shown: list[ScoredDoc] = []
     sketches: list[tuple[str, ...]] = []
+    stories = Stories()
     for hit in _all_hits(snapshot, plan, sort, found, total) if limit else ():
         sketch = StoredFields.decode(hit.stored).sketch
-        if not any(same_story(sketch, other) for other in sketches):
+        if stories.first(sketch) is None:
             shown.append(hit)
             sketches.append(sketch)
+            stories.add(sketch)
             if len(shown) > end:
                 break
     page = range(offset, min(end, len(shown)))
@@ -50,9 +52,7 @@ def collapse(
         at: [
             hit
             for hit in alike
-            if hit.stored != shown[at].stored
-            and same_story(sketch := StoredFields.decode(hit.stored).sketch, sketches[at])
-            and not any(same_story(sketch, better) for better in sketches[:at])
+            if hit.stored != shown[at].stored and stories.first(StoredFields.decode(hit.stored).sketch) == at
         ]
         for at, (_, alike) in zip(retold, answers)
     }

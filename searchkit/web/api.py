@@ -7,6 +7,7 @@ import asyncio
 import dataclasses
 import hmac
 import json
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
@@ -23,6 +24,7 @@ from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.parameters import SEARCH, SIMILAR, SUGGEST, Parameter, keywords, model_of
 
 _SHORTEST_TOKEN = 16
+_TOKEN = re.compile(r"[!-~]+")
 _DOCUMENTS = {"type": "array", "items": schemas.NewDocument.model_json_schema()}
 
 Id = Annotated[
@@ -46,9 +48,9 @@ def add_api(site: FastAPI, index: searchkit.Index, limits: Limits, runner: Reque
         response_model=schemas.Results,
         dependencies=[_names_in(SEARCH)],
     )
-    async def search(given: Annotated[searched, Query()]) -> Response:  # type: ignore[valid-type]
+    async def search(request: Request, given: Annotated[searched, Query()]) -> Response:  # type: ignore[valid-type]
         options = _checked(given, limits)
-        return await runner.run(lambda: _results(index.search, options))
+        return await runner.run(request, lambda cost: _results(index.search, options, cost))
 
     @site.get(
         "/api/suggest",
@@ -56,15 +58,15 @@ def add_api(site: FastAPI, index: searchkit.Index, limits: Limits, runner: Reque
         response_model=schemas.Suggestions,
         dependencies=[_names_in(SUGGEST)],
     )
-    async def suggest(given: Annotated[completed, Query()]) -> Response:  # type: ignore[valid-type]
+    async def suggest(request: Request, given: Annotated[completed, Query()]) -> Response:  # type: ignore[valid-type]
         options = keywords(given)
         prefix = options.pop("query")
 
-        def answer() -> Response:
+        def answer(_: int | None) -> Response:
             found = [dataclasses.asdict(one) for one in index.suggest(prefix, **options)]
             return JSONResponse({"prefix": prefix, "suggestions": found})
 
-        return await runner.run(answer)
+        return await runner.run(request, answer)
 
     @site.get(
         "/api/documents/{id:searchkit_id}",
@@ -72,8 +74,8 @@ def add_api(site: FastAPI, index: searchkit.Index, limits: Limits, runner: Reque
         response_model=schemas.Document,
         dependencies=[_names_in(())],
     )
-    async def document(id: Id) -> Response:
-        return await runner.run(lambda: JSONResponse(existing(index, id).to_dict()))
+    async def document(request: Request, id: Id) -> Response:
+        return await runner.run(request, lambda _: JSONResponse(existing(index, id).to_dict()))
 
     @site.get(
         "/api/similar/{id:searchkit_id}",
@@ -81,18 +83,24 @@ def add_api(site: FastAPI, index: searchkit.Index, limits: Limits, runner: Reque
         response_model=schemas.Results,
         dependencies=[_names_in(SIMILAR)],
     )
-    async def similar(id: Id, given: Annotated[compared, Query()]) -> Response:  # type: ignore[valid-type]
+    async def similar(request: Request, id: Id, given: Annotated[compared, Query()]) -> Response:  # type: ignore[valid-type]
         options = _checked(given, limits)
-        return await runner.run(lambda: _results(index.similar, {"id": existing(index, id).id, **options}))
+
+        def answer(cost: int | None) -> Response:
+            return _results(index.similar, {"id": existing(index, id).id, **options}, cost)
+
+        return await runner.run(request, answer)
 
 
 def add_write_api(site: FastAPI, index: searchkit.Index, limits: Limits, token: str) -> None:
-    """Add the endpoints that write to an app. Raises ValueError for a token that is too short.
+    """Add the endpoints that write to an app. Raises ValueError for a token that cannot be.
 
     Writing has a thread of its own, so searches go on meanwhile.
     """
     if len(token) < _SHORTEST_TOKEN:
         raise ValueError(f"a token has at least {_SHORTEST_TOKEN} characters, or it can be guessed")
+    if not _TOKEN.fullmatch(token):
+        raise ValueError("a token has ASCII letters, digits and signs, but no spaces, or it cannot be sent")
     writer = ThreadPoolExecutor(1, thread_name_prefix="searchkit-web-writer")
     bearer = HTTPBearer(scheme_name="token", auto_error=False)
 
@@ -159,10 +167,10 @@ def _checked(given: Any, limits: Limits) -> dict[str, Any]:
     return options
 
 
-def _results(find: Any, options: dict[str, Any]) -> Response:
+def _results(find: Any, options: dict[str, Any], cost: int | None) -> Response:
     """What was found; without a cursor, which would lead deeper than `Limits.depth`."""
     with library_problems():
-        results: searchkit.Results = find(**options)
+        results: searchkit.Results = find(**options, max_cost=cost)
     return JSONResponse(results.to_dict(with_cursor=False))
 
 

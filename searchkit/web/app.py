@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import searchkit
 from searchkit.web import schemas
 from searchkit.web.api import add_api, add_write_api
 from searchkit.web.errors import MEDIA_TYPE, Problem
 from searchkit.web.limits import Limits, RequestRunner
+from searchkit.web.middleware import KnownHosts, SecurityHeaders, WholeRequest, checked_host
 from searchkit.web.pages import Pages, base_of
 from searchkit.web.parameters import SEARCH, Names
-
-_SECURITY_HEADERS = {  # what every answer forbids a browser to do
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+from searchkit.web.static_files import StaticFiles
 
 
 class _Id(PathConvertor):
@@ -51,21 +40,28 @@ def app(
     title: str = "searchkit",
     token: str | None = None,
     limits: Limits | None = None,
+    hosts: Iterable[str] | None = None,
 ) -> Starlette:
     """The search page and the JSON API of an index, as an ASGI app.
 
     ``title`` is the name that the page shows. Clients that send the ``token`` may add and delete documents;
-    without one nobody may. The index stays the caller's to close.
+    without one nobody may. It has 16 ASCII characters or more, and no spaces. ``hosts`` are the names that
+    the app goes by, like ``search.example.org`` or ``*.example.org``, and requests for others are refused;
+    None is any name. The index stays the caller's to close. Raises ValueError for one that is none.
     """
     limits = limits or Limits()
-    pages = Pages(index, title, limits)
+    static = StaticFiles("static")
+    pages = Pages(index, title, limits, static.version)
+    middleware = [Middleware(SecurityHeaders), Middleware(WholeRequest)]
+    if hosts is not None:
+        middleware.insert(1, Middleware(KnownHosts, [checked_host(name) for name in hosts]))
 
     def explain(request: Request, problem: Problem) -> Response:
         if request.url.path[len(base_of(request)) :].startswith("/api/"):
             return JSONResponse(problem.to_dict(), problem.status, media_type=MEDIA_TYPE)
         return pages.problem(request, problem)
 
-    runner = RequestRunner(limits, explain)
+    runner = RequestRunner(index, limits, explain)
 
     class GuardedRoute(APIRoute):
         def get_route_handler(self) -> Any:
@@ -75,7 +71,8 @@ def app(
         title=title,
         version=searchkit.__version__,
         openapi_url=None,  # a route of our own, which is guarded as all are
-        middleware=[Middleware(_SecurityHeaders)],
+        redirect_slashes=False,  # to an address made of the Host header
+        middleware=middleware,
         exception_handlers={HTTPException: runner.explained},
         generate_unique_id_function=lambda route: route.name,
     )
@@ -88,31 +85,14 @@ def app(
         if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
             route.methods.add("HEAD")
 
-    def description(request: Request) -> Response:
+    def description(request: Request, _: int | None) -> Response:
         return JSONResponse({**document, "servers": [{"url": base_of(request) or "/"}]})
 
     site.add_route("/", runner.in_thread(pages.search), include_in_schema=False)
     site.add_route("/article", runner.in_thread(pages.article), include_in_schema=False)
     site.add_route("/api/openapi.json", runner.in_thread(description), include_in_schema=False)
-    site.mount("/static", StaticFiles(packages=[("searchkit.web", "static")]))
+    site.add_route("/static/{name}", static.answer, include_in_schema=False)
     return site
-
-
-class _SecurityHeaders:
-    """Adds the headers to every answer, errors and files included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(_SECURITY_HEADERS)
-                headers.setdefault("Cache-Control", "no-cache")
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 def _openapi(site: FastAPI) -> dict[str, Any]:

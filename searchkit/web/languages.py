@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
-_FOLDER = Path(__file__).parent / "translations"
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable  # of Python 3.11
+
+_FOLDER = files("searchkit.web") / "translations"
 _ACCEPTED = {
     **dict.fromkeys(("zh-hant", "zh-tw", "zh-hk", "zh-mo"), "zh-Hant"),
     "zh": "zh-Hans",
@@ -16,7 +20,7 @@ _ACCEPTED = {
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
-def read_translations(folder: Path, languages: Iterable[str]) -> dict[str, dict[str, str]]:
+def read_translations(folder: Traversable, languages: Iterable[str]) -> dict[str, dict[str, str]]:
     """The texts of each language by name. Raises ValueError where two files differ in their names."""
     texts = {lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")) for lang in languages}
     first, *others = texts

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +22,6 @@ from searchkit.web.sanitize import marked, paragraphs, sanitize
 EVERYTHING = "*"
 """The query that finds all articles: what is shown where there is no query."""
 
-_HERE = Path(__file__).parent
 _SIMILAR = 5
 _LONGEST_LINK = 2000
 _FACETS = ("source", "tags", "month")
@@ -32,32 +30,31 @@ _FACETS = ("source", "tags", "month")
 class Pages:
     """The answers that are HTML."""
 
-    def __init__(self, index: searchkit.Index, title: str, limits: Limits) -> None:
+    def __init__(self, index: searchkit.Index, title: str, limits: Limits, version: str) -> None:
         self._index = index
         self._limits = limits
         self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            loader=jinja2.PackageLoader("searchkit.web"),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        # A browser never mixes two versions of the static files: the version is part of their addresses.
-        static_files = b"".join(path.read_bytes() for path in sorted((_HERE / "static").iterdir()))
         self._templates.filters.update(marked=marked, sanitize=sanitize)
         self._templates.globals.update(
             counted=counted,
             day=day,
             site=title,
             query_length=limits.query_length,
-            version=hashlib.sha256(static_files).hexdigest()[:12],
+            version=version,
         )
 
-    def search(self, request: Request) -> HTMLResponse:
+    def search(self, request: Request, cost: int | None) -> HTMLResponse:
         """GET /"""
         state = read_state(request.query_params, self._limits)
         results = self._search(
             state,
+            cost,
             limit=HITS,
             offset=(state.page - 1) * HITS,
             sort=state.sort,
@@ -71,20 +68,20 @@ class Pages:
             "documents": len(self._index),
             "suggestion": results.suggestion if state.q else None,
             "relaxed": results.relaxed,
-            "latest": () if results else self._index.search(EVERYTHING, limit=3, sort="newest"),
+            "latest": () if results else self._search(PageState(), cost, limit=3, sort="newest"),
             "first_number": (state.page - 1) * HITS + 1,
             "has_folded": any(hit.duplicates for hit in results),
             "has_next": results.has_more and not at_end,
             "shown_at_most": self._limits.depth if at_end else 0,
-            **filters(state, results.facets, self._counts),
+            **filters(state, results.facets, partial(self._counts, cost)),
         }
         return self._page(request, "search.html", state, values, here=f"{base_of(request)}/?")
 
-    def article(self, request: Request) -> HTMLResponse:
+    def article(self, request: Request, cost: int | None) -> HTMLResponse:
         """GET /article?id=…: with all matches of the query marked."""
         state = read_state(request.query_params, self._limits)
         document = existing(self._index, request.query_params.get("id", "")[:10_000])
-        hit = self._index.hit(state.q, document.id, lenient=True)
+        hit = self._index.hit(state.q, document.id, lenient=True, max_cost=cost)
         title = hit.title if hit else searchkit.Highlighted(document.title)
         body = hit.body if hit else searchkit.Highlighted(document.body)
         values = {
@@ -92,7 +89,7 @@ class Pages:
             "title": title,
             "paragraphs": paragraphs(body),
             "matches": len(title.spans) + len(body.spans),
-            "similar": self._index.similar(document.id, limit=_SIMILAR),
+            "similar": self._index.similar(document.id, limit=_SIMILAR, max_cost=cost),
         }
         here = f"{base_of(request)}/article?{urlencode({'id': document.id})}&"
         return self._page(request, "article.html", state, values, here=here)
@@ -126,13 +123,14 @@ class Pages:
         # What a page says depends on this header, where no language was chosen.
         return HTMLResponse(html, status, headers={"Vary": "Accept-Language"})
 
-    def _search(self, state: PageState, **options: Any) -> searchkit.Results:
+    def _search(self, state: PageState, cost: int | None, **options: Any) -> searchkit.Results:
+        query = state.q or EVERYTHING
         with library_problems():
-            return self._index.search(state.q or EVERYTHING, lenient=True, **state.filters, **options)
+            return self._index.search(query, lenient=True, max_cost=cost, **state.filters, **options)
 
-    def _counts(self, state: PageState, facet: str) -> dict[Any, int]:
+    def _counts(self, cost: int | None, state: PageState, facet: str) -> dict[Any, int]:
         """The values of a facet among the matches of another state, with their counts."""
-        return self._search(state, limit=0, facets=facet).facets[facet]
+        return self._search(state, cost, limit=0, facets=facet).facets[facet]
 
 
 def base_of(request: Request) -> str:

@@ -30,7 +30,7 @@ def run_load(location, tmp_path, *options: str) -> list[dict]:
     return json.loads(figures.read_text(encoding="utf-8"))["rows"]
 
 
-@pytest.mark.parametrize("options", [(), ("--rate", "1000", "--commit-every", "0.01")])
+@pytest.mark.parametrize("options", [(), ("--rate", "1000", "--commit-every", "0.01"), ("--dear", "2")])
 def test_load_measures_the_api_and_the_page(location, tmp_path, capsys, options):
     with searchkit.open(location) as index:
         documents = len(index)

@@ -11,7 +11,7 @@ from strategies import anything, rewritten, texts
 
 from searchkit.analysis import normalize, variants
 from searchkit.analysis.kernel import compiled
-from searchkit.indexing.sketch import needed, python_sketch, same_story, sketch
+from searchkit.indexing.sketch import Stories, needed, python_sketch, same_story, sketch
 
 STORY = (
     "昨天上午市政府召开会议，讨论了新地铁线路的建设计划。会议决定明年春天开始动工，预计五年之内完成。"
@@ -87,6 +87,17 @@ def test_sketches_are_of_one_story_when_half_of_the_larger_is_shared(
     shared = len({*one} & {*other})
     larger = max(len(one), len(other))
     assert same_story(one, other) == same_story(other, one) == (shared >= 1 and 2 * shared >= larger)
+
+
+@given(st.lists(hashes), hashes)
+def test_the_first_of_many_that_is_of_one_story_is_found(
+    others: list[tuple[str, ...]], one: tuple[str, ...]
+) -> None:
+    stories = Stories()
+    for other in others:
+        stories.add(other)
+    alike = [at for at, other in enumerate(others) if same_story(one, other)]
+    assert stories.first(one) == (alike[0] if alike else None)
 
 
 @given(st.data())

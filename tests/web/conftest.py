@@ -79,12 +79,12 @@ def texts(tree: lxml.html.HtmlElement, selector: str) -> list[str]:
 def serving() -> Iterator[Callable[..., web.Server]]:
     """Serves an app on loopback until the test ends."""
     with ExitStack() as stack:
-        yield lambda app: stack.enter_context(running(app))
+        yield lambda app, **options: stack.enter_context(running(app, **options))
 
 
 @contextmanager
-def running(app: Any) -> Iterator[web.Server]:
-    server = web.Server(app, "127.0.0.1", 0)
+def running(app: Any, **options: Any) -> Iterator[web.Server]:
+    server = web.Server(app, "127.0.0.1", 0, **options)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -1,7 +1,11 @@
 """The API: the JSON of the library, checked parameters, problem details, limits, and writing with a token."""
 
 import inspect
+import re
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +17,7 @@ from searchkit import web
 from searchkit.web.limits import TokenBucket
 from searchkit.web.parameters import SEARCH
 
-TOKEN = "a token that is long enough"
+TOKEN = "a-token-that-is-long-enough"
 
 
 def test_api_search_equals_to_dict_of_the_results(client, index):
@@ -150,11 +154,6 @@ def test_a_body_that_cannot_be_read_is_a_problem(writable, body, status):
     assert response.status_code == status
 
 
-def test_a_token_that_can_be_guessed_is_refused(make_index):
-    with pytest.raises(ValueError, match="16 characters"):
-        web.app(make_index("甲"), token="short")
-
-
 def test_a_client_that_asks_too_often_is_told_to_wait(index):
     client = TestClient(web.app(index, limits=web.Limits(rate=0.001, burst=2)))
     assert [client.get("/api/suggest?q=x").status_code for _ in range(3)] == [200, 200, 429]
@@ -235,3 +234,128 @@ def test_the_parameters_that_are_documented_are_those_that_are_read(client):
         problem = client.get("/api/search", params={"q": "x", name: "no such value" * 100}).json()
         assert problem.get("code") != "unknown-parameter"
     assert {"q", "limit", "offset", "sort", "since", "until", "source", "tag", "where", "facets"} <= names
+
+
+# -- what costs more waits for a thread of its own
+
+DEAR = '"的 国 的"~90 OR 茶'
+
+
+class TestDearQueries:
+    LIMITS = web.Limits(rate=0, cost=1, waiting=2, threads=1, seconds=60)
+
+    @pytest.fixture
+    def held(self, index, monkeypatch):
+        """Lets what costs more begin, and holds it up until `go_on` is set."""
+        begun, go_on, search = threading.Semaphore(0), threading.Event(), index.search
+
+        def held(*values, max_cost=None, **options):
+            if max_cost is None:
+                begun.release()
+                go_on.wait(60)
+            return search(*values, max_cost=max_cost, **options)
+
+        monkeypatch.setattr(index, "search", held)
+        yield begun, go_on
+        go_on.set()
+
+    @pytest.mark.parametrize(
+        "path", ["/?q=茶", "/article?id=wire&q=地鐵", "/api/search?q=茶", "/api/similar/wire"]
+    )
+    def test_what_costs_more_is_answered_as_everything_is(self, index, client, path):
+        def text(client):
+            return re.sub(r'"took":[^,]*|in [0-9.]+ ms', "", client.get(path).text)
+
+        assert text(TestClient(web.app(index, title="測試站", limits=self.LIMITS))) == text(client)
+
+    def test_what_costs_little_does_not_wait_for_what_costs_more(self, index, held):
+        begun, go_on = held
+        client = TestClient(web.app(index, limits=self.LIMITS))
+        with ThreadPoolExecutor(3) as threads:
+            dear = [threads.submit(client.get, "/api/search?q=茶") for _ in range(3)]
+            assert begun.acquire(timeout=60)
+            while sum(one.running() for one in dear) < 3:
+                time.sleep(0.01)
+            assert client.get("/api/suggest?q=茶").status_code == 200
+            assert client.get("/api/documents/wire").status_code == 200
+            go_on.set()
+            assert [one.result(60).status_code for one in dear] == [200] * 3
+
+    def test_those_that_cannot_wait_are_told_to_come_back(self, index, held):
+        _, go_on = held
+        client = TestClient(web.app(index, limits=self.LIMITS))
+        with ThreadPoolExecutor(6) as threads:
+            asked = [threads.submit(client.get, "/api/search?q=茶") for _ in range(6)]
+            refused = [one.result(60) for one in islice(as_completed(asked, 60), 3)]
+            assert {(one.status_code, one.json()["code"]) for one in refused} == {(503, "busy")}
+            assert all(int(one.headers["retry-after"]) > 0 for one in refused)
+            go_on.set()
+            assert sorted(one.result(60).status_code for one in asked) == [200] * 3 + [503] * 3
+
+    @pytest.mark.parametrize("lenient", ["true", "false"])
+    def test_what_costs_too_much_is_a_problem_that_says_so(self, index, monkeypatch, lenient):
+        search = index.search
+        monkeypatch.setattr(index, "search", lambda *_, max_cost, **more: search(*_, max_cost=1, **more))
+        client = TestClient(web.app(index, limits=web.Limits(rate=0)))
+        response = client.get("/api/search", params={"q": DEAR, "lenient": lenient})
+        problem = response.json()
+        assert (response.status_code, problem["code"]) == (400, "query-too-expensive")
+        assert problem["query"] == DEAR
+        assert '"的 国 的"~90' in problem["detail"]
+        page = client.get("/", params={"q": DEAR})
+        assert page.status_code == 400
+        assert "~90" in page.text
+
+    def test_it_counts_as_ten_requests(self, index):
+        limits = web.Limits(rate=0.001, burst=11, cost=1)
+        client = TestClient(web.app(index, limits=limits))
+        assert [client.get("/api/search?q=茶").status_code for _ in range(3)] == [200, 429, 429]
+
+
+# -- names and tokens
+
+
+@pytest.mark.parametrize(
+    "token", ["", "short", "with a space in between", "ein-gehäuftes-wörtchen", "密" * 20, "a" * 20 + "\n"]
+)
+def test_a_token_that_cannot_be_sent_or_can_be_guessed_is_refused(make_index, token):
+    with pytest.raises(ValueError, match="a token has"):
+        web.app(make_index("甲"), token=token)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "host", "status"),
+    [
+        (None, "anything.example", 200),
+        (["search.example.org"], "search.example.org", 200),
+        (["search.example.org"], "SEARCH.example.org.:8443", 200),
+        (["search.example.org"], "evil.search.example.org", 400),
+        (["search.example.org"], "search.example.org@evil.example", 400),
+        (["*.example.org"], "a.b.example.org", 200),
+        (["*.example.org"], "example.org", 400),
+        (["*.example.org"], "evilexample.org", 400),
+        (["*"], "anything", 200),
+        (["[::1]"], "[::1]:8000", 200),
+        (["127.0.0.1"], "10.0.0.1", 400),
+    ],
+)
+def test_an_app_answers_to_the_names_it_is_given(index, hosts, host, status):
+    client = TestClient(web.app(index, hosts=hosts, limits=web.Limits(rate=0)))
+    response = client.get("/api/suggest?q=x", headers={"Host": host})
+    assert response.status_code == status
+    assert "x-frame-options" in response.headers
+
+
+@pytest.mark.parametrize("host", ["http://a.example", "a.example:80", "a*.example", "a b", "", "例.org"])
+def test_a_host_that_is_none_is_refused(index, host):
+    with pytest.raises(ValueError, match="a host is a name"):
+        web.app(index, hosts=[host])
+
+
+@pytest.mark.parametrize("path", ["/api/search/?q=x", "/article/", "/static", "/api/documents", "/api"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nothing_is_redirected(client, method, path):
+    response = client.request(method, path, follow_redirects=False, headers={"Host": "evil.example"})
+    assert response.status_code in (404, 405)
+    assert "evil.example" not in response.text
+    assert "location" not in response.headers

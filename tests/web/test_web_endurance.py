@@ -20,7 +20,7 @@ import pytest
 import searchkit
 from searchkit import web
 
-TOKEN = "a token that is long enough"
+TOKEN = "a-token-that-is-long-enough"
 SIZE = 10  # documents of a commit
 COMMITS = 8
 PATIENCE = 60  # seconds after which something hangs

@@ -16,7 +16,7 @@ from web.conftest import HOSTILE
 
 from searchkit import web
 
-TOKEN = "a token that is long enough"
+TOKEN = "a-token-that-is-long-enough"
 WITH_TOKEN = {"headers": {"Authorization": f"Bearer {TOKEN}"}}
 UNSAID = {None, "where", "boost", "offset"}
 """What a problem with a request that the schemas allow may be about: a query or a time (None), the form of a

@@ -53,3 +53,47 @@ def test_a_location_without_an_index_is_an_error(tmp_path, capsys):
         main(["serve", str(tmp_path / "nothing")], prog_name="searchkit")
     assert ended.value.code == 1
     assert "error:" in capsys.readouterr().err
+
+
+def failed(capsys, *arguments: str) -> tuple[int, str]:
+    """The status and the message of a command that fails."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments), prog_name="searchkit")
+    return ended.value.code, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("token", ["", "short", "with a space in it", "密" * 20])
+def test_a_token_that_cannot_be_is_refused_at_the_start(location, monkeypatch, capsys, token):
+    monkeypatch.setenv("SEARCHKIT_TOKEN", token)
+    status, message = failed(capsys, "serve", location, "--port", "0", "--writable")
+    assert status == 1
+    assert "SEARCHKIT_TOKEN: a token has" in message
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--allow-host", "http://a.example/"), ("--proxy", "proxy.example"), ("--proxy", "*")],
+)
+def test_hosts_and_proxies_that_are_none_are_refused_at_the_start(location, capsys, option, value):
+    status, message = failed(capsys, "serve", location, "--port", "0", option, value)
+    assert status == 2
+    assert value in message
+
+
+@pytest.mark.parametrize("options", [(), ("--proxy", "127.0.0.1")])
+def test_beyond_loopback_serve_says_what_a_proxy_has_to_do(location, monkeypatch, capsys, options):
+    monkeypatch.setattr("searchkit.web.Server.run", lambda server: server._socket.close())
+    main(["serve", location, "--host", "0.0.0.0", "--port", "0", *options], standalone_mode=False)
+    said = capsys.readouterr().err
+    assert "--allow-host" in said
+    assert "TLS" in said
+    assert ("--proxy ADDRESS" in said) == (not options)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost:1", 200), ("10.1.2.3", 200), ("ours.example", 200), ("evil.example", 400)],
+)
+def test_a_server_answers_to_its_own_names_and_those_it_is_given(app, serving, host, status):
+    url = serving(app, hosts=["ours.example"]).url
+    assert httpx2.get(f"{url}api/suggest?q=x", headers={"Host": host}, timeout=60).status_code == status
