@@ -316,6 +316,7 @@ class FolderEngine(Engine):
         return self._folder.identity
 
     def room(self, *, rewritten: bool) -> tuple[int, int] | None:  # noqa: ARG002
+        self._folder.check_same()
         return self._folder.size(), self._folder.free()
 
 

@@ -278,6 +278,7 @@ class TantivyEngine(Engine):
     def room(self, *, rewritten: bool) -> tuple[int, int] | None:
         if not self._folder:
             return None
+        self._folder.check_same()
         segments = self.segments()
         share = sum(one.left for one in segments) / max(1, sum(one.documents for one in segments))
         most = _UNMERGED if rewritten else 1
