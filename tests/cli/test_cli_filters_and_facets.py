@@ -156,7 +156,9 @@ FACETS = st.dictionaries(
 @example(facets={"a": {"\u0903": 1, "b": 1}, "b": {"茶\u094d": 1, "c\u200d": 1}}, room=60, in_time=False)
 @given(facets=FACETS, room=st.none() | st.integers(60, 120), in_time=st.booleans())
 def test_facets_of_any_values_are_aligned(facets, room, in_time):
-    shown = [plain(line) for line in facet_lines(facets, in_time=facets if in_time else (), room=room)]
+    shown = [
+        plain(line) for line in facet_lines(facets, others={}, in_time=facets if in_time else (), room=room)
+    ]
     assert len(shown) == sum(max(1, min(len(counts), 10) + (len(counts) > 10)) for counts in facets.values())
     for line in shown:
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", line)
@@ -167,7 +169,7 @@ def test_facets_of_any_values_are_aligned(facets, room, in_time):
 
 def test_long_facet_values_are_cut_in_a_terminal_only():
     facets = {"author": {"林" * 50: 12, "短": 3}}
-    assert [plain(line) for line in facet_lines(facets, in_time=(), room=40)] == [
+    assert [plain(line) for line in facet_lines(facets, others={}, in_time=(), room=40)] == [
         f"author  {'林' * 13}…   12",
         f"        短{' ' * 26}   3",
     ]
