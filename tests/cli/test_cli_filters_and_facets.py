@@ -173,7 +173,7 @@ def test_long_facet_values_are_cut_in_a_terminal_only():
         f"author  {'林' * 13}…   12",
         f"        短{' ' * 26}   3",
     ]
-    assert "林" * 50 in plain(next(facet_lines(facets, in_time=(), room=None)))
+    assert "林" * 50 in plain(next(facet_lines(facets, others={}, in_time=(), room=None)))
 
 
 # -- near-duplicates

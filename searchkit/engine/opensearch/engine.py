@@ -171,6 +171,7 @@ class OpenSearchEngine(Engine):
         return EngineStats(documents, stores["primaries"]["store"]["size_in_bytes"], details)
 
     def damage(self, values: Iterable[ValueField], *, quick: bool = False) -> list[Damage]:  # noqa: ARG002
+        self._states.read()  # raises where another index has taken the place of this one
         found = self._missing_shards()
         there, wanted = self._calls.mapping()["properties"], properties(values)
         if _types(there) != _types(wanted):

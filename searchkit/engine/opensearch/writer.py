@@ -111,6 +111,9 @@ class OpenSearchWriter(EngineWriter):
             return
         self._is_open = False
         with suppress(SearchkitError):  # it is gone after its time, and the next writer sweeps
+            read = (
+                self._states.read()
+            )  # raises where there is another index, from which nothing is to be swept
             if self._number is not None:
                 self._calls.refresh()
                 self._sweep({"terms": {COMMIT: self._read.state.uncommitted}})
@@ -141,6 +144,7 @@ class OpenSearchWriter(EngineWriter):
                 raise
 
     def _flush(self) -> None:
+        self._states.read()  # raises where another index has taken the place of this one
         if not self._waiting:
             return
         waiting, self._waiting, self._characters = self._waiting, {}, 0
