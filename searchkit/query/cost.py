@@ -189,26 +189,27 @@ class CostModel:
 def cost_of_words(plan: Plan, documents: int) -> float | None:
     """What a plan costs at most that looks for words and phrases, as nearly all do; None for any other.
 
-    It says in one call what `CostModel` would say of `AtMost` in some thirty.
+    It says in one call what `CostModel` would say of `AtMost` in hundreds.
     """
-    match, terms = plan.match, len(plan.scores)
-    found: tuple[Clause, ...] = (match,)
-    if isinstance(match, Boolean):
-        if match.must or match.must_not or match.minimum_should_match is not None:
-            return None
-        found = match.should
-    for clause in found:
-        if isinstance(clause, Phrase) and not clause.slop and not clause.beginnings:
-            terms += len(clause.terms)
-        elif isinstance(clause, Term):
+    terms = clauses = counted = 0
+    waiting: list[Clause] = [plan.match, *[score.node for score in plan.scores]]
+    for clause in waiting:  # which grows meanwhile
+        if isinstance(clause, Term):
             terms += 1
+        elif isinstance(clause, Boolean):
+            clauses += 1
+            waiting += clause.must
+            waiting += clause.should
+            waiting += clause.must_not
+            if clause.minimum_should_match not in (None, 0, 1):
+                counted += len(clause.should)
+        elif isinstance(clause, Phrase) and not clause.slop and not clause.beginnings:
+            terms += len(clause.terms)
         else:
             return None
-    for score in plan.scores:
-        if not isinstance(score.node, Term):
-            return None
     each = _CLAUSE + _TERM + documents * (1 + _POSTING)
-    return 2 * _CLAUSE + terms * each + documents * (_POSTING + _TIE)
+    every = documents * (_POSTING + _TIE + _COUNTED * counted)
+    return _CLAUSE * (1 + clauses) + terms * each + every
 
 
 def terms_by_field(plans: Iterable[Plan]) -> dict[str, list[str]]:
