@@ -148,7 +148,7 @@ def too_expensive(
     places = (text.find(one) for one in (part, getattr(blamed, "text", part)))
     position = next((place for place in places if place >= 0), 0)
     shown = part if len(part) <= _SHOWN else part[:_SHOWN] + "…"
-    why = error.reason or f"{error.cost:,} postings would be read, and {error.limit:,} may be"
+    why = error.reason or f"it would read {error.cost:,} postings, and {error.limit:,} are allowed"
     reason = f"{shown} takes too long to look for: {why}; {_way_out(blamed)}"
     return QueryTooExpensiveError(text, position, reason, cost=error.cost, limit=error.limit)
 
