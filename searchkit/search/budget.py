@@ -47,7 +47,6 @@ class BoundedSnapshot(Snapshot):
     def _charge(self, plans: Sequence[Plan], facets: int = 0) -> None:
         new = list(zip(plans, repeat(facets)))
         if not self._exact:
-            self._asked += new
             for plan in plans:
                 rough = None if facets else cost_of_words(plan, self._size)
                 if rough is None:
@@ -56,13 +55,22 @@ class BoundedSnapshot(Snapshot):
                     rough = model.cost
                 self._at_most += rough
             if self._at_most <= self._limit:
+                self._asked += new
                 return
-            new, statistics = self._asked, _Lookups(self._snapshot)
+            statistics = _Lookups(self._snapshot)
             self._exact = statistics, CostModel(statistics, self._limit, self._of_text)
-        statistics, model = self._exact
-        statistics.look_up([plan for plan, _ in new])
-        for priced in new:
-            model.add(*priced)
+            self._add(*self._exact, self._asked)
+        self._add(*self._exact, new)
+
+    def _add(self, statistics: _Lookups, model: CostModel, asked: Sequence[tuple[Plan, int]]) -> None:
+        statistics.look_up([plan for plan, _ in asked])
+        before = model.cost
+        try:
+            for priced in asked:
+                model.add(*priced)
+        except PlanTooExpensiveError:
+            model.cost = before  # none of it runs, and what is asked instead may be cheap
+            raise
 
     @property
     def version(self) -> str:

@@ -103,7 +103,7 @@ def _max_cost() -> Any:
     return _number(
         None,
         1,
-        "Refuse what takes longer than to read N postings; by default 8 million, and 50 for each document.",
+        "Refuse what takes longer than to read N postings; by default 6 million, and 50 for each document.",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from searchkit.engine.base import Snapshot
+from searchkit.engine.base import PlanTooExpensiveError, Snapshot
 from searchkit.engine.plan import Boolean, Clause, Plan
 from searchkit.query.planned import Planned
 from searchkit.search.planning import Planning
@@ -33,10 +33,21 @@ class Relaxed(NamedTuple):
 def relax(planning: Planning, planned: Planned, total: int) -> Relaxed | None:
     """What else to list where only ``total`` documents match; None where nothing can be let go.
 
-    The query has several words, quotes aside, and ``match`` does not need all of them.
+    The query has several words, quotes aside, and ``match`` does not need all of them. It is not relaxed
+    where that would cost too much; that is an error where nothing matches, as an empty page would say that
+    there is nothing.
     """
     if total >= PAGE:
         return None
+    try:
+        return _relax(planning, planned, total)
+    except PlanTooExpensiveError:
+        if not total:
+            raise
+        return None
+
+
+def _relax(planning: Planning, planned: Planned, total: int) -> Relaxed | None:
     words = planned.content_words()
     if not 2 <= len(words) <= _MOST_WORDS:
         return None

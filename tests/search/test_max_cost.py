@@ -63,6 +63,40 @@ def test_the_part_that_costs_most_is_named_with_the_way_out(
     assert error.cost > error.limit
 
 
+def cheapest(ask: Callable[[int], Any]) -> Any:
+    """The answer for the least cost for which there is one."""
+    low, high = 0, 10**9
+    while low + 1 < high:
+        middle = (low + high) // 2
+        try:
+            ask(middle)
+            high = middle
+        except QueryTooExpensiveError:
+            low = middle
+    return ask(high)
+
+
+def test_what_would_cost_too_much_to_relax_is_answered_as_it_is_with_its_facets() -> None:
+    with searchkit.create(":memory:") as index:
+        index.add(
+            [{"id": "both", "body": "国际论坛。开放的图书馆 hello"}, {"id": "one", "body": "图书馆 hello"}]
+        )
+
+        def ask(max_cost: int) -> searchkit.Results:
+            return index.search("论坛 图书馆 hel*", max_cost=max_cost, facets=["source"])
+
+        assert (ask(10**9).total, ask(10**9).relaxed) == (2, ("论坛", "图书馆"))
+        results = cheapest(ask)
+        assert ([hit.id for hit in results], results.total, results.relaxed) == (["both"], 1, ())
+
+
+def test_nothing_is_said_to_be_found_where_it_would_cost_too_much_to_look() -> None:
+    with searchkit.create(":memory:") as index:
+        index.add([{"id": "one", "body": "图书馆 hello"}, {"id": "other", "body": "国际论坛 hello"}])
+        results = cheapest(lambda cost: index.search("论坛 图书馆 hel*", max_cost=cost))
+        assert results.total == 2
+
+
 ASKED: list[Callable[..., Any]] = [
     Index.search,
     Index.count,
