@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import errno
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from searchkit.engine.tantivy.errors import os_error_of
 from searchkit.engine.tantivy.files import COMMIT_FILE, content_of, names_of
 from searchkit.errors import SearchkitError
 
+_TRIES, _PAUSE = 20, 0.01
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -42,11 +46,8 @@ def _open(data: Path) -> tantivy.Index:
 
 
 def _opened_by_links(data: Path, commit: bytes) -> tantivy.Index:
-    from tempfile import TemporaryDirectory  # takes long to import, and is seldom needed
-
     try:
-        with TemporaryDirectory(prefix="searchkit-") as folder:
-            there = Path(folder)
+        with _temporary_folder() as there:
             for name in names_of(commit):
                 (data / name).stat()  # raises where a writer removed it, with its commit
                 os.symlink(data / name, there / name)  # noqa: PTH211
@@ -58,6 +59,24 @@ def _opened_by_links(data: Path, commit: bytes) -> tantivy.Index:
         raise _no_room(data, error) from error
     except OSError as error:
         raise _no_room(data, error) from error
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    from shutil import rmtree  # these take long to import, and are seldom needed
+    from tempfile import mkdtemp
+
+    folder = Path(mkdtemp(prefix="searchkit-"))
+    try:
+        yield folder
+    finally:
+        # A thread of tantivy looks for new commits until the index has its own way to see them, and may be
+        # making its lock file just now.
+        for _ in range(_TRIES):
+            rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(_PAUSE)
 
 
 def _no_room(data: Path, error: OSError) -> SearchkitError:
