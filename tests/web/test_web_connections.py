@@ -93,15 +93,16 @@ class TestTooMany:
         begin, go_on = threading.Semaphore(0), threading.Event()
         index = make_index("茶")
         index.suggest = lambda *_, **__: begin.release() or (go_on.wait(PATIENCE) and [])
-        server = serving(web.app(index, limits=web.Limits(rate=0, seconds=PATIENCE)), limits=SHORT)
+        limits = web.Limits(rate=0, seconds=PATIENCE, threads=20)
+        server = serving(web.app(index, limits=limits), limits=SHORT)
         address = urlsplit(server.url)
         with ExitStack() as stack:
             waiting = []
             for _ in range(20):
                 waiting.append(socket.create_connection((address.hostname, address.port), timeout=PATIENCE))
                 stack.enter_context(waiting[-1]).sendall(page_request("/api/suggest?q=x"))
-            for _ in range(4):
-                begin.acquire(timeout=PATIENCE)
+            for _ in range(20):
+                assert begin.acquire(timeout=PATIENCE)
             refused = stack.enter_context(socket.create_connection((address.hostname, address.port)))
             assert b" 503 " in rest_of(refused)
             go_on.set()

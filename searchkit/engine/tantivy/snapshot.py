@@ -167,7 +167,10 @@ class TantivySnapshot(Snapshot):
             for start in range(0, len(keys), _PAGE):
                 query = match_query(TermSet("id", tuple(keys[start : start + _PAGE])), self._schema)
                 found += [self._searcher.doc(at) for _, at in self._searcher.search(query, _PAGE).hits]
-            return {wanted[document["id"][0]]: document["stored"][0] for document in found}
+            by_id = {wanted[document["id"][0]]: document["stored"][0] for document in found}
+            if len(by_id) < len(found):  # none is there twice, so one of them has not the id that it had
+                raise LookupError("two documents have the same id")
+            return by_id
 
     def existing(self, ids: Iterable[str]) -> set[str]:
         # Stored fields are only read when some of the ids may be those of deleted documents.
