@@ -181,7 +181,7 @@ class Document:
             self._fail(f"published {value.isoformat()} is outside the years 1 to 9999")
         day = value.year, value.month, value.day
         millisecond = value.microsecond // 1000
-        # Made anew, as a subclass may have more to it: a Timestamp of pandas has nanoseconds.
+        # Built anew, as a subclass may have more to it: a Timestamp of pandas has nanoseconds.
         return datetime(*day, value.hour, value.minute, value.second, millisecond * 1000, tzinfo=timezone.utc)
 
     def _clean_tags(self) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -187,7 +186,7 @@ class Index:
         Until then searches see the index as it was. Raises `SearchkitError` before anything is written when
         there is no room on the disk for a second copy of the index. ``memory`` is that of `writer`.
         """
-        return self._rewrite(timeout=timeout, force_merge=False, memory=memory)
+        return self._rewrite("rebuild", timeout=timeout, memory=memory)
 
     def optimize(self, *, timeout: float = 10.0, memory: int | None = None) -> int:
         """Merge the index into as few segments as possible, for faster searches; returns how many documents.
@@ -197,18 +196,7 @@ class Index:
         An index that another version of the analyzer analysed is analysed anew. ``memory`` is that of
         `writer`.
         """
-        if self.needs_rebuild:
-            return self._rewrite(timeout=timeout, force_merge=True, memory=memory)
-        from searchkit.indexing.writer import Writer
-
-        self._require_room("optimize", rewritten=False)
-        engine = self._open()
-        with closing(self._engine_writer(timeout=timeout, force_merge=True, memory=memory)) as engine_writer:
-            before = engine.snapshot()
-            writer = Writer(self._settings, engine_writer, before)
-            writer.add_all(StoredFields.decode(one).document for one in islice(before, engine_writer.repeats))
-            engine_writer.commit()
-            return len(before)
+        return self._rewrite("optimize", timeout=timeout, memory=memory)
 
     def set_synonyms(self, synonyms: SynonymRules, *, timeout: float = 10.0) -> None:
         """Replace the synonyms of the index; no document changes.
@@ -477,35 +465,14 @@ class Index:
             raise KeyError(f"{self._engine.location}: there is no document {id!r}")
         return document
 
-    def _require_room(self, what: str, *, rewritten: bool) -> None:
-        room = self._open().room(rewritten=rewritten)
-        if room and room[0] > room[1]:
-            raise SearchkitError(
-                f"{self._engine.location}: {what} needs at least {room[0]:,} bytes of free disk, and there "
-                f"are {room[1]:,}; make room, or copy_to() a place with more; nothing was changed"
-            )
+    def _rewrite(self, what: str, *, timeout: float, memory: int | None) -> int:
+        from searchkit.maintenance.rewrite import merge, require_room, rewrite
 
-    def _rewrite(self, *, timeout: float, force_merge: bool, memory: int | None) -> int:
-        from searchkit.indexing.writer import Writer
-
-        self._require_room("optimize" if force_merge else "rebuild", rewritten=True)
-        engine = self._open()
-        with closing(
-            self._engine_writer(timeout=timeout, force_merge=force_merge, memory=memory)
-        ) as engine_writer:
-            engine_writer.delete_all()
-            writer = Writer(self._settings, engine_writer, engine.snapshot())
-            writer.add_all(StoredFields.decode(stored).document for stored in engine.snapshot())
-            report = writer.report
-            if report.failures:  # what is committed here takes the place of all that there is
-                failure = report.failures[0]
-                why = f"document {failure.what!r}: {failure.reason}; nothing is changed"
-                raise SearchkitError(f"{engine.location}: {why}")
-            engine_writer.commit()
-            # The synonyms are no part of the analysis, and another process may have changed them since.
-            synonyms = engine.read_metadata()["synonyms"]
-            engine.write_metadata({**self._settings.metadata(), "synonyms": synonyms})
-            return report.added + report.updated
+        engine, only_merge = self._open(), what == "optimize" and not self.needs_rebuild
+        require_room(engine, what, rewritten=not only_merge)
+        engine_writer = self._engine_writer(timeout=timeout, force_merge=what == "optimize", memory=memory)
+        with closing(engine_writer):
+            return (merge if only_merge else rewrite)(engine, self._settings, engine_writer)
 
 
 def create(

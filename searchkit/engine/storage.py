@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from searchkit.engine.atomic_files import (
+    REFUSED,
     UNFINISHED,
     corrupt,
     new_folder,
@@ -45,7 +46,6 @@ _OWN_NAMES = frozenset({_METADATA, "data", "notes", "writer.lock", "writer.json"
 _CHECKSUM = "crc32"
 _IDENTITY = "identity"
 _GONE = (errno.ENOENT, errno.ENOTDIR)
-_NO_DAMAGE = frozenset((errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
 
 class _Identity(msgspec.Struct):
@@ -250,7 +250,7 @@ class IndexFolder:
     def _unreadable(self, path: object, error: OSError) -> SearchkitError:
         """The error of a file of the engine that cannot be read, where the index is still the same."""
         self.check_same()
-        if error.errno in _NO_DAMAGE:
+        if error.errno in REFUSED:
             return SearchkitError(f"{path}: cannot be read: {reason_of(error)}")
         return corrupt(path, f"cannot be read: {reason_of(error)}")
 

@@ -40,7 +40,7 @@ class Highlighter(ABC):
         self._highlight_terms = highlight_terms
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Made anew of its terms, by the kernel that runs there."""
+        """Built anew from its terms, by the kernel that runs there."""
         return highlighter, (tuple(self._highlight_terms),)
 
     @cached_property

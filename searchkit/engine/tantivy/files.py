@@ -90,9 +90,8 @@ def keep_checksums(data: Path) -> None:
     """
     known, sums = known_checksums(data), {}
     with suppress(OSError, IndexCorruptError, *_NO_COMMIT):
-        for segment in _segments(json.loads(content_of(data / COMMIT_FILE))):
-            for name in segment.files:
-                sums[name] = known.get(name) or _own_checksum(data / name)
+        for name in _names_of(content_of(data / COMMIT_FILE)):
+            sums[name] = known.get(name) or _own_checksum(data / name)
         if sums != known:
             write_checksums(data, sums)
 
@@ -104,7 +103,7 @@ def copy_commit(data: Path, to: Path) -> None:
     """
 
     def copy(commit: bytes) -> None:
-        names = [name for segment in _segments(json.loads(commit)) for name in segment.files]
+        names = _names_of(commit)
         copy_files(data, to, names)
         known = known_checksums(data)
         write_checksums(to, {name: known[name] for name in names if name in known})
@@ -134,7 +133,7 @@ def names_of(commit: bytes) -> list[str]:
     Raises `IndexCorruptError` when it cannot be understood.
     """
     try:
-        return [name for segment in _segments(json.loads(commit)) for name in segment.files]
+        return _names_of(commit)
     except _NO_COMMIT as error:
         raise corrupt(COMMIT_FILE, f"is damaged: {error}") from error
 
@@ -159,6 +158,11 @@ def remove_unfinished(data: Path) -> None:
     """Remove what a writer left that was about to replace meta.json or .managed.json; none must be there."""
     for path in data.glob(f"{_TEMPORARY}*"):
         path.unlink(missing_ok=True)
+
+
+def _names_of(commit: bytes) -> list[str]:
+    """Raises what `_segments` does when this is no commit."""
+    return [name for segment in _segments(json.loads(commit)) for name in segment.files]
 
 
 def content_of(path: Path) -> bytes:
