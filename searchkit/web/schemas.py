@@ -18,9 +18,22 @@ class _Model(BaseModel):
 
 
 class NewDocument(_Model):
-    """A document to be added."""
+    """A document to be added; null is as good as a field that is missing."""
 
-    id: str = ""
+    id: str | None = ""
+    title: str | None = ""
+    body: str | None = ""
+    url: str | None = ""
+    published: str | None = Field("", description="ISO 8601, with an offset or Z.")
+    source: str | None = ""
+    tags: list[str] | None = []
+    extra: dict[str, Any] | None = {}
+
+
+class Document(_Model):
+    """A document; fields that are empty are left out."""
+
+    id: str
     title: str = ""
     body: str = ""
     url: str = ""
@@ -28,12 +41,6 @@ class NewDocument(_Model):
     source: str = ""
     tags: list[str] = []
     extra: dict[str, Any] = {}
-
-
-class Document(NewDocument):
-    """A document; fields that are empty are left out."""
-
-    id: str
 
 
 class Snippet(_Model):

@@ -97,7 +97,8 @@ def search_all(index: Index, documents: dict[str, Document]) -> None:
     answer = client.get("/api/search", params={"q": "*", "limit": 100})
     assert answer.status_code == 200, answer.text
     for id, document in documents.items():
-        if len(quote(id)) < LONGEST_ADDRESS:
+        # Clients take . and .. out of an address before they send it, as the standard for addresses says.
+        if len(quote(id)) < LONGEST_ADDRESS and id not in (".", ".."):
             answer = client.get(f"/api/documents/{quote(id, safe='')}")
             assert answer.status_code == 200, (id, answer.text)
             assert Document.from_dict(answer.json()) == document
