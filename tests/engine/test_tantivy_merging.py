@@ -249,6 +249,22 @@ def test_a_batch_that_fails_is_not_committed_later(
     assert ids_of(engine.snapshot()) == {"1", "3"}
 
 
+def test_a_block_that_is_left_after_its_writer_ends_nothing_twice(engine: TantivyEngine) -> None:
+    """So Ctrl-C leaves one, where it comes between the block's beginning and its first line."""
+    first = engine.writer(timeout=0)
+    block = first._all_or_nothing()
+    block.__enter__()
+    first.close()
+    second = engine.writer(timeout=0)
+    assert not block.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    with pytest.raises(IndexLockedError):  # the second still has its turn
+        engine.writer(timeout=0)
+    second.upsert(index_document("1"))
+    second.commit()
+    second.close()
+    assert ids_of(engine.snapshot()) == {"1"}
+
+
 class TestMergePolicy:
     @staticmethod
     def segments(*sizes: tuple[int, int]) -> list[Segment]:

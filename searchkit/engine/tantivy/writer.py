@@ -132,10 +132,7 @@ class TantivyWriter(EngineWriter):
             with suppress(SearchkitError), self._all_or_nothing():
                 self._live.check_held()  # else a merge would end in the index that is there now
                 self._merge()
-        if self._is_open:
-            self._is_open = False
-            self._writer = None
-            self._engine.take_back(self._live, committed=self._is_committed)
+        self._end(committed=self._is_committed)
 
     def _change(self, change: _Change) -> None:
         self._check_open()
@@ -169,11 +166,18 @@ class TantivyWriter(EngineWriter):
             with writing(self._engine.location):
                 yield
         except BaseException:
-            self._is_open = False
-            self._writer = None
-            self._live.drop()
-            self._engine.take_back(self._live, committed=False)
+            self._end(committed=False, stop_merges=True)
             raise
+
+    def _end(self, *, committed: bool, stop_merges: bool = False) -> None:
+        """Give back what was lent, once: Ctrl-C may leave a block of `_all_or_nothing` that ends after the writer."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        self._writer = None
+        if stop_merges:
+            self._live.drop()
+        self._engine.take_back(self._live, committed=committed)
 
     def _check_open(self) -> None:
         if self._live.is_of_parent:
