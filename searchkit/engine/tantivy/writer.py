@@ -170,7 +170,7 @@ class TantivyWriter(EngineWriter):
             raise
 
     def _end(self, *, committed: bool, stop_merges: bool = False) -> None:
-        """Give back what was lent, once: Ctrl-C may leave a block of `_all_or_nothing` that ends after the writer."""
+        """Give back what was lent, once: a block that Ctrl-C left may end after the writer."""
         if not self._is_open:
             return
         self._is_open = False
