@@ -32,7 +32,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` takes longer to impo
 if TYPE_CHECKING:
     from searchkit.analysis.kernel import kernel
     from searchkit.articles import Articles, read_articles
-    from searchkit.document import Document
+    from searchkit.document import Document, Markup
     from searchkit.highlight.highlighted import Highlighted
     from searchkit.index import Index, check, create, open  # noqa: A004
     from searchkit.indexing.writer import Writer
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
         SyncProgress,
         SyncReport,
     )
-    from searchkit.search.explain import Contribution, Explanation
-    from searchkit.search.hints import Hint
-    from searchkit.search.options import SearchOptions
-    from searchkit.search.results import Hit, Results
-    from searchkit.search.suggest import Suggestion
+    from searchkit.searching.explain import Contribution, Explanation
+    from searchkit.searching.hints import Hint
+    from searchkit.searching.options import SearchOptions
+    from searchkit.searching.results import Hit, Results
+    from searchkit.searching.suggest import Suggestion
 del TYPE_CHECKING
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "IndexLockedError",
     "IndexNotFoundError",
     "IndexReplacedError",
+    "Markup",
     "Problem",
     "QuerySyntaxError",
     "QueryTooExpensiveError",
@@ -101,7 +102,7 @@ __all__ = [
 _MODULES = {
     "searchkit.analysis.kernel": ("kernel",),
     "searchkit.articles": ("Articles", "read_articles"),
-    "searchkit.document": ("Document",),
+    "searchkit.document": ("Document", "Markup"),
     "searchkit.index": ("Index", "check", "create", "open"),
     "searchkit.reports": (
         "CheckReport",
@@ -114,11 +115,11 @@ _MODULES = {
         "SyncReport",
     ),
     "searchkit.highlight.highlighted": ("Highlighted",),
-    "searchkit.search.options": ("SearchOptions",),
-    "searchkit.search.results": ("Hit", "Results"),
-    "searchkit.search.hints": ("Hint",),
-    "searchkit.search.explain": ("Contribution", "Explanation"),
-    "searchkit.search.suggest": ("Suggestion",),
+    "searchkit.searching.options": ("SearchOptions",),
+    "searchkit.searching.results": ("Hit", "Results"),
+    "searchkit.searching.hints": ("Hint",),
+    "searchkit.searching.explain": ("Contribution", "Explanation"),
+    "searchkit.searching.suggest": ("Suggestion",),
     "searchkit.indexing.writer": ("Writer",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

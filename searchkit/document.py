@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from itertools import islice
 from math import isfinite
 from reprlib import repr as shortened
-from typing import Any, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn, get_args
 from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
@@ -23,8 +23,8 @@ from searchkit.errors import DocumentError
 from searchkit.text import well_formed
 
 LARGEST_DOCUMENT = 4_000_000
-"""Characters of title, body, tags and extra together. OpenSearch takes requests of 100 MB, in which each
-character stands up to four times."""
+"""Characters of title, body, tags, extra and markup together. OpenSearch takes requests of 100 MB, in which
+each character stands up to four times."""
 LONGEST_ID = 100_000
 """Characters of an id, and of a url."""
 # Engines refuse terms of 32 kB, and a label of this length is none.
@@ -32,6 +32,8 @@ LONGEST_LABEL = 1000
 """Characters of a tag, a source, a declared text, and a key of extra."""
 MOST_LABELS = 1000
 """Tags of a document, and texts of a declared field."""
+MOST_MARKUP = 100_000
+"""Headings, links, pictures and places of a document together."""
 DEEPEST_EXTRA = 64
 """Lists and objects within one another. Python's own limit depends on who calls."""
 _INTEGERS = 10**1000  # Python refuses to read and write those of 4,300 digits
@@ -51,6 +53,22 @@ Json = Any
 """A value that ``json.dumps`` takes: the type of what ``extra`` holds."""
 
 
+MarkupKind = Literal["heading", "link", "image", "place"]
+
+
+class Markup(NamedTuple):
+    """What a part of the body is: from ``start`` to ``end``, in code points of it.
+
+    ``value`` is the level of a heading (``"1"`` to ``"6"``), the address that a link leads to or a picture is
+    at, or the name of a place, such as ``page 12`` or a chapter. A picture stands where its description does.
+    """
+
+    kind: MarkupKind
+    start: int
+    end: int
+    value: str
+
+
 @dataclass(frozen=True)
 class Document:
     """One text with what is known of it.
@@ -59,7 +77,8 @@ class Document:
     it. ``id`` defaults to the url, or without one to a digest of title and body, so the same text is the same
     document. ``published`` is an aware datetime, kept as UTC to the millisecond. ``source`` defaults to the
     host of the url, without a leading ``www.``. ``tags`` are short labels; ``extra`` is a JSON object that is
-    stored and given back as it is.
+    stored and given back as it is. ``markup`` says what parts of the body are (`Markup`): pages show its
+    headings, links and pictures, and a hit names the `Hit.place` of its best match.
 
     Raises `DocumentError` when a value is none of these, or is larger than an index can carry: a document has
     4 million characters, its extra is nested 64 deep.
@@ -73,6 +92,7 @@ class Document:
     source: str = ""
     tags: tuple[str, ...] = ()
     extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    markup: tuple[Markup, ...] = ()
 
     def __post_init__(self) -> None:
         # Runs for every article, so what is right already is not looked at again.
@@ -96,7 +116,10 @@ class Document:
             values["published"] = self._clean_published()
         if type(self.tags) is not tuple or self.tags or len(source) > LONGEST_LABEL:
             values["tags"] = self._clean_tags()
+        if type(self.markup) is not tuple or self.markup:
+            values["markup"] = self._clean_markup()
         room = LARGEST_DOCUMENT - len(title) - len(body) - sum(map(len, self.tags))
+        room -= sum(len(one.value) for one in self.markup)
         if room < 0:
             self._fail_as_too_large()
         values["extra"] = self._clean_extra(room) if type(self.extra) is not dict or self.extra else {}
@@ -146,6 +169,7 @@ class Document:
             values["published"] = self.published.isoformat().replace("+00:00", "Z")
         values["tags"] = list(self.tags)
         values["extra"] = dict(self.extra)
+        values["markup"] = [list(one) for one in self.markup]
         return {name: value for name, value in values.items() if value}
 
     def _fail(self, reason: str) -> NoReturn:
@@ -156,8 +180,8 @@ class Document:
 
     def _fail_as_too_large(self) -> NoReturn:
         self._fail(
-            f"it is too large: title, body, tags and extra have at most {LARGEST_DOCUMENT:,} characters "
-            "together; split it into several documents, such as chapters"
+            f"it is too large: title, body, tags, extra and markup have at most {LARGEST_DOCUMENT:,} "
+            "characters together; split it into several documents, such as chapters"
         )
 
     def _clean_text(self, name: str) -> str:
@@ -200,6 +224,30 @@ class Document:
                 f"where {LONGEST_LABEL:,} are taken"
             )
         return tuple(dict.fromkeys(well_formed(text) for text in map(str.strip, tags) if text))
+
+    def _clean_markup(self) -> tuple[Markup, ...]:
+        given: object = self.markup
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            self._fail(f"markup must be a sequence of Markup, not {shortened(given)}")
+        found = [self._clean_mark(one) for one in islice(given, MOST_MARKUP + 1)]
+        if len(found) > MOST_MARKUP:
+            self._fail(f"it has more than {MOST_MARKUP:,} headings, links, pictures and places")
+        return tuple(sorted(found, key=lambda one: (one.start, -one.end)))
+
+    def _clean_mark(self, given: object) -> Markup:
+        if not isinstance(given, list | tuple) or len(given) != len(Markup._fields):
+            self._fail(f"markup must be of (kind, start, end, value), not {shortened(given)}")
+        kind, start, end, value = given
+        if kind not in get_args(MarkupKind):
+            self._fail(f"markup is one of {', '.join(get_args(MarkupKind))}, not {shortened(kind)}")
+        if type(start) is not int or type(end) is not int or not 0 <= start <= end <= len(self.body):
+            self._fail(
+                f"markup must lie in the body, from 0 to {len(self.body)}, "
+                f"and this is from {shortened(start)} to {shortened(end)}"
+            )
+        if not isinstance(value, str) or len(value) > LONGEST_ID:
+            self._fail(f"markup: the value of a {kind} must be text of at most {LONGEST_ID:,} characters")
+        return Markup(kind, start, end, well_formed(str.__str__(value)))
 
     def _clean_extra(self, room: int) -> dict[str, Json]:
         if not isinstance(self.extra, Mapping):

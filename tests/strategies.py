@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import get_args
 
 from hypothesis import strategies as st
 
-from searchkit import Document
+from searchkit import Document, Markup
 from searchkit.analysis import has_tokens, is_word, normalize, tokenize, variants
+from searchkit.document import MarkupKind
 from searchkit.schema import FieldKind
 
 HAN = "中国國关關係系日台臺湾灣权權歌马馬克思乾干幹隆后後里裡裏论論坛壇𠮷野家"
@@ -164,9 +166,10 @@ def quoted(passage: str) -> str | None:
 @st.composite
 def documents(draw: st.DrawFn, ids: Sequence[str] = ()) -> Document:
     """Valid documents; with one of the ids, where there are any."""
+    body = draw(texts) + draw(st.sampled_from(HAN))
     return Document(
         title=draw(lines),
-        body=draw(texts) + draw(st.sampled_from(HAN)),
+        body=body,
         id=draw(st.sampled_from(ids)) if ids else "",
         url=draw(st.sampled_from(["", "https://www.example.com/a", "http://example.org:80/b?c=d"])),
         published=draw(st.none() | moments),
@@ -175,7 +178,15 @@ def documents(draw: st.DrawFn, ids: Sequence[str] = ()) -> Document:
         extra=draw(
             st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none(), max_size=2)
         ),
+        markup=draw(st.lists(markup(len(body)), max_size=3)),
     )
+
+
+@st.composite
+def markup(draw: st.DrawFn, length: int) -> Markup:
+    """What a part of a body of this length is."""
+    start, end = sorted((draw(st.integers(0, length)), draw(st.integers(0, length))))
+    return Markup(draw(st.sampled_from(get_args(MarkupKind))), start, end, draw(st.text(max_size=5)))
 
 
 FIELDS: dict[str, FieldKind] = {"author": "text", "price": "number", "event": "date", "paid": "boolean"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import anything, documents, moments
 
 import searchkit
-from searchkit import Document, DocumentError, Index
+from searchkit import Document, DocumentError, Index, Markup
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -260,3 +261,44 @@ def test_a_symbol_is_text(text: str) -> None:
     with searchkit.create(":memory:") as index:
         assert not index.add([document]).failures
         assert index.search(text).total == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("heading", "must be a sequence of Markup, not 'heading'"),
+        (None, "must be a sequence of Markup, not None"),
+        ([("heading", 0, 1)], "of (kind, start, end, value), not ('heading', 0, 1)"),
+        ([("title", 0, 1, "")], "is one of heading, link, image, place, not 'title'"),
+        ([("link", 1, 3, "")], "must lie in the body, from 0 to 2, and this is from 1 to 3"),
+        ([("link", 2, 1, "")], "must lie in the body"),
+        ([("link", -1, 1, "")], "must lie in the body"),
+        ([("link", True, 1, "")], "must lie in the body"),
+        ([("place", 0, 1, 12)], "the value of a place must be text"),
+        ([("place", 0, 1, "x" * 100_001)], "of at most 100,000 characters"),
+        ([("place", 0, 1, "")] * 100_001, "more than 100,000 headings, links, pictures and places"),
+    ],
+)
+def test_markup_that_is_none_says_why(given: Any, reason: str) -> None:
+    with pytest.raises(DocumentError, match=re.escape(reason)):
+        Document(body="茶水", markup=given)
+
+
+def test_markup_counts_to_the_size_of_a_document() -> None:
+    with pytest.raises(DocumentError, match="too large"):
+        Document(body="茶", markup=[("link", 0, 1, "x" * 100_000)] * 41)
+
+
+def test_markup_is_sorted_what_is_around_first() -> None:
+    inner, outer, first = Markup("link", 1, 2, "b"), Markup("place", 0, 2, "a"), Markup("heading", 0, 1, "1")
+    assert Document(body="茶水", markup=(inner, first, outer)).markup == (outer, first, inner)
+
+
+def test_a_hit_names_the_innermost_place_of_its_first_match() -> None:
+    places = [("place", 0, 4, "第1页"), ("place", 4, 7, "第2页"), ("place", 5, 7, "注")]
+    with searchkit.create(":memory:") as index:
+        index.add([Document("书", "甲乙丙\n丁戊己", "a", markup=places), Document("", "丙丁", "b")])
+        found = {query: {hit.id: hit.place for hit in index.search(query)} for query in "乙丁己书"}
+        assert found["丁"] == {"a": "第2页", "b": ""}
+        assert found == {**found, "乙": {"a": "第1页"}, "己": {"a": "注"}, "书": {"a": ""}}
+        assert index.search("己")[0].to_dict()["place"] == "注"

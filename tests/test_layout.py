@@ -16,8 +16,9 @@ TEXTS = [*MODULES, *sorted((PROJECT / "docs").rglob("*.md"))]
 
 # 15,000; the kernel, which is defined in Python and chosen here; and what finds what people mean: other
 # spellings, numbers, dates, pinyin, hints, titles, fields of text; what queries cost, what stays of an index
-# through forks, replaced folders, full disks and damage.
-MOST_LINES = 24_000
+# through forks, replaced folders, full disks and damage; what other people's programs need: more formats,
+# rows of databases, several indexes in one search, a page of one's own.
+MOST_LINES = 28_000
 MOST_TOP_MODULES = 10
 LONGEST_MODULE = 400
 MAY_BE_LONGER = {"index.py"}
@@ -47,7 +48,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(PROJECT).as_posix()
 
 
-def test_the_package_has_at_most_24000_lines() -> None:
+def test_the_package_has_at_most_28000_lines() -> None:
     assert sum(len(lines_of(path)) for path in MODULES) <= MOST_LINES
 
 

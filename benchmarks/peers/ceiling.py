@@ -26,8 +26,8 @@ from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.indexing.pipeline import build_all
 from searchkit.query.synonyms import Synonyms
 from searchkit.schema import Schema
-from searchkit.search.options import SearchOptions
-from searchkit.search.planning import plan, read
+from searchkit.searching.options import SearchOptions
+from searchkit.searching.planning import plan, read
 from searchkit.settings import Settings
 
 __all__ = ["Ceiling"]

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from searchkit.document import Document
+from searchkit.document import Document, Markup
 from searchkit.engine.atomic_files import corrupt
 from searchkit.errors import IndexCorruptError
 
@@ -29,6 +29,7 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
     source: str = ""
     tags: tuple[str, ...] = ()
     extra: Mapping[str, Any] = {}
+    markup: tuple[Markup, ...] = ()
     sketch: tuple[str, ...] = ()
     """That of `searchkit.indexing.sketch`."""
     body_crc: int = 0
@@ -45,6 +46,11 @@ class StoredFields(msgspec.Struct, omit_defaults=True):
             return self.encoded_body.decode()
         except ValueError as error:
             raise _damaged(error, self.id) from error
+
+    def place_at(self, start: int) -> str:
+        """The name of the innermost place that has the character of the body; empty where there is none."""
+        places = (one for one in self.markup if one.kind == "place" and one.start <= start < one.end)
+        return max(places, key=lambda one: one.start, default=_NOWHERE).value
 
     @staticmethod
     def encode(document: Document, sketch: tuple[str, ...]) -> bytes:
@@ -79,7 +85,8 @@ def _damaged(why: object, id: str = "") -> IndexCorruptError:
     return corrupt(f"the stored fields of {whose}", f"are damaged: {why}")
 
 
+_NOWHERE = Markup("place", 0, 0, "")
 _CRC_DIGITS = 8
-_BEFORE_BODY = ("id", "title", "url", "published", "source", "tags", "extra")
+_BEFORE_BODY = ("id", "title", "url", "published", "source", "tags", "extra", "markup")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(StoredFields).decode

@@ -18,8 +18,8 @@ from searchkit.indexing.pipeline import build_all
 from searchkit.indexing.process_pool import batches
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.reports import CopyReport, Failure
-from searchkit.search.options import SearchOptions
-from searchkit.search.search import count
+from searchkit.searching.options import SearchOptions
+from searchkit.searching.search import count
 from searchkit.settings import Settings
 
 _UNFINISHED = "copy"

@@ -17,6 +17,12 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+Markup = Annotated[
+    list[Annotated[list[str | int], Field(min_length=4, max_length=4)]],
+    Field(description="Parts of the body: kind, start and end in code points, level, address or name."),
+]
+
+
 class NewDocument(_Model):
     """A document to be added; null is as good as a field that is missing."""
 
@@ -28,6 +34,7 @@ class NewDocument(_Model):
     source: str | None = ""
     tags: list[str] | None = []
     extra: dict[str, Any] | None = {}
+    markup: Markup | None = []
 
 
 class Document(_Model):
@@ -41,6 +48,7 @@ class Document(_Model):
     source: str = ""
     tags: list[str] = []
     extra: dict[str, Any] = {}
+    markup: Markup = []
 
 
 class Snippet(_Model):
@@ -70,6 +78,7 @@ class Hit(_Model):
     source: str
     snippet: Snippet
     title_spans: Spans
+    place: str = Field("", description="Where the first match of the snippet is, such as a page.")
     duplicates: list[Duplicate] = []
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from searchkit.engine.base import PlanTooExpensiveError, Snapshot
 from searchkit.engine.plan import Boolean, Clause, Plan
 from searchkit.query.planned import Planned
-from searchkit.search.planning import Planning
+from searchkit.searching.planning import Planning
 
 PAGE = 10
 """Hits of a page. A query with fewer is relaxed, whatever the limit, so that all pages are of one list."""

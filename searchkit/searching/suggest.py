@@ -19,9 +19,9 @@ from searchkit.indexing.suggestions import LONGEST_KEY, sound_keys, split_key, t
 from searchkit.query import parse
 from searchkit.query.matching import phrase
 from searchkit.schema import TITLES, WORDS
-from searchkit.search.budget import BoundedSnapshot
-from searchkit.search.options import QueryOptions
-from searchkit.search.planning import plan
+from searchkit.searching.budget import BoundedSnapshot
+from searchkit.searching.options import QueryOptions
+from searchkit.searching.planning import plan
 from searchkit.settings import Settings
 from searchkit.text import well_formed
 

@@ -16,7 +16,7 @@ from searchkit import Index, QueryTooExpensiveError
 from searchkit.engine.base import Snapshot
 from searchkit.query import parse
 from searchkit.query.cost import PER_DOCUMENT, PER_INDEX
-from searchkit.search import budget
+from searchkit.searching import budget
 
 PAIRS = "。".join("的" + chr(0x4E00 + number) for number in range(4000))
 LITTLE = 20_000

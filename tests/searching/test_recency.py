@@ -43,7 +43,7 @@ def clock(moment: datetime) -> Iterator[None]:
             return moment.astimezone(tz)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("searchkit.search.search.datetime", Clock)
+        patch.setattr("searchkit.searching.search.datetime", Clock)
         yield
 
 

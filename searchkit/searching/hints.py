@@ -30,8 +30,8 @@ from searchkit.query.ast import (
 )
 from searchkit.query.lexer import OPERATORS, Lexer, Token, names_of_fields
 from searchkit.schema import Schema, label_forms
-from searchkit.search.facets import count_facets
-from searchkit.search.options import SearchOptions
+from searchkit.searching.facets import count_facets
+from searchkit.searching.options import SearchOptions
 from searchkit.text import as_list
 
 _MOST_SHOWN = 3

@@ -16,7 +16,7 @@ from msgspec import structs
 from searchkit.analysis import is_word, tokenize
 from searchkit.engine.base import Snapshot
 from searchkit.query.ast import QueryNode, TextNode, wanted_nodes, with_leaves
-from searchkit.search.han_spelling import LONGEST_TEXT, mended_han
+from searchkit.searching.han_spelling import LONGEST_TEXT, mended_han
 from searchkit.settings import Settings
 
 LITTLE = 2

@@ -12,9 +12,9 @@ from searchkit.engine.base import PlanTooExpensiveError, Snapshot, id_term
 from searchkit.engine.plan import Boolean, Plan, ScoreClause, Term, TermSet
 from searchkit.highlight.snippet import highlighter
 from searchkit.query.scoring import idf
-from searchkit.search.budget import BoundedSnapshot, too_expensive
-from searchkit.search.options import SimilarOptions
-from searchkit.search.results import Results, hits_of
+from searchkit.searching.budget import BoundedSnapshot, too_expensive
+from searchkit.searching.options import SimilarOptions
+from searchkit.searching.results import Results, hits_of
 from searchkit.settings import Settings
 
 _MOST_WORDS = 30

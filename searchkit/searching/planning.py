@@ -14,9 +14,9 @@ from searchkit.query.matching import Match
 from searchkit.query.planned import Planned
 from searchkit.query.regional import regional_tables, spelling_table
 from searchkit.schema import ADDRESS, address_term
-from searchkit.search.budget import BoundedSnapshot, too_expensive
-from searchkit.search.options import QueryOptions
-from searchkit.search.pinyin_reading import as_pinyin
+from searchkit.searching.budget import BoundedSnapshot, too_expensive
+from searchkit.searching.options import QueryOptions
+from searchkit.searching.pinyin_reading import as_pinyin
 from searchkit.settings import Settings
 
 ADDRESS_COUNTS = 1000.0

@@ -12,7 +12,7 @@ from strategies import anything
 import searchkit
 from searchkit import Index
 from searchkit.document import address_key
-from searchkit.search.planning import ADDRESS_COUNTS
+from searchkit.searching.planning import ADDRESS_COUNTS
 
 ARTICLE = "https://www.bbc.com/zhongwen/articles/c4abc"
 ENCODED = "https://zh.example.org/wiki/%E4%B8%AD%E5%9B%BD_(%E6%B6%88%E6%AD%A7%E4%B9%89)"

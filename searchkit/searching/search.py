@@ -17,15 +17,15 @@ from searchkit.highlight.snippet import highlighter
 from searchkit.query.ast import QueryNode
 from searchkit.query.planned import Planned
 from searchkit.query.recency import half_life, recency_scores
-from searchkit.search.collapse import collapse
-from searchkit.search.cursor import Cursors, Position
-from searchkit.search.facets import count_facets
-from searchkit.search.hints import Hint, hints
-from searchkit.search.options import HitOptions, SearchOptions
-from searchkit.search.planning import Planning, bounded, plan, planning_of, read, understand
-from searchkit.search.relax import PAGE, relax
-from searchkit.search.results import Hit, Results, hits_of
-from searchkit.search.spelling import better_query
+from searchkit.searching.collapse import collapse
+from searchkit.searching.cursor import Cursors, Position
+from searchkit.searching.facets import count_facets
+from searchkit.searching.hints import Hint, hints
+from searchkit.searching.options import HitOptions, SearchOptions
+from searchkit.searching.planning import Planning, bounded, plan, planning_of, read, understand
+from searchkit.searching.relax import PAGE, relax
+from searchkit.searching.results import Hit, Results, hits_of
+from searchkit.searching.spelling import better_query
 from searchkit.settings import Settings
 
 

@@ -13,8 +13,8 @@ from searchkit.errors import IndexCorruptError
 from searchkit.highlight.snippet import PythonHighlighter
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query import HighlightTerm
-from searchkit.search.page import LARGEST
-from searchkit.search.results import hits_of
+from searchkit.searching.page import LARGEST
+from searchkit.searching.results import hits_of
 
 
 class Counting(PythonHighlighter):

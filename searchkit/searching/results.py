@@ -17,8 +17,8 @@ from searchkit.engine.base import FacetCounts, ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
 from searchkit.indexing.stored_fields import StoredFields
-from searchkit.search.hints import Hint
-from searchkit.search.page import Page, pages
+from searchkit.searching.hints import Hint
+from searchkit.searching.page import Page, pages
 from searchkit.text import escape_html
 
 # What a notebook shows.
@@ -83,6 +83,15 @@ class Hit:
         """The best fragment of the body."""
         return self._page.snippets[self._number]
 
+    @property
+    def place(self) -> str:
+        """Where in the body the snippet has its first match: ``page 12``, a chapter; else an empty text.
+
+        Documents have places by their `Document.markup`, as those of PDF files do.
+        """
+        snippet = self.snippet
+        return self._fields.place_at(snippet.start + snippet.spans[0][0]) if snippet.spans else ""
+
     @cached_property
     def body(self) -> Highlighted:
         """The whole body with all its matches."""
@@ -113,6 +122,8 @@ class Hit:
             "snippet": {"text": self.snippet.text, "spans": [list(span) for span in self.snippet.spans]},
             "title_spans": [list(span) for span in self.title.spans],
         }
+        if place := self.place:
+            values["place"] = place
         if self.duplicates:
             values["duplicates"] = [
                 {"id": hit.id, "title": hit._fields.title, "url": hit.url, "source": hit.source}

@@ -12,9 +12,9 @@ from searchkit.engine.base import IndexDocument, Snapshot, id_term
 from searchkit.engine.plan import TEXT_PREFIX, Boolean, MatchNone, Plan, ScoreClause, Term, TermSet
 from searchkit.indexing.document_builder import DocumentBuilder
 from searchkit.schema import ADDRESS, TITLE_KEY
-from searchkit.search.options import QueryOptions
-from searchkit.search.planning import bounded, planning_of
-from searchkit.search.relax import relax
+from searchkit.searching.options import QueryOptions
+from searchkit.searching.planning import bounded, planning_of
+from searchkit.searching.relax import relax
 from searchkit.settings import Settings
 
 _WHERE = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import searchkit
 from searchkit import Document, Index
-from searchkit.search.relax import PAGE
+from searchkit.searching.relax import PAGE
 
 MakeIndex = Callable[..., Index]
 

@@ -18,7 +18,7 @@ from searchkit.engine.base import Snapshot
 from searchkit.indexing.suggestions import LONGEST_KEY, SEPARATOR, SOUND, split_key
 from searchkit.query.ast import AndNode, BoostNode, OrNode, QueryNode, TextNode
 from searchkit.schema import WORDS
-from searchkit.search.spelling import LITTLE
+from searchkit.searching.spelling import LITTLE
 from searchkit.settings import Settings
 
 _SHORTEST = 3

@@ -10,7 +10,7 @@ import pytest
 
 from searchkit import Index, SearchOptions
 from searchkit.cli import main
-from searchkit.search.options import HitOptions, QueryOptions, SimilarOptions
+from searchkit.searching.options import HitOptions, QueryOptions, SimilarOptions
 
 OPTIONS = {field.name: field for field in dataclasses.fields(SearchOptions)}
 TAKERS = {"search": SearchOptions, "count": SearchOptions, "hit": HitOptions, "similar": SimilarOptions}

@@ -13,7 +13,7 @@ from strategies import anything, queries
 
 import searchkit
 from searchkit import Document, Index
-from searchkit.search import search as search_module
+from searchkit.searching import search as search_module
 
 MakeIndex = Callable[..., Index]
 
