@@ -64,7 +64,10 @@ def _behind_and_ahead(measured: Iterable[Line]) -> list[str]:
     heads = ["", OURS, "the best other", "has", "difference"]
     return [
         part
-        for title, rows in (("Where searchkit is behind", behind), ("Where searchkit is level or ahead", ahead))
+        for title, rows in (
+            ("Where searchkit is behind", behind),
+            ("Where searchkit is level or ahead", ahead),
+        )
         for part in (f"## {title}", _table(heads, rows) if rows else "Nowhere in this run.")
     ]
 

@@ -212,7 +212,11 @@ def test_the_report_describes_machine_and_settings(lines):
 def test_the_report_begins_with_both_lists_and_the_plots(lines):
     text = report(lines, {"search.svg": "Times"})
     titles = re.findall("^## (.*)$", text, re.MULTILINE)
-    assert titles[:3] == ["Where searchkit is behind", "Where searchkit is level or ahead", "What was measured"]
+    assert titles[:3] == [
+        "Where searchkit is behind",
+        "Where searchkit is level or ahead",
+        "What was measured",
+    ]
     assert [[row[0], row[3], row[5]] for row in rows(section(text, titles[0]))] == [
         ["p50, one word", "quick", "3.00 (2.00–4.00)"],
         ["indexing", "quick", "2.00"],
