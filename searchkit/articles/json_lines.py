@@ -19,6 +19,7 @@ from dataclasses import fields
 from typing import Any, cast
 
 from searchkit.articles.decoding import superset
+from searchkit.articles.readers import Reader, ReadOptions
 from searchkit.dates import from_milliseconds
 from searchkit.document import Document
 from searchkit.errors import DocumentError
@@ -34,29 +35,23 @@ _MOST_EXPANDED = (
 _MAY_EXPAND = 256 * 1024 * 1024  # bytes of a file, before that counts
 
 
-def read_json_lines(path: str, encoding: str | None) -> Iterator[tuple[int, Document | str]]:
-    """The number of each line with its Document, or with what is wrong with it.
-
-    The number 0 stands for the file.
-    """
+def read_json_lines(path: str, options: ReadOptions) -> Iterator[tuple[str, Document | str]]:
+    """The number of each line with its Document, or with what is wrong with it."""
     number = read = 0
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            try:
-                with _opened(file, path, encoding) as stream:
-                    for number, line in enumerate(_lines(stream, file), 1):
-                        if found := _document(line):
-                            read += 1
-                            yield number, found
-            except _ExpandsError as error:
-                yield number + 1, str(error)
-            except (EOFError, OSError, UnicodeError, zlib.error) as error:
-                yield number + 1, f"the file is damaged from here on: {error}"
-            else:
-                if not read:
-                    yield 0, "there is no line with text in it"
-    except OSError as error:
-        yield 0, f"cannot be read: {error.strerror or error}"
+    with open(path, "rb") as file:  # noqa: PTH123
+        try:
+            with _opened(file, path, options.encoding) as stream:
+                for number, line in enumerate(_lines(stream, file), 1):
+                    if found := _document(line):
+                        read += 1
+                        yield str(number), found
+        except _ExpandsError as error:
+            yield str(number + 1), str(error)
+        except (EOFError, OSError, UnicodeError, zlib.error) as error:
+            yield str(number + 1), f"the file is damaged from here on: {error}"
+        else:
+            if not read:
+                yield "", "there is no line with text in it"
 
 
 def _opened(file: io.BufferedReader, path: str, encoding: str | None) -> io.BufferedReader | io.TextIOWrapper:
@@ -152,3 +147,6 @@ def _from_json(given: Any) -> Document:
         if values["published"] is None:
             raise DocumentError(f"published {published} is outside the years 1 to 9999")
     return Document.from_dict(values)
+
+
+JSON_LINES = Reader((".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"), read_json_lines, whole=False)

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from searchkit.articles.decoding import check_encoding
 from searchkit.articles.file_reader import printable, read_file
+from searchkit.articles.readers import ReadOptions
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 from searchkit.text import path_text
+
+_PLAIN = ReadOptions()
 
 
 class UnreadableFolderError(ArticleError):
@@ -58,10 +61,10 @@ class Articles:
     and ``files_read`` counts the files. All three are of the latest iteration, and complete when it is.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, encoding: str | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str], options: ReadOptions = _PLAIN) -> None:
         self.path = Path(path_text(path))
-        self.encoding = encoding
-        check_encoding(encoding)
+        self.options = options
+        check_encoding(options.encoding)
         if not os.path.lexists(self.path):
             raise ArticleError(printable(self.path), "no such file or folder")
         self.start()
@@ -78,7 +81,7 @@ class Articles:
         latest = self.start()
         failures = self.failures
         for path in self.paths():
-            for found in [path] if isinstance(path, ArticleError) else read_file(path, self.encoding):
+            for found in [path] if isinstance(path, ArticleError) else read_file(path, self.options):
                 if isinstance(found, ArticleError):
                     failures.append(found)
                 elif latest.accept(found.place, found.document.id, found.document.published):
@@ -106,7 +109,7 @@ def read_articles(path: str | os.PathLike[str], encoding: str | None = None) -> 
 
     Raises `ArticleError` when there is nothing at the path, and ValueError when there is no such encoding.
     """
-    return Articles(path, encoding=encoding)
+    return Articles(path, ReadOptions(encoding))
 
 
 def files_of(root: str | os.PathLike[str]) -> Iterator[str | ArticleError]:

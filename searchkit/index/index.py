@@ -125,6 +125,7 @@ class Index:
 
         Raises `ArticleError` when there is nothing at a path: a disk that is not mounted empties no index.
         """
+        from searchkit.articles.readers import ReadOptions
         from searchkit.indexing.sync import sync
 
         self._check_analyzer()
@@ -135,7 +136,7 @@ class Index:
                 self._engine,
                 engine_writer,
                 self._settings,
-                encoding=encoding,
+                options=ReadOptions(encoding),
                 delete=delete,
                 workers=workers,
                 progress=progress or (lambda _: None),

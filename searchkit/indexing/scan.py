@@ -31,8 +31,8 @@ class Root:
         self.has_new_times = False
         """Whether a file has another time than its record had, but the same bytes."""
         self._listing: list[str | ArticleError] = []  # in reading order, files by their paths below the root
-        if manifest.encoding != articles.encoding:
-            manifest.encoding = articles.encoding
+        if manifest.options != articles.options:
+            manifest.options = articles.options
             for file in manifest.files.values():
                 file.size = TO_BE_READ
 

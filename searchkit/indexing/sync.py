@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from searchkit.articles import Articles
 from searchkit.articles.file_reader import FileDocument, read_file
+from searchkit.articles.readers import ReadOptions
 from searchkit.engine.base import Engine, EngineWriter, IndexDocument
 from searchkit.indexing import manifest as notes
 from searchkit.indexing.document_builder import DocumentBuilder
@@ -53,7 +54,7 @@ def sync(
     writer: EngineWriter,
     settings: Settings,
     *,
-    encoding: str | None,
+    options: ReadOptions,
     delete: bool | Callable[[Path], bool],
     workers: int | None,
     progress: Callable[[SyncProgress], None],
@@ -70,7 +71,7 @@ def sync(
     roots = {}
     for path in paths:
         name = os.path.abspath(path_text(path))  # noqa: PTH100  (a folder that is moved behind a link stays the same)
-        articles = Articles(path, encoding=encoding)  # raises where there is nothing
+        articles = Articles(path, options)  # raises where there is nothing
         may_delete = delete(articles.path) if callable(delete) else delete
         roots[name] = Root(articles, manifests.setdefault(name, Manifest()), delete=may_delete)
     return _Sync(list(roots.values()), manifests, engine, writer, settings, progress).run(workers)
@@ -152,7 +153,7 @@ class _Sync:
                 self._files_read += 1
                 self._tell()
                 root.new_record(name)
-                for each in file_work(os.fspath(root.path_of(name)), root.manifest.encoding):
+                for each in file_work(os.fspath(root.path_of(name)), root.manifest.options):
                     under_way.append((root, name))
                     yield each
 
@@ -230,7 +231,7 @@ class _Sync:
 
     def _read_again(self, root: Root, name: str, wanted: dict[str, DocumentRecord]) -> None:
         builder = DocumentBuilder(self.settings)
-        for found in read_file(root.path_of(name), root.manifest.encoding):
+        for found in read_file(root.path_of(name), root.manifest.options):
             if isinstance(found, FileDocument) and found.document.id in wanted:
                 document = build(found.document, builder)
                 if isinstance(document, IndexDocument) and DocumentRecord.of(document) == wanted[document.id]:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from searchkit.articles import FileDocument, read_file
+from searchkit.articles.readers import ReadOptions
 from searchkit.errors import ArticleError
 
 NAMES = ["a.txt", "a.md", "a.markdown", "a.html", "a.htm", "a.jsonl", "a.ndjson", "a.jsonl.gz", "a.png", "a"]
@@ -112,10 +113,10 @@ def test_reading_any_bytes_never_raises(tmp_path: Path, name: str, data: bytes, 
 def test_reading_in_a_forced_encoding_never_raises(tmp_path: Path, name: str, data: bytes, encoding: str):
     path = tmp_path / name
     path.write_bytes(data)
-    assert list(read_file(path, encoding))
+    assert list(read_file(path, ReadOptions(encoding)))
 
 
 @pytest.mark.parametrize("encoding", ["no-such", "hex", "rot13", "undefined", ""])
 def test_an_unknown_encoding_is_a_wrong_argument(tmp_path, encoding):
     with pytest.raises(ValueError, match="unknown encoding"):
-        read_file(tmp_path / "a.txt", encoding)
+        read_file(tmp_path / "a.txt", ReadOptions(encoding))

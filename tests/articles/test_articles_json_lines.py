@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from searchkit.articles import FileDocument, json_lines, read_articles, read_file
+from searchkit.articles.readers import ReadOptions
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 
@@ -27,7 +28,7 @@ def entries(tmp_path: Path):
         path.write_bytes(gzip.compress(data) if name.lower().endswith(".gz") else data)
         return [
             found.document if isinstance(found, FileDocument) else found
-            for found in read_file(path, encoding)
+            for found in read_file(path, ReadOptions(encoding))
         ]
 
     return read
