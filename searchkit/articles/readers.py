@@ -59,6 +59,8 @@ class Reader:
     of any length: they are read document by document."""
     libraries: tuple[str, ...] = ()
     """Modules that have to be there, as `import` names them."""
+    beside: tuple[str, ...] = ()
+    """What is added to the path for other files that belong to a file: it has changed when they have."""
 
 
 # In the order in which messages name them.
@@ -67,6 +69,9 @@ _BUILT_IN = {
     "text_files.MARKDOWN": ".md .markdown",
     "text_files.HTML": ".html .htm",
     "json_lines.JSON_LINES": ".jsonl .ndjson .jsonl.gz .ndjson.gz",
+    "json_array.JSON": ".json",
+    "table.TABLE": ".csv .tsv",
+    "sqlite.SQLITE": ".db .sqlite .sqlite3",
 }
 _MODULES = {suffix: name for name, suffixes in _BUILT_IN.items() for suffix in suffixes.split()}
 _SUFFIX = re.compile(r"\.[^.]*\.(?:gz|bz2|xz)\Z|\.[^.]+\Z")
