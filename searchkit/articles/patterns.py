@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 _PART = re.compile(
-    r"""(?P<any_folders>(?:\A|(?<=/))\*\*+/) | (?P<all_inside>(?<=/)\*\*+\Z) | (?P<stars>\*+) | (?P<one>\?)
-        | \[ (?P<negated>[!^]?) (?P<of>\]?(?:\\.|[^\]\\])*) \] | \\(?P<escaped>.) | (?P<bad>[\[\\])
+    r"""(?P<any_folders>(?:\A|(?<=/))\*\*+/) | (?P<all_inside>(?:\A|(?<=/))\*\*+\Z)
+        | (?P<stars>\*+) | (?P<one>\?) | \[ (?P<negated>[!^]?) (?P<of>\]?(?:\\.|[^\]\\])*) \] | \\(?P<escaped>.) | (?P<bad>[\[\\])
         | (?P<text>.)""",
     re.VERBOSE | re.DOTALL,
 )

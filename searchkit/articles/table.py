@@ -81,7 +81,8 @@ class _Rows:
             try:
                 row = next(csv.reader(head, delimiter=delimiter, strict=True))
             except csv.Error as error:
-                reasons.append((0, DocumentError(f"the names of its columns: {error}")))
+                cells = "".join(head).count(delimiter)
+                reasons.append((cells + 1, DocumentError(f"the names of its columns: {error}")))
                 continue
             try:
                 columns = Columns(row, names)
