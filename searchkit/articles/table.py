@@ -115,7 +115,7 @@ class _Rows:
             while len(row) > self._width and not row[-1]:
                 row.pop()
             if row and len(row) != self._width:
-                yield self._number, f"it has {len(row)} cells, where there are {self._width} columns"
+                yield self._number, f"{len(row)} cells, where there are {self._width} columns"
             else:
                 yield self._number, row
 
