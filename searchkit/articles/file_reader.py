@@ -3,65 +3,57 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
-from searchkit.articles.article import Article
-from searchkit.articles.decoding import check_encoding, decode
-from searchkit.articles.front_matter import parse_front_matter, split_front_matter
-from searchkit.articles.html import looks_like_html, parse_html, parse_html_page
-from searchkit.articles.json_lines import read_json_lines
-from searchkit.articles.markdown import parse_markdown
-from searchkit.articles.news import parse_news
-from searchkit.articles.whitespace import clean_line, text_lines
+from searchkit.articles.decoding import check_encoding
+from searchkit.articles.readers import Reader, ReadOptions, known_suffixes, reader_of, suffix_of
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
 LARGEST_FILE = 32_000_000
 """Bytes of a file that is one article. Several copies of it are in memory while it is read."""
-_LONGEST_TITLE = 100  # characters of a line of plain text
-_SUFFIX = re.compile(r"\.[^.]*\.gz\Z|\.[^.]+\Z")
+_PLAIN = ReadOptions()
 
 
 class FileDocument(NamedTuple):
-    """A document and where it was read: ``FILE``, or ``FILE:LINE`` in JSON Lines."""
+    """A document and where it was read: ``FILE``, or ``FILE:PLACE`` where a file has several."""
 
     place: str
     document: Document
 
 
 def read_file(
-    path: str | os.PathLike[str], encoding: str | None = None
+    path: str | os.PathLike[str], options: ReadOptions = _PLAIN
 ) -> Iterator[FileDocument | ArticleError]:
-    """The documents of a file, and what is wrong with it or with some of its lines.
+    """The documents of a file, and what is wrong with it or with some of its parts.
 
     Raises ValueError when there is no such encoding, and nothing else.
     """
-    check_encoding(encoding)
-    path = os.fspath(path)
+    check_encoding(options.encoding)
+    return _read(os.fspath(path), options)
+
+
+def _read(path: str, options: ReadOptions) -> Iterator[FileDocument | ArticleError]:
     name = path if path.isascii() else printable(path)
     try:
         status = os.stat(path)  # noqa: PTH116  (pathlib makes ten calls for each file)
-        if reason := why_not_read(path, status):
-            return iter((ArticleError(name, reason),))
-        if is_read_line_by_line(path):
-            return _read_lines(path, name, encoding)
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-            text = decode(file.readall(), encoding)
-        article = _PARSERS[_suffix(path)](text)
-        return iter((FileDocument(name, article.document(path)),))
+        reader = reader_of(suffix_of(path))
+        if reason := _why_not_read(path, status, reader):
+            yield ArticleError(name, reason)
+            return
+        assert isinstance(reader, Reader)
+        for place, found in reader.read(path, options):
+            where = f"{name}:{place}" if place else name
+            yield FileDocument(where, found) if isinstance(found, Document) else ArticleError(where, found)
     except OSError as error:
-        return iter((ArticleError(name, f"cannot be read: {error.strerror or error}"),))
+        yield ArticleError(name, f"cannot be read: {error.strerror or error}")
     except DocumentError as error:
-        return iter((ArticleError(name, error.reason),))
-
-
-def _read_lines(path: str, name: str, encoding: str | None) -> Iterator[FileDocument | ArticleError]:
-    for number, found in read_json_lines(path, encoding):
-        place = f"{name}:{number}" if number else name
-        yield FileDocument(place, found) if isinstance(found, Document) else ArticleError(place, found)
+        yield ArticleError(name, error.reason)
+    except Exception as error:  # of a library, or of a reader that others wrote: one file stops no other
+        yield ArticleError(name, f"cannot be read: {type(error).__name__}: {error}")
 
 
 def printable(path: str | os.PathLike[str]) -> str:
@@ -69,65 +61,47 @@ def printable(path: str | os.PathLike[str]) -> str:
     return os.fspath(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def is_read_line_by_line(path: str | os.PathLike[str]) -> bool:
-    """Whether the file has a document on each line, and may be too long to be read at once."""
-    return _suffix(path) in JSON_LINES
+def has_many_documents(path: str | os.PathLike[str]) -> bool:
+    """Whether the file is read document by document, and may be too long to be read at once."""
+    reader = reader_of(suffix_of(os.fspath(path)))
+    return isinstance(reader, Reader) and not reader.whole
+
+
+def size_and_time(path: str | os.PathLike[str]) -> tuple[int, int]:
+    """The bytes and the latest time of a file and what belongs to it, which tell whether it has changed."""
+    status = os.stat(path)  # noqa: PTH116
+    size, time = status.st_size, status.st_mtime_ns
+    for other in files_beside(path):
+        with suppress(OSError):  # there is none
+            status = os.stat(other)  # noqa: PTH116
+            size, time = size + status.st_size, max(time, status.st_mtime_ns)
+    return size, time
+
+
+def files_beside(path: str | os.PathLike[str]) -> list[str]:
+    """The files that belong to a file, which may not be there."""
+    name = os.fspath(path)
+    reader = reader_of(suffix_of(name))
+    return [name + each for each in reader.beside] if isinstance(reader, Reader) else []
 
 
 def why_not_read(path: str | os.PathLike[str], status: os.stat_result) -> str:
     """Why there is nothing to read in the file, told without opening it; an empty text when there is."""
+    return _why_not_read(os.fspath(path), status, reader_of(suffix_of(os.fspath(path))))
+
+
+def _why_not_read(path: str, status: os.stat_result, reader: Reader | str | None) -> str:
     if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait without end
         return "not a regular file"
     if not status.st_size:
         return "an empty file"
-    suffix = _suffix(path)
-    if suffix not in _PARSERS and suffix not in JSON_LINES:
-        return f"unknown kind of file {suffix!r}; known are {', '.join(sorted([*_PARSERS, *JSON_LINES]))}"
-    if status.st_size > LARGEST_FILE and suffix in _PARSERS:
+    if reader is None:
+        return f"unknown kind of file {suffix_of(path)!r}; known are {', '.join(known_suffixes())}"
+    if isinstance(reader, str):
+        return reader
+    if status.st_size > LARGEST_FILE and reader.whole:
         return (
             f"too large for one article: {status.st_size:,} bytes, where {LARGEST_FILE:,} are read; "
             "split it, or write its articles as JSON Lines"
         )
     return ""
-
-
-def _suffix(path: str | os.PathLike[str]) -> str:
-    """The suffix of the file's name, in lower case, with the one before ``.gz``."""
-    name = os.fspath(path)
-    found = _SUFFIX.search(name[name.rfind(os.sep) + 1 :].lstrip(".").lower())
-    return found[0] if found else ""
-
-
-def _parse_plain_text(text: str) -> Article:
-    """A text. A short first line with an empty one below is its title."""
-    first, _, rest = text.lstrip().partition("\n")
-    is_title = len(first) <= _LONGEST_TITLE and rest.strip() and not rest.partition("\n")[0].strip()
-    return Article(heading=clean_line(first) if is_title else "", body=text_lines(text))
-
-
-def _parser_with_head(parse_body: Callable[[str], Article]) -> Callable[[str], Article]:
-    """A parser of text that may have front matter, or be in the format of news archives, or both."""
-
-    def parse(text: str) -> Article:
-        values, rest = split_front_matter(text)
-        article = parse_news(rest)
-        if not values:
-            return article or parse_body(rest)
-        head = parse_front_matter(values)
-        if article:  # its link and comment are more exact than what the front matter repeats
-            article.fill_from(head)
-            return article
-        head.fill_from(parse_html(rest) if looks_like_html(rest) else parse_body(rest))
-        return head
-
-    return parse
-
-
-_PARSERS: dict[str, Callable[[str], Article]] = {
-    ".txt": _parser_with_head(_parse_plain_text),
-    ".md": _parser_with_head(parse_markdown),
-    ".markdown": _parser_with_head(parse_markdown),
-    ".html": parse_html_page,
-    ".htm": parse_html_page,
-}
-JSON_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")

@@ -10,6 +10,7 @@ import hashlib
 
 import msgspec
 
+from searchkit.articles.readers import ReadOptions
 from searchkit.engine.base import Engine, IndexDocument
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 
@@ -56,7 +57,7 @@ class FileRecord(msgspec.Struct, array_like=True):
 class Manifest(msgspec.Struct):
     """What an index holds of one folder or file."""
 
-    encoding: str | None = None
+    options: ReadOptions = ReadOptions()
     files: dict[str, FileRecord] = {}
     """By their paths below the folder."""
     kept: dict[str, str] = {}
@@ -100,7 +101,7 @@ def write_manifests(engine: Engine, manifests: dict[str, Manifest]) -> None:
     paths = {}
     for path, each in manifests.items():
         files = {_escaped(name): file for name, file in each.files.items()}
-        paths[_escaped(path)] = Manifest(each.encoding, files, each.kept)
+        paths[_escaped(path)] = Manifest(each.options, files, each.kept)
     engine.write_note(_NOTE, msgspec.json.encode(_Note(_FORMAT, paths)).decode())
 
 

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from searchkit.articles.file_reader import FileDocument, is_read_line_by_line, read_file
+from searchkit.articles.file_reader import FileDocument, has_many_documents, read_file
+from searchkit.articles.readers import ReadOptions
 from searchkit.document import Document
 from searchkit.engine.base import IndexDocument
 from searchkit.errors import ArticleError, DocumentError
@@ -22,7 +23,7 @@ class Outcome(NamedTuple):
     """The result for one document of a file."""
 
     place: str
-    """The file, or ``file:LINE``."""
+    """The file, or ``FILE:PLACE``."""
     result: IndexDocument | Failure
     id: str = ""
     """Empty where no document could be read."""
@@ -45,25 +46,25 @@ def build_all(
 
 
 def index_files(
-    paths: Iterable[str | ArticleError], encoding: str | None, settings: Settings, workers: int | None
+    paths: Iterable[str | ArticleError], options: ReadOptions, settings: Settings, workers: int | None
 ) -> Iterator[Outcome]:
     """The outcomes for all documents of the files, in reading order. For ``workers`` see `results`."""
-    work = chain.from_iterable(map(partial(file_work, encoding=encoding), paths))
+    work = chain.from_iterable(map(partial(file_work, options=options), paths))
     outcomes: Iterator[list[Outcome]] = results(work, settings, workers)
     return chain.from_iterable(outcomes)
 
 
 def file_work(
-    path: str | ArticleError, encoding: str | None
+    path: str | ArticleError, options: ReadOptions
 ) -> Iterator[partial[list[Outcome]] | list[Outcome]]:
     """The work to do for a file, as `results` takes it: one call that reads it and builds its documents.
 
-    A file with a document on each line may be too long to read at once: each line is a call.
+    A file with many documents may be too long to read at once: each document is a call.
     """
-    if isinstance(path, str) and not is_read_line_by_line(path):
-        yield partial(_index_file, path, encoding)
+    if isinstance(path, str) and not has_many_documents(path):
+        yield partial(_index_file, path, options)
     else:
-        for found in [path] if isinstance(path, ArticleError) else read_file(path, encoding):
+        for found in [path] if isinstance(path, ArticleError) else read_file(path, options):
             if isinstance(found, ArticleError):
                 yield [_unreadable(found)]
             else:
@@ -78,8 +79,8 @@ def _document_work(given: Document | Mapping[str, Any]) -> partial[IndexDocument
         return Failure(error.id or "", error.reason)
 
 
-def _index_file(path: str, encoding: str | None, builder: DocumentBuilder) -> list[Outcome]:
-    return _index_documents(read_file(path, encoding), builder)
+def _index_file(path: str, options: ReadOptions, builder: DocumentBuilder) -> list[Outcome]:
+    return _index_documents(read_file(path, options), builder)
 
 
 def _index_documents(read: Iterable[FileDocument | ArticleError], builder: DocumentBuilder) -> list[Outcome]:

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from searchkit.articles import Articles
-from searchkit.articles.file_reader import printable, why_not_read
-from searchkit.articles.reader import UnreadableFolderError, files_of
+from searchkit.articles.file_reader import files_beside, printable, size_and_time, why_not_read
+from searchkit.articles.folder import UnreadableFolderError, UnreadableKindError
 from searchkit.errors import ArticleError
 from searchkit.indexing.manifest import TO_BE_READ, FileRecord, Manifest
 from searchkit.reports import Failure
@@ -25,14 +25,15 @@ class Root:
     """A folder or file that is synced, as it is now; `scan` has to be called first."""
 
     def __init__(self, articles: Articles, manifest: Manifest, *, delete: bool) -> None:
+        self.articles = articles
         self.path = articles.path
         self.manifest = manifest
         self.delete = delete
         self.has_new_times = False
         """Whether a file has another time than its record had, but the same bytes."""
         self._listing: list[str | ArticleError] = []  # in reading order, files by their paths below the root
-        if manifest.encoding != articles.encoding:
-            manifest.encoding = articles.encoding
+        if manifest.options != articles.options:
+            manifest.options = articles.options
             for file in manifest.files.values():
                 file.size = TO_BE_READ
 
@@ -45,18 +46,20 @@ class Root:
         top = os.fspath(self.path)
         self._listing = [
             path if isinstance(path, ArticleError) else "" if path == top else os.path.relpath(path, top)
-            for path in files_of(top)
+            for path in self.articles.paths()
         ]
         return [name for name in self._listing if isinstance(name, str) and not self._is_unchanged(name)]
 
     def take_gone(self) -> list[tuple[str, FileRecord]]:
-        """Take the files that are gone out of the manifest, except those in folders that cannot be read."""
+        """Take the files that are gone out of the manifest, but none that may be there and cannot be read."""
         found = {name for name in self._listing if isinstance(name, str)}
-        unreadable = [each.path for each in self._listing if isinstance(each, UnreadableFolderError)]
+        folders = [each.path for each in self._listing if isinstance(each, UnreadableFolderError)]
+        kinds = [each.files for each in self._listing if isinstance(each, UnreadableKindError)]
+        files = {os.path.relpath(path, self.path) for paths in kinds for path in paths}
 
         def may_be_there(name: str) -> bool:
             path = printable(self.path_of(name))
-            return any(path == folder or path.startswith(folder + os.sep) for folder in unreadable)
+            return name in files or any(path == one or path.startswith(one + os.sep) for one in folders)
 
         gone = [name for name in self.manifest.files if name not in found and not may_be_there(name)]
         return [(name, self.manifest.files.pop(name)) for name in gone]
@@ -84,7 +87,7 @@ class Root:
         with suppress(OSError):  # the reader reports it; the file is tried again until it can be read
             status = path.stat()
             record.digest = "" if why_not_read(path, status) else _digest_of_file(path)
-            record.size, record.mtime_ns = status.st_size, status.st_mtime_ns
+            record.size, record.mtime_ns = size_and_time(path)
 
     def _is_unchanged(self, name: str) -> bool:
         known = self.manifest.files.get(name)
@@ -92,11 +95,11 @@ class Root:
             return False
         path = self.path_of(name)
         with suppress(OSError):
-            status = path.stat()
-            if known.size == status.st_size and known.mtime_ns == status.st_mtime_ns:
+            size, time = size_and_time(path)
+            if known.size == size and known.mtime_ns == time:
                 return True
-            if known.size == status.st_size and known.digest and known.digest == _digest_of_file(path):
-                known.mtime_ns = status.st_mtime_ns
+            if known.size == size and known.digest and known.digest == _digest_of_file(path):
+                known.mtime_ns = time
                 self.has_new_times = True
                 return True
         return False
@@ -104,7 +107,14 @@ class Root:
 
 def _digest_of_file(path: Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
+    _add_to(digest, path)
+    for beside in files_beside(path):
+        with suppress(FileNotFoundError):
+            _add_to(digest, Path(beside))
+    return digest.hexdigest()
+
+
+def _add_to(digest: hashlib.blake2b, path: Path) -> None:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
-    return digest.hexdigest()

@@ -7,7 +7,7 @@ unchanged file is read only when it has the document of an id, and the index has
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from searchkit.articles import Articles
 from searchkit.articles.file_reader import FileDocument, read_file
+from searchkit.articles.folder import Selection
+from searchkit.articles.readers import ReadOptions
 from searchkit.engine.base import Engine, EngineWriter, IndexDocument
 from searchkit.indexing import manifest as notes
 from searchkit.indexing.document_builder import DocumentBuilder
@@ -53,7 +55,8 @@ def sync(
     writer: EngineWriter,
     settings: Settings,
     *,
-    encoding: str | None,
+    options: ReadOptions,
+    selection: Selection,
     delete: bool | Callable[[Path], bool],
     workers: int | None,
     progress: Callable[[SyncProgress], None],
@@ -70,7 +73,7 @@ def sync(
     roots = {}
     for path in paths:
         name = os.path.abspath(path_text(path))  # noqa: PTH100  (a folder that is moved behind a link stays the same)
-        articles = Articles(path, encoding=encoding)  # raises where there is nothing
+        articles = Articles(path, options, selection)  # raises where there is nothing
         may_delete = delete(articles.path) if callable(delete) else delete
         roots[name] = Root(articles, manifests.setdefault(name, Manifest()), delete=may_delete)
     return _Sync(list(roots.values()), manifests, engine, writer, settings, progress).run(workers)
@@ -152,7 +155,7 @@ class _Sync:
                 self._files_read += 1
                 self._tell()
                 root.new_record(name)
-                for each in file_work(os.fspath(root.path_of(name)), root.manifest.encoding):
+                for each in file_work(os.fspath(root.path_of(name)), root.manifest.options):
                     under_way.append((root, name))
                     yield each
 
@@ -230,7 +233,7 @@ class _Sync:
 
     def _read_again(self, root: Root, name: str, wanted: dict[str, DocumentRecord]) -> None:
         builder = DocumentBuilder(self.settings)
-        for found in read_file(root.path_of(name), root.manifest.encoding):
+        for found in read_file(root.path_of(name), root.manifest.options):
             if isinstance(found, FileDocument) and found.document.id in wanted:
                 document = build(found.document, builder)
                 if isinstance(document, IndexDocument) and DocumentRecord.of(document) == wanted[document.id]:
@@ -272,6 +275,7 @@ class _Sync:
             unchanged=len(winners) - added - updated,
             replaced=sum(len(each) for file in files for each in file.documents.values()) - len(winners),
             failures=[failure for root in self.roots for failure in root.failures()],
+            skipped=sum((root.articles.skipped for root in self.roots), Counter()),
         )
 
     def _commit(self, gone: Sequence[str], deleted: Sequence[str]) -> None:

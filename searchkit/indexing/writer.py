@@ -50,7 +50,7 @@ class Writer:
                 self._add(result)
             return
         latest = documents.start()
-        for outcome in index_files(documents.paths(), documents.encoding, self._settings, workers):
+        for outcome in index_files(documents.paths(), documents.options, self._settings, workers):
             if not outcome.id and isinstance(outcome.result, Failure):
                 documents.failures.append(ArticleError(outcome.place, outcome.result.reason))
                 self._add(outcome.result)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, cast
 
-from searchkit.articles.file_reader import JSON_LINES
+from searchkit.articles.json_lines import JSON_LINES
 from searchkit.document import Document
 from searchkit.engine.atomic_files import replacing
 from searchkit.errors import SearchkitError
@@ -19,8 +19,8 @@ def export(documents: Iterable[Document], path: Path) -> int:
 
     A file at the path is replaced when all are written; until then, or on an error, it stays as it was.
     """
-    if not path.name.lower().endswith(JSON_LINES):
-        raise ValueError(f"{path}: the name of an export must end in one of {', '.join(JSON_LINES)}")
+    if not path.name.lower().endswith(JSON_LINES.suffixes):
+        raise ValueError(f"{path}: the name of an export must end in one of {', '.join(JSON_LINES.suffixes)}")
     try:
         with replacing(path) as file:
             if not path.name.lower().endswith(".gz"):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from searchkit.articles import FileDocument, read_file
+from searchkit.articles.readers import ReadOptions
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 
@@ -19,7 +20,7 @@ def read(tmp_path: Path) -> Read:
     def read_one(content: str | bytes, name: str = "文件.txt", encoding: str | None = None) -> Document:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        (found,) = read_file(path, encoding)
+        (found,) = read_file(path, ReadOptions(encoding))
         assert isinstance(found, FileDocument), found
         assert found.place == str(path)
         return found.document
@@ -34,7 +35,7 @@ def refused(tmp_path: Path) -> Callable[..., str]:
     def reason(content: str | bytes, name: str = "文件.txt", encoding: str | None = None) -> str:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        (found,) = read_file(path, encoding)
+        (found,) = read_file(path, ReadOptions(encoding))
         assert isinstance(found, ArticleError), found
         assert found.path == str(path)
         return found.reason

@@ -14,6 +14,7 @@ import pytest
 
 import searchkit
 from searchkit.analysis import Analyzer
+from searchkit.articles.readers import ReadOptions
 from searchkit.document import Document
 from searchkit.engine import create_engine
 from searchkit.engine.base import EngineWriter, IndexDocument
@@ -63,7 +64,7 @@ def test_an_article_makes_fewer_than_150_calls_on_its_way_in(writer: EngineWrite
     """From the file to the writer of the engine; half of the articles of the sample make no more."""
 
     def add(path: Path) -> None:
-        for outcome in index_files([path], None, SETTINGS, workers=1):
+        for outcome in index_files([path], ReadOptions(), SETTINGS, workers=1):
             assert isinstance(outcome.result, IndexDocument)
             writer.upsert(outcome.result)
 

@@ -16,6 +16,7 @@ import pytest
 import searchkit
 from searchkit import Document, Failure, Index, SearchkitError
 from searchkit.analysis import Analyzer
+from searchkit.articles.readers import ReadOptions
 from searchkit.indexing import pipeline, process_pool
 from searchkit.indexing.pipeline import build_all, index_files
 from searchkit.schema import Schema
@@ -89,7 +90,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_several_processes_read_the_same_files(folder: Path) -> None:
-    one, other = (list(index_files(sorted(folder.iterdir()), None, SETTINGS, workers)) for workers in (1, 2))
+    paths = sorted(folder.iterdir())
+    one, other = (list(index_files(paths, ReadOptions(), SETTINGS, workers)) for workers in (1, 2))
     assert one == other
     articles = [searchkit.read_articles(folder) for _ in range(3)]
     ids = [document.id for document in articles[0]]
@@ -116,7 +118,7 @@ def test_files_are_read_in_another_process(
 ) -> None:
     read_here: list[str] = []
 
-    def read_file(path: str, encoding: str | None) -> Iterator[Any]:
+    def read_file(path: str, options: ReadOptions) -> Iterator[Any]:
         read_here.append(Path(path).name)
         return iter(())
 
