@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from searchkit.web.errors import MEDIA_TYPE, Problem
 
 _SECURITY_HEADERS = {  # what every answer forbids a browser to do
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -30,16 +30,21 @@ _LONGEST_FAREWELL = 15  # seconds
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer, errors and files included."""
+    """Adds the headers to every answer, errors and files included.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``images`` are the origins that a page may load pictures from, beside its own.
+    """
+
+    def __init__(self, app: ASGIApp, images: Iterable[str] = ()) -> None:
         self._app = app
+        origins = " ".join(["'self'", *images])
+        self._headers = {name: value.format(images=origins) for name, value in _SECURITY_HEADERS.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_SECURITY_HEADERS)
+                headers.update(self._headers)
                 headers.setdefault("Cache-Control", "no-cache")
             await send(message)
 
