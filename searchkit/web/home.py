@@ -17,13 +17,17 @@ _OF_ONE_TITLE = 3
 _SHARE = 0.4
 """A word that a larger share of the articles has says nothing about them."""
 _PASSAGE = re.compile(r"[\u4e00-\u9fff]{4,12}")
-_WORD = re.compile(r"[\u3400-\u9fff]{2,6}|[^\W\d_]{3,20}")
+# A number with its measure word says nothing of what an article is about.
+_WORD = re.compile(r"(?![一二三四五六七八九十百千万两兩几幾每第])[\u3400-\u9fff]{2,6}|[a-zA-Z]{3,20}")
+
+
+_PLAIN = re.compile(r"[\w.-]{1,30}")  # needs no quotation marks in a query
 
 
 @dataclass(frozen=True)
 class Home:
     """``words`` with how many articles have them; ``examples`` of queries that find something, by what each
-    shows: any, passage, without, or, title."""
+    shows: any, passage, without, or, title, source."""
 
     words: tuple[tuple[str, int], ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
@@ -58,7 +62,8 @@ class HomeWords:
             documents.update(words)
             among.update(words.keys())
         best = sorted(among, key=lambda word: (-among[word], -documents[word], word))[:_WORDS]
-        examples = self._examples(best, [title for _, title in titles], cost)
+        sources = [hit.source for hit in newest if hit.source]
+        examples = self._examples(best, [title for _, title in titles], sources, cost)
         return Home(tuple((word, documents[word]) for word in best), examples)
 
     def _words_of(self, id: str, title: str, cost: int | None) -> dict[str, int]:
@@ -75,7 +80,7 @@ class HomeWords:
         return dict([*words.items()][:_OF_ONE_TITLE])
 
     def _examples(
-        self, words: Sequence[str], titles: Sequence[str], cost: int | None
+        self, words: Sequence[str], titles: Sequence[str], sources: Sequence[str], cost: int | None
     ) -> tuple[tuple[str, str], ...]:
         """A query of each kind, of those that find something."""
         passages = (found[0] for title in titles if (found := _PASSAGE.search(title)))
@@ -86,6 +91,7 @@ class HomeWords:
             "without": [f"{one} -{other}" for one, other in pairs],
             "or": [f"{one} OR {other}" for one, other in reversed(pairs)],
             "title": [f"title:{word}" for word in reversed(words)],
+            "source": [f"source:{source}" for source in sources if _PLAIN.fullmatch(source)],
         }
         found = []
         for kind, queries in tried.items():

@@ -189,7 +189,7 @@ def test_an_index_without_articles_says_so():
     [
         ("/?since=2024-13-01", 400),
         ("/?until=tomorrow", 400),
-        ("/?sort=price", 400),
+        ("/?sort=cost", 400),
         ("/?page=0", 400),
         ("/?page=101", 400),
         ("/?q=" + "茶" * 501, 400),
