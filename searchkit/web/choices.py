@@ -46,7 +46,7 @@ def page_options(here: str, state: PageState, lang: str, sorts: Mapping[str, str
     """The switches of a page whose URL begins with ``here``: script, language, order."""
     text, page = TEXTS[lang], state.page
     first = next(iter(sorts))
-    orders = {name: label or _order(name, text) for name, label in sorts.items()}
+    orders = {name: sanitize(label) or _order(name, text) for name, label in sorts.items()}
     if state.sort and state.sort not in orders:  # of a link from elsewhere
         orders[state.sort] = _order(state.sort, text)
     return {
@@ -56,7 +56,9 @@ def page_options(here: str, state: PageState, lang: str, sorts: Mapping[str, str
         ],
         "lang": language_options(lambda one: here + state.link(lang=one, page=page), lang),
         "sort": [
-            Option(label, here + state.link(sort="" if name == first else name), name == (state.sort or first))
+            Option(
+                label, here + state.link(sort="" if name == first else name), name == (state.sort or first)
+            )
             for name, label in orders.items()
         ],
     }
@@ -104,7 +106,7 @@ def filters(
             others = tuple(pair for pair in state.where if pair.partition("=")[0] != name)
             options = _values(state, name, counted(name, where=others), text)
         if options:
-            sections.append(Section(label, options))
+            sections.append(Section(sanitize(label), options))
     return {
         "chips": _chips(state, names, text),
         "facets": sections,
@@ -129,7 +131,9 @@ def _values(state: PageState, name: str, counts: Mapping[Any, int], text: Mappin
     shown = sorted(pairs, key=lambda pair: pair not in state.where)[:_MOST_VALUES]
     return [
         Option(
-            _shown(pair.partition("=")[2], text), _toggled(state, "where", pair), pair in state.where,
+            _shown(pair.partition("=")[2], text),
+            _toggled(state, "where", pair),
+            pair in state.where,
             counts[pairs[pair]],
         )
         for pair in shown
@@ -188,7 +192,7 @@ def _chips(state: PageState, names: Mapping[str, str], text: Mapping[str, str]) 
     ]
     for pair in state.where:
         name, _, value = pair.partition("=")
-        label = f"{names.get(name) or name}{text['colon']}{_shown(value, text)}"
+        label = f"{sanitize(names.get(name) or name)}{text['colon']}{_shown(value, text)}"
         chips.append(Option(label, _toggled(state, "where", pair), chosen=True))
     since, until = state.since, state.until
     if since or until:

@@ -64,7 +64,8 @@ class HomeWords:
         best = sorted(among, key=lambda word: (-among[word], -documents[word], word))[:_WORDS]
         sources = [hit.source for hit in newest if hit.source]
         examples = self._examples(best, [title for _, title in titles], sources, cost)
-        return Home(tuple((word, documents[word]) for word in best), examples)
+        counts = [self._index.count(word, lenient=True, max_cost=cost) for word in best]
+        return Home(tuple(zip(best, counts, strict=True)), examples)
 
     def _words_of(self, id: str, title: str, cost: int | None) -> dict[str, int]:
         """The words of a title that other articles have as well, as it writes them."""

@@ -161,9 +161,7 @@ class RequestRunner:
             return self._limits.cost
         return _CHEAP + _CHEAP_PER_DOCUMENT * len(self._index)
 
-    async def _within(
-        self, until: float, threads: ThreadPoolExecutor, answer: Callable[[], _Made]
-    ) -> _Made:
+    async def _within(self, until: float, threads: ThreadPoolExecutor, answer: Callable[[], _Made]) -> _Made:
         answered = asyncio.get_running_loop().run_in_executor(threads, answer)
         try:
             return await asyncio.wait_for(answered, until - time.monotonic())

@@ -63,7 +63,7 @@ class Pages:
             cut_ends=cut_ends,
             day=day,
             link_to=self.links.of,
-            site=page.title,
+            site=sanitize(page.title),
             query_length=limits.query_length,
             version=version,
         )

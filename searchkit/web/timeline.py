@@ -60,9 +60,7 @@ def timeline(months: Mapping[str, int], since: str = "", until: str = "") -> lis
         kind: Literal["", "earlier", "later"] = "earlier" if end < first else "later" if start > last else ""
         is_year = not kind and end - start == 11
         label = f"{_label(start)} – {_label(end)}" if kind and start != end else _label(start)
-        bars.append(
-            Bar(label[:4] if is_year else label, first_day, last_day, count, height, chosen, kind)
-        )
+        bars.append(Bar(label[:4] if is_year else label, first_day, last_day, count, height, chosen, kind))
     return bars
 
 

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit import Highlighted
-from searchkit.web.choices import timeline
 from searchkit.web.languages import LANGUAGES, TEXTS, language, read_translations
 from searchkit.web.sanitize import convert, paragraphs, sanitize
 
@@ -87,10 +86,3 @@ def test_paragraphs_keep_all_text_and_all_that_is_marked(text, cuts):
 @pytest.mark.parametrize("control", ["\u202e", "\u2066", "\u200f", "\x00", "\x1b", "\U000e0041", "\u2028"])
 def test_bidirectional_and_control_characters_are_replaced(control):
     assert sanitize(f"甲{control}乙") == "甲\ufffd乙"
-
-
-def test_a_long_time_is_shown_by_years():
-    shown = timeline({"1990-05": 1, "2024-12": 3})
-    assert [shown[0].label, shown[-1].label] == ["1990", "2024"]
-    assert (shown[-1].since, shown[-1].until) == ("2024-01-01", "2024-12-31")
-    assert timeline({"2024-01": 5}) == []
