@@ -51,11 +51,11 @@ def app(
     """The search page and the JSON API of an index, as an ASGI app.
 
     ``page`` is what the page has of your site: its name, logo, colours, filters, templates (`Page`).
-    ``title`` is short for a page with this name. Clients that send the ``token`` may add and delete documents;
-    without one nobody may. It has 16 ASCII characters or more, and no spaces. ``hosts`` are the names that
-    the app goes by, like ``search.example.org`` or ``*.example.org``, and requests for others are refused;
-    None is any name. The index stays the caller's to close. Raises ValueError for one that is none, and for
-    facets and orders of the page that the index does not have.
+    ``title`` is short for a page with this name. Clients that send the ``token`` may add and delete
+    documents; without one nobody may. It has 16 ASCII characters or more, and no spaces. ``hosts`` are the
+    names that the app goes by, like ``search.example.org`` or ``*.example.org``, and requests for others are
+    refused; None is any name. The index stays the caller's to close. Raises ValueError for one that is none,
+    and for facets and orders of the page that the index does not have.
     """
     limits = limits or Limits()
     page = page or Page()

@@ -86,8 +86,8 @@ def filters(
 ) -> dict[str, Any]:
     """What narrows a search down: the filters that are set, the values of each facet, and the timeline.
 
-    ``names`` has what the page calls each facet, or nothing. The values of a facet are counted without its own
-    filter, or there would be nothing else to choose from.
+    ``names`` has what the page calls each facet, or nothing. The values of a facet are counted without its
+    own filter, or there would be nothing else to choose from.
     """
 
     def counted(facet: str, **unset: Any) -> Mapping[Any, int]:

@@ -1,4 +1,4 @@
-"""customization: what a site makes its own of the page: its name, logo, colours, links, filters, templates."""
+"""customization: what a site makes its own of the page: name, logo, colours, links, filters, templates."""
 
 from __future__ import annotations
 
@@ -24,13 +24,16 @@ _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~\[\]:-]+(/[^\s?#]*)?")
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What is a site's own of the search page. Raises ValueError for what cannot be, with the way out."""
+    """What is a site's own of the search page.
+
+    Raises ValueError or TypeError for what cannot be, with the way out.
+    """
 
     title: str = "searchkit"
     """The name that the page shows."""
     logo: str | os.PathLike[str] | None = None
-    """What stands beside the name, and in the tab: the path of a picture (SVG, PNG, JPEG, WebP, GIF, ICO), its
-    address (``https://…``, or ``/…`` on the same host), or the text of an SVG. None is a red character."""
+    """What stands beside the name, and in the tab: the path of a picture (SVG, PNG, JPEG, WebP, GIF, ICO),
+    its address (``https://…``, or ``/…`` on the same host), or the text of an SVG. None is ours."""
     colors: Mapping[str, str] = field(default_factory=dict)
     """Colours like ``{"accent": "#0b6e4f"}``: paper, card, ink, soft, line, link, seen, accent, mark,
     mark-ink, bar, bar-off, shade. Text must stand out from what it is on."""
@@ -38,14 +41,14 @@ class Page:
     """Those of browsers that ask for dark pages. Without it, accent, link and seen of ``colors`` are made
     lighter there."""
     link: Callable[[searchkit.Hit], str | None] | None = None
-    """Where a hit leads: ``http`` or ``https``, or an address on the same host. For a hit for which it returns
-    None or another address, and by default, that is the page of the article here."""
+    """Where a hit leads: ``http`` or ``https``, or an address on the same host. Where it returns None or
+    another address, and by default, that is the page of the article here."""
     facets: Iterable[str] | Mapping[str, str] = BUILT_IN_FACETS
-    """What results are narrowed down by: source, year, tags and declared fields that have values. A mapping has
-    the name that the page shows for each; an empty one is its own name, or a translated one."""
+    """What results are narrowed down by: source, year, tags and declared fields that have values. A mapping
+    has the name that the page shows for each; an empty one is its own name, or a translated one."""
     sorts: Iterable[str] | Mapping[str, str] = BUILT_IN_SORTS
-    """The orders to choose from: relevance, newest, oldest, and declared fields, with a minus from high to low.
-    The first is the order of a search that chooses none. A mapping is as that of ``facets``."""
+    """The orders to choose from: relevance, newest, oldest, and declared fields, with a minus from high to
+    low. The first is the order of a search that chooses none. A mapping is as that of ``facets``."""
     templates: str | os.PathLike[str] | None = None
     """A folder of Jinja templates, which take the place of those of the same name (docs/web.md)."""
     url: str = ""
@@ -155,7 +158,7 @@ def _is_safe(address: str) -> bool:
 
 def _labelled(argument: str, given: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
     if isinstance(given, str):
-        raise ValueError(f"{argument} must be a list like ['{given}'], not {given!r}")
+        raise TypeError(f"{argument} must be a list like ['{given}'], not {given!r}")
     named = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, "")
     if not all(isinstance(one, str) for pair in named.items() for one in pair):
         raise ValueError(f"{argument} must be names, or a mapping of names to what the page calls them")

@@ -21,7 +21,7 @@ COLUMNS = ("title", "url", "published", "source", "tags", "snippet", "id")
 """Of the CSV."""
 # Spreadsheets run a cell that begins like this as a formula, in East Asian editions the wide forms as well:
 # https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BYTE_ORDER_MARK = "\ufeff"  # or Excel takes the bytes for those of another encoding
 
 _Write = Callable[[searchkit.Results, bool], str]

@@ -23,7 +23,7 @@ class Links:
         return safe_link(self._link(hit)) if self._link else ""
 
     def of(self, hit: searchkit.Hit, base: str, back: str = "") -> str:
-        """The address. ``base`` is that of this app, ``back`` the query string that leads back to the list."""
+        """The address. ``base`` is that of this app, ``back`` the query string that leads back to a list."""
         if own := self.own(hit):
             return own
         return f"{base}/article?{urlencode({'id': hit.id})}{'&' + back if back else ''}"

@@ -84,11 +84,11 @@ class HomeWords:
         self, words: Sequence[str], titles: Sequence[str], sources: Sequence[str], cost: int | None
     ) -> tuple[tuple[str, str], ...]:
         """A query of each kind, of those that find something."""
-        passages = (found[0] for title in titles if (found := _PASSAGE.search(title)))
+        passages = filter(None, map(_PASSAGE.search, titles))
         pairs = [*combinations(words, 2)]
         tried = {
             "any": words,
-            "passage": [f"“{passage}”" for passage in passages],
+            "passage": [f"“{passage[0]}”" for passage in passages],
             "without": [f"{one} -{other}" for one, other in pairs],
             "or": [f"{one} OR {other}" for one, other in reversed(pairs)],
             "title": [f"title:{word}" for word in reversed(words)],

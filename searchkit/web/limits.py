@@ -33,7 +33,7 @@ _LONGEST_QUERY_STRING = 16_000
 
 _Made = TypeVar("_Made")
 Answer = Callable[[int | None], _Made]
-"""Makes a response, or a part of one, with searches that may cost so much, or as much as the index lets them."""
+"""Makes a response, or a part of one, with searches that may cost so much, or what the index lets them."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 Explain = Callable[[Request, Problem], Response]
 

@@ -201,7 +201,7 @@ def _language(request: Request, state: PageState) -> str:
 
 
 def _loader(folder: str | os.PathLike[str] | None) -> jinja2.BaseLoader:
-    """Templates of the site, then ours; ours by ``searchkit:NAME`` as well, so that a site can extend them."""
+    """Templates of the site, then ours; ours are ``searchkit:NAME`` as well, for a site that extends them."""
     ours = jinja2.PackageLoader("searchkit.web")
     theirs = [jinja2.FileSystemLoader(folder)] if folder is not None else []
     return jinja2.ChoiceLoader([*theirs, ours, jinja2.PrefixLoader({"searchkit": ours}, delimiter=":")])

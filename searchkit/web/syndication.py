@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timezone
 from urllib.parse import quote, urlencode, urljoin
 
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from searchkit.web.pages import Pages, base_of
 _ENTRIES = 20
 _SUGGESTIONS = 8
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+_NEVER = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -36,7 +38,7 @@ class Syndication:
             "hits": hits,
             "address": f"{base}/feed{'?' + own if own else ''}",
             "page": f"{base}/{'?' + own if own else ''}",
-            "updated": max((hit.published for hit in hits if hit.published), default=datetime(1970, 1, 1)),
+            "updated": max((hit.published for hit in hits if hit.published), default=_NEVER),
             "link_to": lambda hit: urljoin(f"{base}/", self._pages.links.of(hit, base)),
             "id_of": lambda hit: f"{base}/article?{urlencode({'id': hit.id})}",
         }
@@ -64,6 +66,8 @@ class Syndication:
             host = "localhost"
         return f"{request.url.scheme}://{host}{quote(base_of(request))}"
 
-    def _xml(self, request: Request, template: str, values: dict[str, object], media_type: str) -> Response:
+    def _xml(
+        self, request: Request, template: str, values: Mapping[str, object], media_type: str
+    ) -> Response:
         text = _NOT_IN_XML.sub("\ufffd", self._pages.render(request, template, **values))
         return Response(text, media_type=media_type, headers={"Vary": "Accept-Language"})

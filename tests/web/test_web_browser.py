@@ -1,6 +1,7 @@
 """The search page in a real browser: Chromium, driven by Playwright."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ import pytest
 from web.conftest import HOSTILE, running
 
 from benchmarks.browser import browsing, chromium
+from searchkit import web
 
 pytest.importorskip("playwright", reason="needs Playwright: pip install 'searchkit-zh[browser]'")
 
@@ -29,16 +31,22 @@ def browser() -> Iterator[Any]:
 def visit(browser, app) -> Iterator[Any]:
     """Opens a page, which must not complain of anything."""
     complaints: list[str] = []
-    with running(app) as server:
+    with ExitStack() as servers:
         contexts = []
+        urls: dict[int, str] = {}
 
-        def visit(path: str = "?lang=en", **options: Any) -> Any:
+        def visit(path: str = "?lang=en", app: Any = app, status: int = 200, **options: Any) -> Any:
+            if id(app) not in urls:
+                urls[id(app)] = servers.enter_context(running(app)).url
             contexts.append(browser.new_context(**options))
             page = contexts[-1].new_page()
             page.on("console", lambda message: complaints.append(message.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("dialog", lambda dialog: complaints.append(dialog.message))
-            page.goto(server.url + path)
+            answer = page.goto(urls[id(app)] + path)
+            assert answer.status == status
+            if status != 200:  # which Chromium reports
+                assert f"status of {status}" in complaints.pop()
             return page
 
         yield visit
@@ -95,6 +103,47 @@ def test_the_page_works_without_javascript_and_by_keyboard(visit):
     page.wait_for_selector('.whole mark:has-text("圖書館")')
 
 
+def test_on_a_phone_the_filters_stand_above_the_results_and_open_without_a_script(visit):
+    page = visit("?q=" + quote("的"), viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    toggle, facets = page.locator(".toggle summary"), page.locator(".facet").first
+    assert toggle.bounding_box()["y"] < page.locator(".hit").first.bounding_box()["y"]
+    assert not facets.is_visible()
+    toggle.click()
+    assert facets.is_visible()
+    facets.locator("a").first.click()
+    page.wait_for_selector(".chips")
+    assert not page.locator(".facet").first.is_visible()
+    assert page.locator(".toggle .count").inner_text() == "1"
+
+
+def test_on_a_desktop_the_filters_are_open(visit):
+    page = visit("?q=" + quote("的"))
+    assert page.locator(".facet").first.is_visible()
+    assert not page.locator(".toggle").is_visible()
+
+
+def test_an_ellipsis_is_seen_but_neither_copied_nor_said(visit):
+    page = visit("?q=" + quote("的"))
+    snippet = page.locator(".snippet.cut-end").first
+    style = "one => getComputedStyle(one, '::after').content"
+    assert snippet.evaluate(style) == '"…" / ""'
+    copied = snippet.evaluate(
+        "one => { getSelection().selectAllChildren(one); return String(getSelection()); }"
+    )
+    assert "…" not in copied
+    assert "…" not in snippet.aria_snapshot()
+
+
+def test_a_number_leads_to_its_page_without_a_new_document(visit):
+    page = visit("?lang=en&unfolded=1&q=" + quote("的"))
+    page.evaluate("window.same = true")
+    page.click('.pages a[aria-label="page 3"]')
+    page.wait_for_url("**page=3**")
+    page.wait_for_selector('.pages [aria-current="page"]:has-text("3")')
+    assert page.evaluate("window.same")
+    assert page.locator(".hits").get_attribute("start") == "21"
+
+
 def test_a_hostile_article_runs_no_script(visit):
     page = visit("article?lang=en&q=" + quote("攻擊") + "&id=" + quote(HOSTILE["id"], safe=""))
     assert page.locator(".whole mark").count() == 3
@@ -109,12 +158,35 @@ def test_a_phone_needs_no_scrolling_to_the_side(visit, path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "path", ["?lang=en", "?lang=zh-Hans&q=" + quote("的"), "?lang=en&q=qwxyz", "article?q=x&id=wire"]
+    "path",
+    ["?lang=en", "?lang=zh-Hans&q=" + quote("的"), "?lang=en&q=qwxyz", "article?q=x&id=wire"]
+    + ["?lang=zh-Hant&page=2&where=price%3D3&sort=-price&unfolded=1&q=*"],
 )
 def test_axe_finds_no_accessibility_problem(visit, path, scheme):
+    check_accessibility(visit(path, color_scheme=scheme))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_none_where_an_address_is_wrong(visit, scheme):
+    check_accessibility(visit("?since=x", status=400, color_scheme=scheme))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}])
+def test_axe_finds_none_where_a_site_has_colors_of_its_own(visit, index, scheme, viewport):
+    own = web.Page(
+        colors={"accent": "#0b6e4f", "link": "#0b5394", "mark": "#c8f0d8"}, facets={"price": "价格"},
+        sorts=["newest", "-price"], logo='<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>',
+    )  # fmt: skip
+    page = visit("?q=" + quote("的"), app=web.app(index, page=own), color_scheme=scheme, viewport=viewport)
+    if viewport["width"] < 400:
+        page.click(".toggle summary")
+    check_accessibility(page)
+
+
+def check_accessibility(page):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="needs axe: pip install 'searchkit-zh[browser]'"
     )
-    page = visit(path, color_scheme=scheme)
     found = axe.Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

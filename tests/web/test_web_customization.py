@@ -1,4 +1,4 @@
-"""What a site makes its own of the page: name, logo, colours, links, filters, orders, templates, home page."""
+"""What a site makes its own of the page: name, logo, colours, links, filters, orders, templates, words."""
 
 import re
 
@@ -131,7 +131,7 @@ def test_any_color_that_can_be_read_on_light_can_be_read_on_dark(number, name):
     ],
 )
 def test_what_a_page_cannot_have_is_refused(options, reason):
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises((ValueError, TypeError), match=reason):
         web.Page(**options)
 
 
