@@ -29,7 +29,7 @@ from benchmarks.browser import browsing  # noqa: E402
 from searchkit import web  # noqa: E402
 
 QUERY = "图书馆"
-WIDTHS = {390: 844, 1280: 800}
+WIDTHS = {390: 844, 1280: 720}
 THEMES = ("light", "dark")
 _COLORS = 32  # enough for text in a few colours, and a quarter of the size
 

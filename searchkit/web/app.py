@@ -19,7 +19,7 @@ import searchkit
 from searchkit.web import schemas
 from searchkit.web.api import add_api, add_write_api
 from searchkit.web.colors import style_sheet
-from searchkit.web.customization import Page, read_logo
+from searchkit.web.customization import Page, icon, read_logo
 from searchkit.web.errors import MEDIA_TYPE, Problem
 from searchkit.web.exports import Exports
 from searchkit.web.limits import Limits, RequestRunner
@@ -62,7 +62,7 @@ def app(
     if title is not None:
         page = replace(page, title=title)
     logo = read_logo(page.logo)
-    made = {"colors.css": style_sheet(page.colors, page.dark_colors).encode()}
+    made = {"colors.css": style_sheet(page.colors, page.dark_colors).encode(), "icon.svg": icon(page.colors)}
     if logo and logo.name:
         made[logo.name] = logo.data
     static = StaticFiles("static", made)

@@ -6,11 +6,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import searchkit
-from searchkit.web.colors import style_sheet
+from searchkit.web.colors import LIGHT, style_sheet
 
 BUILT_IN_FACETS = ("source", "year", "tags")
 BUILT_IN_SORTS = ("relevance", "newest", "oldest")
@@ -137,6 +138,12 @@ def _served(name: str, data: bytes) -> Logo:
     if len(data) > _LARGEST_LOGO:
         raise ValueError(f"logo: it has {len(data):,} bytes, at most {_LARGEST_LOGO:,} are taken")
     return Logo(name, data)
+
+
+def icon(colors: Mapping[str, str]) -> bytes:
+    """The logo of a page without one, in its accent."""
+    drawn = (files("searchkit.web") / "static" / "icon.svg").read_text(encoding="utf-8")
+    return drawn.replace(LIGHT["accent"], colors.get("accent", LIGHT["accent"])).encode()
 
 
 def safe_link(address: object) -> str:

@@ -40,7 +40,8 @@ def teas(make_index):
 
 def visiting(index, **options):
     """Gets pages of an app with these options of `Page`, in English, as trees."""
-    client = TestClient(web.app(index, page=web.Page(**options)))
+    limits = web.Limits(rate=0, seconds=60)
+    client = TestClient(web.app(index, page=web.Page(**options), limits=limits))
 
     def visit(path="/", **parameters):
         response = client.get(path, params=parameters or None, headers={"Accept-Language": "en"})
@@ -98,6 +99,7 @@ def test_colors_are_a_style_sheet_of_its_own(teas):
     light, dark = css.split("@media")
     assert "--accent: #0b6e4f;" in light
     assert "--bar: #0b6e4f;" in light
+    assert 'fill="#0B6E4F"' in client.get(page.cssselect(".brand img")[0].get("src")).text
     (lighter,) = re.findall(r"--accent: (#\w+);", dark)
     assert contrast(lighter, DARK["card"]) >= 4.5
 
