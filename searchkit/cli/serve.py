@@ -97,6 +97,7 @@ def serve(
     """
     try:
         from searchkit import web
+        from searchkit.web.customization import check_fields
     except ImportError as error:
         hint = "pip install 'searchkit-zh[web]'"
         raise Failed(f"the search page needs {error.name}, which is not installed", hint=hint) from None
@@ -108,7 +109,7 @@ def serve(
             named = dict(_pair(color) for color in colors)
             page = web.Page(title=title, logo=logo, colors=named, templates=templates, url=url)
             page = replace(page, facets=facets or page.facets, sorts=sorts or page.sorts)
-            page.check(index.stats().fields)
+            check_fields(page, index.stats().fields)
         except ValueError as error:
             raise Misused(str(error)) from None
         try:

@@ -60,7 +60,7 @@ class Page:
         if not isinstance(self.title, str) or not self.title.strip():
             raise ValueError(f"title must be a text, not {self.title!r}")
         for name in ("facets", "sorts"):
-            object.__setattr__(self, name, _labelled(name, getattr(self, name)))
+            object.__setattr__(self, name, named(name, getattr(self, name)))
         if self.url and not _WEB_ADDRESS.fullmatch(self.url):
             raise ValueError(f"url must be an address like 'https://example.org/search', not {self.url!r}")
         if self.templates is not None and not Path(self.templates).is_dir():
@@ -68,29 +68,20 @@ class Page:
         style_sheet(self.colors, self.dark_colors)
         read_logo(self.logo)
 
-    @property
-    def facet_names(self) -> dict[str, str]:
-        """The facets, each with the name that it was given."""
-        return dict(self.facets)  # type: ignore[arg-type]
 
-    @property
-    def sort_names(self) -> dict[str, str]:
-        """The orders, each with the name that it was given."""
-        return dict(self.sorts)  # type: ignore[arg-type]
-
-    def check(self, declared: Mapping[str, str]) -> None:
-        """Raises ValueError for facets and orders that an index with these fields does not have."""
-        values = [name for name, kind in declared.items() if kind != "fulltext"]
-        for argument, names, built_in in (
-            ("facets", self.facet_names, BUILT_IN_FACETS),
-            ("sorts", [name.removeprefix("-") for name in self.sort_names], BUILT_IN_SORTS),
-        ):
-            if unknown := [name for name in names if name not in (*built_in, *values)]:
-                raise ValueError(
-                    f"{argument}: there is no {unknown[0]!r} in this index; there are "
-                    f"{', '.join((*built_in, *values))}. Fields are declared where an index is made: "
-                    "searchkit.create(..., fields={...})"
-                )
+def check_fields(page: Page, declared: Mapping[str, str]) -> None:
+    """Raises ValueError for facets and orders that an index with these fields does not have."""
+    values = [name for name, kind in declared.items() if kind != "fulltext"]
+    for argument, names, built_in in (
+        ("facets", [*named("facets", page.facets)], BUILT_IN_FACETS),
+        ("sorts", [name.removeprefix("-") for name in named("sorts", page.sorts)], BUILT_IN_SORTS),
+    ):
+        if unknown := [name for name in names if name not in (*built_in, *values)]:
+            raise ValueError(
+                f"{argument}: there is no {unknown[0]!r} in this index; there are "
+                f"{', '.join((*built_in, *values))}. Fields are declared where an index is made: "
+                "searchkit.create(..., fields={...})"
+            )
 
 
 @dataclass(frozen=True)
@@ -163,12 +154,13 @@ def _is_safe(address: str) -> bool:
     return not parts.netloc and ":" not in address.split("/")[0].split("?")[0].split("#")[0]
 
 
-def _labelled(argument: str, given: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
+def named(argument: str, given: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
+    """Facets or orders, each with the name that it was given, or none. Raises ValueError or TypeError."""
     if isinstance(given, str):
         raise TypeError(f"{argument} must be a list like ['{given}'], not {given!r}")
-    named = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, "")
-    if not all(isinstance(one, str) for pair in named.items() for one in pair):
+    names = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, "")
+    if not all(isinstance(one, str) for pair in names.items() for one in pair):
         raise ValueError(f"{argument} must be names, or a mapping of names to what the page calls them")
-    if argument == "sorts" and not named:
+    if argument == "sorts" and not names:
         raise ValueError("sorts must have one order at least, such as 'relevance'")
-    return named
+    return names

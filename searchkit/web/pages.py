@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 import searchkit
 from searchkit.web.api import existing
 from searchkit.web.choices import filters, language_options, page_numbers, page_options
-from searchkit.web.customization import Logo, Page
+from searchkit.web.customization import Logo, Page, check_fields, named
 from searchkit.web.errors import Problem, library_problems
 from searchkit.web.hits import Links, cut_ends
 from searchkit.web.home import HomeWords
@@ -39,12 +39,14 @@ class Pages:
         self, index: searchkit.Index, page: Page, logo: Logo | None, limits: Limits, version: str
     ) -> None:
         declared = index.stats().fields
-        page.check(declared)
+        check_fields(page, declared)
         self.page = page
         self.title = page.title
         self.links = Links(page.link)
         self._fields: Collection[str] = {name for name, kind in declared.items() if kind != "fulltext"}
-        self._facets = [*(name for name in page.facet_names if name not in ("year", "month")), "month"]
+        self._sorts = named("sorts", page.sorts)
+        self._facet_names = named("facets", page.facets)
+        self._facets = [*(name for name in self._facet_names if name != "year"), "month"]
         self._index = index
         self._home = HomeWords(index)
         self._limits = limits
@@ -70,7 +72,7 @@ class Pages:
 
     def state(self, request: Request) -> PageState:
         """What a request asks for. Raises `Problem` for what makes no sense."""
-        return read_state(request.query_params, self._limits, self.page.sort_names, self._fields)
+        return read_state(request.query_params, self._limits, self._sorts, self._fields)
 
     def search(self, request: Request, cost: int | None) -> HTMLResponse:
         """GET /"""
@@ -103,7 +105,7 @@ class Pages:
             "numbers": page_numbers(state, results.total, self._limits.depth, has_next=has_next),
             "shown_at_most": self._limits.depth if at_end else 0,
             "exported": min(results.total, self._limits.depth),
-            **filters(state, self.page.facet_names, results.facets, counts, text, today),
+            **filters(state, self._facet_names, results.facets, counts, text, today),
         }
         return self._page(request, "search.html", state, values, here=f"{base_of(request)}/?")
 
@@ -158,7 +160,7 @@ class Pages:
         lang = _language(request, state)
         base = base_of(request)
         switches = (
-            page_options(here, state, lang, self.page.sort_names)
+            page_options(here, state, lang, self._sorts)
             if here
             else {"lang": language_options(lambda one: _same_in(request, one), lang)}
         )
@@ -177,7 +179,7 @@ class Pages:
     def find(self, state: PageState, cost: int | None, **options: Any) -> searchkit.Results:
         """The matches, in the order that the state or the options ask for."""
         query = state.q or EVERYTHING
-        options = {"sort": state.sort or next(iter(self.page.sort_names)), **options}
+        options = {"sort": state.sort or next(iter(self._sorts)), **options}
         try:
             with library_problems():
                 return self._index.search(query, lenient=True, max_cost=cost, **state.filters, **options)
