@@ -34,7 +34,7 @@ def _several(name: str, into: str, metavar: str, help: str) -> Callable[[Any], A
 @command(
     "serve indexes/news",
     "serve indexes/news --port 8080 --title 新聞",
-    "serve indexes/news --logo logo.svg --color accent=#0b6e4f --facet source --facet author --sort -views",
+    "serve indexes/news --logo logo.svg --color accent=#0b6e4f --facet author --sort -views",
     "serve indexes/news --writable",
     "serve indexes/news --allow-host search.example.org --proxy 127.0.0.1",
     short_help="Open a search page for an index.",
@@ -44,9 +44,7 @@ def _several(name: str, into: str, metavar: str, help: str) -> Callable[[Any], A
 @_option("--port", 8000, "The port to listen on; 0 takes any free one.", click.IntRange(0, 65535))
 @_option("--title", "searchkit", "The name that the page shows.")
 @click.option("--logo", metavar="PATH", help="A picture beside the name: its path, or its https:// address.")
-@_several(
-    "--color", "colors", "NAME=COLOR", "A colour of the page, like accent=#0b6e4f; docs/web.md lists them."
-)
+@_several("--color", "colors", "NAME=COLOR", "A colour of the page, like accent=#0b6e4f or link=#0b5394.")
 @_several("--facet", "facets", "NAME", "Narrow results down by this: source, year, tags or a declared field.")
 @_several(
     "--sort", "sorts", "NAME", "Offer this order: relevance, newest, oldest, or a declared field (-views)."
