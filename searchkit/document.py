@@ -90,7 +90,7 @@ class Document:
     def __post_init__(self, html: str) -> None:
         # Runs for every article, so what is right already is not looked at again.
         values = self.__dict__  # the dataclass is frozen
-        if html:
+        if html != "":
             values["body"], values["markup"] = self._read_html(html)
         texts = self.title, self.body, self.id, self.url, self.source
         try:

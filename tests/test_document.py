@@ -328,6 +328,7 @@ def test_rows_with_html_are_found_by_their_text_and_keep_their_markup(
     ("values", "reason"),
     [
         ({"html": b"x"}, "html must be text, not bytes"),
+        ({"html": False, "body": "水"}, "html must be text, not bool"),
         ({"html": "<p>茶", "body": "水"}, "it has html and a body or markup, which are made of the html"),
         ({"html": "<script>x</script>"}, "it has no text"),
         ({"html": "<" * 1_000_001}, "html has 1,000,001 tags; at most 1,000,000 are read: split it"),
