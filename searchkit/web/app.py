@@ -41,17 +41,20 @@ def app(
     token: str | None = None,
     limits: Limits | None = None,
     hosts: Iterable[str] | None = None,
+    images: bool = True,
 ) -> Starlette:
     """The search page and the JSON API of an index, as an ASGI app.
 
     ``title`` is the name that the page shows. Clients that send the ``token`` may add and delete documents;
     without one nobody may. It has 16 ASCII characters or more, and no spaces. ``hosts`` are the names that
     the app goes by, like ``search.example.org`` or ``*.example.org``, and requests for others are refused;
-    None is any name. The index stays the caller's to close. Raises ValueError for one that is none.
+    None is any name. Pictures of articles are loaded from where they are, which tells those hosts that
+    somebody looks at one, though not which page it is on; with ``images=False`` their descriptions are shown
+    instead. The index stays the caller's to close. Raises ValueError for one that is none.
     """
     limits = limits or Limits()
     static = StaticFiles("static")
-    pages = Pages(index, title, limits, static.version)
+    pages = Pages(index, title, limits, static.version, images=images)
     middleware = [Middleware(SecurityHeaders), Middleware(WholeRequest)]
     if hosts is not None:
         middleware.insert(1, Middleware(KnownHosts, [checked_host(name) for name in hosts]))

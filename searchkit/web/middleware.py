@@ -13,9 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from searchkit.web.errors import MEDIA_TYPE, Problem
 
+
+def content_policy(*, images: bool = False) -> str:
+    """What a page may load: its own files; and pictures from anywhere, where it has those of an article."""
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{' http: https:' * images}; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 _SECURITY_HEADERS = {  # what every answer forbids a browser to do
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": content_policy(),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -39,8 +47,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_SECURITY_HEADERS)
-                headers.setdefault("Cache-Control", "no-cache")
+                for name, value in {**_SECURITY_HEADERS, "Cache-Control": "no-cache"}.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -12,26 +15,32 @@ from starlette.responses import HTMLResponse
 
 import searchkit
 from searchkit.web.api import existing
+from searchkit.web.article_html import ArticleHtml
 from searchkit.web.choices import filters, language_options, page_options
 from searchkit.web.errors import Problem, library_problems
 from searchkit.web.languages import LANGUAGES, TEXTS, counted, day, language
 from searchkit.web.limits import Limits
+from searchkit.web.middleware import content_policy
 from searchkit.web.page_state import HITS, PageState, read_state
-from searchkit.web.sanitize import marked, paragraphs, sanitize
+from searchkit.web.sanitize import marked, sanitize
 
 EVERYTHING = "*"
 """The query that finds all articles: what is shown where there is no query."""
 
 _SIMILAR = 5
 _LONGEST_LINK = 2000
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _FACETS = ("source", "tags", "month")
 
 
 class Pages:
     """The answers that are HTML."""
 
-    def __init__(self, index: searchkit.Index, title: str, limits: Limits, version: str) -> None:
+    def __init__(
+        self, index: searchkit.Index, title: str, limits: Limits, version: str, *, images: bool = True
+    ) -> None:
         self._index = index
+        self._images = images
         self._limits = limits
         self._templates = jinja2.Environment(
             loader=jinja2.PackageLoader("searchkit.web"),
@@ -44,6 +53,7 @@ class Pages:
         self._templates.globals.update(
             counted=counted,
             day=day,
+            inside=inside,
             site=title,
             query_length=limits.query_length,
             version=version,
@@ -84,15 +94,24 @@ class Pages:
         hit = self._index.hit(state.q, document.id, lenient=True, max_cost=cost)
         title = hit.title if hit else searchkit.Highlighted(document.title)
         body = hit.body if hit else searchkit.Highlighted(document.body)
+        in_title, matches = len(title.spans), len(title.spans) + len(body.spans)
+        at = request.query_params.get("match", "")
         values = {
             "document": document,
-            "title": title,
-            "paragraphs": paragraphs(body),
-            "matches": len(title.spans) + len(body.spans),
+            "title": ArticleHtml(title, script=state.script).line(),
+            "body": ArticleHtml(
+                body, document.markup, script=state.script, first=in_title + 1, images=self._images
+            ).blocks(),
+            "matches": matches,
+            "first_match": in_title + 1 if body.spans else 1,
+            "at": int(at) if _NUMBER.fullmatch(at) and int(at) <= matches else 0,
             "similar": self._index.similar(document.id, limit=_SIMILAR, max_cost=cost),
         }
         here = f"{base_of(request)}/article?{urlencode({'id': document.id})}&"
-        return self._page(request, "article.html", state, values, here=here)
+        page = self._page(request, "article.html", state, values, here=here)
+        if self._images and any(one.kind == "image" for one in document.markup):
+            page.headers["Content-Security-Policy"] = content_policy(images=True)
+        return page
 
     def problem(self, request: Request, problem: Problem) -> HTMLResponse:
         """What went wrong, and what to do about it."""
@@ -131,6 +150,24 @@ class Pages:
     def _counts(self, cost: int | None, state: PageState, facet: str) -> dict[Any, int]:
         """The values of a facet among the matches of another state, with their counts."""
         return self._search(state, cost, limit=0, facets=facet).facets[facet]
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Where the matches of a hit are in its article: how many there are in the text, and their numbers."""
+
+    count: int
+    first: int
+    shown: int
+    """The first one in the snippet."""
+
+
+def inside(hit: searchkit.Hit) -> Inside:
+    """Where the matches of a hit are; as the page of the article numbers them."""
+    first, spans, snippet = len(hit.title.spans) + 1, hit.body.spans, hit.snippet
+    start = snippet.start + snippet.spans[0][0] if snippet.spans else 0
+    before = bisect_left(spans, (start, 0))
+    return Inside(len(spans), first, first + min(before, max(0, len(spans) - 1)))
 
 
 def base_of(request: Request) -> str:
