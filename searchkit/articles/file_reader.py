@@ -15,9 +15,9 @@ from searchkit.articles.html import looks_like_html, parse_html, parse_html_page
 from searchkit.articles.json_lines import read_json_lines
 from searchkit.articles.markdown import parse_markdown
 from searchkit.articles.news import parse_news
-from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
+from searchkit.html.whitespace import clean_line, text_lines
 
 LARGEST_FILE = 32_000_000
 """Bytes of a file that is one article. Several copies of it are in memory while it is read."""

@@ -134,9 +134,11 @@ def _from_json(given: Any) -> Document:
         raise DocumentError(f"a line must hold a JSON object, not {type(given).__name__}")
     values: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
+    has_body = any(given.get(name) for name in ("body", "text", "markup"))
+    known = _FIELDS if has_body else _FIELDS | {"html"}
     for name, value in given.items():
         field = _BEIR.get(name, name)
-        if field in _FIELDS and (field == name or field not in given):
+        if field in known and (field == name or field not in given):
             values[field] = value
         else:
             unknown[name] = value

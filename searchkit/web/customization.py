@@ -50,6 +50,9 @@ class Page:
     sorts: Iterable[str] | Mapping[str, str] = BUILT_IN_SORTS
     """The orders to choose from: relevance, newest, oldest, and declared fields, with a minus from high to
     low. The first is the order of a search that chooses none. A mapping is as that of ``facets``."""
+    images: bool = True
+    """Whether pictures of articles are loaded from where they are, which tells those hosts that somebody
+    looks at one, though not which page it is on. Else their descriptions are shown instead."""
     templates: str | os.PathLike[str] | None = None
     """A folder of Jinja templates, which take the place of those of the same name (docs/web.md)."""
     url: str = ""

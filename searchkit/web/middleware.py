@@ -13,9 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from searchkit.web.errors import MEDIA_TYPE, Problem
 
+
+def content_policy(*images: str) -> str:
+    """What a page may load: its own files; and pictures from these origins or schemes."""
+    origins = " ".join(["'self'", *images])
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {origins}; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 _SECURITY_HEADERS = {  # what every answer forbids a browser to do
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -37,15 +45,14 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, images: Iterable[str] = ()) -> None:
         self._app = app
-        origins = " ".join(["'self'", *images])
-        self._headers = {name: value.format(images=origins) for name, value in _SECURITY_HEADERS.items()}
+        self._headers = {**_SECURITY_HEADERS, "Content-Security-Policy": content_policy(*images)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self._headers)
-                headers.setdefault("Cache-Control", "no-cache")
+                for name, value in {**self._headers, "Cache-Control": "no-cache"}.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

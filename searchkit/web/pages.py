@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+from bisect import bisect_left
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
@@ -15,6 +18,7 @@ from starlette.responses import HTMLResponse
 
 import searchkit
 from searchkit.web.api import existing
+from searchkit.web.article_html import ArticleHtml
 from searchkit.web.choices import filters, language_options, page_numbers, page_options
 from searchkit.web.customization import Logo, Page, check_fields, named
 from searchkit.web.errors import Problem, library_problems
@@ -22,14 +26,16 @@ from searchkit.web.hits import Links, cut_ends
 from searchkit.web.home import HomeWords
 from searchkit.web.languages import LANGUAGES, TEXTS, counted, day, language
 from searchkit.web.limits import Limits
+from searchkit.web.middleware import content_policy
 from searchkit.web.page_state import HITS, PageState, read_state
-from searchkit.web.sanitize import marked, paragraphs, sanitize
+from searchkit.web.sanitize import marked, sanitize
 
 EVERYTHING = "*"
 """The query that finds all articles: what is shown where there is no query."""
 
 _SIMILAR = 5
 _LONGEST_LINK = 2000
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 class Pages:
@@ -47,6 +53,7 @@ class Pages:
         self._sorts = named("sorts", page.sorts)
         self._facet_names = named("facets", page.facets)
         self._facets = [*(name for name in self._facet_names if name != "year"), "month"]
+        self._images = page.images
         self._index = index
         self._home = HomeWords(index)
         self._limits = limits
@@ -64,6 +71,7 @@ class Pages:
             counted=counted,
             cut_ends=cut_ends,
             day=day,
+            inside=inside,
             link_to=self.links.of,
             site=sanitize(page.title),
             query_length=limits.query_length,
@@ -116,15 +124,24 @@ class Pages:
         hit = self._index.hit(state.q, document.id, lenient=True, max_cost=cost)
         title = hit.title if hit else searchkit.Highlighted(document.title)
         body = hit.body if hit else searchkit.Highlighted(document.body)
+        in_title, matches = len(title.spans), len(title.spans) + len(body.spans)
+        at = request.query_params.get("match", "")
         values = {
             "document": document,
-            "title": title,
-            "paragraphs": paragraphs(body),
-            "matches": len(title.spans) + len(body.spans),
+            "title": ArticleHtml(title, script=state.script).line(),
+            "body": ArticleHtml(
+                body, document.markup, script=state.script, first=in_title + 1, images=self._images
+            ).blocks(),
+            "matches": matches,
+            "first_match": in_title + 1 if body.spans else 1,
+            "at": int(at) if _NUMBER.fullmatch(at) and int(at) <= matches else 0,
             "similar": self._index.similar(document.id, limit=_SIMILAR, max_cost=cost),
         }
         here = f"{base_of(request)}/article?{urlencode({'id': document.id})}&"
-        return self._page(request, "article.html", state, values, here=here)
+        page = self._page(request, "article.html", state, values, here=here)
+        if self._images and any(one.kind == "image" for one in document.markup):
+            page.headers["Content-Security-Policy"] = content_policy("http:", "https:")
+        return page
 
     def problem(self, request: Request, problem: Problem) -> HTMLResponse:
         """What went wrong, and what to do about it."""
@@ -191,6 +208,24 @@ class Pages:
     def _counts(self, cost: int | None, state: PageState, facet: str) -> dict[Any, int]:
         """The values of a facet among the matches of another state, with their counts."""
         return self.find(state, cost, limit=0, facets=facet).facets[facet]
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Where the matches of a hit are in its article: how many there are in the text, and their numbers."""
+
+    count: int
+    first: int
+    shown: int
+    """The first one in the snippet."""
+
+
+def inside(hit: searchkit.Hit) -> Inside:
+    """Where the matches of a hit are; as the page of the article numbers them."""
+    first, spans, snippet = len(hit.title.spans) + 1, hit.body.spans, hit.snippet
+    start = snippet.start + snippet.spans[0][0] if snippet.spans else 0
+    before = bisect_left(spans, (start, 0))
+    return Inside(len(spans), first, first + min(before, max(0, len(spans) - 1)))
 
 
 def base_of(request: Request) -> str:

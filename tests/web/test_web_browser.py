@@ -1,13 +1,17 @@
 """The search page in a real browser: Chromium, driven by Playwright."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from web.conftest import HOSTILE, running
+from web.hostile_html import HOSTILE_HTML
 
+import searchkit
 from benchmarks.browser import browsing, chromium
 from searchkit import web
 
@@ -30,6 +34,12 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def visit(browser, app) -> Iterator[Any]:
     """Opens a page, which must not complain of anything."""
+    with visiting(browser, app) as visit:
+        yield visit
+
+
+@contextmanager
+def visiting(browser: Any, app: Any) -> Iterator[Callable[..., Any]]:
     complaints: list[str] = []
     with ExitStack() as servers:
         contexts = []
@@ -190,3 +200,85 @@ def check_accessibility(page):
     )
     found = axe.Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_n_and_p_lead_from_match_to_match_of_an_article(visit, index):
+    page = visit(
+        "article?lang=en&q=" + quote("遣唐使 的") + "&id=" + quote(index.search("遣唐使")[0].id, safe="")
+    )
+    last = int(page.get_attribute("#steps", "data-matches"))
+    assert last > 3
+    for key, at in (("n", 1), ("n", 2), ("p", 1), ("p", last), ("n", 1)):
+        page.keyboard.press(key)
+        page.wait_for_function(f"document.getElementById('step').textContent === '{at}'")
+        assert page.evaluate("document.querySelector('mark:target').id") == f"m{at}"
+    page.click("#steps [rel=next]")
+    page.wait_for_url("**#m2")
+    shown = page.locator("#m2").bounding_box()
+    assert 0 < shown["y"] < page.viewport_size["height"]
+    page.locator("#q").press_sequentially("np")
+    assert page.url.endswith("#m2")
+    page.go_back()  # steps are no entries of the history
+    assert page.url == "about:blank"
+
+
+def test_steps_work_without_javascript(visit, index):
+    address = (
+        "article?lang=en&q=" + quote("遣唐使 的") + "&id=" + quote(index.search("遣唐使")[0].id, safe="")
+    )
+    page = visit(address, java_script_enabled=False)
+    for at in (1, 2, 3):
+        page.click("#steps [rel=next]")
+        page.wait_for_url(f"**#m{at}")
+        assert page.inner_text("#step") == str(at)
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md", ".txt", ".jsonl"])
+def test_hostile_html_runs_no_script_and_asks_for_nothing_but_pictures(browser, tmp_path, suffix):
+    for number, html in enumerate(HOSTILE_HTML):
+        write_article(tmp_path / f"{number}{suffix}", f"https://www.example.com/{number}", html)
+    asked = set()
+    with searchkit.create(":memory:") as index:
+        report = index.add(searchkit.read_articles(tmp_path))
+        assert (report.added, report.failures) == (len(HOSTILE_HTML), [])
+        with visiting(browser, web.app(index, limits=web.Limits(rate=0))) as visit:
+            page = visit("?q=" + quote("题 ran"))
+            page.expose_function("ran", lambda: pytest.fail("a script ran"))
+            page.route("**/*", lambda route: answer(route, asked))
+            base = page.url.partition("?")[0]
+            for number in range(len(HOSTILE_HTML)):
+                address = quote(f"https://www.example.com/{number}", safe="")
+                page.goto(f"{base}article?q={quote('题 ran 按')}&id={address}")
+                for link in page.locator(".text a").all():
+                    assert link.evaluate("link => link.protocol") in ("https:", "http:")
+                    link.hover()
+                page.wait_for_timeout(50)  # what is loaded lazily
+                assert (
+                    page.evaluate("document.querySelectorAll('.text :is(script, style, svg, form)').length")
+                    == 0
+                )
+    assert asked == {"pictures.example", "www.example.com", "127.0.0.1"}
+
+
+def write_article(path: Path, url: str, html: str) -> None:
+    """An article with the HTML in it, between two paragraphs."""
+    if path.suffix == ".jsonl":
+        path.write_text(json.dumps({"url": url, "title": "题", "html": f"<p>前</p>{html}<p>后"}))
+    else:
+        head = {".txt": f"<!--1-->\n[题]({url})\n------\n", ".md": f"---\nurl: {url}\n---\n# 题\n\n"}
+        canonical = f"<!doctype html><title>题</title><link rel=canonical href='{url}'>"
+        path.write_text(head.get(path.suffix, canonical) + f"<p>前</p>\n\n{html}\n\n<p>后</p>", "utf-8")
+
+
+def answer(route: Any, asked: set[str]) -> None:
+    """Answer for every host but the server's."""
+    host = urlsplit(route.request.url).hostname
+    asked.add(host)
+    assert "referer" not in route.request.headers or host == "127.0.0.1"
+    if host == "127.0.0.1":
+        route.continue_()
+    else:
+        route.fulfill(body=PIXEL, content_type="image/svg+xml")
+
+
+PIXEL = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
