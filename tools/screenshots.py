@@ -31,7 +31,7 @@ from searchkit import web  # noqa: E402
 QUERY = "图书馆"
 WIDTHS = {390: 844, 1280: 720}
 THEMES = ("light", "dark")
-_COLORS = 32  # enough for text in a few colours, and a quarter of the size
+_COLORS = 48  # enough for text in a few colours, and a third of the size
 
 
 def addresses(index: searchkit.Index) -> dict[str, str]:
