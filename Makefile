@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 # The extras for the tests. Tests of the search page in a browser need `browser` as well.
 TEST_EXTRAS ?= test
 
-.PHONY: help demo test quick cluster cluster-stop kill-test rot-test lint types docs hooks pre-commit check fuzz fuzz-time fuzz-kernel guard bench bench-test relevance system-packages clean
+.PHONY: help demo test quick cluster cluster-stop kill-test rot-test lint types docs screenshots hooks pre-commit check fuzz fuzz-time fuzz-kernel guard bench bench-test relevance system-packages clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
@@ -16,6 +16,7 @@ help:
 	@echo "make types      check types (mypy --strict)"
 	@echo "make check      test, lint and types"
 	@echo "make docs       build the documentation into build/site; warnings are errors"
+	@echo "make screenshots take the pictures of the search page in docs/images (needs Chromium)"
 	@echo "make hooks      install the pre-commit hooks; make pre-commit runs them on all files"
 	@echo "make cluster    start three OpenSearch nodes for the tests (needs Maven and a JDK); make cluster-stop ends them"
 	@echo "make kill-test  kill a writer 300 times (KILLS=300) and check the index each time"
@@ -64,6 +65,9 @@ types: $(VENV)/.lint
 # The variable silences an advertisement that Material for MkDocs prints.
 docs: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+screenshots: $(VENV)/.browser
+	$(BIN)/python tools/screenshots.py
 
 hooks: $(VENV)/.dev
 	$(BIN)/pre-commit install
@@ -127,6 +131,8 @@ $(VENV)/.fuzz: pyproject.toml $(KERNEL)
 	@$(call install,.[fuzz])
 $(VENV)/.lint: pyproject.toml $(KERNEL)
 	@$(call install,.[test$(comma)lint])
+$(VENV)/.browser: pyproject.toml $(KERNEL)
+	@$(call install,.[browser$(comma)pinyin$(comma)web])
 $(VENV)/.docs: pyproject.toml $(KERNEL)
 	@$(call install,.[docs])
 $(VENV)/.dev: pyproject.toml $(KERNEL)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from searchkit.articles import Articles, read_articles
     from searchkit.document import Document, Markup
     from searchkit.highlight.highlighted import Highlighted
+    from searchkit.html.text import html_to_text
     from searchkit.index import Index, check, create, open  # noqa: A004
     from searchkit.indexing.writer import Writer
     from searchkit.reports import (
@@ -93,6 +94,7 @@ __all__ = [
     "__version__",
     "check",
     "create",
+    "html_to_text",
     "kernel",
     "open",
     "read_articles",
@@ -103,6 +105,7 @@ _MODULES = {
     "searchkit.analysis.kernel": ("kernel",),
     "searchkit.articles": ("Articles", "read_articles"),
     "searchkit.document": ("Document", "Markup"),
+    "searchkit.html.text": ("html_to_text",),
     "searchkit.index": ("Index", "check", "create", "open"),
     "searchkit.reports": (
         "CheckReport",

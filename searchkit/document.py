@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import InitVar, dataclass, field, fields
 from datetime import datetime, timezone
 from itertools import islice
 from math import isfinite
 from reprlib import repr as shortened
-from typing import Any, Literal, NamedTuple, NoReturn, get_args
+from typing import Any, NoReturn, get_args
 from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
 from searchkit.dates import parse_time
 from searchkit.errors import DocumentError
+from searchkit.html.markup import Markup as Markup
+from searchkit.html.markup import MarkupKind as MarkupKind
+from searchkit.html.markup import link_of as link_of
+from searchkit.html.markup import resolved
 from searchkit.text import well_formed
 
 LARGEST_DOCUMENT = 4_000_000
@@ -36,6 +40,7 @@ MOST_MARKUP = 100_000
 """Headings, links, pictures and places of a document together."""
 DEEPEST_EXTRA = 64
 """Lists and objects within one another. Python's own limit depends on who calls."""
+_KINDS = get_args(MarkupKind)
 _INTEGERS = 10**1000  # Python refuses to read and write those of 4,300 digits
 _MOST_KEYS = 8  # in a message
 _LONGEST_NAME = 200  # characters by which a message names a document that has no id of its own
@@ -53,22 +58,6 @@ Json = Any
 """A value that ``json.dumps`` takes: the type of what ``extra`` holds."""
 
 
-MarkupKind = Literal["heading", "link", "image", "place"]
-
-
-class Markup(NamedTuple):
-    """What a part of the body is: from ``start`` to ``end``, in code points of it.
-
-    ``value`` is the level of a heading (``"1"`` to ``"6"``), the address that a link leads to or a picture is
-    at, or the name of a place, such as ``page 12`` or a chapter. A picture stands where its description does.
-    """
-
-    kind: MarkupKind
-    start: int
-    end: int
-    value: str
-
-
 @dataclass(frozen=True)
 class Document:
     """One text with what is known of it.
@@ -79,6 +68,9 @@ class Document:
     host of the url, without a leading ``www.``. ``tags`` are short labels; ``extra`` is a JSON object that is
     stored and given back as it is. ``markup`` says what parts of the body are (`Markup`): pages show its
     headings, links and pictures, and a hit names the `Hit.place` of its best match.
+
+    ``html`` may be given in the place of body and markup, which are made of it: the text is that of
+    `html_to_text`, links and pictures are joined with the url. The HTML itself is not kept.
 
     Raises `DocumentError` when a value is none of these, or is larger than an index can carry: a document has
     4 million characters, its extra is nested 64 deep.
@@ -93,10 +85,13 @@ class Document:
     tags: tuple[str, ...] = ()
     extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
     markup: tuple[Markup, ...] = ()
+    html: InitVar[str] = ""
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, html: str) -> None:
         # Runs for every article, so what is right already is not looked at again.
         values = self.__dict__  # the dataclass is frozen
+        if html != "":
+            values["body"], values["markup"] = self._read_html(html)
         texts = self.title, self.body, self.id, self.url, self.source
         try:
             "".join(texts).encode()
@@ -147,7 +142,7 @@ class Document:
             raise DocumentError(f"a Document or a mapping is needed, not {type(values).__name__}")
         names = (values.get("id"), values.get("url"))
         id = next((name[:LONGEST_ID] for name in names if isinstance(name, str) and name), None)
-        known = {f.name for f in fields(cls)}
+        known = {"html", *(f.name for f in fields(cls))}
         if unknown := [str(name) for name in values if name not in known]:
             raise DocumentError(
                 f"unknown field {shortened(unknown[0])}; the fields are {', '.join(sorted(known))} "
@@ -183,6 +178,21 @@ class Document:
             f"it is too large: title, body, tags, extra and markup have at most {LARGEST_DOCUMENT:,} "
             "characters together; split it into several documents, such as chapters"
         )
+
+    def _read_html(self, html: object) -> tuple[str, tuple[Markup, ...]]:
+        from searchkit.html.text import read_html  # takes long to import, and a search does without
+
+        if not isinstance(html, str):
+            self._fail(f"html must be text, not {type(html).__name__}")
+        if self.body or self.markup:
+            self._fail("it has html and a body or markup, which are made of the html: give one of them")
+        try:
+            text = read_html(html)
+        except DocumentError as error:
+            self._fail(f"html {error.reason}")
+        url = self.url if isinstance(self.url, str) else ""
+        room = (LARGEST_DOCUMENT - len(text.body)) // 2
+        return text.body, resolved(text.markup, url, cut=0, room=room)
 
     def _clean_text(self, name: str) -> str:
         value = getattr(self, name)
@@ -235,11 +245,13 @@ class Document:
         return tuple(sorted(found, key=lambda one: (one.start, -one.end)))
 
     def _clean_mark(self, given: object) -> Markup:
-        if not isinstance(given, list | tuple) or len(given) != len(Markup._fields):
+        if type(given) is not Markup and (
+            not isinstance(given, (list, tuple)) or len(given) != len(Markup._fields)
+        ):
             self._fail(f"markup must be of (kind, start, end, value), not {shortened(given)}")
         kind, start, end, value = given
-        if kind not in get_args(MarkupKind):
-            self._fail(f"markup is one of {', '.join(get_args(MarkupKind))}, not {shortened(kind)}")
+        if kind not in _KINDS:
+            self._fail(f"markup is one of {', '.join(_KINDS)}, not {shortened(kind)}")
         if type(start) is not int or type(end) is not int or not 0 <= start <= end <= len(self.body):
             self._fail(
                 f"markup must lie in the body, from 0 to {len(self.body)}, "
@@ -247,6 +259,8 @@ class Document:
             )
         if not isinstance(value, str) or len(value) > LONGEST_ID:
             self._fail(f"markup: the value of a {kind} must be text of at most {LONGEST_ID:,} characters")
+        if type(given) is Markup and type(value) is str and value.isascii():
+            return given
         return Markup(kind, start, end, well_formed(str.__str__(value)))
 
     def _clean_extra(self, room: int) -> dict[str, Json]:
@@ -355,15 +369,6 @@ def _host(url: str) -> str:
         host = ""
     host = host.removeprefix("www.")
     return host if len(host) <= LONGEST_LABEL else ""  # no host on the network has as many
-
-
-def link_of(url: str) -> str:
-    """The url where a page may link to it: `Document.link`."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # e.g. an unclosed [ of an IPv6 address
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
 def address_key(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -302,3 +303,38 @@ def test_a_hit_names_the_innermost_place_of_its_first_match() -> None:
         assert found["丁"] == {"a": "第2页", "b": ""}
         assert found == {**found, "乙": {"a": "第1页"}, "己": {"a": "注"}, "书": {"a": ""}}
         assert index.search("己")[0].to_dict()["place"] == "注"
+
+
+def test_html_makes_the_body_and_its_markup_and_is_not_kept() -> None:
+    document = Document(html="<h2>茶</h2><p>见<a href='/b'>水</a>", url="https://a.org/c", title="题")
+    assert document.body == "茶\n见水"
+    assert document.markup == (Markup("heading", 0, 1, "2"), Markup("link", 3, 4, "https://a.org/b"))
+    assert Document.from_dict(document.to_dict()) == replace(document) == document
+    assert "html" not in document.to_dict()
+    assert Document.from_dict({"id": "5", "html": None, "body": "水"}) == Document(body="水", id="5")
+
+
+def test_rows_with_html_are_found_by_their_text_and_keep_their_markup(
+    make_index: Callable[..., Index],
+) -> None:
+    with make_index() as index:
+        index.add([{"id": "1", "html": "<p>乌龙<b>茶</b> <img src='https://a.org/b.png' alt='茶园'>"}])
+        (hit,) = index.search("乌龙茶 茶园")
+        assert hit.document.body == "乌龙茶 茶园"
+        assert hit.document.markup == (Markup("image", 4, 6, "https://a.org/b.png"),)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"html": b"x"}, "html must be text, not bytes"),
+        ({"html": False, "body": "水"}, "html must be text, not bool"),
+        ({"html": "<p>茶", "body": "水"}, "it has html and a body or markup, which are made of the html"),
+        ({"html": "<script>x</script>"}, "it has no text"),
+        ({"html": "<" * 1_000_001}, "html has 1,000,001 tags; at most 1,000,000 are read: split it"),
+    ],
+)
+def test_html_that_makes_no_document_says_why(values: dict[str, Any], reason: str) -> None:
+    with pytest.raises(DocumentError, match=re.escape(reason)) as raised:
+        Document(id="5", **values)
+    assert raised.value.id == "5"

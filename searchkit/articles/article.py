@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from searchkit.document import Document, Json
+from searchkit.document import LARGEST_DOCUMENT, Document, Json
 from searchkit.errors import DocumentError
+from searchkit.html.markup import Markup, resolved
 
 _HAS_TEXT = re.compile(r"[^\W_]").search
 
@@ -27,6 +28,8 @@ class Article:
     source: str = ""
     tags: tuple[str, ...] = ()
     extra: dict[str, Json] = field(default_factory=dict)
+    markup: tuple[Markup, ...] = ()
+    """Of the body, with addresses as they were written."""
 
     def fill_from(self, other: Article) -> None:
         """Take each field that is missing here from the other."""
@@ -55,4 +58,10 @@ class Article:
             source=self.source,
             tags=self.tags,
             extra=self.extra,
+            markup=resolved(
+                self.markup,
+                self.url,
+                cut=len(self.body) - len(body),
+                room=(LARGEST_DOCUMENT - len(body)) // 2,
+            ),
         )

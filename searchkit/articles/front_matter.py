@@ -17,8 +17,8 @@ from itertools import islice
 from typing import Any
 
 from searchkit.articles.article import Article
-from searchkit.articles.whitespace import clean_line, clean_title
 from searchkit.dates import parse_date
+from searchkit.html.whitespace import clean_line, clean_title
 
 Values = dict[str, "str | list[str]"]
 

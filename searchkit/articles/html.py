@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from searchkit.articles.article import Article
-from searchkit.articles.html_text import DROPPED, TreeText, parse_tree
-from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.dates import parse_date
+from searchkit.html.text import read_html
+from searchkit.html.tree import parse_tree
+from searchkit.html.tree_text import DROPPED, TreeText
+from searchkit.html.whitespace import clean_line
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,10 +29,8 @@ def looks_like_html(text: str) -> bool:
 
 def parse_html(html: str) -> Article:
     """A piece of HTML: its text and its first heading."""
-    if "<" not in html:  # text that only passed through a feed keeps its own lines
-        return Article(body=text_lines(unescape(html) if "&" in html else html))
-    text = TreeText(parse_tree(html))
-    return Article(heading=text.heading, body=text.body)
+    text = read_html(html)
+    return Article(heading=text.heading, body=text.body, markup=text.markup)
 
 
 def parse_html_page(html: str) -> Article:
@@ -52,6 +51,7 @@ def parse_html_page(html: str) -> Article:
     return Article(
         title=next(filter(None, map(clean_line, (meta.get("og:title", ""), _title(tree), text.heading))), ""),
         body=text.body,
+        markup=text.markup(),
         url=next(filter(_is_address, (canonical.strip(), meta.get("og:url", "").strip())), ""),
         published=next(filter(None, map(parse_date, dates)), None),
     )

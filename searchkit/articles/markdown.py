@@ -1,8 +1,9 @@
 """Markdown -> Article, by way of HTML.
 
 markdown-it-py parses CommonMark with tables and strikethrough, and its HTML is read like any other. Three
-things are different, because words are what is searched: link targets are left out, text that Chinese
-writers indent by four blanks is no code, and what CommonMark would drop stays as text (see `_definition`).
+things are different, because words are what is searched: links and pictures are no more than marks in the
+text, text that Chinese writers indent by four blanks is no code, and what CommonMark would drop stays as text
+(see `_definition`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from searchkit.articles.article import Article
 from searchkit.articles.html import looks_like_html, parse_html
 from searchkit.errors import DocumentError
+from searchkit.html.tree_text import PLAIN_IMAGE, PLAIN_LINK
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -72,8 +74,8 @@ def _markdown() -> MarkdownIt:
     markdown.core.ruler.after("block", "cells", _keep_all_cells)
     markdown.add_render_rule("text", _text)
     markdown.add_render_rule("image", _image)
-    markdown.add_render_rule("link_open", lambda *_: "")
-    markdown.add_render_rule("link_close", lambda *_: "")
+    markdown.add_render_rule("link_open", _link)
+    markdown.add_render_rule("link_close", lambda *_: f"</{PLAIN_LINK}>")
     markdown.add_render_rule("deep", _deep_line)
     markdown.add_render_rule("definition", _definition)
     return markdown
@@ -148,7 +150,13 @@ def _text(_: object, tokens: Sequence[Token], index: int, *_rest: object) -> str
 
 
 def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return escape(renderer.renderInlineAsText(tokens[index].children, options, env), quote=False)
+    description = renderer.renderInlineAsText(tokens[index].children, options, env)
+    address = escape(str(tokens[index].attrs["src"]))
+    return f'<{PLAIN_IMAGE} src="{address}">{escape(description, quote=False)}</{PLAIN_IMAGE}>'
+
+
+def _link(_: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
+    return f'<{PLAIN_LINK} href="{escape(str(tokens[index].attrs["href"]))}">'
 
 
 def _deep_line(_: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:

@@ -15,8 +15,8 @@ import re
 
 from searchkit.articles.article import Article
 from searchkit.articles.html import parse_html
-from searchkit.articles.whitespace import clean_line, clean_title
 from searchkit.dates import from_milliseconds
+from searchkit.html.whitespace import clean_line, clean_title
 
 _LONGEST_HEAD = 8192  # characters for title and url
 _COMMENT = re.compile(r"\s*(?:<div\b[^<>]*>\s*)?(?:<!--\s*(?P<time>-?\d{1,20})\s*-->\s*)?", re.ASCII)

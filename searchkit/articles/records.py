@@ -17,7 +17,7 @@ from searchkit.dates import from_milliseconds, parse_date
 from searchkit.document import Document
 from searchkit.errors import DocumentError
 
-FIELDS = tuple(field.name for field in fields(Document))
+FIELDS = (*(field.name for field in fields(Document)), "html")
 LARGEST_RECORD = 64 * 1024 * 1024
 """Bytes or characters of an object or a row."""
 _MOST_PARTS = 5_000_000  # commas, objects and lists of a record: each may take a hundred bytes of memory
@@ -31,6 +31,7 @@ _ALIASES = {
     "published": "published_at date pub_date created_at 发布时间 發布時間 发表时间 發表時間 日期 时间 時間",
     "source": "来源 來源",
     "tags": "标签 標籤",
+    "html": "content_html body_html",
 }
 _CALLED = [(name, name) for name in FIELDS if name != "markup"] + [
     (name, field) for field, names in _ALIASES.items() for name in names.split()
@@ -84,9 +85,13 @@ def document_of_object(given: Any, names: Mapping[str, str]) -> Document:
         raise DocumentError(f"it must be a JSON object, not {type(given).__name__}")
     values: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
+    called = {name: names.get(name) or _BEIR.get(name, name) for name in given}
+    has_body = any(value and called[name] in ("body", "markup") for name, value in given.items())
     for name, value in given.items():
-        field = names.get(name) or _BEIR.get(name, name)
-        if field in FIELDS and (field == name or field not in given or name in names):
+        field = called[name]
+        if field == "html" and has_body:
+            unknown[name] = value
+        elif field in FIELDS and (field == name or field not in given or name in names):
             values[field] = value
         else:
             unknown[name] = value
@@ -125,7 +130,10 @@ class Columns:
         if twice := [name for name, count in Counter(map(str.lower, names)).items() if name and count > 1]:
             raise DocumentError(f"two columns are called {twice[0][:60]!r}")
         self._fields = fields_of(names, given)
-        if not {"title", "body"} & {*self._fields.values()}:
+        found = {*self._fields.values()}
+        if {"body", "html"} <= found:  # the body is made of one of them
+            self._fields = {index: field for index, field in self._fields.items() if field != "html"}
+        if not {"title", "body", "html"} & found:
             raise DocumentError(
                 f"no column is called title or body (标题, 正文); there are {shown}; "
                 "say which one is: --column NAME=title, fields={'NAME': 'title'}"

@@ -11,8 +11,8 @@ from searchkit.articles.html import looks_like_html, parse_html, parse_html_page
 from searchkit.articles.markdown import parse_markdown
 from searchkit.articles.news import parse_news
 from searchkit.articles.readers import Reader, ReadOptions
-from searchkit.articles.whitespace import clean_line, text_lines
 from searchkit.document import Document
+from searchkit.html.whitespace import clean_line, text_lines
 
 _LONGEST_TITLE = 100  # characters of a line of plain text
 

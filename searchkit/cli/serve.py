@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -26,9 +27,14 @@ def _option(name: str, default: Any, help: str, type: Any = None) -> Callable[[A
     return click.option(name, type=type, default=default, show_default=True, metavar=metavar, help=help)
 
 
+def _several(name: str, into: str, metavar: str, help: str) -> Callable[[Any], Any]:
+    return click.option(name, into, multiple=True, metavar=metavar, help=f"{help} May be repeated.")
+
+
 @command(
     "serve indexes/news",
     "serve indexes/news --port 8080 --title 新聞",
+    "serve indexes/news --logo logo.svg --color accent=#0b6e4f --facet author --sort -views",
     "serve indexes/news --writable",
     "serve indexes/news --allow-host search.example.org --proxy 127.0.0.1",
     short_help="Open a search page for an index.",
@@ -37,6 +43,16 @@ def _option(name: str, default: Any, help: str, type: Any = None) -> Callable[[A
 @_option("--host", "127.0.0.1", "The address to listen on.")
 @_option("--port", 8000, "The port to listen on; 0 takes any free one.", click.IntRange(0, 65535))
 @_option("--title", "searchkit", "The name that the page shows.")
+@click.option("--logo", metavar="PATH", help="A picture beside the name: its path, or its https:// address.")
+@_several("--color", "colors", "NAME=COLOR", "A colour of the page, like accent=#0b6e4f or link=#0b5394.")
+@_several("--facet", "facets", "NAME", "Narrow results down by this: source, year, tags or a declared field.")
+@_several(
+    "--sort", "sorts", "NAME", "Offer this order: relevance, newest, oldest, or a declared field (-views)."
+)
+@click.option(
+    "--templates", metavar="FOLDER", help="Jinja templates that take the place of those of the page."
+)
+@click.option("--url", default="", help="The public address of the page, for the links in feeds.")
 @_option("--rate", 20, "Requests a second that one client may make; 0 is no limit.", click.FloatRange(min=0))
 @click.option(
     "--allow-host",
@@ -62,6 +78,12 @@ def serve(
     host: str,
     port: int,
     title: str,
+    logo: str | None,
+    colors: tuple[str, ...],
+    facets: tuple[str, ...],
+    sorts: tuple[str, ...],
+    templates: str | None,
+    url: str,
     rate: float,
     hosts: tuple[str, ...],
     proxies: tuple[str, ...],
@@ -73,6 +95,7 @@ def serve(
     """
     try:
         from searchkit import web
+        from searchkit.web.customization import check_fields
     except ImportError as error:
         hint = "pip install 'searchkit-zh[web]'"
         raise Failed(f"the search page needs {error.name}, which is not installed", hint=hint) from None
@@ -81,7 +104,14 @@ def serve(
     limits = web.Limits(rate=rate)
     with searchkit.open(location) as index:
         try:
-            app = web.app(index, title=title, token=token, limits=limits)
+            named = dict(_pair(color) for color in colors)
+            page = web.Page(title=title, logo=logo, colors=named, templates=templates, url=url)
+            page = replace(page, facets=facets or page.facets, sorts=sorts or page.sorts)
+            check_fields(page, index.stats().fields)
+        except ValueError as error:
+            raise Misused(str(error)) from None
+        try:
+            app = web.app(index, page=page, token=token, limits=limits)
         except ValueError as error:
             raise Failed(f"{_TOKEN}: {error}", hint=f"without {_TOKEN}, a new token is made") from None
         try:
@@ -94,3 +124,10 @@ def serve(
             click.echo(f"token for writing: {token}", err=True)
         click.echo(f"{server.url}  (Ctrl-C ends it)", err=True)
         server.run()
+
+
+def _pair(color: str) -> tuple[str, str]:
+    name, equals, value = color.partition("=")
+    if not equals:
+        raise ValueError(f"--color takes NAME=COLOR, like accent=#0b6e4f, not {color!r}")
+    return name.strip(), value.strip()

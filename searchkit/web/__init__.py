@@ -8,7 +8,8 @@ Needs the extra ``searchkit-zh[web]``. `searchkit serve` runs it alone. See docs
 """
 
 from searchkit.web.app import app
+from searchkit.web.customization import Page
 from searchkit.web.limits import Limits
 from searchkit.web.server import Server
 
-__all__ = ["Limits", "Server", "app"]
+__all__ = ["Limits", "Page", "Server", "app"]

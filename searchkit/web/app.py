@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,12 +18,16 @@ from starlette.responses import JSONResponse, Response
 import searchkit
 from searchkit.web import schemas
 from searchkit.web.api import add_api, add_write_api
+from searchkit.web.colors import style_sheet
+from searchkit.web.customization import Page, icon, read_logo
 from searchkit.web.errors import MEDIA_TYPE, Problem
+from searchkit.web.exports import Exports
 from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.middleware import KnownHosts, SecurityHeaders, WholeRequest, checked_host
 from searchkit.web.pages import Pages, base_of
 from searchkit.web.parameters import SEARCH, Names
 from searchkit.web.static_files import StaticFiles
+from searchkit.web.syndication import Syndication
 
 
 class _Id(PathConvertor):
@@ -37,22 +42,33 @@ register_url_convertor("searchkit_id", _Id())
 def app(
     index: searchkit.Index,
     *,
-    title: str = "searchkit",
+    page: Page | None = None,
+    title: str | None = None,
     token: str | None = None,
     limits: Limits | None = None,
     hosts: Iterable[str] | None = None,
 ) -> Starlette:
     """The search page and the JSON API of an index, as an ASGI app.
 
-    ``title`` is the name that the page shows. Clients that send the ``token`` may add and delete documents;
-    without one nobody may. It has 16 ASCII characters or more, and no spaces. ``hosts`` are the names that
-    the app goes by, like ``search.example.org`` or ``*.example.org``, and requests for others are refused;
-    None is any name. The index stays the caller's to close. Raises ValueError for one that is none.
+    ``page`` is what the page has of your site: its name, logo, colours, filters, templates (`Page`).
+    ``title`` is short for a page with this name. Clients that send the ``token`` may add and delete
+    documents; without one nobody may. It has 16 ASCII characters or more, and no spaces. ``hosts`` are the
+    names that the app goes by, like ``search.example.org`` or ``*.example.org``, and requests for others are
+    refused; None is any name. The index stays the caller's to close. Raises ValueError for one that is none,
+    and for facets and orders of the page that the index does not have.
     """
     limits = limits or Limits()
-    static = StaticFiles("static")
-    pages = Pages(index, title, limits, static.version)
-    middleware = [Middleware(SecurityHeaders), Middleware(WholeRequest)]
+    page = page or Page()
+    if title is not None:
+        page = replace(page, title=title)
+    logo = read_logo(page.logo)
+    made = {"colors.css": style_sheet(page.colors, page.dark_colors).encode(), "icon.svg": icon(page.colors)}
+    if logo and logo.name:
+        made[logo.name] = logo.data
+    static = StaticFiles("static", made)
+    pages = Pages(index, page, logo, limits, static.version)
+    images = [logo.origin] if logo and logo.origin else []
+    middleware = [Middleware(SecurityHeaders, images=images), Middleware(WholeRequest)]
     if hosts is not None:
         middleware.insert(1, Middleware(KnownHosts, [checked_host(name) for name in hosts]))
 
@@ -68,7 +84,7 @@ def app(
             return runner.guarded(super().get_route_handler())
 
     site = FastAPI(
-        title=title,
+        title=page.title,
         version=searchkit.__version__,
         openapi_url=None,  # a route of our own, which is guarded as all are
         redirect_slashes=False,  # to an address made of the Host header
@@ -90,6 +106,12 @@ def app(
 
     site.add_route("/", runner.in_thread(pages.search), include_in_schema=False)
     site.add_route("/article", runner.in_thread(pages.article), include_in_schema=False)
+    exports, syndication = Exports(pages, limits, runner), Syndication(index, pages)
+    site.add_route("/export.csv", runner.guarded(exports.csv), include_in_schema=False)
+    site.add_route("/export.json", runner.guarded(exports.json), include_in_schema=False)
+    site.add_route("/feed", runner.in_thread(syndication.feed), include_in_schema=False)
+    site.add_route("/opensearch.xml", runner.in_thread(syndication.description), include_in_schema=False)
+    site.add_route("/suggest", runner.in_thread(syndication.suggestions), include_in_schema=False)
     site.add_route("/api/openapi.json", runner.in_thread(description), include_in_schema=False)
     site.add_route("/static/{name}", static.answer, include_in_schema=False)
     return site

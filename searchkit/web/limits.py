@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -31,8 +31,9 @@ _CHEAP, _CHEAP_PER_DOCUMENT = 1_000_000, 40  # postings
 _LOG = logging.getLogger("searchkit.web")
 _LONGEST_QUERY_STRING = 16_000
 
-Answer = Callable[[int | None], Response]
-"""Answers a request, with searches that may cost so much, or as much as the index lets them."""
+_Made = TypeVar("_Made")
+Answer = Callable[[int | None], _Made]
+"""Makes a response, or a part of one, with searches that may cost so much, or what the index lets them."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 Explain = Callable[[Request, Problem], Response]
 
@@ -132,7 +133,7 @@ class RequestRunner:
         self._dear = ThreadPoolExecutor(1, thread_name_prefix="searchkit-web-dear")
         self._dear_ones = 0  # waiting or running
 
-    async def run(self, request: Request, answer: Answer) -> Response:
+    async def run(self, request: Request, answer: Answer[_Made]) -> _Made:
         """Call this in a thread. Raises `Problem` when that takes longer than it may, or costs more."""
         until = time.monotonic() + self._limits.seconds
         try:
@@ -140,11 +141,11 @@ class RequestRunner:
         except searchkit.QueryTooExpensiveError:
             return await self._run_dear(until, request, answer)
 
-    async def _run_dear(self, until: float, request: Request, answer: Answer) -> Response:
+    async def _run_dear(self, until: float, request: Request, answer: Answer[_Made]) -> _Made:
         if self._dear_ones > self._limits.waiting:
             detail = "Other searches that take long are waiting; a shorter query may help."
             raise Problem(503, "busy", detail, headers={"Retry-After": "2"})
-        self._count(request, _DEAR - 1)
+        self.count(request, _DEAR - 1)
         self._dear_ones += 1
         try:
             return await self._within(until, self._dear, lambda: answer(None))
@@ -160,9 +161,7 @@ class RequestRunner:
             return self._limits.cost
         return _CHEAP + _CHEAP_PER_DOCUMENT * len(self._index)
 
-    async def _within(
-        self, until: float, threads: ThreadPoolExecutor, answer: Callable[[], Response]
-    ) -> Response:
+    async def _within(self, until: float, threads: ThreadPoolExecutor, answer: Callable[[], _Made]) -> _Made:
         answered = asyncio.get_running_loop().run_in_executor(threads, answer)
         try:
             return await asyncio.wait_for(answered, until - time.monotonic())
@@ -203,9 +202,9 @@ class RequestRunner:
     def _admit(self, request: Request) -> None:
         if len(request.scope["query_string"]) > _LONGEST_QUERY_STRING:
             raise Problem(414, "address-too-long", "The address is too long.")
-        self._count(request, 1)
+        self.count(request, 1)
 
-    def _count(self, request: Request, requests: int) -> None:
+    def count(self, request: Request, requests: int) -> None:
         """Count so many requests of the client. Raises `Problem` where it has asked too often."""
         client = client_of(request.client.host) if request.client else ""
         if wait := self._clients.wait(client, requests):

@@ -13,9 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from searchkit.web.errors import MEDIA_TYPE, Problem
 
+
+def content_policy(*images: str) -> str:
+    """What a page may load: its own files; and pictures from these origins or schemes."""
+    origins = " ".join(["'self'", *images])
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {origins}; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 _SECURITY_HEADERS = {  # what every answer forbids a browser to do
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -30,17 +38,21 @@ _LONGEST_FAREWELL = 15  # seconds
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer, errors and files included."""
+    """Adds the headers to every answer, errors and files included.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``images`` are the origins that a page may load pictures from, beside its own.
+    """
+
+    def __init__(self, app: ASGIApp, images: Iterable[str] = ()) -> None:
         self._app = app
+        self._headers = {**_SECURITY_HEADERS, "Content-Security-Policy": content_policy(*images)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_SECURITY_HEADERS)
-                headers.setdefault("Cache-Control", "no-cache")
+                for name, value in {**self._headers, "Cache-Control": "no-cache"}.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
@@ -14,13 +15,12 @@ from starlette.datastructures import QueryParams
 from searchkit.web.errors import Problem
 from searchkit.web.languages import LANGUAGES
 from searchkit.web.limits import Limits
-from searchkit.web.parameters import KEYWORDS, LONGEST_VALUE, MOST_VALUES
+from searchkit.web.parameters import KEYWORDS, LONGEST_VALUE, MOST_VALUES, values_by_name
 from searchkit.web.sanitize import SCRIPTS, Script
 
 HITS = 10
 """Hits on a page."""
-SORTS = ("relevance", "newest", "oldest")
-FILTERS = ("source", "tag", "since", "until")
+FILTERS = ("source", "tag", "where", "since", "until")
 """The parameters that leave matches out; they mean what they mean for the API."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -31,9 +31,12 @@ class PageState:
     """A search, and how it is shown. The fields are the parameters of the URL."""
 
     q: str = ""
-    sort: str = "relevance"
+    sort: str = ""
+    """Empty is the first order that the page offers."""
     source: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    """``NAME=VALUE`` of declared fields."""
     since: str = ""
     until: str = ""
     unfolded: str = ""
@@ -63,7 +66,8 @@ class PageState:
     @property
     def filters(self) -> dict[str, Any]:
         """The filters that are set, as keywords of `Index.search`."""
-        return {KEYWORDS[name]: value for name in FILTERS if (value := getattr(self, name))}
+        given = {KEYWORDS[name]: value for name in FILTERS if (value := getattr(self, name))}
+        return given | ({"where": values_by_name([*self.where])} if self.where else {})
 
 
 _DEFAULTS = {field.name: field.default for field in fields(PageState)}
@@ -74,10 +78,13 @@ def _part(name: str, value: Any) -> str:
     return "" if value == _DEFAULTS[name] else urlencode({name: value}, doseq=True)
 
 
-def read_state(given: QueryParams, limits: Limits) -> PageState:
+def read_state(
+    given: QueryParams, limits: Limits, sorts: Collection[str], fields: Collection[str]
+) -> PageState:
     """The state, checked. Unknown parameters are left out: links get longer on their way through other sites.
 
-    Raises `Problem` for a value that makes no sense.
+    ``sorts`` are the orders that the page offers, ``fields`` the declared fields that have values. Raises
+    `Problem` for a value that makes no sense.
     """
     texts = {name: given.get(name, "").strip() for name in _DEFAULTS}
     if len(texts["q"]) > limits.query_length:
@@ -85,13 +92,16 @@ def read_state(given: QueryParams, limits: Limits) -> PageState:
     for name in ("since", "until"):
         if texts[name] and not _is_day(texts[name]):
             raise Problem(400, "invalid-day", f"{name} is a day like 2024-07-31", parameter=name)
-    sort, page = given.get("sort", SORTS[0]), given.get("page", "1")
-    lists = {name: tuple(dict.fromkeys(filter(None, given.getlist(name)))) for name in ("source", "tag")}
+    sort, page = texts["sort"], given.get("page", "1")
+    lists = {
+        name: tuple(dict.fromkeys(filter(None, given.getlist(name)))) for name in ("source", "tag", "where")
+    }
     valid = {
-        "sort": sort in SORTS,
+        "sort": sort in ("", "relevance", "newest", "oldest", *sorts) or sort.removeprefix("-") in fields,
         **{name: _are_few_and_short(values) for name, values in lists.items()},
         "page": re.fullmatch(r"[1-9][0-9]{0,5}", page) is not None,
     }
+    valid["where"] = valid["where"] and all(_is_pair(pair, fields) for pair in lists["where"])
     if wrong := next((name for name, is_valid in valid.items() if not is_valid), ""):
         raise Problem(400, "invalid-parameter", f"{wrong} cannot have this value", parameter=wrong)
     if int(page) * HITS > limits.depth:
@@ -99,7 +109,7 @@ def read_state(given: QueryParams, limits: Limits) -> PageState:
         raise Problem(400, "too-deep", detail, parameter="page")
     return PageState(
         q=texts["q"],
-        sort=sort,
+        sort="" if sort == next(iter(sorts)) else sort,
         **lists,
         since=texts["since"],
         until=texts["until"],
@@ -108,6 +118,11 @@ def read_state(given: QueryParams, limits: Limits) -> PageState:
         script=next((script for script in SCRIPTS if script == texts["script"]), ""),
         lang=texts["lang"] if texts["lang"] in LANGUAGES else "",
     )
+
+
+def _is_pair(text: str, fields: Collection[str]) -> bool:
+    name, _, value = text.partition("=")
+    return name in fields and bool(value.strip())
 
 
 def _is_day(text: str) -> bool:

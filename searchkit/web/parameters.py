@@ -45,7 +45,7 @@ def _split_at_commas(values: Any) -> Any:
     return [part for value in values for part in value.split(",") if part]
 
 
-def _values_by_name(pairs: list[str]) -> dict[str, list[str]]:
+def values_by_name(pairs: list[str]) -> dict[str, list[str]]:
     """``NAME=VALUE`` as the library takes it: each name with its values."""
     wanted: dict[str, list[str]] = {}
     for pair in pairs:
@@ -84,7 +84,7 @@ Match = Literal["most", "all", "any"]
 Texts = Annotated[list[Text], Field(max_length=MOST_VALUES)]
 Names = Annotated[list[Name], Field(max_length=MOST_VALUES), BeforeValidator(_split_at_commas)]
 Boosts = Annotated[Texts, AfterValidator(_numbers_by_name)]
-Where = Annotated[Texts, AfterValidator(_values_by_name)]
+Where = Annotated[Texts, AfterValidator(values_by_name)]
 
 
 @dataclass(frozen=True)

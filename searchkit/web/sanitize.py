@@ -8,7 +8,7 @@ highlights stay in place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pkgutil import get_data
 from typing import Literal
@@ -41,21 +41,6 @@ def marked(highlighted: searchkit.Highlighted, script: Script = "") -> Markup:
     """The sanitized text as HTML, escaped, with its matches in ``<mark>``."""
     safe = searchkit.Highlighted(sanitize(highlighted.text, script), highlighted.spans, highlighted.start)
     return Markup(safe.html())  # which escapes
-
-
-def paragraphs(highlighted: searchkit.Highlighted) -> Iterator[searchkit.Highlighted]:
-    """The lines of a text that are not empty, each with its matches."""
-    start = 0
-    for line in highlighted.text.split("\n"):
-        end = start + len(line)
-        if line.strip():
-            spans = [
-                (max(first, start) - start, min(last, end) - start)
-                for first, last in highlighted.spans
-                if first < end and last > start
-            ]
-            yield searchkit.Highlighted(line, spans, start)
-        start = end + 1
 
 
 def convert(text: str, script: Script) -> str:

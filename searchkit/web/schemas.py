@@ -35,6 +35,7 @@ class NewDocument(_Model):
     tags: list[str] | None = []
     extra: dict[str, Any] | None = {}
     markup: Markup | None = []
+    html: str | None = Field("", description="HTML that body and markup are made of, in their place.")
 
 
 class Document(_Model):

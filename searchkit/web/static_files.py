@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import PurePath
 
@@ -10,15 +11,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".css": "text/css",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
 
 
 class StaticFiles:
-    """The files of a folder of this package, read once."""
+    """The files of a folder of this package, read once, and ``made`` ones beside them."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, made: Mapping[str, bytes]) -> None:
         found = {one.name: one.read_bytes() for one in (files("searchkit.web") / folder).iterdir()}
-        self._files = dict(sorted(found.items()))
+        self._files = dict(sorted({**found, **made}.items()))
         self.version = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:12]
         """A part of their addresses, so that a browser never mixes two versions."""
 

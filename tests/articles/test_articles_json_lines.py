@@ -196,3 +196,13 @@ def test_json_lines_are_read_as_a_stream(tmp_path):
     with path.open("r+b") as file:
         file.truncate(file.seek(0, 2) // 2)  # what is behind has not been read yet
     assert 40_000 < sum(1 for _ in documents) < 60_000
+
+
+def test_html_makes_the_body_where_there_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_text(
+        '{"id": "a", "html": "<h2>茶</h2><p>水"}\n{"id": "b", "html": "<p>水", "text": "茶"}\n', encoding="utf-8"
+    )
+    first, second = read_articles(path)
+    assert (first.body, first.markup[0].kind, first.extra) == ("茶\n水", "heading", {})
+    assert (second.body, second.markup, second.extra) == ("茶", (), {"html": "<p>水"})

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from searchkit.articles import FileDocument, html_text, json_lines, markdown, read_file
+from searchkit.articles import FileDocument, json_lines, markdown, read_file
 from searchkit.articles.file_reader import LARGEST_FILE
 from searchkit.errors import ArticleError
+from searchkit.html import tree
 
 MEGABYTE = 1_000_000
 MEMORY = 1500 * MEGABYTE
@@ -120,7 +121,7 @@ def test_a_larger_file_is_not_opened(name: str, tmp_path: Path) -> None:
 def test_too_many_tags_and_marks_are_a_failure(
     refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(html_text, "_MOST_TAGS", 10)
+    monkeypatch.setattr(tree, "_MOST_TAGS", 10)
     monkeypatch.setattr(markdown, "_MOST_MARKS", 10)
     assert refused("<p>茶" * 11, "a.html").startswith("has 11 tags; at most 10 are read")
     assert refused("*茶* " * 6, "a.md").startswith("has 12 marks of Markdown and lines; at most 10")

@@ -117,6 +117,8 @@ def test_places_are_rows_as_spreadsheets_count(tmp_path):
     ("names", "field"),
     [
         ("title,content,text", {"body": "2", "extra": {"text": "3"}}),
+        ("title,html,text", {"body": "3", "extra": {"html": "2"}}),
+        ("title,content_html,x", {"body": "2", "extra": {"x": "3"}}),
         ("title,text,body", {"body": "3", "extra": {"text": "2"}}),
         ("title,date,published", {"published": "3"}),
         (" TITLE ,Body,x y", {"body": "2", "extra": {"x y": "3"}}),

@@ -7,6 +7,7 @@ import sys
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
 import searchkit
 from searchkit.cli import main
@@ -78,6 +79,46 @@ def test_hosts_and_proxies_that_are_none_are_refused_at_the_start(location, caps
     status, message = failed(capsys, "serve", location, "--port", "0", option, value)
     assert status == 2
     assert value in message
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reason"),
+    [
+        ("--color", "accent", "takes NAME=COLOR"),
+        ("--color", "accent=red", "must be a colour like '#0b6e4f'"),
+        ("--logo", "nothing.png", "cannot be read"),
+        ("--facet", "autor", "there is no 'autor' in this index; there are source, year, tags"),
+        ("--sort", "-views", "there is no 'views' in this index"),
+        ("--templates", "nowhere", "there is no folder"),
+        ("--url", "example.org", "must be an address"),
+        ("--title", " ", "title must be a text"),
+    ],
+)
+def test_what_the_page_cannot_have_is_refused_at_the_start(location, capsys, option, value, reason):
+    status, message = failed(capsys, "serve", location, "--port", "0", option, value)
+    assert status == 2
+    assert reason in message
+
+
+def test_a_page_is_a_sites_own_from_the_command_line(tmp_path, monkeypatch):
+    location = str(tmp_path / "index")
+    with searchkit.create(location, fields={"views": "number"}) as index:
+        index.add([{"id": "1", "title": "茶", "extra": {"views": 3}}])
+    shown = []
+
+    def run(server):
+        client = TestClient(server._server.config.app, client=("127.0.0.1", 1), base_url="http://localhost")
+        shown.extend(client.get(path).text for path in ("/?q=茶&lang=en", "/static/colors.css"))
+        server._socket.close()
+
+    monkeypatch.setattr("searchkit.web.Server.run", run)
+    options = ["--title", "茶站", "--color", "accent=#0b6e4f", "--facet", "views", "--sort", "-views"]
+    main(["serve", location, "--port", "0", *options], standalone_mode=False)
+    page, colors = shown
+    assert "<title>茶 · 茶站</title>" in page
+    assert "<h2>views</h2>" in page
+    assert "views, high to low" in page
+    assert "--accent: #0b6e4f" in colors
 
 
 @pytest.mark.parametrize("options", [(), ("--proxy", "127.0.0.1")])

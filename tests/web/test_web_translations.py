@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit import Highlighted
-from searchkit.web.choices import timeline
 from searchkit.web.languages import LANGUAGES, TEXTS, language, read_translations
-from searchkit.web.sanitize import convert, paragraphs, sanitize
+from searchkit.web.sanitize import convert, sanitize
 
 CHINESE = st.text(alphabet="头发现后皇乾隆干里面裏於于臺台湾周週 a\n，𠮷")
 
@@ -72,25 +70,6 @@ def test_sanitized_text_is_as_long_as_the_original(text, script):
     assert len(sanitize(text, script)) == len(text)
 
 
-@given(CHINESE, st.lists(st.integers(0, 30), max_size=6, unique=True).map(sorted))
-def test_paragraphs_keep_all_text_and_all_that_is_marked(text, cuts):
-    cuts = [cut for cut in cuts if cut <= len(text)]
-    spans = list(zip(cuts[::2], cuts[1::2], strict=False))
-    marked = {at for start, end in spans for at in range(start, end) if text[at] != "\n"}
-    shown = list(paragraphs(Highlighted(text, spans)))
-    assert "".join(one.text for one in shown) == "".join(line for line in text.split("\n") if line.strip())
-    found = {one.start + at for one in shown for start, end in one.spans for at in range(start, end)}
-    lines = {at for one in shown for at in range(one.start, one.start + len(one.text))}
-    assert found == marked & lines
-
-
 @pytest.mark.parametrize("control", ["\u202e", "\u2066", "\u200f", "\x00", "\x1b", "\U000e0041", "\u2028"])
 def test_bidirectional_and_control_characters_are_replaced(control):
     assert sanitize(f"甲{control}乙") == "甲\ufffd乙"
-
-
-def test_a_long_time_is_shown_by_years():
-    shown = timeline({"1990-05": 1, "2024-12": 3})
-    assert [shown[0].label, shown[-1].label] == ["1990", "2024"]
-    assert (shown[-1].since, shown[-1].until) == ("2024-01-01", "2024-12-31")
-    assert timeline({"2024-01": 5}) == []

@@ -82,6 +82,7 @@ document.addEventListener("click", async (event) => {
 });
 
 addEventListener("popstate", () => {
+  if (!isLive()) return; // a step to another place of an article
   box.value = new URL(location.href).searchParams.get("q") ?? "";
   close();
   show(new URL(location.href), "keep");

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.articles.html_text import TreeText, parse_tree
+from searchkit.html.tree import parse_tree
+from searchkit.html.tree_text import TreeText
 
 
 def html_text(html: str) -> str:

@@ -7,16 +7,14 @@ of every article.
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from searchkit.articles.whitespace import CELL, LINE, ROW, clean_line, clean_lines
-from searchkit.errors import DocumentError
+from searchkit.html.markup import Mark, Markup, MarkupKind, placed
+from searchkit.html.whitespace import CELL, LINE, ROW, clean_line, clean_lines
 
 if TYPE_CHECKING:
-    from lxml.etree import HTMLParser, _Element
+    from lxml.etree import _Element
 
 DROPPED = frozenset(
     """applet audio button canvas datalist embed frame frameset iframe input meter nav
@@ -30,14 +28,19 @@ _FIELDS = frozenset(("input", "select", "textarea"))
 _HIDEABLE = frozenset(("hidden", "style", "role"))
 _INLINE = frozenset(("span", "small", "cite", "em", "i", "b"))
 
+PLAIN_LINK, PLAIN_IMAGE = "plain-link", "plain-image"
+"""Elements that do nothing to the text in them but to mark it, for text that was no HTML: with ``href`` or
+``src``. A picture has its description in it."""
+
 # The kinds of elements that are more than text in a line. Those from _BLOCK on begin and end a line.
-_DROP, _CELL, _ROW, _LINK, _IMAGE, _BLOCK, _HEADING, _PREFORMATTED, _FORM = range(1, 10)
+_DROP, _CELL, _ROW, _LINK, _IMAGE, _PLAIN, _BLOCK, _HEADING, _PREFORMATTED, _FORM = range(1, 11)
 _KINDS = {
     **dict.fromkeys(DROPPED, _DROP),
     **dict.fromkeys(("td", "th"), _CELL),
     **dict.fromkeys(("table", "tbody", "tfoot", "thead", "tr"), _ROW),
     "a": _LINK,
     "img": _IMAGE,
+    **dict.fromkeys((PLAIN_LINK, PLAIN_IMAGE), _PLAIN),
     **dict.fromkeys(_BLOCKS, _BLOCK),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _HEADING),
     **dict.fromkeys(("pre", "listing", "xmp", "plaintext"), _PREFORMATTED),
@@ -68,19 +71,17 @@ _SHARE_LINK = re.compile(
         ) | whatsapp://send | tg://msg | mailto:\? )""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-_END_OF_PAGE = re.compile(rb"</html\s*>", re.IGNORECASE)
+_PIXEL = frozenset(("0", "1", "0px", "1px"))
 _NO_TARGET = re.compile(r"\s*(?:#|javascript:|$)", re.IGNORECASE)
-_DEEPEST = 1000  # elements in one another
-_MOST_TAGS = 1_000_000  # of a page: each takes some 350 bytes of memory
 _LONGEST_CLASS = 200  # characters that are looked at
 _LEAST_HEADLINE = 8  # characters of a link that is the headline of another page, not a word in a sentence
 _LONGEST_LABEL = 16  # characters beside the links to share, such as "分享到："
 _LONGEST_FORM = 100  # characters around the fields of a form to subscribe
 
 
-# A container of links to share or of a form to subscribe, and how many pieces, characters, links, links to
-# share and fields there were before it.
-_Widget = tuple["_Element", int, int, int, int, int]
+# A container of links to share or of a form to subscribe, and how many pieces, marks, characters, links,
+# links to share and fields there were before it.
+_Widget = tuple["_Element", int, int, int, int, int, int]
 
 
 class TreeText:
@@ -93,12 +94,19 @@ class TreeText:
         self._links = self._share_links = self._fields = 0  # so many have been met
         self._widgets: list[_Widget] = []  # open ones, the innermost last
         self._forms: list[tuple[int, int, int]] = []  # first piece, the one behind the last, characters
+        self._marks: list[Mark] = []
+        self._open_marks: list[tuple[_Element, Mark]] = []  # the innermost last
         if tree is not None:
             self._walk(tree)
-        for start, end, characters in reversed(self._forms):
+        for start, end, characters in self._forms:
             if characters * 2 <= self._characters:  # older sites put the whole page into one
-                del self._pieces[start:end]
+                self._pieces[start:end] = [""] * (end - start)
+                self._marks = [mark for mark in self._marks if not start <= mark.start < end]
         self.body = clean_lines("".join(self._pieces))
+
+    def markup(self) -> tuple[Markup, ...]:
+        """What parts of the body are headings, links and pictures; their addresses as they were written."""
+        return placed(self._marks, self._pieces, self.body)
 
     def _walk(self, tree: _Element) -> None:
         from lxml.etree import iterwalk
@@ -136,7 +144,7 @@ class TreeText:
                                 apart.append(element)
                             if is_widget:
                                 counts = self._characters, self._links, self._share_links, self._fields
-                                widgets.append((element, len(pieces), *counts))
+                                widgets.append((element, len(pieces), len(self._marks), *counts))
                 if is_dropped:
                     self._fields += element.tag in _FIELDS
                     dropped = element
@@ -145,6 +153,7 @@ class TreeText:
                 if kind >= _BLOCK:
                     add(LINE)
                     if kind == _HEADING:
+                        self._open_mark("heading", element, element.tag[1])
                         if not self.heading and heading is None:
                             heading, heading_start = element, len(pieces)
                     elif kind == _PREFORMATTED:
@@ -157,10 +166,20 @@ class TreeText:
                 elif kind == _LINK:
                     link, link_start, link_characters = element, len(pieces), self._characters
                     follows_headline = headline_end == link_start
+                    self._open_mark("link", element, element.get("href", ""))
                     add("")
-                elif kind == _IMAGE and (description := element.get("alt")):
-                    # Not among the characters by which links to share and headlines are told.
-                    add(f" {description} ")
+                elif kind == _IMAGE:
+                    start = len(pieces)
+                    if description := element.get("alt"):
+                        # Not among the characters by which links to share and headlines are told.
+                        add(f" {description} ")
+                    if not _is_pixel(element):
+                        reference = element.get("data-src") or element.get("src", "")
+                        self._marks.append(Mark("image", start, len(pieces), reference))
+                elif kind == _PLAIN:
+                    is_link = element.tag == PLAIN_LINK
+                    reference = element.get("href" if is_link else "src", "")
+                    self._open_mark("link" if is_link else "image", element, reference)
                 text = element.text
             elif dropped is not None and element is dropped:
                 if kind >= _BLOCK:
@@ -171,6 +190,8 @@ class TreeText:
                     self._end_widget(*widgets.pop())
                 if kind >= _BLOCK:
                     add(LINE)
+                    if kind == _HEADING:
+                        self._close_mark(element)
                     if element is heading:
                         self.heading = clean_line("".join(pieces[heading_start:]))
                         heading = None
@@ -183,12 +204,14 @@ class TreeText:
                     add(CELL)
                 elif kind == _ROW:
                     add(ROW)
-                elif element is link:
-                    link = None
-                    if self._characters - link_characters >= _LEAST_HEADLINE:
+                elif kind == _LINK:
+                    self._close_mark(element)
+                    if element is link and self._characters - link_characters >= _LEAST_HEADLINE:
                         if follows_headline:  # style sheets lay out headlines side by side as a list
                             pieces[link_start] = LINE
                         headline_end = len(pieces)
+                elif kind == _PLAIN:
+                    self._close_mark(element)
                 elif apart and apart[-1] is element:
                     apart.pop()
                     add(" ")
@@ -199,6 +222,15 @@ class TreeText:
                 add(text)
                 self._characters += len(text.strip())
 
+    def _open_mark(self, kind: MarkupKind, element: _Element, value: str) -> None:
+        mark = Mark(kind, len(self._pieces), 0, value)
+        self._marks.append(mark)
+        self._open_marks.append((element, mark))
+
+    def _close_mark(self, element: _Element) -> None:
+        if self._open_marks and self._open_marks[-1][0] is element:
+            self._open_marks.pop()[1].end = len(self._pieces)
+
     def _is_share_link(self, target: str) -> bool:
         """Whether a link is to share the page, and counts it."""
         if _SHARE_LINK.match(target):
@@ -208,7 +240,14 @@ class TreeText:
         return False
 
     def _end_widget(
-        self, _element: _Element, pieces: int, before: int, links: int, share_links: int, fields: int
+        self,
+        _element: _Element,
+        pieces: int,
+        marks: int,
+        before: int,
+        links: int,
+        share_links: int,
+        fields: int,
     ) -> None:
         """Leave out what held only links to share the page, or only a form to subscribe, with a label."""
         characters = self._characters - before
@@ -216,6 +255,7 @@ class TreeText:
         is_form = self._fields > fields and characters <= _LONGEST_FORM
         if (is_share or is_form) and self._links == links:
             del self._pieces[pieces:]
+            del self._marks[marks:]
             self._characters = before
             while self._forms and self._forms[-1][0] > pieces:
                 self._forms.pop()
@@ -230,6 +270,11 @@ def _is_hidden(element: _Element) -> bool:
     )
 
 
+def _is_pixel(element: _Element) -> bool:
+    """Whether a picture is there to count readers."""
+    return element.get("width") in _PIXEL or element.get("height") in _PIXEL
+
+
 @lru_cache(maxsize=4096)  # pages use few classes, and use them often
 def _told_by_class(names: str) -> tuple[bool, bool, bool]:
     """Whether the class of an element says that it is hidden, set apart, or a widget."""
@@ -238,67 +283,3 @@ def _told_by_class(names: str) -> tuple[bool, bool, bool]:
         _APART_CLASS.search(names) is not None,
         _WIDGET_CLASS.search(names) is not None,
     )
-
-
-_parsers = threading.local()
-"""A parser for each thread. To make one takes as long as to read half an article."""
-
-
-def parse_tree(html: str) -> _Element | None:
-    """The tree of some HTML, which any text is; None when there is nothing in it.
-
-    Raises `DocumentError` for far more tags than a page has.
-    """
-    from lxml import etree  # slow to import, and who only searches needs none of it
-
-    if not html or html.isspace():
-        return None
-    if (tags := html.count("<")) > _MOST_TAGS:
-        raise DocumentError(f"has {tags:,} tags; at most {_MOST_TAGS:,} are read: split it")
-    data = html.encode("utf-8", "replace").replace(b"\0", b"")  # what a zero means depends on the version
-    data = _END_OF_PAGE.sub(b"</body><br>", data)  # what follows would be a second tree, and be lost
-    parser: HTMLParser | None = getattr(_parsers, "parser", None)
-    if parser is None:
-        # An encoding declared in the text is not that of the bytes made here: the parser is told.
-        parser = etree.HTMLParser(
-            encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
-        )
-        _parsers.parser = parser
-    tree = etree.fromstring(data, parser)
-    error = parser.error_log.last_error
-    if error is not None and error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        # libxml2 stops where a tree is nested 2048 deep, and the text after that would be lost.
-        target: Any = _ShallowTree()
-        tree = etree.fromstring(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, target=target))
-    return tree
-
-
-class _ShallowTree:
-    """Builds a tree of limited depth: an element that is nested deeper follows the one that it is in."""
-
-    def __init__(self) -> None:
-        from lxml.etree import TreeBuilder
-
-        self._builder = TreeBuilder()
-        self._open: list[str] = []
-        self._deeper = 0
-        self.data = self._builder.data
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if len(self._open) == _DEEPEST:
-            self._deeper += 1
-            self._builder.end(self._open.pop())
-        tag = tag if tag.isalnum() else "span"  # lxml refuses to build a <x:y> or an attribute @z
-        self._open.append(tag)
-        self._builder.start(tag, {name: value for name, value in attributes.items() if name.isalpha()})
-
-    def end(self, _tag: str) -> None:
-        self._builder.end(self._open.pop())
-        if self._deeper:  # what follows is as deep, on a line of its own
-            self._deeper -= 1
-            self.start("div", {})
-
-    def close(self) -> _Element:
-        while self._open:
-            self._builder.end(self._open.pop())
-        return self._builder.close()

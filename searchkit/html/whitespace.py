@@ -65,6 +65,15 @@ def _clean_piece(text: str) -> str:
     return shown.strip()
 
 
+def count_visible(text: str) -> int:
+    """How many characters of the text are neither white space nor invisible, so that cleaning keeps them."""
+    text = text.replace(LINE, "").replace("\n", "")
+    if text.isprintable():  # then a blank is the only white space
+        return len(text) - text.count(" ")
+    text = "".join(text.replace(CELL, "").replace(ROW, "").split())
+    return len(text if text.isprintable() else _INVISIBLE.sub("", text))
+
+
 def text_lines(text: str) -> str:
     """The lines of a text whose line ends count, as in a plain text file."""
     return clean_lines(text.replace("\n", LINE))

@@ -1,0 +1,103 @@
+"""home: an index -> what its home page offers: words that several articles have, and queries to try."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import searchkit
+
+_TITLES = 12
+"""Of so many of the newest articles the titles are looked at."""
+_WORDS = 8
+_OF_ONE_TITLE = 3
+_SHARE = 0.4
+"""A word that a larger share of the articles has says nothing about them."""
+_PASSAGE = re.compile(r"[\u4e00-\u9fff]{4,12}")
+# A number with its measure word says nothing of what an article is about.
+_WORD = re.compile(r"(?![一二三四五六七八九十百千万两兩几幾每第])[\u3400-\u9fff]{2,6}|[a-zA-Z]{3,20}")
+
+
+_PLAIN = re.compile(r"[\w.-]{1,30}")  # needs no quotation marks in a query
+
+
+@dataclass(frozen=True)
+class Home:
+    """``words`` with how many articles have them; ``examples`` of queries that find something, by what each
+    shows: any, passage, without, or, title, source."""
+
+    words: tuple[tuple[str, int], ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+class HomeWords:
+    """Makes them once for each state of the index, which the newest articles and the facets tell."""
+
+    def __init__(self, index: searchkit.Index) -> None:
+        self._index = index
+        self._known: tuple[object, Home] | None = None
+
+    def of(self, newest: searchkit.Results, cost: int | None) -> Home:
+        """What the home page offers, where it lists these articles."""
+        state = (
+            newest.total,
+            [(hit.id, hit.title.text) for hit in newest],
+            {name: [*counts.items()] for name, counts in newest.facets.items()},
+        )
+        known = self._known
+        if known is None or known[0] != state:
+            known = self._known = state, self._made(cost)
+        return known[1]
+
+    def _made(self, cost: int | None) -> Home:
+        newest = self._index.search("*", sort="newest", limit=_TITLES, max_cost=cost)
+        titles = [(hit.id, hit.title.text) for hit in newest if hit.title.text]
+        documents: dict[str, int] = {}
+        among: Counter[str] = Counter()
+        for id, title in titles:
+            words = self._words_of(id, title, cost)
+            documents.update(words)
+            among.update(words.keys())
+        best = sorted(among, key=lambda word: (-among[word], -documents[word], word))[:_WORDS]
+        sources = [hit.source for hit in newest if hit.source]
+        examples = self._examples(best, [title for _, title in titles], sources, cost)
+        counts = [self._index.count(word, lenient=True, max_cost=cost) for word in best]
+        return Home(tuple(zip(best, counts, strict=True)), examples)
+
+    def _words_of(self, id: str, title: str, cost: int | None) -> dict[str, int]:
+        """The words of a title that other articles have as well, as it writes them."""
+        try:
+            explained = self._index.explain(title[:100], id, lenient=True, max_cost=cost)
+        except (KeyError, searchkit.QueryTooExpensiveError):  # deleted meanwhile; beyond its cost
+            return {}
+        words: dict[str, int] = {}
+        for one in explained.contributions:
+            is_word = one.field == "words" and _WORD.fullmatch(one.term) and one.term in title
+            if is_word and 1 < one.documents <= max(2, explained.documents * _SHARE):
+                words.setdefault(one.term, one.documents)
+        return dict([*words.items()][:_OF_ONE_TITLE])
+
+    def _examples(
+        self, words: Sequence[str], titles: Sequence[str], sources: Sequence[str], cost: int | None
+    ) -> tuple[tuple[str, str], ...]:
+        """A query of each kind, of those that find something."""
+        passages = filter(None, map(_PASSAGE.search, titles))
+        pairs = [*combinations(words, 2)]
+        tried = {
+            "any": words,
+            "passage": [f"“{passage[0]}”" for passage in passages],
+            "without": [f"{one} -{other}" for one, other in pairs],
+            "or": [f"{one} OR {other}" for one, other in reversed(pairs)],
+            "title": [f"title:{word}" for word in reversed(words)],
+            "source": [f"source:{source}" for source in sources if _PLAIN.fullmatch(source)],
+        }
+        found = []
+        for kind, queries in tried.items():
+            for query in queries[:3]:
+                if self._index.count(query, lenient=True, max_cost=cost):
+                    found.append((query, kind))
+                    break
+        return tuple(found)
