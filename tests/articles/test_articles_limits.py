@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from searchkit.articles import FileDocument, html_text, json_lines, markdown, read_file
-from searchkit.articles.file_reader import LARGEST_FILE
+from searchkit.articles.readers import LARGEST_FILE
 from searchkit.errors import ArticleError
 
 MEGABYTE = 1_000_000
