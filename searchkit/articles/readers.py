@@ -73,6 +73,8 @@ _BUILT_IN = {
     "text_files.HTML": ".html .htm",
     "json_lines.JSON_LINES": ".jsonl .ndjson .jsonl.gz .ndjson.gz",
     "pdf.PDF": ".pdf",
+    "docx.DOCX": ".docx .docm",
+    "epub.EPUB": ".epub",
 }
 _MODULES = {suffix: name for name, suffixes in _BUILT_IN.items() for suffix in suffixes.split()}
 _SUFFIX = re.compile(r"\.[^.]*\.(?:gz|bz2|xz)\Z|\.[^.]+\Z")

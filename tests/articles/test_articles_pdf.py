@@ -11,11 +11,11 @@ from pathlib import Path
 import pypdf
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from strategies import damaged
 
 import searchkit
 from benchmarks.browser import chromium
@@ -230,13 +230,9 @@ def test_a_page_that_chromium_prints(read, tmp_path) -> None:
 WHOLE = write_pdf()
 
 
-@given(data=st.data())
+@given(data=damaged(WHOLE))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_damage_gives_a_document_or_a_failure(tmp_path: Path, data: st.DataObject) -> None:
-    damaged = bytearray(WHOLE)
-    for _ in range(data.draw(st.integers(1, 8))):
-        start = data.draw(st.integers(0, len(damaged) - 1))
-        damaged[start : start + data.draw(st.integers(1, 30))] = data.draw(st.binary(max_size=30))
+def test_any_damage_gives_a_document_or_a_failure(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.pdf"
-    path.write_bytes(damaged or b"x")
+    path.write_bytes(data)
     assert all(isinstance(one, FileDocument) or one.reason for one in read_file(path))
