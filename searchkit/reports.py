@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -69,10 +70,12 @@ class SyncReport(Report):
     ``added``, ``updated`` and ``unchanged`` sum up to the documents of the folder; ``deleted`` are in the
     folder no longer. ``replaced`` are in the folder too, but other documents with their ids count.
     ``failures`` say what is wrong with files, including those that have not changed since they were read.
+    ``skipped`` counts the files of kinds that nobody reads, by suffix.
     """
 
     deleted: int = 0
     unchanged: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
 class SyncProgress(NamedTuple):

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from searchkit.articles.decoding import check_encoding
 from searchkit.articles.file_reader import printable, read_file
+from searchkit.articles.folder import Selection, files_of, is_index
 from searchkit.articles.readers import ReadOptions
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 from searchkit.text import path_text
 
 _PLAIN = ReadOptions()
-
-
-class UnreadableFolderError(ArticleError):
-    """A folder cannot be listed. Its files may well be there."""
+_ALL = Selection()
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,24 @@ class Articles:
     When an id comes again with a later date, its document is yielded again, so that the index replaces it;
     with an earlier date it is skipped. Without a date on both sides the one that is read later counts.
     Documents that were skipped or replaced are in ``replaced``, what could not be read is in ``failures``,
-    and ``files_read`` counts the files. All three are of the latest iteration, and complete when it is.
+    ``files_read`` counts the files, and ``skipped`` those of kinds that nobody reads, by suffix. All of it is
+    of the latest iteration, and complete when that is.
     """
 
-    def __init__(self, path: str | os.PathLike[str], options: ReadOptions = _PLAIN) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        options: ReadOptions = _PLAIN,
+        selection: Selection = _ALL,
+    ) -> None:
         self.path = Path(path_text(path))
         self.options = options
+        self.selection = selection
         check_encoding(options.encoding)
         if not os.path.lexists(self.path):
             raise ArticleError(printable(self.path), "no such file or folder")
+        if is_index(self.path):
+            raise ArticleError(printable(self.path), "this is an index, not a folder of articles")
         self.start()
 
     def start(self) -> LatestDocuments:
@@ -75,6 +83,7 @@ class Articles:
         self.failures: list[ArticleError] = []
         self.replaced = latest.replaced
         self.files_read = 0
+        self.skipped: Counter[str] = Counter()
         return latest
 
     def __iter__(self) -> Iterator[Document]:
@@ -89,7 +98,7 @@ class Articles:
 
     def paths(self) -> Iterator[str | ArticleError]:
         """The files in reading order, counted in ``files_read``."""
-        for path in files_of(self.path):
+        for path in files_of(self.path, self.selection, self.skipped):
             self.files_read += 1
             yield path
 
@@ -98,52 +107,30 @@ class Articles:
 
     def count_files(self) -> int:
         """How many files an iteration will read, to show progress: ``files_read`` of so many."""
-        return sum(1 for _ in files_of(self.path))
+        return sum(1 for _ in files_of(self.path, self.selection, Counter()))
 
 
-def read_articles(path: str | os.PathLike[str], encoding: str | None = None) -> Articles:
+def read_articles(
+    path: str | os.PathLike[str],
+    encoding: str | None = None,
+    *,
+    query: str = "",
+    fields: Mapping[str, str] | None = None,
+    include: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+) -> Articles:
     """The articles of a file, or of a folder with all folders in it.
 
-    Read are ``.txt`` and ``.md`` (news archives, front matter, or plain), ``.html`` and JSON Lines
-    (``.jsonl``, ``.ndjson``, also with ``.gz``). The encoding is detected when none is given.
+    Read are ``.txt`` and ``.md`` (news archives, front matter, or plain), ``.html``, JSON Lines (``.jsonl``,
+    ``.ndjson``, also with ``.gz``), ``.json``, ``.csv`` and ``.tsv``, and SQLite (``.db``, ``.sqlite``,
+    ``.sqlite3``), whose rows a ``query`` selects. Other kinds are skipped in folders. The encoding is
+    detected when none is given. ``fields`` says which columns and keys are fields of a Document:
+    ``{"headline": "title"}``.
 
-    Raises `ArticleError` when there is nothing at the path, and ValueError when there is no such encoding.
+    ``include`` and ``exclude`` are patterns of ``.gitignore`` (``*.md``, ``drafts/``): files of a folder have
+    to match one of the first, if there is any, and none of the second.
+
+    Raises `ArticleError` when there is nothing at the path, or an index, and ValueError when there is no such
+    encoding, field or pattern.
     """
-    return Articles(path, ReadOptions(encoding))
-
-
-def files_of(root: str | os.PathLike[str]) -> Iterator[str | ArticleError]:
-    """The path of each file, sorted by name within its folder; an error for a folder that cannot be read.
-
-    Names with a leading dot are skipped, except for the root itself. A folder that several links lead to is
-    read once.
-    """
-    seen: set[tuple[int, int]] = set()
-    waiting = [(os.fspath(root), os.path.isdir(root))]  # noqa: PTH112  a stack: a deep tree is no deep recursion
-    while waiting:
-        path, is_folder = waiting.pop()
-        if not is_folder:
-            yield path
-            continue
-        try:
-            status = os.stat(path)  # noqa: PTH116  (pathlib makes ten calls for each file)
-            if (status.st_dev, status.st_ino) in seen:
-                yield ArticleError(printable(path), "a link to a folder that has been read already")
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            with os.scandir(path) as entries:
-                inside = sorted(
-                    ((each.name, _is_folder(each)) for each in entries if each.name[0] != "."), reverse=True
-                )
-        except OSError as error:
-            yield UnreadableFolderError(printable(path), f"cannot be read: {error.strerror or error}")
-        else:
-            before = "" if path == os.curdir else os.path.join(path, "")  # noqa: PTH118
-            waiting += [(before + name, is_folder) for name, is_folder in inside]
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link to itself, for instance: reading it says what is wrong
-        return False
+    return Articles(path, ReadOptions(encoding, query, fields or {}), Selection(include, exclude))

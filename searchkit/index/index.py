@@ -105,6 +105,10 @@ class Index:
         path: Location,
         *others: Location,
         encoding: str | None = None,
+        query: str = "",
+        fields: Mapping[str, str] | None = None,
+        include: str | Iterable[str] = (),
+        exclude: str | Iterable[str] = (),
         delete: bool | Callable[[Path], bool] = True,
         timeout: float = 10.0,
         workers: int | None = None,
@@ -113,8 +117,9 @@ class Index:
     ) -> SyncReport:
         """Index what is new or has changed in folders or files, and delete what is gone, all in one commit.
 
-        Only new and changed files are read, as `read_articles` reads them. A file has changed when its size
-        has, or its time and its bytes. Documents that are in no file any longer are deleted, unless
+        Only new and changed files are read, as `read_articles` reads them with ``encoding``, ``query``,
+        ``fields``, ``include`` and ``exclude``. A file has changed when its size has, or its time and its
+        bytes. Documents that are in no file any longer, or in none that is wanted, are deleted, unless
         ``delete`` is False or a function that returns False for their path. Documents from elsewhere stay.
         What `Index.delete` removed comes back when its file changes.
 
@@ -125,6 +130,7 @@ class Index:
 
         Raises `ArticleError` when there is nothing at a path: a disk that is not mounted empties no index.
         """
+        from searchkit.articles.folder import Selection
         from searchkit.articles.readers import ReadOptions
         from searchkit.indexing.sync import sync
 
@@ -136,7 +142,8 @@ class Index:
                 self._engine,
                 engine_writer,
                 self._settings,
-                options=ReadOptions(encoding),
+                options=ReadOptions(encoding, query, fields or {}),
+                selection=Selection(include, exclude),
                 delete=delete,
                 workers=workers,
                 progress=progress or (lambda _: None),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from searchkit.articles import Articles
 from searchkit.articles.file_reader import printable, why_not_read
-from searchkit.articles.reader import UnreadableFolderError, files_of
+from searchkit.articles.folder import UnreadableFolderError, UnreadableKindError
 from searchkit.errors import ArticleError
 from searchkit.indexing.manifest import TO_BE_READ, FileRecord, Manifest
 from searchkit.reports import Failure
@@ -25,6 +25,7 @@ class Root:
     """A folder or file that is synced, as it is now; `scan` has to be called first."""
 
     def __init__(self, articles: Articles, manifest: Manifest, *, delete: bool) -> None:
+        self.articles = articles
         self.path = articles.path
         self.manifest = manifest
         self.delete = delete
@@ -45,18 +46,20 @@ class Root:
         top = os.fspath(self.path)
         self._listing = [
             path if isinstance(path, ArticleError) else "" if path == top else os.path.relpath(path, top)
-            for path in files_of(top)
+            for path in self.articles.paths()
         ]
         return [name for name in self._listing if isinstance(name, str) and not self._is_unchanged(name)]
 
     def take_gone(self) -> list[tuple[str, FileRecord]]:
-        """Take the files that are gone out of the manifest, except those in folders that cannot be read."""
+        """Take the files that are gone out of the manifest, but none that may be there and cannot be read."""
         found = {name for name in self._listing if isinstance(name, str)}
-        unreadable = [each.path for each in self._listing if isinstance(each, UnreadableFolderError)]
+        folders = [each.path for each in self._listing if isinstance(each, UnreadableFolderError)]
+        kinds = [each.files for each in self._listing if isinstance(each, UnreadableKindError)]
+        files = {os.path.relpath(path, self.path) for paths in kinds for path in paths}
 
         def may_be_there(name: str) -> bool:
             path = printable(self.path_of(name))
-            return any(path == folder or path.startswith(folder + os.sep) for folder in unreadable)
+            return name in files or any(path == one or path.startswith(one + os.sep) for one in folders)
 
         gone = [name for name in self.manifest.files if name not in found and not may_be_there(name)]
         return [(name, self.manifest.files.pop(name)) for name in gone]

@@ -7,7 +7,7 @@ unchanged file is read only when it has the document of an id, and the index has
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from searchkit.articles import Articles
 from searchkit.articles.file_reader import FileDocument, read_file
+from searchkit.articles.folder import Selection
 from searchkit.articles.readers import ReadOptions
 from searchkit.engine.base import Engine, EngineWriter, IndexDocument
 from searchkit.indexing import manifest as notes
@@ -55,6 +56,7 @@ def sync(
     settings: Settings,
     *,
     options: ReadOptions,
+    selection: Selection,
     delete: bool | Callable[[Path], bool],
     workers: int | None,
     progress: Callable[[SyncProgress], None],
@@ -71,7 +73,7 @@ def sync(
     roots = {}
     for path in paths:
         name = os.path.abspath(path_text(path))  # noqa: PTH100  (a folder that is moved behind a link stays the same)
-        articles = Articles(path, options)  # raises where there is nothing
+        articles = Articles(path, options, selection)  # raises where there is nothing
         may_delete = delete(articles.path) if callable(delete) else delete
         roots[name] = Root(articles, manifests.setdefault(name, Manifest()), delete=may_delete)
     return _Sync(list(roots.values()), manifests, engine, writer, settings, progress).run(workers)
@@ -273,6 +275,7 @@ class _Sync:
             unchanged=len(winners) - added - updated,
             replaced=sum(len(each) for file in files for each in file.documents.values()) - len(winners),
             failures=[failure for root in self.roots for failure in root.failures()],
+            skipped=sum((root.articles.skipped for root in self.roots), Counter()),
         )
 
     def _commit(self, gone: Sequence[str], deleted: Sequence[str]) -> None:
