@@ -75,6 +75,8 @@ _BUILT_IN = {
     "pdf.PDF": ".pdf",
     "docx.DOCX": ".docx .docm",
     "epub.EPUB": ".epub",
+    "mail.EML": ".eml",
+    "mail.MBOX": ".mbox",
 }
 _MODULES = {suffix: name for name, suffixes in _BUILT_IN.items() for suffix in suffixes.split()}
 _SUFFIX = re.compile(r"\.[^.]*\.(?:gz|bz2|xz)\Z|\.[^.]+\Z")
