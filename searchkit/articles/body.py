@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -25,7 +25,7 @@ _HIGHEST_LEVEL = 6  # of a heading
 
 
 class Body:
-    """Takes the lines of a document in order, with its headings and places, and makes the Document."""
+    """Takes the lines of a document in order, with its headings, links and places."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -79,32 +79,42 @@ class Body:
             _, name, start = self._open.pop()
             self.mark("place", start, self._length - 1, name)  # without the last line end
 
-    def document(
-        self,
-        path: str,
-        *,
-        title: str,
-        published: datetime | None = None,
-        tags: Iterable[str] = (),
-        extra: Mapping[str, Json] | None = None,
-    ) -> Document:
-        """The Document of the file. A title that is missing is the name of the file.
-
-        Raises `DocumentError` when there is no text.
-        """
+    def finish(self) -> tuple[str, tuple[Markup, ...]]:
+        """The body and its markup."""
         self._end_places(0)
-        body = "\n".join(self._pieces)
-        if not _HAS_TEXT(body):
-            raise DocumentError("there is no text in it")
-        return Document(
-            title=clean_line(title) or Path(path).stem,
-            body=body,
-            url=file_url(path),
-            published=published,
-            tags=tuple(tag for tag in map(clean_line, tags) if 0 < len(tag) <= LONGEST_LABEL),
-            extra={name: value for name, value in (extra or {}).items() if value},
-            markup=tuple(self._markup),
-        )
+        return "\n".join(self._pieces), tuple(self._markup)
+
+
+def book(
+    path: str,
+    body: Body,
+    *,
+    title: str,
+    published: datetime | None,
+    tags: Iterable[str],
+    extra: Mapping[str, Json],
+) -> Document:
+    """The Document that a file is. A title that is missing is the name of the file.
+
+    Raises `DocumentError` when there is no text.
+    """
+    text, markup = body.finish()
+    if not _HAS_TEXT(text):
+        raise DocumentError("there is no text in it")
+    return Document(
+        title=clean_line(title) or Path(path).stem,
+        body=text,
+        url=file_url(path),
+        published=published,
+        tags=tuple(labels(tags)),
+        extra={name: value for name, value in extra.items() if value},
+        markup=markup,
+    )
+
+
+def labels(texts: Iterable[str]) -> Iterator[str]:
+    """What of the texts can be a tag."""
+    return (label for label in map(clean_line, texts) if 0 < len(label) <= LONGEST_LABEL)
 
 
 def file_url(path: str) -> str:

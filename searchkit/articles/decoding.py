@@ -17,6 +17,7 @@ import unicodedata
 from collections import Counter
 from contextlib import suppress
 from functools import lru_cache
+from typing import BinaryIO
 
 from searchkit.errors import DocumentError
 
@@ -53,6 +54,7 @@ _BAD = "\ufffd"
 _CANDIDATES = ("gb18030", "big5hkscs", "cp932", "cp949", "cp1252")
 _OTHERS = ("cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "euc_jp")
 _WIDE = ("utf-16-le", "utf-16-be")
+_BLOCK = 1 << 20
 _SAMPLE = 2048  # bytes, from the first that is not ASCII on
 _LEAST_PLAUSIBLE = 0.15
 _ASCII_TEXT = re.compile(r"[\t\n\r\x20-\x7e]+")
@@ -128,6 +130,37 @@ def decode(data: bytes, encoding: str | None = None) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def encoding_by_mark(start: bytes) -> str | None:
+    """The encoding that a byte order mark says, and that takes the mark away."""
+    mark = next(filter(start.startswith, _MARKS), None)
+    return (
+        _MARKS[mark].removesuffix("-le").removesuffix("-be").replace("utf-8", "utf-8-sig") if mark else None
+    )
+
+
+def encoding_of(file: BinaryIO) -> str:
+    """The encoding of a text of any length, of which a block is in memory.
+
+    Raises `DocumentError` when the bytes are not text.
+    """
+    block = file.read(_BLOCK)
+    if marked := encoding_by_mark(block):
+        return marked
+    if b"\0" in block:
+        if wide := _wide_encoding(block):
+            return wide
+        raise DocumentError("a binary file: it has zero bytes in it")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    while block:
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            line = block.find(b"\n")  # a character may have been cut where the block begins
+            return _undeclared_encoding(block[line + 1 :] or block)
+        block = file.read(_BLOCK)
+    return "utf-8"
+
+
 def _decode_other(data: bytes) -> str:
     if found := _DECLARED.search(data[:_DECLARED_WITHIN]):
         with suppress(LookupError):
@@ -136,10 +169,14 @@ def _decode_other(data: bytes) -> str:
             # Few of the characters beyond ASCII may be bad, as in a damaged file.
             if text and text.count(_BAD) * 5 <= len(_ASCII.sub("", text)):
                 return text
+    return data.decode(_undeclared_encoding(data), "replace")
+
+
+def _undeclared_encoding(data: bytes) -> str:
     # Is most of what is not ASCII UTF-8? Of GBK and Big5 a seventh looks like it.
     rest = _UTF8.sub(b"", data)
     is_utf8 = len(rest.translate(None, _ASCII_BYTES)) * 4 <= len(data) - len(rest)
-    return data.decode("utf-8" if is_utf8 else _most_plausible_encoding(data), "replace")
+    return "utf-8" if is_utf8 else _most_plausible_encoding(data)
 
 
 def _most_plausible_encoding(data: bytes) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from searchkit.articles.archive import LARGEST_ARCHIVE, Archive, local
-from searchkit.articles.body import Body
+from searchkit.articles.body import Body, book
 from searchkit.articles.readers import Reader, ReadOptions
 from searchkit.articles.whitespace import LINE, clean_line, clean_lines
 from searchkit.dates import parse_date
@@ -56,8 +56,9 @@ def read_docx(path: str, _options: ReadOptions) -> Iterator[tuple[str, Document 
     values = {} if core is None else {local(each.tag): clean_line(each.text or "") for each in core}
     yield (
         "",
-        text.body.document(
+        book(
             path,
+            text.body,
             title=values.get("title") or text.title,
             published=parse_date(values.get("created") or values.get("modified") or ""),
             tags=values.get("keywords", "").replace("；", ",").replace(";", ",").split(","),

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from searchkit.articles.archive import LARGEST_ARCHIVE, Archive, local
 from searchkit.articles.article import Article
-from searchkit.articles.body import Body
+from searchkit.articles.body import Body, book
 from searchkit.articles.decoding import decode
 from searchkit.articles.html import parse_html
 from searchkit.articles.readers import Reader, ReadOptions
@@ -159,8 +159,9 @@ class _Book:
             "language": values.get("language", []),
             "identifier": values.get("identifier", []),
         }
-        return body.document(
+        return book(
             path,
+            body,
             title=next(iter(values.get("title", ())), ""),
             published=next(filter(None, map(_date, values.get("date", ()))), None),
             tags=values.get("subject", ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from searchkit.articles.decoding import check_encoding
@@ -62,6 +63,24 @@ def has_many_documents(path: str | os.PathLike[str]) -> bool:
     """Whether the file is read document by document, and may be too long to be read at once."""
     reader = reader_of(suffix_of(os.fspath(path)))
     return isinstance(reader, Reader) and not reader.whole
+
+
+def size_and_time(path: str | os.PathLike[str]) -> tuple[int, int]:
+    """The bytes and the latest time of a file and what belongs to it, which tell whether it has changed."""
+    status = os.stat(path)  # noqa: PTH116
+    size, time = status.st_size, status.st_mtime_ns
+    for other in files_beside(path):
+        with suppress(OSError):  # there is none
+            status = os.stat(other)  # noqa: PTH116
+            size, time = size + status.st_size, max(time, status.st_mtime_ns)
+    return size, time
+
+
+def files_beside(path: str | os.PathLike[str]) -> list[str]:
+    """The files that belong to a file, which may not be there."""
+    name = os.fspath(path)
+    reader = reader_of(suffix_of(name))
+    return [name + each for each in reader.beside] if isinstance(reader, Reader) else []
 
 
 def why_not_read(path: str | os.PathLike[str], status: os.stat_result) -> str:

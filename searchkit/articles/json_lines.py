@@ -11,24 +11,17 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
-import json
 import zlib
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import fields
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from typing import cast
 
 from searchkit.articles.decoding import superset
 from searchkit.articles.readers import Reader, ReadOptions
-from searchkit.dates import from_milliseconds
+from searchkit.articles.records import LARGEST_RECORD, document_of_object, parse_record
 from searchkit.document import Document
 from searchkit.errors import DocumentError
 
-_FIELDS = frozenset(field.name for field in fields(Document))
-_BEIR = {"_id": "id", "text": "body"}  # the names of the BEIR benchmarks
-_LONGEST_LINE = 64 * 1024 * 1024  # bytes
 _SKIPPED_AT_ONCE = 1024 * 1024  # of a line that is longer
-_MOST_PARTS = 5_000_000  # commas, objects and lists of a line: each may take a hundred bytes of memory
 _MOST_EXPANDED = (
     200  # times: text is compressed to a third or a tenth, one line again and again to a thousandth
 )
@@ -42,7 +35,7 @@ def read_json_lines(path: str, options: ReadOptions) -> Iterator[tuple[str, Docu
         try:
             with _opened(file, path, options.encoding) as stream:
                 for number, line in enumerate(_lines(stream, file), 1):
-                    if found := _document(line):
+                    if found := _document(line, options.fields):
                         read += 1
                         yield str(number), found
         except _ExpandsError as error:
@@ -83,7 +76,7 @@ def _lines(
     Raises `_ExpandsError` where what was read is many times what the file had for it.
     """
     read, is_rest = 0, False
-    while piece := stream.readline(longest := _SKIPPED_AT_ONCE if is_rest else _LONGEST_LINE):
+    while piece := stream.readline(longest := _SKIPPED_AT_ONCE if is_rest else LARGEST_RECORD):
         read += len(piece)
         if read > _MAY_EXPAND and read > _MOST_EXPANDED * file.tell():
             raise _ExpandsError(
@@ -96,57 +89,17 @@ def _lines(
         is_rest = not is_end
 
 
-def _document(line: str | bytes | None) -> Document | str | None:
+def _document(line: str | bytes | None, names: Mapping[str, str]) -> Document | str | None:
     """The document of a line, or what is wrong with it; None for a line without text."""
     if line is None:
-        return f"the line is longer than {_LONGEST_LINE} bytes"
+        return f"the line is longer than {LARGEST_RECORD} bytes"
     try:
         text = line if isinstance(line, str) else line.decode("utf-8")
-        if len(text) > _MOST_PARTS and sum(map(text.count, ",[{")) > _MOST_PARTS:
-            return f"the line has more than {_MOST_PARTS:,} commas, lists and objects"
-        return _from_json(json.loads(text, object_pairs_hook=_object)) if text.strip() else None
+        return document_of_object(parse_record(text), names) if text.strip() else None
     except DocumentError as error:
         return error.reason
     except UnicodeDecodeError as error:
         return f"not UTF-8: {error.reason} at byte {error.start + 1} of the line"
-    except RecursionError:
-        return "the JSON is nested too deep"
-    except ValueError as error:
-        return f"not JSON: {error}"
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Raises ValueError for a name that stands there twice, as one of its values would be lost."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise ValueError(f"an object has the name {twice[:60]!r} twice")
-    return found
-
-
-def _from_json(given: Any) -> Document:
-    if not isinstance(given, dict):
-        raise DocumentError(f"a line must hold a JSON object, not {type(given).__name__}")
-    values: dict[str, Any] = {}
-    unknown: dict[str, Any] = {}
-    for name, value in given.items():
-        field = _BEIR.get(name, name)
-        if field in _FIELDS and (field == name or field not in given):
-            values[field] = value
-        else:
-            unknown[name] = value
-    extra = values.get("extra")
-    if unknown and (extra is None or isinstance(extra, dict)):
-        values["extra"] = {**unknown, **(extra or {})}
-    if isinstance(values.get("id"), int):
-        values["id"] = str(values["id"])
-    if not isinstance(values.get("tags") or [], list):
-        raise DocumentError(f"tags must be a list of texts, not {type(values['tags']).__name__}")
-    if isinstance(published := values.get("published"), int) and not isinstance(published, bool):
-        values["published"] = from_milliseconds(published)
-        if values["published"] is None:
-            raise DocumentError(f"published {published} is outside the years 1 to 9999")
-    return Document.from_dict(values)
 
 
 JSON_LINES = Reader((".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"), read_json_lines, whole=False)

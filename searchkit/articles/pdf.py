@@ -18,7 +18,7 @@ from unicodedata import normalize as unicode_form
 from wcwidth import wcswidth
 
 from searchkit.analysis.tokens import normalize
-from searchkit.articles.body import Body
+from searchkit.articles.body import Body, book
 from searchkit.articles.readers import Reader, ReadOptions
 from searchkit.articles.whitespace import CJK, LINE, clean_line, clean_lines
 from searchkit.document import Document
@@ -207,8 +207,9 @@ def _document(path: str, reader: PdfReader, body: Body) -> Document:
     if published and published.tzinfo is None:
         published = published.replace(tzinfo=timezone.utc)
     title = texts.get("/Title", "")
-    return body.document(
+    return book(
         path,
+        body,
         title="" if _FILE_NAME.search(title) else title,  # programs put the name of the source there
         published=published,
         tags=_SEPARATOR.split(texts.get("/Keywords", "")),

@@ -13,6 +13,7 @@ from searchkit.articles.decoding import check_encoding
 from searchkit.articles.file_reader import printable, read_file
 from searchkit.articles.folder import Selection, files_of, is_index
 from searchkit.articles.readers import ReadOptions
+from searchkit.articles.records import check_fields
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 from searchkit.text import path_text
@@ -71,6 +72,7 @@ class Articles:
         self.options = options
         self.selection = selection
         check_encoding(options.encoding)
+        check_fields(options.fields)
         if not os.path.lexists(self.path):
             raise ArticleError(printable(self.path), "no such file or folder")
         if is_index(self.path):

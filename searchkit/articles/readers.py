@@ -64,6 +64,8 @@ class Reader:
     """Modules that have to be there, as `import` names them."""
     largest: int = LARGEST_FILE
     """Bytes of a file that is one article. Formats with pictures take more of them than of text."""
+    beside: tuple[str, ...] = ()
+    """What is added to the path for other files that belong to a file: it has changed when they have."""
 
 
 # In the order in which messages name them.
@@ -77,6 +79,10 @@ _BUILT_IN = {
     "epub.EPUB": ".epub",
     "mail.EML": ".eml",
     "mail.MBOX": ".mbox",
+    "mediawiki.DUMP": ".xml .xml.bz2 .xml.gz",
+    "json_array.JSON": ".json",
+    "table.TABLE": ".csv .tsv",
+    "sqlite.SQLITE": ".db .sqlite .sqlite3",
 }
 _MODULES = {suffix: name for name, suffixes in _BUILT_IN.items() for suffix in suffixes.split()}
 _SUFFIX = re.compile(r"\.[^.]*\.(?:gz|bz2|xz)\Z|\.[^.]+\Z")

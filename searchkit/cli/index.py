@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
     "index 2024/ 2025/ extra.jsonl --to indexes/news",
     "index articles/ --to indexes/news --watch",
     "index old/ --encoding big5 --to indexes/old --user-words names.txt",
+    "index notes/ --include '*.md' --exclude drafts/ --to indexes/notes",
+    "index blog.db --query 'select id, title, body from posts' --to indexes/blog",
     "index shop.jsonl --to indexes/shop --field price=number --field brand=text",
     "index articles/ --to indexes/news --synonyms synonyms.txt --pinyin",
     short_help="Index articles, or update an index with their changes.",
@@ -35,7 +37,13 @@ _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 @memory_option
 @creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. By default it is detected.")
-@click.option("-v", "--verbose", is_flag=True, help="List all files that failed, not only the first 20.")
+@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match, such as '*.md'.")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="No files and folders that match: drafts/.")
+@click.option("--query", metavar="SELECT", default="", help="The documents of SQLite databases, a row each.")
+@click.option(
+    "--column", "columns", metavar="NAME=FIELD", multiple=True, help="What a column is: headline=title."
+)
+@click.option("-v", "--verbose", is_flag=True, help="List all failures, and the kinds of files not read.")
 @quiet_option("No progress and no summary; failures are still listed.")
 @click.pass_context
 def index(
@@ -47,6 +55,10 @@ def index(
     watch: bool,
     strict: bool,
     encoding: str | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    query: str,
+    columns: tuple[str, ...],
     memory: int | None,
     verbose: bool,
     quiet: bool,
@@ -54,16 +66,18 @@ def index(
 ) -> None:
     """Index the articles in files and folders, or update an index with their changes.
 
-    The files may be .txt, .md, .html and .jsonl; folders are read with their subfolders. The next time only
-    new and changed files are read, and documents of missing files are deleted. A JSON Lines file that is a
-    PATH itself only adds and replaces documents. An article replaces the one with the same url. Everything is
-    committed at once at the end, or nothing is.
+    The files may be .txt, .md, .html, .jsonl, .json, .csv, .tsv and SQLite databases; folders are read with
+    their subfolders, without files of other kinds and what a file .searchkitignore leaves out. The next time
+    only new and changed files are read, and documents of missing files are deleted. A JSON Lines file that is
+    a PATH itself only adds and replaces documents. An article replaces the one with the same url. Everything
+    is committed at once at the end, or nothing is.
 
     Names that --field may declare: in .jsonl files any name besides those that every article has, in front
     matter the author.
     """
-    for path in paths:
-        searchkit.read_articles(path, encoding)  # raises for invalid arguments, before an index is created
+    fields = dict(_named(column) for column in columns)
+    for path in paths:  # raises for invalid arguments, before an index is created
+        searchkit.read_articles(path, encoding, query=query, fields=fields, include=include, exclude=exclude)
     changes = _changes(paths, location) if watch else iter(())
     committing = False
 
@@ -71,6 +85,10 @@ def index(
         return target.sync(
             *paths,
             encoding=encoding,
+            query=query,
+            fields=fields,
+            include=include,
+            exclude=exclude,
             delete=lambda path: not no_delete and not (path.name.lower().endswith(_LINES) and path.is_file()),
             memory=memory,
             **more,
@@ -92,6 +110,8 @@ def index(
         outcome = "it may or may not have been committed" if committing else "nothing was committed"
         raise Interrupted(outcome) from None
     _list_failures(report.failures, all_of_them=verbose)
+    if verbose and report.skipped:
+        click.echo(_skipped(report.skipped), err=True)
     if not quiet:
         click.echo(_summary(report, is_new=is_new))
         click.echo(f"{target.location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
@@ -99,6 +119,19 @@ def index(
         _watch(location, sync, changes, report, quiet=quiet)
     if strict and report.failures:
         ctx.exit(1)
+
+
+def _named(column: str) -> tuple[str, str]:
+    name, equals, field = column.rpartition("=")
+    if not equals:
+        raise click.BadParameter(f"{column!r}: write NAME=FIELD, as in headline=title", param_hint="--column")
+    return name, field
+
+
+def _skipped(kinds: Mapping[str, int]) -> str:
+    """The kinds of files that nobody reads, the most frequent first."""
+    most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    return "not read: " + ", ".join(f"{count:,} {kind or 'without a suffix'}" for kind, count in most)
 
 
 def _summary(report: searchkit.SyncReport, *, is_new: bool = False) -> str:

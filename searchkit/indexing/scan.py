@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from searchkit.articles import Articles
-from searchkit.articles.file_reader import printable, why_not_read
+from searchkit.articles.file_reader import files_beside, printable, size_and_time, why_not_read
 from searchkit.articles.folder import UnreadableFolderError, UnreadableKindError
 from searchkit.errors import ArticleError
 from searchkit.indexing.manifest import TO_BE_READ, FileRecord, Manifest
@@ -87,7 +87,7 @@ class Root:
         with suppress(OSError):  # the reader reports it; the file is tried again until it can be read
             status = path.stat()
             record.digest = "" if why_not_read(path, status) else _digest_of_file(path)
-            record.size, record.mtime_ns = status.st_size, status.st_mtime_ns
+            record.size, record.mtime_ns = size_and_time(path)
 
     def _is_unchanged(self, name: str) -> bool:
         known = self.manifest.files.get(name)
@@ -95,11 +95,11 @@ class Root:
             return False
         path = self.path_of(name)
         with suppress(OSError):
-            status = path.stat()
-            if known.size == status.st_size and known.mtime_ns == status.st_mtime_ns:
+            size, time = size_and_time(path)
+            if known.size == size and known.mtime_ns == time:
                 return True
-            if known.size == status.st_size and known.digest and known.digest == _digest_of_file(path):
-                known.mtime_ns = status.st_mtime_ns
+            if known.size == size and known.digest and known.digest == _digest_of_file(path):
+                known.mtime_ns = time
                 self.has_new_times = True
                 return True
         return False
@@ -107,7 +107,14 @@ class Root:
 
 def _digest_of_file(path: Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
+    _add_to(digest, path)
+    for beside in files_beside(path):
+        with suppress(FileNotFoundError):
+            _add_to(digest, Path(beside))
+    return digest.hexdigest()
+
+
+def _add_to(digest: hashlib.blake2b, path: Path) -> None:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
-    return digest.hexdigest()

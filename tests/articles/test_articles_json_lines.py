@@ -96,7 +96,7 @@ def test_equal_texts_without_an_id_are_one_document(entries):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("[1]", "a line must hold a JSON object, not list"),
+        ("[1]", "it must be a JSON object, not list"),
         ("null", "not NoneType"),
         ("{", "not JSON"),
         ('{"body": "文"} x', "not JSON"),
@@ -179,7 +179,7 @@ def test_json_lines_in_a_forced_encoding(entries, encoding):
 
 
 def test_a_line_too_long_is_a_failure_and_the_rest_is_read(entries, monkeypatch):
-    monkeypatch.setattr(json_lines, "_LONGEST_LINE", 50)
+    monkeypatch.setattr(json_lines, "LARGEST_RECORD", 50)
     first, second, third = entries({"body": "一"}, {"body": "长" * 100}, {"body": "二"})
     assert (first.body, third.body) == ("一", "二")
     assert (second.path[-2:], second.reason) == (":2", "the line is longer than 50 bytes")

@@ -148,7 +148,7 @@ def test_a_line_of_just_the_longest_length_hides_no_other(
     path = tmp_path / "a.jsonl"
     path.write_text('{"body": "茶"}\n{"body": "水"}\n', encoding="utf-8")
     for longest in range(1, 40):
-        monkeypatch.setattr(json_lines, "_LONGEST_LINE", longest)
+        monkeypatch.setattr(json_lines, "LARGEST_RECORD", longest)
         found = list(read_file(path))
         assert len(found) == 2
         assert all(isinstance(one, FileDocument) for one in found) == (longest >= 16)

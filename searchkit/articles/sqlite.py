@@ -1,0 +1,98 @@
+"""SQLite databases -> Documents: a row each that a query selects, by the names of its columns.
+
+The database is only read, also while others write it. A row that is not right is an error with its number in
+the answer.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from shlex import quote as quoted
+from urllib.parse import quote
+
+from searchkit.articles.decoding import superset
+from searchkit.articles.readers import Reader, ReadOptions
+from searchkit.articles.records import Columns, fields_of
+from searchkit.document import Document
+from searchkit.errors import DocumentError
+
+_WAIT = 5.0  # seconds for a lock
+_MAGIC = b"SQLite format 3\0"
+_MOST_SHOWN = 20  # tables, in a message
+_TABLES = (
+    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+)
+
+
+def _read(path: str, options: ReadOptions) -> Iterator[tuple[str, Document | str]]:
+    with open(path, "rb") as file:  # noqa: PTH123
+        head = file.read(100)
+    if not head.startswith(_MAGIC):
+        raise DocumentError("no SQLite database, or an encrypted one")
+    number = 0
+    try:
+        with closing(_opened(path, head)) as database:
+            encoding = superset(options.encoding or "utf-8")
+            database.text_factory = lambda text: text.decode(encoding, "replace")
+            if not options.query.strip():
+                raise DocumentError(_what_to_ask(database))
+            rows = database.execute(options.query)
+            if rows.description is None:
+                raise DocumentError("the query is no SELECT: it gives no rows")
+            columns = Columns([column[0] for column in rows.description], options.fields)
+            for number, row in enumerate(rows, 1):
+                yield str(number), columns.document(row)
+            if not number:
+                yield "", "the query selects no row"
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        yield str(number + 1) if number else "", _reason(error)
+
+
+def _opened(path: str, head: bytes) -> sqlite3.Connection:
+    # Nobody has the database open, though it is one with a write-ahead log: reading it as usual would leave
+    # files beside it, or fail in a folder that cannot be written.
+    is_at_rest = head[18:20] == b"\2\2" and not os.path.exists(f"{path}-wal")  # noqa: PTH110
+    uri = f"file:{quote(os.path.abspath(path))}?mode=ro" + ("&immutable=1" if is_at_rest else "")  # noqa: PTH100
+    database = sqlite3.connect(uri, uri=True, timeout=_WAIT, check_same_thread=False)
+    database.execute("PRAGMA query_only = ON")
+    database.execute("PRAGMA trusted_schema = OFF")  # what the file itself says is not run with side effects
+    return database
+
+
+def _what_to_ask(database: sqlite3.Connection) -> str:
+    """What is in the database, and a query to begin with: that of the table with the most known columns."""
+    tables = [name for (name,) in database.execute(_TABLES)]
+    if not tables:
+        return "a database without tables"
+    found = {table: _columns_of(database, table) for table in tables[:_MOST_SHOWN]}
+    table = max(found, key=lambda name: len(found[name]))
+    example = f"SELECT {', '.join(map(_quoted, found[table])) or '*'} FROM {_quoted(table)}"
+    shown = ", ".join(found) + (", …" if len(tables) > len(found) else "")
+    return (
+        f"a database needs a query for its articles, such as --query {quoted(example)}; its tables: {shown}"
+    )
+
+
+def _columns_of(database: sqlite3.Connection, table: str) -> list[str]:
+    """The columns that are fields of a Document."""
+    names = [column for _, column, *_ in database.execute(f"PRAGMA table_info({_quoted(table)})")]
+    return [names[index] for index in fields_of(names, {})]
+
+
+def _quoted(name: str) -> str:
+    return name if name.isidentifier() else '"' + name.replace('"', '""') + '"'
+
+
+def _reason(error: Exception) -> str:
+    text = str(error)
+    if "locked" in text:
+        return f"the database is locked: another program has been writing it for more than {_WAIT:g} seconds"
+    if "readonly" in text or "unable to open" in text:
+        return f"{text}: a program that wrote it was interrupted; open it with that program or sqlite3 once"
+    return f"the query: {text}" if "syntax" in text or "no such" in text else f"SQLite: {text}"
+
+
+SQLITE = Reader((".db", ".sqlite", ".sqlite3"), _read, whole=False, beside=("-wal",))
