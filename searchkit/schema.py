@@ -355,7 +355,7 @@ def _day(at: int) -> str:
 
 
 def _stored(kind: FieldKind, value: Any) -> Value:
-    """The value of a document, where a number is no text and a time no object, as in JSON."""
+    """The value of a document, where a time is no object, as in JSON; tables have numbers as texts."""
     if not isinstance(value, _GIVEN[kind]):
         raise TypeError(value)
     if kind == "date":
@@ -365,7 +365,12 @@ def _stored(kind: FieldKind, value: Any) -> Value:
     return _number(value) if kind == "number" else _labels(value) if kind == "text" else _truth(value)
 
 
-_GIVEN: dict[FieldKind, Any] = {"text": str | list, "number": SupportsFloat, "date": str, "boolean": bool}
+_GIVEN: dict[FieldKind, Any] = {
+    "text": str | list,
+    "number": SupportsFloat | str,
+    "date": str,
+    "boolean": bool | str,
+}
 _SHOWN: dict[FieldKind, Any] = {"text": str, "number": float, "date": _day, "boolean": "true".__eq__}
 _EXPECTED: dict[FieldKind, str] = {
     "text": f"a text or a list of texts of at most {LONGEST_LABEL} characters",

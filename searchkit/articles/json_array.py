@@ -20,6 +20,7 @@ from searchkit.errors import DocumentError
 
 _CHUNK = 1 << 16  # characters
 _TEXTS = {"title", "body", "text"}  # an object with one of these is a document itself
+_NUMBER_MAY_GO_ON = 2  # characters behind it, as in 1e-
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -116,7 +117,8 @@ class _Source:
             raise DocumentError(f"behind the list stands {more!r}")
 
     def value(self) -> Any:
-        """The value that begins here; a `DocumentError` for one that cannot be used."""
+        """The next value; a `DocumentError` for one that cannot be used."""
+        self.next()
         while True:
             if len(self._text) - self._at > 2 * LARGEST_RECORD:
                 raise DocumentError(f"an object of more than {LARGEST_RECORD:,} characters, or no JSON")
@@ -127,10 +129,10 @@ class _Source:
             except RecursionError:
                 raise DocumentError("the JSON is nested too deep") from None
             except ValueError as error:
-                if not self._read_on():
-                    raise DocumentError(f"not JSON: {error}") from None
+                if not self._read_on():  # places would be those in what is in memory
+                    raise DocumentError(f"not JSON: {getattr(error, 'msg', error)}") from None
             else:
-                if end < len(self._text) or not self._read_on():  # a number may go on
+                if len(self._text) > end + _NUMBER_MAY_GO_ON or not self._read_on():
                     self._at = end
                     return DocumentError(f"not JSON: {self._refused}") if self._refused else value
 
@@ -149,7 +151,8 @@ class _Source:
         except UnicodeError as error:
             raise DocumentError(f"not UTF-8: {error}") from None
         self._is_complete = not more
-        self._text, self._at = waiting + more, 0
+        if more:
+            self._text, self._at = waiting + more, 0
         return bool(more)
 
 

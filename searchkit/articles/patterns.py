@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 _PART = re.compile(
-    r"""(?P<any_folders>(?:\A|(?<=/))\*\*+/) | (?P<all_inside>(?<=/)\*\*+\Z) | (?P<stars>\*+) | (?P<one>\?)
-        | \[ (?P<negated>[!^]?) (?P<of>\]?(?:\\.|[^\]\\])*) \] | \\(?P<escaped>.) | (?P<bad>[\[\\])
-        | (?P<text>.)""",
+    r"""(?P<any_folders>(?:\A|(?<=/))\*\*+/) | (?P<all_inside>(?:\A|(?<=/))\*\*+\Z) | (?P<stars>\*+)
+        | \[ (?P<negated>[!^]?) (?P<of>\]?(?:\\.|[^\]\\])*) \]
+        | (?P<one>\?) | \\(?P<escaped>.) | (?P<bad>[\[\\]) | (?P<text>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _CLASS_PART = re.compile(r"\\?(.)(-)?", re.DOTALL)

@@ -44,8 +44,9 @@ _LEAST_MILLISECONDS = 10**11
 def check_fields(given: Mapping[str, str]) -> None:
     """Raise ValueError unless the names of columns and keys are fields of a Document."""
     for name, field in given.items():
-        if field not in FIELDS:
-            raise ValueError(f"fields: {name!r} cannot be {field!r}; the fields are {', '.join(FIELDS)}")
+        if field not in FIELDS or field == "markup":
+            known = ", ".join(FIELDS).replace(", markup", "")
+            raise ValueError(f"fields: {name!r} cannot be {field!r}; the fields are {known}")
 
 
 def check_parts(text: str) -> None:

@@ -48,7 +48,7 @@ def _read(path: str, options: ReadOptions) -> Iterator[tuple[str, Document | str
             if not number:
                 yield "", "the query selects no row"
     except (sqlite3.Error, sqlite3.Warning) as error:
-        yield str(number + 1) if number else "", _reason(error)
+        yield str(number + 1) if number else "", _reason(error, path)
 
 
 def _opened(path: str, head: bytes) -> sqlite3.Connection:
@@ -86,13 +86,13 @@ def _quoted(name: str) -> str:
     return name if name.isidentifier() else '"' + name.replace('"', '""') + '"'
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, path: str) -> str:
     text = str(error)
     if "locked" in text:
         return f"the database is locked: another program has been writing it for more than {_WAIT:g} seconds"
-    if "readonly" in text or "unable to open" in text:
-        return f"{text}: a program that wrote it was interrupted; open it with that program or sqlite3 once"
-    return f"the query: {text}" if "syntax" in text or "no such" in text else f"SQLite: {text}"
+    if any(os.path.exists(f"{path}{end}") for end in ("-journal", "-wal")):  # noqa: PTH110
+        return f"SQLite: {text} (if a program was interrupted that wrote it, open it with that program once)"
+    return f"SQLite: {text}"
 
 
 SQLITE = Reader((".db", ".sqlite", ".sqlite3"), _read, whole=False, beside=("-wal",))

@@ -81,7 +81,8 @@ class _Rows:
             try:
                 row = next(csv.reader(head, delimiter=delimiter, strict=True))
             except csv.Error as error:
-                reasons.append((0, DocumentError(f"the names of its columns: {error}")))
+                cells = "".join(head).count(delimiter)
+                reasons.append((cells + 1, DocumentError(f"the names of its columns: {error}")))
                 continue
             try:
                 columns = Columns(row, names)
@@ -114,7 +115,7 @@ class _Rows:
             while len(row) > self._width and not row[-1]:
                 row.pop()
             if row and len(row) != self._width:
-                yield self._number, f"it has {len(row)} cells, where there are {self._width} columns"
+                yield self._number, f"{len(row)} cells, where there are {self._width} columns"
             else:
                 yield self._number, row
 

@@ -15,6 +15,7 @@ from searchkit.errors import ArticleError
 
 NAMES = ["a.txt", "a.md", "a.markdown", "a.html", "a.htm", "a.jsonl", "a.ndjson", "a.jsonl.gz", "a.png", "a"]
 NAMES += ["a.pdf", "a.docx", "a.epub", "a.eml", "a.mbox", "a.xml", "a.xml.bz2", "a.xml.gz"]
+NAMES += ["a.json", "a.csv", "a.tsv", "a.db", "a.sqlite3"]
 
 # Pieces of all formats, in an order that none of them has.
 PIECES = [
@@ -77,6 +78,7 @@ PIECES = [
         "\ufeff",
         "\0",
     ),
+    *("title,body\n", "标题;正文\r\n", 'a,"', '"', ",", "[", '[{"body": "', '"}', "]", "SQLite format 3\0"),
     *("早市", "。", "\u200b", "\u3000", "\ud800", "\U0001f468\u200d"),
 ]
 texts = (
@@ -97,7 +99,7 @@ def test_reading_any_bytes_never_raises(tmp_path: Path, name: str, data: bytes, 
         if isinstance(found, FileDocument):
             title = found.document.title
             assert title or found.document.url == ""
-            assert "\n" not in title or ".jsonl" in name or ".ndjson" in name
+            assert "\n" not in title or Path(name).suffix not in (".txt", ".md", ".html")
             assert found.place.startswith(str(path))
         else:
             assert isinstance(found, ArticleError)
@@ -110,7 +112,7 @@ def test_reading_any_bytes_never_raises(tmp_path: Path, name: str, data: bytes, 
     encoding=st.sampled_from(["utf-8", "utf-16", "gb2312", "big5", "cp932", "latin-1", "ascii", "utf-7"]),
 )
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.jsonl"])
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.jsonl", "a.json", "a.csv", "a.db"])
 def test_reading_in_a_forced_encoding_never_raises(tmp_path: Path, name: str, data: bytes, encoding: str):
     path = tmp_path / name
     path.write_bytes(data)
