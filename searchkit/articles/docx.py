@@ -30,6 +30,7 @@ _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 _DROPPED = ("{*}moveFrom", "{*}del", "{*}rt", "{*}Fallback")
 _TEXTS = ("{*}t", "{*}tab", "{*}br", "{*}cr", "{*}noBreakHyphen")
 _SHOWN = {"tab": "\t", "br": LINE, "cr": LINE, "noBreakHyphen": "-"}
+_MOST_BASES = 20  # of a style, each the base of the one before
 _LONGEST_PLACE = 200  # characters of a heading that is the name of a place
 
 
@@ -110,9 +111,7 @@ class _Styles:
                 self.titles.add(id)
 
     def level(self, style: str) -> str:
-        seen = set()
-        while style and style not in seen:
-            seen.add(style)
+        for _ in range(_MOST_BASES):
             if level := self._level.get(style):
                 return level
             style = self._base.get(style, "")
@@ -178,10 +177,12 @@ class _Text:
         start = self.body.add(text)
         at = 0
         for link in paragraph.iter("{*}hyperlink"):
-            shown = clean_line(_text_of(link))
+            shown = clean_lines(_text_of(link))
             found = text.find(shown, at)
-            if shown and found >= 0 and (target := self._links.get(_attribute(link, "id"))):
-                at = found + len(shown)
+            if found < 0:
+                break  # looking for many in vain would take long
+            at = found + len(shown)
+            if target := self._links.get(_attribute(link, "id")):
                 self.body.mark("link", start + found, start + at, target)
 
 
