@@ -17,9 +17,8 @@ from random import Random
 
 from benchmarks.generated import generated, write_articles, write_json_lines
 from searchkit import Document
-from searchkit.articles import FileDocument, read_file
-from searchkit.articles.file_reader import JSON_LINES
-from searchkit.articles.reader import files_of
+from searchkit.articles import FileDocument, read_articles, read_file
+from searchkit.articles.json_lines import JSON_LINES
 
 __all__ = ["Corpus", "prepare_articles", "prepare_generated"]
 
@@ -61,7 +60,7 @@ def prepare_articles(source: Path, count: int | None, seed: int, to: Path) -> Co
             continue
         parent = to / f"{number // 1000:04}"
         parent.mkdir(exist_ok=True)
-        if path.name.lower().endswith(JSON_LINES):
+        if path.name.lower().endswith(JSON_LINES.suffixes):
             write_json_lines(tally.counted(fresh), parent / f"{number:07}.jsonl")
         else:
             _link_or_copy(path, parent / f"{number:07}{path.suffix}")
@@ -103,7 +102,7 @@ def _not_seen(path: Path, seen: set[str]) -> Iterator[Document]:
 
 
 def _in_random_order(source: Path, seed: int) -> list[Path]:
-    paths = [Path(path) for path in files_of(source) if isinstance(path, str)]
+    paths = [Path(path) for path in read_articles(source).paths() if isinstance(path, str)]
     Random(seed).shuffle(paths)
     return paths
 

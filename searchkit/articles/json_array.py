@@ -19,7 +19,6 @@ from searchkit.document import Document
 from searchkit.errors import DocumentError
 
 _CHUNK = 1 << 16  # characters
-_TEXTS = {"title", "body", "text"}  # an object with one of these is a document itself
 _NUMBER_MAY_GO_ON = 2  # characters behind it, as in 1e-
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -42,10 +41,18 @@ def _documents(source: _Source, names: Mapping[str, str]) -> Iterator[tuple[str,
             raise DocumentError(
                 "more follows behind its object; a file with an object a line is named .jsonl"
             )
-        if isinstance(given, dict) and any(isinstance(given.get(key), str) for key in _TEXTS | names.keys()):
+        if isinstance(given, DocumentError):
+            raise given
+        if not isinstance(given, dict):
+            raise DocumentError(f"it must hold a list of objects, or an object, not {type(given).__name__}")
+        lists = [key for key, value in given.items() if isinstance(value, list) and _has_objects(value)]
+        if not lists or _has_body(given, names):
             yield "", document_of_object(given, names)
             return
-        items = _list_in(given)
+        if len(lists) > 1:
+            several = ", ".join(repr(key[:60]) for key in lists[:10])
+            raise DocumentError(f"it has several lists of objects: {several}; write one to a file of its own")
+        items = given[lists[0]]
     number = 0
     try:
         for number, item in enumerate(items, 1):
@@ -64,19 +71,14 @@ def _document(item: Any, names: Mapping[str, str]) -> Document | str:
         return error.reason
 
 
-def _list_in(given: Any) -> list[Any]:
-    if isinstance(given, DocumentError):
-        raise given
-    if not isinstance(given, dict):
-        raise DocumentError(f"it must hold a list of objects, or an object, not {type(given).__name__}")
-    lists = {name: value for name, value in given.items() if isinstance(value, list)}
-    found = [name for name, value in lists.items() if any(isinstance(item, dict) for item in value)]
-    if not found:
-        raise DocumentError("it has no title, no body, and no list of objects that have them")
-    if len(found) > 1:
-        several = ", ".join(repr(name[:60]) for name in found[:10])
-        raise DocumentError(f"it has several lists of objects: {several}; write one of them to its own file")
-    return lists[found[0]]
+def _has_objects(items: list[Any]) -> bool:
+    return any(isinstance(item, dict) for item in items)
+
+
+def _has_body(given: dict[str, Any], names: Mapping[str, str]) -> bool:
+    """Whether it is an article itself, such as one with its comments; feeds have titles too."""
+    called = ["body", "text", *(name for name, field in names.items() if field == "body")]
+    return any(isinstance(given.get(name), str) for name in called)
 
 
 class _Source:
@@ -120,16 +122,19 @@ class _Source:
         """The next value; a `DocumentError` for one that cannot be used."""
         self.next()
         while True:
-            if len(self._text) - self._at > 2 * LARGEST_RECORD:
-                raise DocumentError(f"an object of more than {LARGEST_RECORD:,} characters, or no JSON")
-            check_parts(self._text)
             self._refused = None
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except RecursionError:
                 raise DocumentError("the JSON is nested too deep") from None
             except ValueError as error:
-                if not self._read_on():  # places would be those in what is in memory
+                if len(self._text) - self._at > LARGEST_RECORD:
+                    raise DocumentError(
+                        f"an object of more than {LARGEST_RECORD:,} characters, or no JSON"
+                    ) from None
+                if self._read_on():
+                    check_parts(self._text)
+                else:  # places would be those in what is in memory
                     raise DocumentError(f"not JSON: {getattr(error, 'msg', error)}") from None
             else:
                 if len(self._text) > end + _NUMBER_MAY_GO_ON or not self._read_on():

@@ -118,11 +118,18 @@ def _load(suffix: str) -> Reader | str | None:
         return None
     if not isinstance(reader, Reader):
         return f"what reads {suffix} files ({where}) is no searchkit.articles.readers.Reader"
-    if missing := [name for name in reader.libraries if find_spec(name) is None]:
+    if missing := [name for name in reader.libraries if not _is_installed(name)]:
         way_out = f": pip install 'searchkit-zh[{reader.needs}]'" if reader.needs else ""
         return f"reading {suffix} files needs {', '.join(missing)}{way_out}"
     _READERS[suffix] = reader
     return reader
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):  # the package that it would be in is not there
+        return False
 
 
 @cache

@@ -10,8 +10,8 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from shlex import quote as quoted
-from urllib.parse import quote
+from pathlib import Path
+from shlex import quote
 
 from searchkit.articles.decoding import superset
 from searchkit.articles.readers import Reader, ReadOptions
@@ -55,8 +55,8 @@ def _opened(path: str, head: bytes) -> sqlite3.Connection:
     # Nobody has the database open, though it is one with a write-ahead log: reading it as usual would leave
     # files beside it, or fail in a folder that cannot be written.
     is_at_rest = head[18:20] == b"\2\2" and not os.path.exists(f"{path}-wal")  # noqa: PTH110
-    uri = f"file:{quote(os.path.abspath(path))}?mode=ro" + ("&immutable=1" if is_at_rest else "")  # noqa: PTH100
-    database = sqlite3.connect(uri, uri=True, timeout=_WAIT, check_same_thread=False)
+    address = Path(path).absolute().as_uri() + "?mode=ro" + ("&immutable=1" if is_at_rest else "")
+    database = sqlite3.connect(address, uri=True, timeout=_WAIT, check_same_thread=False)
     database.execute("PRAGMA query_only = ON")
     database.execute("PRAGMA trusted_schema = OFF")  # what the file itself says is not run with side effects
     return database
@@ -71,9 +71,7 @@ def _what_to_ask(database: sqlite3.Connection) -> str:
     table = max(found, key=lambda name: len(found[name]))
     example = f"SELECT {', '.join(map(_quoted, found[table])) or '*'} FROM {_quoted(table)}"
     shown = ", ".join(found) + (", …" if len(tables) > len(found) else "")
-    return (
-        f"a database needs a query for its articles, such as --query {quoted(example)}; its tables: {shown}"
-    )
+    return f"a database needs a query for its articles, such as --query {quote(example)}; its tables: {shown}"
 
 
 def _columns_of(database: sqlite3.Connection, table: str) -> list[str]:

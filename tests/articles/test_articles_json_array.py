@@ -56,16 +56,27 @@ def test_an_object_may_have_one_list_of_objects(entries):
     (found,) = entries({"users": [{"name": "a"}], "posts": [{"body": "b"}]})
     assert found == (
         "",
-        "it has several lists of objects: 'users', 'posts'; write one of them to its own file",
+        "it has several lists of objects: 'users', 'posts'; write one to a file of its own",
     )
     (found,) = entries({"name": "package", "files": ["a"]})
-    assert found == ("", "it has no title, no body, and no list of objects that have them")
+    assert found[1].startswith("it has no text: title and body hold no letter")
 
 
 def test_an_object_with_a_title_or_body_is_an_article(entries):
+    feed = {"title": "一个博客", "items": [{"title": "题"}]}
+    assert entries(feed) == [Document(title="题")]
+    assert entries({"title": "题", "files": ["a"]}) == [Document(title="题", extra={"files": ["a"]})]
     article = {"title": "题", "body": "文", "comments": [{"body": "回复"}]}
     assert entries(article) == [Document(title="题", body="文", extra={"comments": [{"body": "回复"}]})]
     assert entries({"headline": "题"}, fields={"headline": "title"}) == [Document(title="题")]
+
+
+def test_many_parts_are_counted_only_while_more_is_read(entries, monkeypatch):
+    counted: list[int] = []
+    monkeypatch.setattr(json_array, "check_parts", lambda text: counted.append(len(text)))
+    items = [{"body": "x" * 300_000}, *({"id": str(n), "body": "文"} for n in range(1000))]
+    assert len(entries(items)) == 1001
+    assert len(counted) < 10
 
 
 def test_keys_may_be_named(entries):

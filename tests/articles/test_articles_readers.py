@@ -27,7 +27,9 @@ def _fail(path: str, options: ReadOptions) -> Iterator[tuple[str, Document | str
 
 PARTS = Reader((".parts",), _read, whole=False)
 FAILS = Reader((".fails",), _fail)
-LACKS = Reader((".lacks",), _read, needs="lacks", libraries=("no_such_module_at_all",))
+LACKS = Reader(
+    (".lacks",), _read, needs="lacks", libraries=("json", "no_such_module_at_all", "no_such_package.module")
+)
 
 
 @pytest.fixture
@@ -95,7 +97,11 @@ class TestReadersOfOtherPackages:
     @pytest.mark.parametrize(
         ("kind", "reason"),
         [
-            ("lacks", "reading .lacks files needs no_such_module_at_all: pip install 'searchkit-zh[lacks]'"),
+            (
+                "lacks",
+                "reading .lacks files needs no_such_module_at_all, no_such_package.module: "
+                "pip install 'searchkit-zh[lacks]'",
+            ),
             ("broken", "the reader of .broken files (no_such_module_at_all:READER) cannot be imported: No "),
             ("none", f"what reads .none files ({__name__}:_read) is no searchkit.articles.readers.Reader"),
         ],

@@ -1,6 +1,8 @@
 """searchkit index: what it makes of files, what it says of them, and that it commits all or nothing."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ def contents(location):
 
 
 def write(folder, name, text="一句話。"):
-    folder.mkdir(exist_ok=True)
+    (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -141,6 +143,40 @@ def test_unreadable_word_files_are_refused(run, articles, tmp_path, content, rea
     assert reason in result.stderr
     with pytest.raises(searchkit.IndexNotFoundError):
         searchkit.open("news")
+
+
+# -- what of a folder is read
+
+
+def test_verbose_counts_the_files_of_kinds_that_nobody_reads(run, articles):
+    for name in ("a.png", "b.png", "c.css", "LICENSE"):
+        write(articles, name)
+    assert run("index", str(articles), "--to", "news").stderr == ""
+    result = run("index", str(articles), "--to", "news", "-v")
+    assert result.stderr == "not read: 2 .png, 1 without a suffix, 1 .css\n"
+
+
+def test_patterns_choose_the_files(run, articles):
+    write(articles, "drafts/4.txt")
+    write(articles, "5.md")
+    assert run("index", str(articles), "--to", "news").exit_code == 0
+    assert len(contents("news")) == 5
+    patterns = ("--include", "*.txt", "--include", "5.md", "--exclude", "drafts/", "--exclude", "1.*")
+    assert "2 deleted" in run("index", str(articles), "--to", "news", *patterns).stdout
+    result = run("index", str(articles), "--to", "other", "--include", "!")
+    assert result.stderr.startswith("error: include: '!' is no pattern like '*.md' or 'drafts/'")
+    assert not Path("other").exists()
+
+
+def test_a_database_and_names_of_columns(run, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "blog.db")) as database, database:
+        database.execute("CREATE TABLE posts (id INTEGER, subject TEXT)")
+        database.execute("INSERT INTO posts VALUES (7, '茶')")
+    command = ("index", str(tmp_path / "blog.db"), "--to", "blog", "--query", "SELECT * FROM posts")
+    assert "no column is called title or body" in run(*command).stderr
+    assert "1 added" in run(*command, "--column", "subject=title").stdout
+    assert "write NAME=FIELD" in run(*command, "--column", "subject").stderr
+    assert "'subject' cannot be 'titel'" in run(*command, "--column", "subject=titel").stderr
 
 
 # -- interrupted
