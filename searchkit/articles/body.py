@@ -64,11 +64,6 @@ class Body:
         if len(self._markup) < most and end > start:
             self._markup.append(Markup(kind, start, end, value))
 
-    def mark_all(self, markup: Iterable[Markup], start: int) -> None:
-        """The markup of a text that was added at ``start``."""
-        for kind, first, last, value in markup:
-            self.mark(kind, start + first, start + last, value)
-
     def begin_place(self, name: str, level: int = 1) -> None:
         """Begin a page or a chapter, which ends where the next of its level, or of one above, begins."""
         self._end_places(level)
