@@ -65,8 +65,8 @@ def read_dump(path: str, _options: ReadOptions) -> Iterator[tuple[str, Document 
             yield str(dump.pages + 1) if dump.is_export else "", reason
         else:
             if not documents:
-                passed = ", ".join(f"{count:,} {what}" for what, count in dump.passed_over.items())
-                yield "", f"there is no article in it{f', but {passed}' if passed else ''}"
+                passed = ", ".join(f"{what}: {count:,}" for what, count in dump.passed_over.items())
+                yield "", f"there is no article in it{f' ({passed})' if passed else ''}"
 
 
 DUMP = Reader(suffixes=(".xml", ".xml.bz2", ".xml.gz"), read=read_dump, whole=False)

@@ -136,7 +136,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><mediaw
             + page("a", (WHEN, "x"), extra='<redirect title="b" />') * 2
             + page("b", (WHEN, "x"), ns=1)
             + END,
-            "there is no article in it, but 2 redirects, 1 pages that are no articles",
+            "there is no article in it (redirects: 2, pages that are no articles: 1)",
         ),
     ],
 )
