@@ -356,3 +356,13 @@ hostile_documents = st.fixed_dictionaries(
     },
 )
 """What programs may hand over: mappings of the names of fields, with values at and beyond every limit."""
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
+    """The bytes with some of them replaced, left out or added."""
+    found = bytearray(whole)
+    for _ in range(draw(st.integers(1, 8))):
+        start = draw(st.integers(0, max(0, len(found) - 1)))
+        found[start : start + draw(st.integers(1, 30))] = draw(st.binary(max_size=30))
+    return bytes(found) or b"\n"

@@ -1,4 +1,4 @@
-"""Files on disk -> Documents: news archives, Markdown, plain text, web pages, JSON Lines."""
+"""Files on disk -> Documents: texts, web pages, tables, books, mail, wikis; a module for each format."""
 
 from searchkit.articles.file_reader import FileDocument, read_file
 from searchkit.articles.reader import Articles, Replaced, read_articles

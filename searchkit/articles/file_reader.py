@@ -13,8 +13,6 @@ from searchkit.articles.readers import Reader, ReadOptions, known_suffixes, read
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
-LARGEST_FILE = 32_000_000
-"""Bytes of a file that is one article. Several copies of it are in memory while it is read."""
 _PLAIN = ReadOptions()
 
 
@@ -99,9 +97,9 @@ def _why_not_read(path: str, status: os.stat_result, reader: Reader | str | None
         return f"unknown kind of file {suffix_of(path)!r}; known are {', '.join(known_suffixes())}"
     if isinstance(reader, str):
         return reader
-    if status.st_size > LARGEST_FILE and reader.whole:
+    if reader.whole and status.st_size > reader.largest:
         return (
-            f"too large for one article: {status.st_size:,} bytes, where {LARGEST_FILE:,} are read; "
+            f"too large for one article: {status.st_size:,} bytes, where {reader.largest:,} are read; "
             "split it, or write its articles as JSON Lines"
         )
     return ""

@@ -124,9 +124,10 @@ def read_articles(
     """The articles of a file, or of a folder with all folders in it.
 
     Read are ``.txt`` and ``.md`` (news archives, front matter, or plain), ``.html``, JSON Lines (``.jsonl``,
-    ``.ndjson``, also with ``.gz``), ``.json``, ``.csv`` and ``.tsv``, and SQLite (``.db``, ``.sqlite``,
-    ``.sqlite3``), whose rows a ``query`` selects. Other kinds are skipped in folders. The encoding is
-    detected when none is given. ``fields`` says which columns and keys are fields of a Document:
+    ``.ndjson``, also with ``.gz``), ``.json``, ``.csv`` and ``.tsv``, SQLite (``.db``, ``.sqlite``,
+    ``.sqlite3``), whose rows a ``query`` selects, PDF, Word (``.docx``), EPUB, mail (``.eml``, ``.mbox``) and
+    dumps of MediaWiki (``.xml``, also with ``.bz2`` or ``.gz``). Other kinds are skipped in folders. The
+    encoding is detected when none is given. ``fields`` says which columns and keys are fields of a Document:
     ``{"headline": "title"}``.
 
     ``include`` and ``exclude`` are patterns of ``.gitignore`` (``*.md``, ``drafts/``): files of a folder have

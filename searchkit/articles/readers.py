@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "searchkit.readers"
 """The group of entry points in which packages name the readers that they have."""
 
+LARGEST_FILE = 32_000_000
+"""Bytes of a file that is one article. Several copies of it are in memory while it is read."""
+
 
 @dataclass(frozen=True)
 class ReadOptions:
@@ -55,10 +58,12 @@ class Reader:
     needs: str = ""
     """The extra of searchkit-zh that installs its libraries."""
     whole: bool = True
-    """Whether a file is one article, which is read as a whole and bounded by ``LARGEST_FILE``. Others may be
-    of any length: they are read document by document."""
+    """Whether a file is one article, which is read as a whole and bounded by ``largest``. Others may be of
+    any length: they are read document by document."""
     libraries: tuple[str, ...] = ()
     """Modules that have to be there, as `import` names them."""
+    largest: int = LARGEST_FILE
+    """Bytes of a file that is one article. Formats with pictures take more of them than of text."""
     beside: tuple[str, ...] = ()
     """What is added to the path for other files that belong to a file: it has changed when they have."""
 
@@ -69,6 +74,12 @@ _BUILT_IN = {
     "text_files.MARKDOWN": ".md .markdown",
     "text_files.HTML": ".html .htm",
     "json_lines.JSON_LINES": ".jsonl .ndjson .jsonl.gz .ndjson.gz",
+    "pdf.PDF": ".pdf",
+    "docx.DOCX": ".docx .docm",
+    "epub.EPUB": ".epub",
+    "mail.EML": ".eml",
+    "mail.MBOX": ".mbox",
+    "mediawiki.DUMP": ".xml .xml.bz2 .xml.gz",
     "json_array.JSON": ".json",
     "table.TABLE": ".csv .tsv",
     "sqlite.SQLITE": ".db .sqlite .sqlite3",

@@ -31,12 +31,12 @@ _NEW_LINE = re.compile(f"[{LINE}\x85\u2028\u2029]")
 _NUMBER = re.compile(r"&#(?:\d{2,7}|[xX][0-9a-fA-F]{2,6});", re.ASCII)
 
 # Scripts without spaces between words: Han, kana, bopomofo and their punctuation. Not Hangul.
-_CJK = (
+CJK = (
     "\u2e80-\u2fdf\u3001-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f"
     "\U00020000-\U0003ffff"
 )
-_CJK_OR_QUOTE = _CJK + "\u2014\u2018\u2019\u201c\u201d\u2026"
-_NO_SPACE_BETWEEN = re.compile(f"[{_CJK}][{_CJK_OR_QUOTE}]|[{_CJK_OR_QUOTE}][{_CJK}]")
+_CJK_OR_QUOTE = CJK + "\u2014\u2018\u2019\u201c\u201d\u2026"
+_NO_SPACE_BETWEEN = re.compile(f"[{CJK}][{_CJK_OR_QUOTE}]|[{_CJK_OR_QUOTE}][{CJK}]")
 
 
 def clean_lines(text: str) -> str:

@@ -14,6 +14,7 @@ from searchkit.articles.readers import ReadOptions
 from searchkit.errors import ArticleError
 
 NAMES = ["a.txt", "a.md", "a.markdown", "a.html", "a.htm", "a.jsonl", "a.ndjson", "a.jsonl.gz", "a.png", "a"]
+NAMES += ["a.pdf", "a.docx", "a.epub", "a.eml", "a.mbox", "a.xml", "a.xml.bz2", "a.xml.gz"]
 NAMES += ["a.json", "a.csv", "a.tsv", "a.db", "a.sqlite3"]
 
 # Pieces of all formats, in an order that none of them has.

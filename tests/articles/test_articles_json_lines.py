@@ -201,7 +201,8 @@ def test_json_lines_are_read_as_a_stream(tmp_path):
 def test_html_makes_the_body_where_there_is_none(tmp_path: Path) -> None:
     path = tmp_path / "posts.jsonl"
     path.write_text(
-        '{"id": "a", "html": "<h2>茶</h2><p>水"}\n{"id": "b", "html": "<p>水", "text": "茶"}\n', encoding="utf-8"
+        '{"id": "a", "html": "<h2>茶</h2><p>水"}\n{"id": "b", "html": "<p>水", "text": "茶"}\n',
+        encoding="utf-8",
     )
     first, second = read_articles(path)
     assert (first.body, first.markup[0].kind, first.extra) == ("茶\n水", "heading", {})

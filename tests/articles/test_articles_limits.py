@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from searchkit.articles import FileDocument, json_lines, markdown, read_file
-from searchkit.articles.file_reader import LARGEST_FILE
+from searchkit.articles.readers import LARGEST_FILE
 from searchkit.errors import ArticleError
 from searchkit.html import tree
 
@@ -104,6 +105,27 @@ def test_a_file_of_the_largest_size_takes_little_memory(name: str, part: str, tm
     path.write_text(part * (LARGEST_FILE // len(part.encode())), encoding="utf-8")
     [found] = read_with_little_memory(path)
     assert found.startswith(str(path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("start", "part", "end"),
+    [
+        ("", "<a/>", ""),
+        ("<w:p>", "<w:t>茶</w:t>", "</w:p>"),
+        ("<w:tr>", "<w:tc><w:p/></w:tc>", "</w:tr>"),
+    ],
+)
+def test_a_word_file_of_the_most_tags_takes_little_memory(
+    start: str, part: str, end: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.docx"
+    times = 4_999_000 // part.count("<")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("word/document.xml", f'<w:d xmlns:w="w">{start}{part * times}{end}</w:d>')
+    assert path.stat().st_size < 1_000_000
+    [found] = read_with_little_memory(path)
+    assert found.startswith((path.as_uri(), str(path)))
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
