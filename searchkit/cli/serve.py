@@ -57,6 +57,14 @@ def _option(name: str, default: Any, help: str, type: Any = None) -> Callable[[A
     is_flag=True,
     help=f"Let clients with the token add and delete documents. The token is that in {_TOKEN}, or a new one.",
 )
+@click.option(
+    "--no-images",
+    "images",
+    is_flag=True,
+    default=True,
+    flag_value=False,
+    help="Show descriptions of pictures in their place, and load nothing from other hosts.",
+)
 def serve(
     location: str,
     host: str,
@@ -66,6 +74,7 @@ def serve(
     hosts: tuple[str, ...],
     proxies: tuple[str, ...],
     writable: bool,
+    images: bool,
 ) -> None:
     """Serve a search page and a JSON API, until Ctrl-C.
 
@@ -81,7 +90,7 @@ def serve(
     limits = web.Limits(rate=rate)
     with searchkit.open(location) as index:
         try:
-            app = web.app(index, title=title, token=token, limits=limits)
+            app = web.app(index, title=title, token=token, limits=limits, images=images)
         except ValueError as error:
             raise Failed(f"{_TOKEN}: {error}", hint=f"without {_TOKEN}, a new token is made") from None
         try:
