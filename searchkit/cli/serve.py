@@ -73,6 +73,14 @@ def _several(name: str, into: str, metavar: str, help: str) -> Callable[[Any], A
     is_flag=True,
     help=f"Let clients with the token add and delete documents. The token is that in {_TOKEN}, or a new one.",
 )
+@click.option(
+    "--no-images",
+    "images",
+    is_flag=True,
+    default=True,
+    flag_value=False,
+    help="Show descriptions of pictures in their place, and load nothing from other hosts.",
+)
 def serve(
     location: str,
     host: str,
@@ -88,6 +96,7 @@ def serve(
     hosts: tuple[str, ...],
     proxies: tuple[str, ...],
     writable: bool,
+    images: bool,
 ) -> None:
     """Serve a search page and a JSON API, until Ctrl-C.
 
@@ -105,7 +114,7 @@ def serve(
     with searchkit.open(location) as index:
         try:
             named = dict(_pair(color) for color in colors)
-            page = web.Page(title=title, logo=logo, colors=named, templates=templates, url=url)
+            page = web.Page(title=title, logo=logo, colors=named, templates=templates, url=url, images=images)
             page = replace(page, facets=facets or page.facets, sorts=sorts or page.sorts)
             check_fields(page, index.stats().fields)
         except ValueError as error:

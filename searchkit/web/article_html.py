@@ -44,7 +44,9 @@ class ArticleHtml:
         levels = sorted({one.value for one in headings})  # an article may begin with any, and leave some out
         self._tags = {level: f"h{min(number, _LAST_HEADING)}" for number, level in enumerate(levels, 2)}
         self._headings = _Layer((one.start, one.end, one.value) for one in headings)
-        self._links = _Layer((one.start, one.end, one.link) for one in marks if one.kind == "link")
+        self._links = _Layer(
+            (one.start, one.end, address) for one in marks if one.kind == "link" and (address := one.link)
+        )
         self._captions = _Layer((one.start, one.end, "") for one in pictures)
         self._matches = _Layer((*span, str(number)) for number, span in enumerate(highlighted.spans, first))
         self._places = _Queue(
@@ -96,7 +98,7 @@ class ArticleHtml:
             if (link, caption) != opened:
                 yield ends
                 ends, opened = "", (link, caption)
-                if link and link[2]:
+                if link:
                     yield f'<a href="{_safe(link[2])}" rel="nofollow noopener noreferrer">'
                     ends = "</a>"
                 if caption:

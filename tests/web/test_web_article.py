@@ -46,7 +46,12 @@ def rendered(text: str, *markup: tuple[Any, ...], spans: Any = (), **options: An
             [("link", 0, 2, "https://b.org/?c=1&d"), ("link", 1, 2, "https://e.org")],
             [f"<p>{LINK}甲乙</a></p>"],
         ),
-        ("甲", (), [("link", 0, 1, "javascript:alert(1)")], ["<p>甲</p>"]),
+        (
+            "甲乙",
+            (),
+            [("link", 0, 2, "javascript:alert(1)"), ("link", 1, 2, "https://b.org/?c=1&d")],
+            [f"<p>甲{LINK}乙</a></p>"],
+        ),
         # The headings of an article begin below the title of the page, and leave no level out.
         (
             "甲\n乙\n丙",

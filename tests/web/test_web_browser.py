@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from web.conftest import HOSTILE, running
 from web.hostile_html import HOSTILE_HTML
+from web.test_web_article import BOOK, STORY
 
 import searchkit
 from benchmarks.browser import browsing, chromium
@@ -258,6 +259,22 @@ def test_hostile_html_runs_no_script_and_asks_for_nothing_but_pictures(browser, 
                     == 0
                 )
     assert asked == {"pictures.example", "www.example.com", "127.0.0.1"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_article_with_markup_is_accessible_and_fits_a_phone(browser, scheme):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="needs axe: pip install 'searchkit-zh[browser]'"
+    )
+    with searchkit.create(":memory:") as index:
+        index.add([STORY, BOOK])
+        with visiting(browser, web.app(index)) as visit:
+            page = visit("?lang=en", color_scheme=scheme, viewport={"width": 360, "height": 740})
+            page.route("https://b.org/*", lambda route: answer(route, set()))
+            for path in ("article?q=茶&id=story&match=2#m2", "article?q=茶&id=book", "?q=茶"):
+                page.goto(page.url.partition("?")[0].removesuffix("article") + path)
+                assert axe.Axe().run(page).response["violations"] == []
+                assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def write_article(path: Path, url: str, html: str) -> None:

@@ -131,6 +131,22 @@ def test_beyond_loopback_serve_says_what_a_proxy_has_to_do(location, monkeypatch
     assert ("--proxy ADDRESS" in said) == (not options)
 
 
+@pytest.mark.parametrize(("options", "images"), [((), True), (("--no-images",), False)])
+def test_serve_shows_pictures_unless_told_otherwise(location, monkeypatch, options, images):
+    seen = []
+
+    def run(server):
+        seen.append(TestClient(server._server.config.app, base_url=server.url).get("article?id=2").text)
+        server._socket.close()
+
+    with searchkit.open(location) as index:
+        index.add([{"id": "2", "html": "<img src='https://b.org/c.png' alt='茶'>"}])
+    monkeypatch.setattr("searchkit.web.Server.run", run)
+    main(["serve", location, "--port", "0", *options], standalone_mode=False)
+    assert ('<img src="https:' in seen[0]) == images
+    assert "茶" in seen[0]
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [("localhost:1", 200), ("10.1.2.3", 200), ("ours.example", 200), ("evil.example", 400)],
