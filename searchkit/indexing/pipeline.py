@@ -84,11 +84,16 @@ def _index_file(path: str, encoding: str | None, builder: DocumentBuilder) -> li
 
 def _index_documents(read: Iterable[FileDocument | ArticleError], builder: DocumentBuilder) -> list[Outcome]:
     return [
-        _unreadable(found)
-        if isinstance(found, ArticleError)
-        else Outcome(found.place, build(found.document, builder), found.document.id, found.document.published)
-        for found in read
+        _unreadable(found) if isinstance(found, ArticleError) else _outcome(found, builder) for found in read
     ]
+
+
+def _outcome(found: FileDocument, builder: DocumentBuilder) -> Outcome:
+    try:
+        document = found.document.in_zone(builder.zone)
+    except DocumentError as error:
+        return Outcome(found.place, Failure(error.id or "", error.reason), found.document.id)
+    return Outcome(found.place, build(document, builder), document.id, document.published)
 
 
 def _unreadable(error: ArticleError) -> Outcome:

@@ -140,7 +140,7 @@ class QueryOptions(_Options):
 class FilterOptions(_Options):
     """Which documents may be found, whatever the query says."""
 
-    since: When | None = _option(None, "Published on this day or later (2024-07-31, in UTC).")
+    since: When | None = _option(None, "Published on this day or later (2024-07-31).")
     until: When | None = _option(None, "Published on this day or earlier.")
     source: str | Iterable[str] = _option((), "From this source; several mean any of them.", _set_of_texts)
     tags: str | Iterable[str] = _option((), "With this tag; several mean any of them.", _set_of_texts)
@@ -153,7 +153,8 @@ class FilterOptions(_Options):
 
     def filters(self, known: Schema) -> tuple[Clause, ...]:
         """The clauses that a document has to match."""
-        return filter_nodes(self.since, self.until, self.source, self.tags) + known.where(self.where or {})
+        filters = filter_nodes(self.since, self.until, self.source, self.tags, known.zone)
+        return filters + known.where(self.where or {})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
