@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, get_args
 from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
-from searchkit.dates import UTC, in_zone, parse_time
+from searchkit.dates import in_zone, parse_time
 from searchkit.errors import DocumentError
 from searchkit.json_values import LONGEST_KEY, Json, JsonCopy, NoRoomError, NotJsonError
 from searchkit.text import id_text, well_formed
@@ -142,17 +142,16 @@ class Document:
         """
         if not isinstance(values, Mapping):
             raise DocumentError(f"a Document or a mapping is needed, not {type(values).__name__}")
-        known = {f.name for f in fields(cls)}
-        if unknown := [name for name in values if name not in known]:
+        if unknown := [name for name in values if name not in FIELDS]:
             names = [id_text(values.get(name)) for name in ("id", "url")]
             raise DocumentError(
-                _unknown(unknown, known), id=next((name[:LONGEST_ID] for name in names if name), None)
+                _unknown(unknown), id=next((name[:LONGEST_ID] for name in names if name), None)
             )
         return cls(**values)
 
     def to_dict(self) -> dict[str, Json]:
         """The fields as JSON values; empty ones are left out. `from_dict` reads it back."""
-        values: dict[str, Json] = {f.name: getattr(self, f.name) for f in fields(self)}
+        values: dict[str, Json] = {name: getattr(self, name) for name in FIELDS}
         if self.published is not None:
             values["published"] = self.published.isoformat().replace("+00:00", "Z")
         values["tags"] = list(self.tags)
@@ -277,6 +276,10 @@ class Document:
         return kept
 
 
+FIELDS = tuple(f.name for f in fields(Document))
+"""The names of what a document has."""
+
+
 def changed(document: Document, given: Mapping[str, Any]) -> Document:
     """The document with other values in some fields; None clears one. Its id stays.
 
@@ -285,7 +288,7 @@ def changed(document: Document, given: Mapping[str, Any]) -> Document:
 
     Raises `DocumentError` for a name that is no field, or a value that no document has.
     """
-    values: dict[str, Any] = {f.name: getattr(document, f.name) for f in fields(document)}
+    values: dict[str, Any] = {name: getattr(document, name) for name in FIELDS}
     if "url" in given and document.source == _host(document.url):
         values["source"] = ""
     if "body" in given:
@@ -293,18 +296,20 @@ def changed(document: Document, given: Mapping[str, Any]) -> Document:
     values |= given
     if isinstance(keys := given.get("extra"), Mapping):
         extra = {**document.extra, **keys}
-        values["extra"] = {name: value for name, value in extra.items() if value is not None or name not in keys}
+        values["extra"] = {
+            name: value for name, value in extra.items() if value is not None or name not in keys
+        }
     return Document.from_dict(values)
 
 
-def _unknown(names: Sequence[object], known: Iterable[str]) -> str:
+def _unknown(names: Sequence[object]) -> str:
     """The error of names that are no fields, with what to write instead."""
     shown = [shortened(name) for name in names[:_MOST_KEYS]]
     more = ", …" if len(names) > _MOST_KEYS else ""
     example = ", ".join(f"{name}: …" for name in shown)
     return (
         f"unknown field{'s' if len(names) > 1 else ''} {', '.join(shown)}{more}; the fields are "
-        f"{', '.join(sorted(known))}; anything else goes into extra: {{'extra': {{{example}{more}}}}}"
+        f"{', '.join(FIELDS)}; anything else goes into extra: {{'extra': {{{example}{more}}}}}"
     )
 
 

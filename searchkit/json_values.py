@@ -73,7 +73,9 @@ class JsonCopy:
         if not isinstance(value, dict | list | tuple):
             return self._of_database(value, depth)
         if depth == DEEPEST_EXTRA:
-            raise NotJsonError(f"is nested too deep; at most {DEEPEST_EXTRA} lists and objects in one another")
+            raise NotJsonError(
+                f"is nested too deep; at most {DEEPEST_EXTRA} lists and objects in one another"
+            )
         key: object = None
         try:
             if isinstance(value, dict):

@@ -41,7 +41,9 @@ def id_text(value: object) -> str | None:
     """
     if isinstance(value, str):
         return well_formed(str.__str__(value))
-    if isinstance(value, SupportsIndex) and not isinstance(value, bool | Iterable):  # an array of numpy is both
+    if isinstance(value, SupportsIndex) and not isinstance(
+        value, bool | Iterable
+    ):  # an array of numpy is both
         return str(value.__index__())
     return uuid_text(value)
 
@@ -50,7 +52,9 @@ def require_id(value: object) -> str:
     """The text of an id; raises TypeError for what is none."""
     text = id_text(value)
     if text is None:
-        raise TypeError(f"an id is a text, an integer or a UUID, not {type(value).__name__}: {shortened(value)}")
+        raise TypeError(
+            f"an id is a text, an integer or a UUID, not {type(value).__name__}: {shortened(value)}"
+        )
     return text
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -39,18 +40,19 @@ def build(document: Document, builder: DocumentBuilder) -> IndexDocument | Failu
 
 def build_all(
     documents: Iterable[Document | Mapping[str, Any]], settings: Settings, workers: int | None
-) -> Iterator[IndexDocument | Failure]:
+) -> Generator[IndexDocument | Failure, None, None]:
     """What `build` returns for each document, in order. For ``workers`` see `results`."""
     return results(map(_document_work, documents), settings, workers)
 
 
 def index_files(
     paths: Iterable[str | ArticleError], encoding: str | None, settings: Settings, workers: int | None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """The outcomes for all documents of the files, in reading order. For ``workers`` see `results`."""
     work = chain.from_iterable(map(partial(file_work, encoding=encoding), paths))
-    outcomes: Iterator[list[Outcome]] = results(work, settings, workers)
-    return chain.from_iterable(outcomes)
+    with closing(results(work, settings, workers)) as outcomes:
+        for some in outcomes:
+            yield from some
 
 
 def file_work(

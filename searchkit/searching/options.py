@@ -236,6 +236,8 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
 
 _Keywords = ParamSpec("_Keywords")
 _Owner = TypeVar("_Owner")
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 _Taken = TypeVar("_Taken")
 _Answer = TypeVar("_Answer")
 
@@ -251,12 +253,12 @@ class takes_options(Generic[_Keywords, _Taken]):  # noqa: N801
 
     @overload
     def __call__(
-        self, method: Callable[[_Owner, str, _Taken], _Answer]
-    ) -> Callable[Concatenate[_Owner, str, _Keywords], _Answer]: ...
+        self, method: Callable[[_Owner, _First, _Taken], _Answer]
+    ) -> Callable[Concatenate[_Owner, _First, _Keywords], _Answer]: ...
     @overload
     def __call__(
-        self, method: Callable[[_Owner, str, str, _Taken], _Answer]
-    ) -> Callable[Concatenate[_Owner, str, str, _Keywords], _Answer]: ...
+        self, method: Callable[[_Owner, _First, _Second, _Taken], _Answer]
+    ) -> Callable[Concatenate[_Owner, _First, _Second, _Keywords], _Answer]: ...
     def __call__(self, method: Any) -> Any:
         make: Any = self._options
         signature = inspect.signature(method)
