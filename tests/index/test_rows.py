@@ -227,7 +227,7 @@ def test_a_machine_without_the_time_zone_of_an_index_says_so(
     monkeypatch.setattr(
         zoneinfo, "ZoneInfo", lambda name: (_ for _ in ()).throw(zoneinfo.ZoneInfoNotFoundError(name))
     )
-    with pytest.raises(searchkit.IndexIncompatibleError, match="'Asia/Shanghai' here.*tzdata"):
+    with pytest.raises(searchkit.IndexIncompatibleError, match=r"'Asia/Shanghai' here.*tzdata"):
         searchkit.open(tmp_path / "index")
 
 
