@@ -237,7 +237,8 @@ class TestLasting:
             "event": {"2024-02-03": 2},
             "paid": {False: 1, True: 1},
         }
-        report = index.add([Document(id="x", body="茶", extra={"paid": "yes"})])
+        with pytest.warns(searchkit.SearchkitWarning, match="extra\\['paid'\\] must be true or false"):
+            report = index.add([Document(id="x", body="茶", extra={"paid": "yes"})])
         assert [failure.what for failure in report.failures] == ["x"]
         assert list(index.get_many("abc")) == []
         assert {id: document.extra for id, document in index.get_many(EXTRAS).items()} == EXTRAS

@@ -188,3 +188,28 @@ def test_a_script_in_an_article_stays_text(make_index: Callable[..., Index]) -> 
         assert shown.html() == (
             "留言里写 &lt;<mark>script</mark>&gt;alert(&#x27;x&#x27;)&lt;/<mark>script</mark>&gt; &amp; 更多"
         )
+
+
+def test_a_hit_has_the_values_of_its_document_by_name(make_index: Callable[..., Index]) -> None:
+    extra = {"author": "林晚", "title": "别的题目", "views": 0, "none": None}
+    tea = Document(id="1", title="茶", body="茶水", tags=("茶", "水"), extra=extra, url="https://a.example/")
+    (hit,) = make_index(tea).search("茶")
+    assert (hit.tags, hit.extra) == (tea.tags, extra)
+    for name in ("title", "body", "id", "url", "published", "source", "tags", "extra", "markup"):
+        assert hit[name] == getattr(tea, name)
+        assert name in hit
+    assert hit["author"] == hit.get("author") == "林晚"
+    assert (hit["views"], hit["none"], hit.get("nothing"), hit.get("nothing", 5)) == (0, None, None, 5)
+    assert type(hit["title"]) is str, "the plain text, and a field before what extra has of its name"
+    assert "author" in hit
+    assert "nothing" not in hit
+    with pytest.raises(
+        KeyError, match=r"document '1' has no 'nothing': it has title, .*, and in extra author"
+    ):
+        hit["nothing"]
+    with pytest.raises(TypeError):
+        list(hit)  # type: ignore[call-overload]
+    (other,) = make_index("茶").search("茶")
+    with pytest.raises(KeyError, match="and nothing in extra"):
+        other["author"]
+    assert pickle.loads(pickle.dumps(hit))["author"] == "林晚"
