@@ -75,6 +75,7 @@ class Hit:
 
     @property
     def tags(self) -> tuple[str, ...]:
+        """The labels of the document."""
         return self._fields.tags
 
     @property
