@@ -16,11 +16,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from benchmarks.arguments import existing
 from benchmarks.generated import SEED
 from benchmarks.measurements import Measurement, Recorder, machine, read_measurements
 from benchmarks.peers import PEERS
 from benchmarks.peers.base import Peer
-from benchmarks.report import report
+from benchmarks.report import plots_in, report
 from benchmarks.speed import Settings, measure
 
 _RESULTS = Path(__file__).parent / "results"
@@ -42,13 +43,13 @@ def main(arguments: list[str] | None = None) -> None:
     lines = folder / "measurements.jsonl"
     record = Recorder(lines, settings.described(), machine(), notice=_say_what_is_left_out)
     with tempfile.TemporaryDirectory(prefix="benchmarks-", dir=given.work) as work:
-        measure(given.peers, settings, Path(work), record)
+        measure(given.peers or list(PEERS.values()), settings, Path(work), record)
     measurements = read_measurements(lines)
-    (folder / "report.md").write_text(report(measurements), encoding="utf-8")
     if not given.no_plots:
         from benchmarks.plots import draw  # matplotlib is not needed for figures
 
         draw(measurements, folder)
+    (folder / "report.md").write_text(report(measurements, plots_in(folder)), encoding="utf-8")
     print(folder / "report.md")
 
 
@@ -57,12 +58,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description="Measure searchkit beside other search engines."
     )
     parser.add_argument(
-        "--articles", type=Path, help="a folder, or a file of JSON Lines; generated articles by default"
+        "--articles", type=existing, help="a folder, or a file of JSON Lines; generated articles by default"
     )
     parser.add_argument(
         "--peers",
         type=_peers,
-        default=list(PEERS.values()),
         help=f"some of {','.join(PEERS)}; all by default",
     )
     parser.add_argument(

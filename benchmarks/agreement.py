@@ -25,6 +25,7 @@ from pathlib import Path
 from opensearchpy import OpenSearch
 
 import searchkit
+from benchmarks.arguments import existing
 from benchmarks.judged_sets import JudgedSet, SetError, read_beir, thinned
 from benchmarks.peers.base import Question
 from benchmarks.peers.searchkit_embedded import options, typed
@@ -60,10 +61,10 @@ class Agreement:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--articles", type=Path, metavar="FOLDER", help="articles to compare answers on")
+    parser.add_argument("--articles", type=existing, metavar="FOLDER", help="articles to compare answers on")
     parser.add_argument("--documents", type=int, default=20_000, metavar="N", help="how many of them")
     parser.add_argument("--queries", type=int, default=300, metavar="N", help="how many questions about them")
-    parser.add_argument("--sets", type=Path, nargs="*", default=[], metavar="FOLDER", help="test sets")
+    parser.add_argument("--sets", type=existing, nargs="*", default=[], metavar="FOLDER", help="test sets")
     parser.add_argument("--sample", type=int, default=0, help="how many queries of each set; 0 is all")
     parser.add_argument("--cluster", default=running_url(), help="by default that of `make cluster`")
     parser.add_argument("--without", nargs="*", default=[], metavar="ENGINE", help="leave out, as whoosh")

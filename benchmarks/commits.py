@@ -19,7 +19,7 @@ import shutil
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
 from os import getpid
@@ -27,6 +27,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import searchkit
+from benchmarks.arguments import existing
 from benchmarks.generated import generated
 from benchmarks.memory import private_bytes
 from searchkit import Document
@@ -89,7 +90,7 @@ def commit_times(
     return taken
 
 
-def main() -> None:
+def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.commits", description="Commits and merges.")
     parser.add_argument("--documents", type=int, default=20_000, help="in the index before")
     parser.add_argument("--commits", type=int, default=0)
@@ -97,9 +98,9 @@ def main() -> None:
     parser.add_argument("--replace", action="store_true", help="commits replace documents")
     parser.add_argument("--optimize", action="store_true", help="delete half of the documents, and optimize")
     parser.add_argument("--memory", type=int, metavar="MB", help="of every writer")
-    parser.add_argument("--articles", type=Path, metavar="FOLDER", help="instead of generated ones")
+    parser.add_argument("--articles", type=existing, metavar="FOLDER", help="instead of generated ones")
     parser.add_argument("--index", type=Path, metavar="FOLDER", help="keep it there, or take the one that is")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     memory = arguments.memory and arguments.memory * 1_000_000
     folder = arguments.index or Path(mkdtemp(prefix="searchkit-commits-"), "index")
     new = documents(arguments.articles)

@@ -8,11 +8,18 @@ from dataclasses import dataclass
 
 from benchmarks.measurements import Measurement
 
-__all__ = ["OURS", "P50", "Comparison", "comparisons", "largest_size"]
+__all__ = ["OURS", "P50", "Comparison", "best_of_each", "comparisons", "is_own", "largest_size"]
 
 OURS = "searchkit"
+CEILING = "ceiling"
+"""searchkit's engine with its terms and plans prepared in advance: what the rest of searchkit costs."""
 P50 = {"search": "p50, ", "ids only": "p50 of ids, "}
 """What a comparison of medians is called, by the task; the class of questions stands behind it."""
+
+
+def is_own(peer: str) -> bool:
+    """Whether that is searchkit itself, another engine or kernel of it, or its ceiling: no competitor."""
+    return peer.startswith(OURS) or peer == CEILING
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,15 @@ def comparisons(measurements: Sequence[Measurement]) -> Iterator[Comparison]:
         what = (theirs.peer, theirs.task, theirs.kind, theirs.figures.get("threads"))
         if theirs.peer != OURS and theirs.size and theirs.size == largest.get(what):
             yield from _compared(mine[_key(theirs)], theirs)
+
+
+def best_of_each(compared: Iterable[Comparison]) -> list[Comparison]:
+    """Of each thing that was measured, the comparison with the competitor that is best at it."""
+    best: dict[str, Comparison] = {}
+    for one in compared:
+        if not is_own(one.peer) and (one.what not in best or one.ratio > best[one.what].ratio):
+            best[one.what] = one
+    return list(best.values())
 
 
 def largest_size(measurements: Iterable[Measurement], peer: str) -> int | None:

@@ -21,6 +21,7 @@ from random import Random
 from typing import Any
 
 import searchkit
+from benchmarks.arguments import existing
 from benchmarks.generated import SEED
 from benchmarks.questions import PER_CLASS, questions
 from searchkit import Document
@@ -40,15 +41,15 @@ _SOUNDS = "z zh zhong zhongg zhongguo w wa wang wangy wangyi wy bj the".split()
 _WRONG = ("coronavirs", "pyhton", "微信微心", "新冠肺言", "中国中国中国", "饕餮熵增")
 
 
-def main() -> None:
+def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.features", description="Time the features that only searchkit has."
     )
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=existing)
     parser.add_argument("--index", type=Path, help="where to build it; a temporary folder by default")
     parser.add_argument("--rounds", type=int, default=20, help="how often each query is asked")
     parser.add_argument("--pinyin", action="store_true", help="with pinyin, which suggestions then take")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     with tempfile.TemporaryDirectory() as temporary:
         location = arguments.index or Path(temporary) / "index"
         if not (location / "index.json").exists():

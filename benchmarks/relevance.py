@@ -25,11 +25,13 @@ from typing import Any
 import ir_measures
 from ir_measures import RR, R, nDCG
 
+from benchmarks.arguments import existing
+from benchmarks.comparisons import CEILING, OURS, is_own
 from benchmarks.judged_sets import JudgedSet, SetError, in_other_script, known_items, read_beir, thinned
 from benchmarks.measurements import machine, versions
 from benchmarks.peers import PEERS
 from benchmarks.peers.base import Peer, articles
-from benchmarks.relevance_tables import MEASURES, tables
+from benchmarks.relevance_tables import MEASURES, report
 from benchmarks.significance import compared
 from benchmarks.trec_runs import Run, write_run
 from searchkit import Document
@@ -37,9 +39,7 @@ from searchkit import Document
 __all__ = ["main", "measure", "per_query", "rankings"]
 
 DEPTH = 100
-BASELINE = "searchkit"
-CEILING = "ceiling"
-"""Gives what searchkit gives, only sooner."""
+BASELINE = OURS
 SLOW = ("whoosh", "searchkit-whoosh")
 """How the names of peers begin that --slow-limit is for: they are written in Python throughout."""
 
@@ -52,8 +52,8 @@ _IR_MEASURES = dict(zip(MEASURES, (nDCG @ 10, RR @ 10, R @ 100)))
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folders", nargs="*", type=Path, help="test sets in the BEIR layout")
-    parser.add_argument("--articles", type=Path, metavar="FOLDER", help="articles, as a set of known items")
+    parser.add_argument("folders", nargs="*", type=existing, help="test sets in the BEIR layout")
+    parser.add_argument("--articles", type=existing, metavar="FOLDER", help="articles: a set of known items")
     parser.add_argument(
         "--known-items", type=int, default=1000, metavar="N", help="how many articles to ask for"
     )
@@ -82,8 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         written = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in measured)
         with (folder / "relevance.jsonl").open("a", encoding="utf-8") as file:  # each set once it is done
             file.write(written)
-    (folder / "relevance.md").write_text(tables(lines) + "\n", encoding="utf-8")
-    print(tables(lines))
+    (folder / "relevance.md").write_text(report(lines) + "\n", encoding="utf-8")
+    print(report(lines))
     print(f"\n{folder}", file=sys.stderr)
 
 
@@ -201,7 +201,7 @@ def _add_comparisons(results: Iterable[dict[str, Any]], values: Mapping[str, Map
         for script, peers in values.items()
     }
     against_searchkit = {
-        script: compared(peers[BASELINE], {name: each for name, each in peers.items() if name != BASELINE})
+        script: compared(peers[BASELINE], {name: each for name, each in peers.items() if not is_own(name)})
         for script, peers in ndcg.items()
         if BASELINE in peers
     }

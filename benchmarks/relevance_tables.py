@@ -1,11 +1,13 @@
-"""Results of benchmarks.relevance as Markdown tables, without the packages of the measurement."""
+"""Results of benchmarks.relevance as a report in Markdown, without the packages of the measurement."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["MEASURES", "tables"]
+from benchmarks.comparisons import OURS, is_own
+
+__all__ = ["MEASURES", "report", "tables"]
 
 MEASURES = ("nDCG@10", "MRR@10", "Recall@100")
 
@@ -13,6 +15,61 @@ _SIGNIFICANT = 0.05
 _NONE = "–"
 
 Line = Mapping[str, Any]
+
+
+def report(lines: Sequence[Line]) -> str:
+    """Where and when it was measured, where searchkit is behind and ahead, and all tables."""
+    measured = [line for line in lines if line.get("kind") == "relevance"]
+    if not measured:
+        return ""
+    machine, versions = (
+        measured[-1]["machine"],
+        sorted({v for line in measured for v in line["versions"].items()}),
+    )
+    return "\n\n".join(
+        [
+            "# Ranking of searchkit and others",
+            f"{measured[-1]['date'][:10]}, {machine['cpu']}, {machine['cores']} cores, "
+            f"{machine['memory'] / 2**30:.0f} GiB, {machine['system']}, Python {machine['python']}. "
+            f"Versions: {', '.join(' '.join(version) for version in versions)}.",
+            "Of every set and script the difference of nDCG@10 from the best of the others. searchkit on "
+            "another engine is none of them.",
+            *_behind_and_ahead(measured),
+            "## All figures",
+            tables(measured),
+        ]
+    )
+
+
+def _behind_and_ahead(measured: Iterable[Line]) -> list[str]:
+    """Both lists: behind the best other, and level with it or ahead."""
+    columns: dict[tuple[str, str], dict[str, Line]] = {}
+    for line in measured:
+        if "left out" not in line and (line["peer"] == OURS or not is_own(line["peer"])):
+            columns.setdefault((line["set"], line["script"]), {})[line["peer"]] = line
+    behind, ahead = [], []
+    for (name, script), of_peer in columns.items():
+        others = [line for peer, line in of_peer.items() if peer != OURS]
+        if OURS not in of_peer or not others:
+            continue
+        ours, best = of_peer[OURS][MEASURES[0]], max(others, key=lambda line: line[MEASURES[0]])
+        cells = [
+            name if script == "same" else f"{name}, other script",
+            _number(ours),
+            best["label"],
+            _marked(best),
+            f"{ours - best[MEASURES[0]]:+.4f}",
+        ]
+        (behind if ours < best[MEASURES[0]] else ahead).append(cells)
+    heads = ["", OURS, "the best other", "has", "difference"]
+    return [
+        part
+        for title, rows in (
+            ("Where searchkit is behind", behind),
+            ("Where searchkit is level or ahead", ahead),
+        )
+        for part in (f"## {title}", _table(heads, rows) if rows else "Nowhere in this run.")
+    ]
 
 
 def tables(lines: Iterable[Line]) -> str:

@@ -2,7 +2,8 @@
 
     python -m benchmarks.report benchmarks/results/DAY/measurements.jsonl
 
-The report is computed from the measurements alone, also where a peer is ahead: at the largest common size.
+The report is computed from the measurements alone. It begins with both lists, where searchkit is behind and
+where it is ahead, each beside the best peer at the largest common size, and with the plots.
 """
 
 from __future__ import annotations
@@ -11,20 +12,41 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.comparisons import OURS, P50, Comparison, comparisons, megabytes, milliseconds, seconds
+from benchmarks.comparisons import (
+    OURS,
+    P50,
+    Comparison,
+    best_of_each,
+    comparisons,
+    is_own,
+    megabytes,
+    milliseconds,
+    seconds,
+)
 from benchmarks.measurements import Measurement, read_measurements
 
-__all__ = ["report"]
+__all__ = ["plots_in", "report"]
+
+_PLOTS = {
+    "search.svg": "Time from a question to ten highlighted hits",
+    "ids.svg": "Time from a question to ten ids",
+    "indexing.svg": "Documents indexed a second, size of the index, memory",
+    "running.svg": "Questions a second, memory, cold start",
+    "growth.svg": "What more documents cost",
+}
 
 Rows = Iterable[Sequence[str]]
 
 
-def report(measurements: Sequence[Measurement]) -> str:
-    """The report of these measurements."""
+def report(measurements: Sequence[Measurement], plots: Mapping[str, str] | None = None) -> str:
+    """The report of these measurements; ``plots`` are files beside it, with what each shows."""
     sizes = sorted({one.size for one in measurements if one.size and one.task == "index"})
     parts = [
         ["# Speed of searchkit and others", *_circumstances(measurements, sizes)],
-        ["## Where a peer is ahead", *_ahead(measurements)],
+        *_at_a_glance(measurements),
+        [f"![{shown}]({file})" for file, shown in (plots or {}).items()],
+        ["## What was measured", *_peers(measurements)],
+        ["## Every figure at which a peer is ahead", *_ahead(measurements)],
         ["## What was left out", *_left_out(measurements)],
     ]
     for size in reversed(sizes):
@@ -48,8 +70,6 @@ def _circumstances(measurements: Sequence[Measurement], sizes: Sequence[int]) ->
         return ["There are no measurements."]
     last = measurements[-1]
     machine, settings = last.machine, last.settings
-    names = {one.peer: one for one in measurements}
-    versions = sorted({item for one in measurements for item in one.versions.items()})
     return [
         f"{last.date[:10]}, {machine['cpu']}, {machine['cores']} cores, {machine['memory'] / 2**30:.0f} GiB, "
         f"{machine['system']}, Python {machine['python']}. Articles: {settings['articles']}, "
@@ -57,16 +77,57 @@ def _circumstances(measurements: Sequence[Measurement], sizes: Sequence[int]) ->
         f"{settings['cold_starts']} cold starts, seed {settings['seed']}. "
         "Each peer ran in a process of its own; the rounds of all peers were interleaved. "
         "Throughput of a peer that cannot ask for all words is that of any.",
-        _table(("peer", "what it is"), ((name, one.label) for name, one in names.items()), words=True),
+    ]
+
+
+def _peers(measurements: Sequence[Measurement]) -> list[str]:
+    labels = {one.peer: one.label for one in measurements}
+    own = [peer for peer in labels if is_own(peer) and peer != OURS]
+    versions = sorted({item for one in measurements for item in one.versions.items()})
+    return [
+        _table(("peer", "what it is"), labels.items(), words=True),
+        *([f"No competitors, and in no list: {', '.join(own)}."] if own else []),
         "Versions: " + ", ".join(f"{name} {version}" for name, version in versions) + ".",
     ]
+
+
+def _at_a_glance(measurements: Sequence[Measurement]) -> list[list[str]]:
+    """Where searchkit is behind the best competitor and where it is ahead of all, with highlighted hits."""
+    best = [one for one in best_of_each(comparisons(measurements)) if not one.is_of_ids]
+    behind = sorted((one for one in best if one.ratio > 1), key=lambda one: -one.ratio)
+    ahead = sorted((one for one in best if one.ratio <= 1), key=lambda one: one.ratio)
+    head = ("at what", "documents", OURS, "the best other", "has", "times {} (of rounds)", "remark")
+
+    def listed(some: Sequence[Comparison], word: str, times: Callable[[Comparison], Sequence[float]]) -> str:
+        if not some:
+            return "Nowhere in this run."
+        rows = [
+            (of.what, f"{of.size:,}", of.ours, of.peer, of.theirs, _of_rounds(of, times(of)), of.remark)
+            for of in some
+        ]
+        return _table([cell.format(word) for cell in head], rows, words=True)
+
+    if not any(one.peer == OURS and one.task == "index" for one in measurements):
+        return []
+    return [
+        ["## Where searchkit is behind", listed(behind, "better", lambda one: one.ratios)],
+        [
+            "## Where searchkit is level or ahead",
+            listed(ahead, "worse", lambda one: [1 / ratio for ratio in one.ratios]),
+        ],
+    ]
+
+
+def _of_rounds(one: Comparison, ratios: Sequence[float]) -> str:
+    return f"{_times(ratios)}{'' if one.is_clear or len(ratios) == 1 else ', not in every round'}"
 
 
 def _ahead(measurements: Sequence[Measurement]) -> list[str]:
     if not any(one.peer == OURS and one.task == "index" for one in measurements):
         return [f"{OURS} was not measured in this run, so there is nothing to compare."]
     ahead = sorted(
-        (one for one in comparisons(measurements) if one.ratio > 1), key=lambda one: (one.what, -one.ratio)
+        (one for one in comparisons(measurements) if one.ratio > 1 and not is_own(one.peer)),
+        key=lambda one: (one.what, -one.ratio),
     )
     if not ahead:
         return ["Nowhere in this run."]
@@ -88,7 +149,7 @@ def _ahead_row(one: Comparison) -> Sequence[str]:
         one.peer,
         one.ours,
         one.theirs,
-        f"{_times(one.ratios)}{'' if one.is_clear else ', not in every round'}",
+        _of_rounds(one, one.ratios),
         one.remark,
     )
 
@@ -236,6 +297,11 @@ def _by_peer(cells: Mapping[tuple[str, str], str]) -> str:
     return _table(("peer", *kinds), rows)
 
 
+def plots_in(folder: Path) -> dict[str, str]:
+    """The plots in the folder, with what each shows."""
+    return {name: shown for name, shown in _PLOTS.items() if (folder / name).is_file()}
+
+
 def _of(task: str, measurements: Sequence[Measurement]) -> list[Measurement]:
     return [one for one in measurements if one.task == task]
 
@@ -261,7 +327,8 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    print(report(read_measurements(Path(sys.argv[1]))), end="")
+    path = Path(sys.argv[1])
+    print(report(read_measurements(path), plots_in(path.parent)), end="")
 
 
 if __name__ == "__main__":

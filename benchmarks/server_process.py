@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 
 import searchkit
+from benchmarks.arguments import existing
 from benchmarks.generated import SEED
 from benchmarks.questions import questions
 
@@ -37,8 +38,8 @@ class Served:
 def add_source(parser: argparse.ArgumentParser) -> None:
     """Add the options for the served index, those of `copied`."""
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--index", type=Path, help="an index in a folder")
-    source.add_argument("--articles", type=Path, help="a folder of articles to make one of")
+    source.add_argument("--index", type=existing, help="an index in a folder")
+    source.add_argument("--articles", type=existing, help="a folder of articles to make one of")
 
 
 @contextmanager

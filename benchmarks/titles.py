@@ -18,10 +18,10 @@ import ast
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from random import Random
 
 import searchkit
+from benchmarks.arguments import existing
 from searchkit import Document, Index
 from searchkit.analysis import Analyzer, normalize
 from searchkit.analysis.function_words import FUNCTION_WORDS
@@ -34,7 +34,7 @@ PER_CLASS = 200
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=existing)
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a constant of scoring"
     )

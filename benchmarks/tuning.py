@@ -18,9 +18,9 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import searchkit
+from benchmarks.arguments import existing
 from benchmarks.judged_sets import JudgedSet, SetError, read_beir, thinned
 from searchkit.analysis import Analyzer
 from searchkit.analysis.function_words import QUESTION_WORDS
@@ -32,7 +32,7 @@ CUT = 10
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("folders", nargs="+", type=existing)
     parser.add_argument("--sample", type=int, default=0, help="how many queries of each set; 0 is all")
     parser.add_argument(
         "--keywords", type=int, default=0, metavar="N", help="ask for the first N content words of each query"

@@ -24,6 +24,7 @@ from pathlib import Path
 from random import Random
 
 import searchkit
+from benchmarks.arguments import existing
 from benchmarks.judged_sets import SHORTEST_HEADLINE, read_beir
 from searchkit import Document
 from searchkit.analysis import Analyzer, normalize
@@ -41,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.typos", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--confusions", type=Path, nargs="+", required=True)
+    parser.add_argument("folder", type=existing)
+    parser.add_argument("--confusions", type=existing, nargs="+", required=True)
     parser.add_argument("--index", type=Path, help="an index of the articles; a temporary one by default")
     parser.add_argument("--pinyin", action="store_true", help="make the temporary index with pinyin")
     parser.add_argument("--count", type=int, default=300, help="how many wrong words, of all files together")

@@ -21,6 +21,8 @@ from searchkit.settings import Settings
 
 ADDRESS_COUNTS = 1000.0
 """What a document scores whose address is the query: more than any text."""
+_LONGEST_PLANNED_AGAIN = 1000
+"""Characters of a refused query whose dearest part is named."""
 
 
 def read(text: str, options: QueryOptions, settings: Settings, filters: tuple[Clause, ...] = ()) -> QueryNode:
@@ -47,7 +49,8 @@ class bounded:  # noqa: N801
             return
         text, options, snapshot, settings = self._asked
         query = read(text, options, settings)
-        is_whole = isinstance(query, TextNode | PhraseNode)  # to plan a very long one again would take long
+        # To plan a very long one again would take as long as to refuse it.
+        is_whole = isinstance(query, TextNode | PhraseNode) or len(text) > _LONGEST_PLANNED_AGAIN
         parts = () if is_whole else plan(query, options, snapshot, settings).leaves
         raise too_expensive(text, error, query, parts) from None
 

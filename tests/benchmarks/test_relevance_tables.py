@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.relevance_tables import tables
+from benchmarks.relevance_tables import report, tables
 from benchmarks.trec_runs import read_run, write_run
 
 
@@ -141,3 +141,26 @@ def test_a_run_file_is_read_back(tmp_path):
 def test_a_run_with_a_document_twice_is_refused(tmp_path):
     with pytest.raises(ValueError, match="searchkit ranked a document twice for query 1"):
         write_run(tmp_path / "run.trec", {"1": ["a", "b", "a"]}, "searchkit")
+
+
+def test_the_report_says_where_and_when_and_has_both_lists() -> None:
+    machine = {"cpu": "Abacus 3000", "cores": 2, "memory": 8 * 2**30, "system": "Linux 6", "python": "3.12.1"}
+    about = {"date": "2026-01-31T10:00:00+00:00", "machine": machine, "versions": {"lib": "1.2"}}
+    lines = [
+        {**each, **about}
+        for each in [*LINES[:-1], line("searchkit-whoosh", 0.97), line("third", 0.5, "other")]
+    ]
+    text = report([*lines, {**line("best", 0.97), **about}])
+    head, _, rest = text.partition("\n## Where searchkit is behind\n")
+    assert head.startswith("# Ranking of searchkit and others\n")
+    assert all(said in head for said in ("2026-01-31", "Abacus 3000", "8 GiB", "Python 3.12.1", "lib 1.2"))
+    behind, _, rest = rest.partition("\n## Where searchkit is level or ahead\n")
+    ahead, _, tables_ = rest.partition("\n## All figures\n")
+    assert "| drcd | 0.9642 | Best | 0.9700 | -0.0058 |" in behind
+    assert "| drcd, other script | 0.9641 | Third | 0.5000 | +0.4641 |" in ahead
+    assert "Searchkit-Whoosh" not in behind + ahead
+    assert "Searchkit-Whoosh" in tables_
+
+
+def test_a_report_of_nothing_is_empty() -> None:
+    assert report([{"kind": "speed", "peer": "searchkit"}]) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, replace
+from importlib import import_module
 
 import pytest
 
@@ -74,7 +75,7 @@ def lines():
 
 
 def test_the_report_lists_where_a_peer_is_ahead(lines):
-    assert rows(section(report(lines), "Where a peer is ahead")) == [
+    assert rows(section(report(lines), "Every figure at which a peer is ahead")) == [
         ["indexing", "1,000", "quick", "100 /s", "200 /s", "2.00", ""],
         ["p50, newest", "1,000", "quick", "3.00 ms", "2.00 ms", "1.50 (0.50–1.50), not in every round", ""],
         [
@@ -90,7 +91,9 @@ def test_ids_only_are_compared_with_ids_only(lines):
         ids_of("quick", 1000, "one word", [0.4, 0.5, 0.5], answered=20),
         ids_of("bare", 1000, "one word", [0.25, 0.25, 0.25], matches=None),
     ]
-    highlighted, ids = section(report(lines), "Where a peer is ahead").split("Asked for ids only:")
+    highlighted, ids = section(report(lines), "Every figure at which a peer is ahead").split(
+        "Asked for ids only:"
+    )
     assert [row[0] for row in rows(highlighted)] == ["indexing", "p50, newest", "p50, one word"]
     assert [row[:6] for row in rows(ids.strip())] == [
         ["p50 of ids, one word", "1,000", "bare", "1.00 ms", "0.25 ms", "4.00 (4.00–4.00)"],
@@ -141,7 +144,7 @@ def test_peers_are_compared_at_the_largest_common_size(lines, alone):
     other = {"searchkit": "quick", "quick": "searchkit"}[alone]
     lines += [indexed(alone, 5000), searched(alone, 5000, "one word", [9, 9, 9])]
     assert {(one.peer, one.size) for one in comparisons(lines)} == {("quick", 1000)}
-    assert len(rows(section(report(lines), "Where a peer is ahead"))) == 3
+    assert len(rows(section(report(lines), "Every figure at which a peer is ahead"))) == 3
     lines += [indexed(other, 5000), searched(other, 5000, "one word", [3, 3, 3])]
     sizes = {(one.what, one.size) for one in comparisons(lines)}
     assert {("indexing", 5000), ("p50, one word", 5000), ("p50, newest", 1000)} <= sizes
@@ -175,7 +178,7 @@ def test_memory_starts_and_rates_are_compared_as_costs(lines):
     assert found["private memory, searching"] == 1
     assert found["cold start"] == pytest.approx(2)
     assert found["throughput, threads: 2"] == pytest.approx(0.5)
-    ahead = [row[0] for row in rows(section(report(lines), "Where a peer is ahead"))]
+    ahead = [row[0] for row in rows(section(report(lines), "Every figure at which a peer is ahead"))]
     assert "cold start" in ahead
     running = rows(section(report(lines), "Throughput, memory, start"))
     assert [row[-2] for row in running if row[0] in ("searchkit", "quick")] == ["6.0", "3.0"]
@@ -201,26 +204,74 @@ def test_a_class_that_a_peer_was_not_asked_is_a_dash(lines):
 
 def test_the_report_describes_machine_and_settings(lines):
     text = section(report(lines), "Speed of searchkit and others")
-    for said in (
-        "2026-01-31",
-        "Abacus 3000",
-        "8 GiB",
-        "Python 3.12.1",
-        "lib-quick 1.2",
-        "quick's label",
-        "3 rounds",
-    ):
-        assert said in text
+    assert all(said in text for said in ("2026-01-31", "Abacus 3000", "8 GiB", "Python 3.12.1", "3 rounds"))
+    measured = section(report(lines), "What was measured")
+    assert all(said in measured for said in ("lib-quick 1.2", "quick's label"))
+
+
+def test_the_report_begins_with_both_lists_and_the_plots(lines):
+    text = report(lines, {"search.svg": "Times"})
+    titles = re.findall("^## (.*)$", text, re.MULTILINE)
+    assert titles[:3] == [
+        "Where searchkit is behind",
+        "Where searchkit is level or ahead",
+        "What was measured",
+    ]
+    assert [[row[0], row[3], row[5]] for row in rows(section(text, titles[0]))] == [
+        ["p50, one word", "quick", "3.00 (2.00–4.00)"],
+        ["indexing", "quick", "2.00"],
+        ["p50, newest", "quick", "1.50 (0.50–1.50), not in every round"],
+    ]
+    ahead, plot = section(text, titles[1]).rsplit("\n\n", 1)
+    assert [[row[0], row[3], row[5]] for row in rows(ahead)] == [
+        ["p50, passage", "quick", "2.00 (1.50–4.00)"],
+        ["index on disk", "quick", "1.00"],
+        ["peak memory, indexing", "quick", "1.00"],
+    ]
+    assert plot == "![Times](search.svg)"
+
+
+def test_searchkit_is_no_competitor_of_itself(lines):
+    for name in ("searchkit-python", "searchkit-whoosh", "ceiling"):
+        lines += [indexed(name, 1000, seconds=0.1), searched(name, 1000, "one word", [0.1, 0.1, 0.1])]
+    text = report(lines)
+    for title in ("Where searchkit is behind", "Every figure at which a peer is ahead"):
+        assert {cell for row in rows(section(text, title)) for cell in row} & {"quick"}
+        assert "ceiling" not in section(text, title)
+        assert "searchkit-" not in section(text, title)
+    assert "in no list: searchkit-python, searchkit-whoosh, ceiling." in section(text, "What was measured")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("__main__", "--articles"),
+        ("relevance",),
+        ("relevance", "--articles"),
+        ("agreement", "--articles"),
+        ("features",),
+        ("tuning",),
+        ("commits", "--articles"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_an_error_before_anything_is_measured(command, tmp_path, capsys):
+    module, *option = command
+    pytest.importorskip("psutil", reason="machines are described with psutil, which only the benchmarks need")
+    pytest.importorskip("ir_measures", reason="rankings are measured with it, which only the benchmarks need")
+    with pytest.raises(SystemExit) as error:
+        import_module(f"benchmarks.{module}").main([*option, str(tmp_path / "nowhere")])
+    assert error.value.code == 2
+    assert f"there is no file or folder {tmp_path / 'nowhere'}" in capsys.readouterr().err
 
 
 def test_the_report_without_searchkit_compares_nothing(lines):
     text = report([one for one in lines if one.peer != "searchkit"])
-    assert "nothing to compare" in section(text, "Where a peer is ahead")
+    assert "nothing to compare" in section(text, "Every figure at which a peer is ahead")
 
 
 def test_the_report_says_when_no_peer_is_ahead():
     same = [indexed("searchkit", 10), indexed("twin", 10)]
-    assert section(report(same), "Where a peer is ahead") == "Nowhere in this run."
+    assert section(report(same), "Every figure at which a peer is ahead") == "Nowhere in this run."
 
 
 def test_measurements_are_read_back(lines, tmp_path):

@@ -16,7 +16,7 @@ from searchkit import Index, QueryTooExpensiveError
 from searchkit.engine.base import Snapshot
 from searchkit.query import parse
 from searchkit.query.cost import PER_DOCUMENT, PER_INDEX
-from searchkit.searching import budget
+from searchkit.searching import budget, planning
 
 PAIRS = "。".join("的" + chr(0x4E00 + number) for number in range(4000))
 LITTLE = 20_000
@@ -48,6 +48,21 @@ TOO_DEAR = [
     ("茶 OR w?rld", "w?rld", 5, "more letters before"),
     ("茶 OR helo~2", "helo~2", 5, "fewer letters be wrong"),
 ]
+
+
+def test_a_very_long_query_is_refused_as_a_whole(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To name a part of it, it would be planned once more."""
+    plans = []
+    plan = planning.Planning.plan
+    monkeypatch.setattr(
+        planning.Planning, "plan", lambda self, *given: plans.append(given) or plan(self, *given)
+    )
+    for query, blamed, count in (("茶 OR hel*", "hel*", 2), (f"{'茶 ' * 500}OR hel*", "茶 茶 茶", 1)):
+        plans.clear()
+        with pytest.raises(QueryTooExpensiveError) as caught:
+            index.search(query, max_cost=LITTLE)
+        assert caught.value.reason.startswith(blamed)
+        assert len(plans) == count
 
 
 @pytest.mark.parametrize("lenient", [False, True])
