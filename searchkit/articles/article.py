@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from searchkit.document import LARGEST_DOCUMENT, Document, Json
+from searchkit.document import LARGEST_DOCUMENT, Document
 from searchkit.errors import DocumentError
 from searchkit.html.markup import Markup, resolved
+from searchkit.json_values import Json
 
 _HAS_TEXT = re.compile(r"[^\W_]").search
 

@@ -13,12 +13,12 @@ from searchkit.document import (
     LONGEST_LABEL,
     MOST_MARKUP,
     Document,
-    Json,
     Markup,
     MarkupKind,
 )
 from searchkit.errors import DocumentError
 from searchkit.html.whitespace import clean_line
+from searchkit.json_values import Json
 
 _HAS_TEXT = re.compile(r"[^\W_]").search
 _HIGHEST_LEVEL = 6  # of a heading

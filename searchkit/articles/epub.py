@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -16,10 +16,11 @@ from searchkit.articles.decoding import decode
 from searchkit.articles.html import parse_html
 from searchkit.articles.readers import Reader, ReadOptions
 from searchkit.dates import parse_date, parse_days
-from searchkit.document import LARGEST_DOCUMENT, Document, Json
+from searchkit.document import LARGEST_DOCUMENT, Document
 from searchkit.errors import DocumentError
 from searchkit.html.markup import resolved
 from searchkit.html.whitespace import clean_line
+from searchkit.json_values import Json
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -180,4 +181,4 @@ def _date(text: str) -> datetime | None:
     if found := parse_date(text):
         return found
     first, _ = parse_days(text) or (None, None)
-    return datetime(first.year, first.month, first.day, tzinfo=timezone.utc) if first else None
+    return datetime(first.year, first.month, first.day) if first else None  # noqa: DTZ001  (the index has a zone)

@@ -19,9 +19,10 @@ from searchkit.articles.decoding import decode, plausibility, superset
 from searchkit.articles.html import parse_html
 from searchkit.articles.readers import Reader, ReadOptions
 from searchkit.dates import parse_date
-from searchkit.document import Document, Json
+from searchkit.document import Document
 from searchkit.errors import DocumentError
 from searchkit.html.whitespace import clean_line, text_lines
+from searchkit.json_values import Json
 
 _LARGEST_MESSAGE = 64_000_000  # bytes, most of them attachments
 _MOST_LINES = 2_000_000  # of a message

@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize as unicode_form
 
@@ -204,8 +204,6 @@ def _document(path: str, reader: PdfReader, body: Body) -> Document:
                 texts[name] = clean_line(str(metadata.get(name) or ""))
         with suppress(Exception):
             published = metadata.creation_date
-    if published and published.tzinfo is None:
-        published = published.replace(tzinfo=timezone.utc)
     title = texts.get("/Title", "")
     return book(
         path,

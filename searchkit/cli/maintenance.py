@@ -41,6 +41,7 @@ def stats(location: str, as_json: bool) -> None:
         "fields": ", ".join(f"{name} ({kind})" for name, kind in found.fields.items()) or "none",
         "synonyms": f"{found.synonyms:,}",
         "pinyin": "yes" if found.pinyin else "no",
+        "time zone": found.timezone,
         "kernel": found.kernel,
         **{name: f"{number:,}" for name, number in found.details.items()},
     }

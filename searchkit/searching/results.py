@@ -74,6 +74,16 @@ class Hit:
         return self._fields.published
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """The labels of the document."""
+        return self._fields.tags
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """What the document has in ``extra``; ``hit["author"]`` is one value of it."""
+        return self._fields.extra
+
+    @property
     def title(self) -> Highlighted:
         """The whole title with its matches."""
         return self._page.titles[self._number]
@@ -96,6 +106,35 @@ class Hit:
     def body(self) -> Highlighted:
         """The whole body with all its matches."""
         return self._page.highlighted_body(self._number)
+
+    def __getitem__(self, name: str) -> Any:
+        """What the hit has under this name, ``hit["title"]`` is ``hit.title``; else the key of ``extra``.
+
+        In this order, as templates of Django look here first: no key of a document takes the place of
+        ``hit.link``. Raises KeyError, which names what there is.
+        """
+        if self._has(name):
+            return getattr(self, name)
+        try:
+            return self.extra[name]
+        except KeyError:
+            own = ", ".join(filter(self._has, dir(self)))
+            keys = f"in extra {', '.join(self.extra)}" if self.extra else "nothing in extra"
+            raise KeyError(f"document {self.id!r} has no {name!r}: it has {own}, and {keys}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return (isinstance(name, str) and self._has(name)) or name in self.extra
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What ``hit[name]`` is, or the default where there is nothing of this name."""
+        return self[name] if name in self else default  # noqa: SIM401
+
+    __iter__ = None  # Python would ask for hit[0], hit[1] …
+
+    def _has(self, name: str) -> bool:
+        """Whether it is a value of the hit: no method, and nothing of its own."""
+        of_class = getattr(type(self), name, None)
+        return name[:1] != "_" and (name in vars(self) or isinstance(of_class, property | cached_property))
 
     def highlighted(self, field: str) -> Highlighted:
         """The whole text of a declared field (``fields={"summary": "fulltext"}``) with all its matches.

@@ -354,7 +354,6 @@ class TestWhatMatches:
             ({"price": [1, "two"]}, ValueError, r"'price' is a number, .*, not \[1, 'two'\]"),
             ({"event": "soon"}, ValueError, r"'event' is a date like 2024-07-31 or an ISO 8601 time"),
             ({"event": "2024-02-30"}, ValueError, r"'event' is a date"),
-            ({"event": datetime(2024, 1, 1)}, ValueError, r"'event' is a date .* with its zone"),  # noqa: DTZ001
             ({"event": "2024-06..2024-01"}, ValueError, r"or a range of them in order"),
             ({"event": 20240101}, ValueError, r"'event' is a date"),
             ({"event": None}, ValueError, r"'event' is a date"),
@@ -600,6 +599,6 @@ class TestGetMany:
         index.delete(long)
         assert index.get_many([long, "z"]) == {"z": document}
 
-    def test_get_many_refuses_ids_that_are_no_text(self, make_index: MakeIndex) -> None:
-        with pytest.raises(TypeError, match="ids: 5 is int, not text"):
-            make_index("甲").get_many(["0", 5])  # type: ignore[list-item]
+    def test_get_many_refuses_ids_that_no_document_has(self, make_index: MakeIndex) -> None:
+        with pytest.raises(TypeError, match=r"an id is a text, an integer or a UUID, not float: 5\.5"):
+            make_index("甲").get_many(["0", 5.5])  # type: ignore[list-item]
