@@ -24,6 +24,11 @@ _DAYS = re.compile(
     r"(?P<year>\d{4})(?:年|(?:[-/年](?P<month>\d{1,2})(?:月|(?:[-/月](?P<day>\d{1,2})日?)?)))?", re.ASCII
 )
 
+_DAYS_AGO = {"today": 0, "yesterday": 1}
+_SPAN = re.compile(r"(\d{1,5})([hdwy])", re.ASCII)
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "y": timedelta(days=365)}
+_LEAST = datetime(1, 1, 1, tzinfo=timezone.utc)
+
 
 def to_milliseconds(time: datetime) -> int:
     """Milliseconds since 1970, rounded down."""
@@ -85,18 +90,18 @@ def _from_match(found: re.Match[str]) -> datetime:
     return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=tz)
 
 
-def time_bound(name: str, value: When, *, end: bool = False) -> int:
+def time_bound(name: str, value: When, *, end: bool = False, date_like: str = "2024-07-31") -> int:
     """The milliseconds at which a time or a day begins; with ``end`` the first ones after it.
 
     Raises ValueError for a text that is no time, or a time without a zone, and TypeError for what is neither
-    text nor date; ``name`` is what the message calls the value.
+    text nor date; ``name`` is what the message calls the value, and ``date_like`` which dates it names.
     """
     if isinstance(value, str):
         text = value.strip()
         try:
             value = date.fromisoformat(text) if len(text) <= 10 else parse_time(text)
         except ValueError:
-            reason = "is neither a date like 2024-07-31 nor an ISO 8601 time"
+            reason = f"is neither a date like {date_like} nor an ISO 8601 time"
             raise ValueError(f"{name}={value!r} {reason}") from None
     if isinstance(value, datetime):
         if value.tzinfo is None:
@@ -105,6 +110,30 @@ def time_bound(name: str, value: When, *, end: bool = False) -> int:
     if not isinstance(value, date):
         raise TypeError(f"{name} must be a date, an aware datetime or a text, not {type(value).__name__}")
     return day_end(value) if end else day_start(value)
+
+
+def publication_bound(name: str, value: When, *, end: bool = False) -> int:
+    """What `time_bound` does for ``since`` and ``until``, whose texts may say less than a day, or how long ago.
+
+    A year or a month (``2024-07``) is all of its days. ``today``, ``yesterday`` and ``30d``, ``2w``, ``1y``
+    are counted back from the current day in UTC, ``12h`` from the current time.
+    """
+    if isinstance(value, str):
+        now, text = datetime.now(timezone.utc), value.strip().lower()
+        if text in _DAYS_AGO:
+            value = now.date() - timedelta(days=_DAYS_AGO[text])
+        elif (span := parse_span(text)) is not None:
+            moment = now - span if span < now - _LEAST else _LEAST
+            value = moment if text.endswith("h") else moment.date()
+        elif (days := _parse_period(text)) is not None:
+            value = days[1] if end else days[0]
+    return time_bound(name, value, end=end, date_like="2024-07-31, 2024-07, today, yesterday, 30d, 2w or 1y")
+
+
+def parse_span(text: str) -> timedelta | None:
+    """The time that ``12h``, ``30d``, ``2w`` or ``1y`` (365 days) mean; None for a text of another form."""
+    found = _SPAN.fullmatch(text.strip().lower())
+    return int(found[1]) * _UNITS[found[2]] if found else None
 
 
 def parse_days(text: str) -> tuple[date | None, date | None] | None:

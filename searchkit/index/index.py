@@ -206,7 +206,8 @@ class Index:
         """The documents that match, best first.
 
         **Which**: ``since`` and ``until`` bound the time of publication: an aware datetime, a date or a
-        text like ``2024-07-31``; dates are days in UTC, both included. ``source`` and ``tags`` keep
+        text like ``2024-07-31``, ``2024-07``, ``today``, ``yesterday`` or ``30d`` (days ago; also ``h``,
+        ``w``, ``y``); dates are days in UTC, both included. ``source`` and ``tags`` keep
         documents that have one of the values, ``where`` those with values of declared fields:
         ``{"author": ["甲", "乙"], "price": "10..20", "paid": True}``. ``match`` says how many words of
         running text are needed. ``regional`` lets 软件 find 軟體 as well, ``synonyms`` those of the index.
