@@ -26,10 +26,14 @@ def command(*examples: str, **settings: Any) -> Decorator:
     return click.command(epilog="\n  searchkit ".join([f"\b\n{title}", *examples]), **settings)
 
 
+NO_OPTION = "\0"
+"""Before a word that is no option although it begins with -; what somebody types has no null character."""
+
+
 class _Text(click.types.StringParamType):
     def convert(self, value: str, param: Any, ctx: Any) -> str:  # noqa: ARG002
         value.encode()
-        return value
+        return value.removeprefix(NO_OPTION)
 
 
 TEXT = _Text()
@@ -137,6 +141,16 @@ memory_option = click.option(
 """The bytes of a writer, as ``memory``."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+pager_option = click.option(
+    "--no-pager",
+    "pager",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help="Print everything at once, and not by the pager (PAGER, less) where it is longer than the terminal.",
+)
+"""Whether a pager may be used, as ``pager``."""
 
 colour_option = click.option(
     "--color",

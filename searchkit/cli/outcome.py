@@ -125,6 +125,8 @@ def _report(error: click.ClickException) -> None:
     say("error", _CREDENTIALS.sub(r"\1", error.format_message()))
     if isinstance(error, Failed) and error.hint:
         say("hint", error.hint)
+    if isinstance(error, click.NoSuchOption) and error.ctx and error.ctx.ignore_unknown_options:
+        say("hint", f"behind -- it is part of the query: {error.ctx.command_path} -- {error.option_name}")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         say("hint", f"'{error.ctx.command_path} --help' explains it")
 

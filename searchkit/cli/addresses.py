@@ -1,0 +1,87 @@
+"""Addresses of articles -> text that people read, and what people type -> the id of a document."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+import searchkit
+from searchkit.cli.outcome import Failed
+
+_WEB = re.compile(r"https?://(?:www\.)?(?=[^/])", re.IGNORECASE)
+# What is ASCII stays: a %2F is no /, and a %20 would part the address.
+_ENCODED = re.compile("(?:%[89a-f][0-9a-f])+", re.IGNORECASE)
+
+
+def readable(url: str) -> str:
+    """The address as one reads it: without scheme and www., with its letters decoded; of a file its path.
+
+    >>> readable("https://www.example.com/%E8%8C%B6/"), readable("http://xn--fiq228c.example/")
+    ('example.com/茶', '中文.example')
+    """
+    if url.startswith("file://"):
+        try:
+            path = url2pathname(urlsplit(url).path)
+        except ValueError:  # no address after all
+            return url
+        here = str(Path.cwd()).rstrip(os.sep) + os.sep
+        return path.removeprefix(here)
+    start = _WEB.match(url)
+    if not start:
+        return url
+    host, slash, rest = url[start.end() :].partition("/")
+    if "xn--" in host.lower():
+        host = ".".join(map(_unicode_label, host.split(".")))
+    return (host + slash + _ENCODED.sub(_decoded, rest)).rstrip("/")
+
+
+def id_of(index: searchkit.Index, text: str) -> str:
+    """The id of the document that is meant: by its id, its address in any form, or the path of its file.
+
+    Raises `Failed` when there is none.
+    """
+    if text in index:
+        return text
+    if "://" not in text and (uri := _uri(text)) in index:
+        return uri
+    if "." in text:
+        asked = _ascii_host(text)
+        for hit in index.search(asked, limit=3, lenient=True):
+            if readable(text) in (readable(hit.url), readable(hit.id)):
+                return hit.id
+    hint = "'searchkit search' shows the address of an article, and its id where that is another"
+    raise Failed(f"{index.location}: there is no document {text!r}", hint=hint)
+
+
+def _uri(path: str) -> str:
+    try:
+        return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100  (links are not followed, as in readers)
+    except ValueError:  # a null character
+        return ""
+
+
+def _decoded(match: re.Match[str]) -> str:
+    try:
+        text = unquote(match[0], errors="strict")
+    except UnicodeDecodeError:  # GBK, as old addresses have it
+        return match[0]
+    return text if text.isprintable() and " " not in text else match[0]
+
+
+def _unicode_label(label: str) -> str:
+    try:
+        return label.encode("ascii").decode("idna")
+    except UnicodeError:
+        return label
+
+
+def _ascii_host(address: str) -> str:
+    scheme, there, rest = address.rpartition("://")
+    host, slash, path = rest.partition("/")
+    try:
+        return scheme + there + host.encode("idna").decode("ascii") + slash + path
+    except UnicodeError:  # no name of a host
+        return address
