@@ -84,7 +84,8 @@ def _option(*names: str, help: str, **attributes: Any) -> Callable[[Any], Any]:
     return click.option(*names, help=f"{help} Only for a new index.", **attributes)
 
 
-_FILE: dict[str, Any] = {"type": _TextFile(exists=True, dir_okay=False), "metavar": "FILE"}
+TEXT_FILE = _TextFile(exists=True, dir_okay=False)
+_FILE: dict[str, Any] = {"type": TEXT_FILE, "metavar": "FILE"}
 
 creation_options = together(
     _option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from searchkit.cli.outcome import Failed, Interrupted, say
 from searchkit.cli.output import bytes_of, count_of, progress_shown, seconds_of
 
 _SHOWN_FAILURES = 20
+_REPLACED = "replaced: another article that was read has their id, or their url; the later one counts"
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 
@@ -94,6 +96,8 @@ def index(
     _list_failures(report.failures, all_of_them=verbose)
     if not quiet:
         click.echo(_summary(report, is_new=is_new))
+        if report.replaced:
+            click.echo(_REPLACED)
         click.echo(f"{target.location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
     if watch:
         _watch(location, sync, changes, report, quiet=quiet)
@@ -158,7 +162,7 @@ def _watch(
             _list_failures([each for each in report.failures if each not in known], all_of_them=True)
             known = set(report.failures)
             if not quiet and (report.added or report.updated or report.deleted):
-                click.echo(_summary(report))
+                click.echo(f"{datetime.now():%H:%M:%S}  {_summary(report)}")
     except KeyboardInterrupt:
         raise Interrupted("no longer watching") from None
 

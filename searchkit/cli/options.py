@@ -13,9 +13,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import click
 
 import searchkit
-
-_DEFAULT = "indexes/default"
-_VARIABLE = "SEARCHKIT_INDEX"
+from searchkit.cli import completers
+from searchkit.cli.completers import DEFAULT, VARIABLE
 
 Decorator = Callable[[Any], Any]
 
@@ -42,17 +41,18 @@ TEXT = _Text()
 
 def location_option(name: str, help: str) -> Decorator:
     """An option that names the index, as the parameter ``location``."""
-    shown: dict[str, Any] = {"show_default": True, "show_envvar": True}
+    shown: dict[str, Any] = {"show_default": True, "show_envvar": True, "shell_complete": completers.locations}
     return click.option(
-        name, "location", metavar="LOCATION", envvar=_VARIABLE, default=_DEFAULT, help=help, **shown
+        name, "location", metavar="LOCATION", envvar=VARIABLE, default=DEFAULT, help=help, **shown
     )
 
 
 def location_argument(command: Any) -> Any:
     """An argument that names the index, as the parameter ``location``; the help says what the default is."""
-    default = f"The default LOCATION is the one in the environment variable {_VARIABLE}, or {_DEFAULT}."
+    default = f"The default LOCATION is the one in the environment variable {VARIABLE}, or {DEFAULT}."
     command.__doc__ = f"{command.__doc__}\n\n    {default}"
-    return click.argument("location", metavar="[LOCATION]", envvar=_VARIABLE, default=_DEFAULT)(command)
+    given: dict[str, Any] = {"envvar": VARIABLE, "default": DEFAULT, "shell_complete": completers.locations}
+    return click.argument("location", metavar="[LOCATION]", **given)(command)
 
 
 def words_argument(metavar: str, *, required: bool = True) -> Decorator:
@@ -102,9 +102,11 @@ page_options = together(search_option("limit"), search_option("offset"))
 filter_options = together(
     search_option("since", metavar="DATE"),
     search_option("until", metavar="DATE"),
-    search_option("source", metavar="S"),
-    search_option("tags", "--tag", metavar="T"),
-    search_option("where", default=(), multiple=True, metavar="NAME=VALUE"),
+    search_option("source", metavar="S", shell_complete=completers.labels("source")),
+    search_option("tags", "--tag", metavar="T", shell_complete=completers.labels("tags")),
+    search_option(
+        "where", default=(), multiple=True, metavar="NAME=VALUE", shell_complete=completers.fields
+    ),
 )
 """``since``, ``until``, ``source``, ``tags``, and ``where`` as it was typed."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 import click
@@ -64,7 +64,7 @@ def title_lines(title: Highlighted, place: str, room: int | None) -> Iterator[st
     whole = Highlighted(text, title.spans)
     for line in [whole] if room is None else wrapped(whole, room):
         behind = max(len(title.text) - line.start, 0)  # where the place begins
-        yield _bold(clipped(line, 0, behind)) + click.style(printable(line.text[behind:]), dim=True)
+        yield _bold(clipped(line, 0, behind)) + _dim(printable(line.text[behind:]))
 
 
 def _bold(text: Highlighted) -> str:
@@ -74,6 +74,10 @@ def _bold(text: Highlighted) -> str:
         styled += clipped(text, start, end).ansi()
         last = end
     return styled
+
+
+def _dim(text: str) -> str:
+    return click.style(text, dim=True) if text else ""
 
 
 def _hit_lines(hit: Hit, room: int | None, label: str, *, verbose: bool) -> Iterator[str]:
@@ -128,8 +132,8 @@ def origin_lines(
 
 
 def _day(time: datetime, *, named: bool) -> str:
-    """The day in UTC, and beside the latest ones how long ago that is."""
-    ago = (datetime.now(timezone.utc).date() - time.astimezone(timezone.utc).date()).days
+    """The day, and beside the latest ones how long ago that is."""
+    ago = (datetime.now(time.tzinfo).date() - time.date()).days
     if not named or not 0 <= ago < _DAYS_NAMED:
         return time.date().isoformat()
     return f"{time.date().isoformat()} ({('today', 'yesterday')[ago] if ago < 2 else f'{ago} days ago'})"

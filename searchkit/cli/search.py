@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 import searchkit
+from searchkit.cli import completers
 from searchkit.cli import options as o
 from searchkit.cli.columns import cut, one_line, padded, printable, width
 from searchkit.cli.addresses import id_of
@@ -38,11 +39,11 @@ _verbose = click.option(
     "search 中日關係 上川陽子             both",
     "search 中日关系 OR 日中关系          either",
     "search 茶 -乾隆                      the first, without the second",
-    "search --in indexes/news -- --force  behind -- everything is part of the query",
+    "search -- -体育 茶                   behind -- everything is part of the query",
     "search '\"乘风万里\"'                  exactly this passage, in any script",
     "search 「乘风万里」                  the same: full-width signs need no shell quotes",
     "search title:图书馆 --sort newest    in the title, newest first",
-    "search 出租车 --since 2024-07 --json  since July 2024; or today, yesterday, 30d, 2w, 1y",
+    "search 出租车 --since 2024-07 --json   since July 2024; or today, yesterday, 30d, 2w, 1y",
     "search '*' --facets source,year      everything, newest first: how many of which source, of which year",
     "search --source daily.example.com    all of this source",
     "search 论坛 --recency 1y             fresher ones sooner",
@@ -55,9 +56,9 @@ _verbose = click.option(
 @o.location_option("--in", "The index to search.")
 @o.page_options
 @o.search_option("cursor", metavar="TEXT")
-@o.search_option("sort", metavar="ORDER")
+@o.search_option("sort", metavar="ORDER", shell_complete=completers.orders)
 @o.filter_options
-@o.search_option("facets", metavar="LIST")
+@o.search_option("facets", metavar="LIST", shell_complete=completers.facets)
 @o.query_options
 @o.search_option("recency", metavar="TIME")
 @o.search_option("collapse", flag_value="near-duplicates")

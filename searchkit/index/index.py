@@ -199,6 +199,12 @@ class Index:
             )
             self._settings = settings
 
+    @property
+    def synonyms(self) -> list[str]:
+        """The rules of the synonyms, each as a line of a file that `set_synonyms` reads: ``a, b``, ``a => b``."""
+        self._open()
+        return self._settings.synonyms.lines
+
     # -- reading
 
     @takes_options(SearchOptions)
@@ -283,6 +289,12 @@ class Index:
 
         document = self._existing(id)
         return self._ask(lambda latest: explain(query, document, options, latest, self._settings))
+
+    def field_counts(self) -> dict[str, int]:
+        """How many documents have each of the declared fields; `Stats.fields` has their kinds."""
+        from searchkit.searching.field_counts import field_counts
+
+        return self._ask(lambda latest: field_counts(latest, self._settings.fields))
 
     @property
     def location(self) -> str:
