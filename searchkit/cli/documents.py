@@ -92,6 +92,8 @@ def update(
             _put(changes, name, value, known)
         try:
             document = index.update(key, **changes)
+        except KeyError:  # somebody deleted it just now
+            raise Failed(f"{index.location}: there is no document {id!r}") from None
         except KeyboardInterrupt:
             raise Interrupted(_WHOLE) from None
     if as_json:

@@ -16,7 +16,7 @@ from searchkit.cli.outcome import Failed, Interrupted, say
 from searchkit.cli.output import bytes_of, count_of, progress_shown, seconds_of
 
 _SHOWN_FAILURES = 20
-_REPLACED = "replaced: another article that was read has their id, or their url; the later one counts"
+_REPLACED = "replaced: of several articles with the same id or url the latest counts"
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 

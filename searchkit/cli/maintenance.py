@@ -41,6 +41,7 @@ def stats(location: str, as_json: bool) -> None:
         "stop words": f"{found.stop_words:,}",
         "fields": ", ".join(f"{name} ({kind})" for name, kind in found.fields.items()) or "none",
         "synonyms": f"{found.synonyms:,}",
+        "time zone": found.timezone,
         "pinyin": "yes" if found.pinyin else "no",
         "kernel": found.kernel,
         **{name: f"{number:,}" for name, number in found.details.items()},

@@ -14,7 +14,7 @@ from searchkit.cli.outcome import opened
 from searchkit.cli.output import count_of, print_json, print_lines
 
 
-@command("fields indexes/shop", "fields indexes/shop --json")
+@command("fields indexes/shop", "fields indexes/shop --json", short_help="Show the declared fields of an index.")
 @location_argument
 @json_option
 def fields(location: str, as_json: bool) -> None:

@@ -46,7 +46,8 @@ def in_terminal(environment):
 def test_a_terminal_gets_colours_and_wrapped_snippets(in_terminal, sample):
     status, output = in_terminal("search", "乾隆", "--in", sample)
     assert status == 0
-    assert output.startswith("\x1b[1;33m乾隆\x1b[0m的一杯雪水茶\n  \x1b[2m2023-01-26 · ")
+    title = "\x1b[2m1. \x1b[0m\x1b[1;33m乾隆\x1b[0m\x1b[1m的一杯雪水茶\x1b[0m\n"
+    assert output.startswith(f"{title}   \x1b[2m2023-01-26 · daily.example.com/2023/01/26/tea_(qianlong)\x1b[0m\n")
     snippet = output.split("\n\n")[0].splitlines()[2:]
     assert len(snippet) > 1
     for line in snippet:
@@ -58,7 +59,7 @@ def test_no_color_turns_colours_off_in_a_terminal(in_terminal, sample):
     status, output = in_terminal("search", "乾隆", "--in", sample, NO_COLOR="1")
     assert status == 0
     assert "\x1b" not in output
-    assert output.startswith("乾隆的一杯雪水茶\n  2023-01-26 · ")
+    assert output.startswith("1. 乾隆的一杯雪水茶\n   2023-01-26 · ")
 
 
 def test_facets_and_duplicates_fit_into_a_terminal(in_terminal, shop):
@@ -66,7 +67,7 @@ def test_facets_and_duplicates_fit_into_a_terminal(in_terminal, shop):
     status, output = in_terminal("search", *arguments)
     assert status == 0
     assert "\n\x1b[1msource\x1b[0m  00號店" in output
-    assert re.search(r"\n  \x1b\[2malso (轉載報 · 轉載|03號店 · 第3種茶)\x1b\[0m\n", output)
+    assert re.search(r"\n    \x1b\[2malso (轉載報 · 轉載|03號店 · 第3種茶)\x1b\[0m\n", output)
     assert max(columns(output)) <= 60
 
 
@@ -121,7 +122,7 @@ def test_a_pipe_gets_plain_text(start, sample):
     done = start("search", "乾隆", "--in", sample)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"\x1b" not in done.stdout
-    assert done.stdout.startswith("乾隆的一杯雪水茶\n  2023-01-26 · ".encode())
+    assert done.stdout.startswith("1. 乾隆的一杯雪水茶\n   2023-01-26 · daily.example.com · https://".encode())
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(("search", "茶 ("), 2), (("stats", "nowhere"), 1)])
