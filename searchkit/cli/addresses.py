@@ -14,10 +14,12 @@ from searchkit.cli.outcome import Failed
 _WEB = re.compile(r"https?://(?:www\.)?(?=[^/])", re.IGNORECASE)
 # What is ASCII stays: a %2F is no /, and a %20 would part the address.
 _ENCODED = re.compile("(?:%[89a-f][0-9a-f])+", re.IGNORECASE)
+_CAMPAIGN = re.compile(r"(?<=[?&])utm_[^&#]*&?")
+_LOOSE = re.compile(r"[?&]+(?=#|$)")
 
 
 def readable(url: str) -> str:
-    """The address as one reads it: without scheme and www., with its letters decoded; of a file its path.
+    """The address as one reads it: without scheme, www. and campaign, its letters decoded; of a file its path.
 
     >>> readable("https://www.example.com/%E8%8C%B6/"), readable("http://xn--fiq228c.example/")
     ('example.com/茶', '中文.example')
@@ -35,6 +37,7 @@ def readable(url: str) -> str:
     host, slash, rest = url[start.end() :].partition("/")
     if "xn--" in host.lower():
         host = ".".join(map(_unicode_label, host.split(".")))
+    rest = _LOOSE.sub("", _CAMPAIGN.sub("", rest))
     return (host + slash + _ENCODED.sub(_decoded, rest)).rstrip("/")
 
 
@@ -48,9 +51,9 @@ def id_of(index: searchkit.Index, text: str) -> str:
     if "://" not in text and (uri := _uri(text)) in index:
         return uri
     if "." in text:
-        asked = _ascii_host(text)
-        for hit in index.search(asked, limit=3, lenient=True):
-            if readable(text) in (readable(hit.url), readable(hit.id)):
+        wanted = readable(text if "://" in text else f"https://{text}")
+        for hit in index.search(_ascii_host(text), limit=3, lenient=True):
+            if wanted in (readable(hit.url), readable(hit.id)):
                 return hit.id
     hint = "'searchkit search' shows the address of an article, and its id where that is another"
     raise Failed(f"{index.location}: there is no document {text!r}", hint=hint)

@@ -143,6 +143,8 @@ def delete(
     if sum(ways) != 1:
         reason = "there is nothing to delete" if not any(ways) else "IDs, a query and --all go one by one"
         raise click.UsageError(f"{reason}; give IDs, or --query and filters, or --all", ctx)
+    if query is not None and not query.strip():
+        raise click.UsageError("the query is empty; --all deletes every document", ctx)
     with searchkit.open(location) as index:
         try:
             if ids:

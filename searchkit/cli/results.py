@@ -119,7 +119,8 @@ def origin_lines(
             yield line
         return
     address = printable(one_line(url if whole else readable(url)))
-    if address and (address == source or address.startswith(f"{source}/")):
+    host = printable(one_line(readable(f"https://{source}")))
+    if source and not whole and (address == host or address.startswith(f"{host}/")):
         source = ""
     first = _joined(day, source, id)
     left = room - width(f"{first} · ") if first else room
