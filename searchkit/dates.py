@@ -155,7 +155,7 @@ def time_bound(
 
 
 def publication_bound(name: str, value: When, *, end: bool = False, zone: tzinfo = UTC) -> int:
-    """What `time_bound` does for ``since`` and ``until``, whose texts may say less than a day, or how long ago.
+    """What `time_bound` does, for ``since`` and ``until``: a text may be a month, or how long ago.
 
     A year or a month (``2024-07``) is all of its days. ``today``, ``yesterday`` and ``30d``, ``2w``, ``1y``
     are counted back from the current day in the zone, ``12h`` from the current time.

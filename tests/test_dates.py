@@ -56,12 +56,16 @@ def test_what_is_longer_ago_than_any_date_is_the_first_day() -> None:
 @given(st.dates(max_value=date(9999, 12, 30)))
 def test_a_day_means_what_it_means_elsewhere(day: date) -> None:
     for end in (False, True):
-        assert publication_bound("since", day.isoformat(), end=end) == publication_bound("since", day, end=end)
+        assert publication_bound("since", day.isoformat(), end=end) == publication_bound(
+            "since", day, end=end
+        )
 
 
-@pytest.mark.parametrize("text", ["", "30", "30 days", "d", "2024-13", "2024-01..2024-02", "..2024", "tomorrow"])
+@pytest.mark.parametrize(
+    "text", ["", "30", "30 days", "d", "2024-13", "2024-01..2024-02", "..2024", "tomorrow"]
+)
 def test_other_texts_are_refused_with_what_is_taken(text: str) -> None:
-    with pytest.raises(ValueError, match="is neither a date like 2024-07-31, 2024-07, today, .* nor an ISO"):
+    with pytest.raises(ValueError, match=r"is neither a date like 2024-07-31, 2024-07, today, .* nor an ISO"):
         publication_bound("since", text)
 
 

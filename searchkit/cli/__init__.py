@@ -8,7 +8,7 @@ import searchkit
 from searchkit.cli.completion import completion
 from searchkit.cli.demo import demo
 from searchkit.cli.documents import delete, show, update
-from searchkit.cli.help import help
+from searchkit.cli.help import explain_topic
 from searchkit.cli.index import index
 from searchkit.cli.maintenance import backup, check, copy, export, optimize, rebuild, stats
 from searchkit.cli.outcome import Program
@@ -21,7 +21,7 @@ __all__ = ["main"]
 _ASK = (search, suggest, similar, explain, show)
 _CHANGE = (update, delete, synonyms)
 _CARE = (stats, fields, rebuild, optimize, check, backup, copy, export)
-_COMMANDS = (demo, index, *_ASK, serve, *_CHANGE, *_CARE, help, completion)
+_COMMANDS = (demo, index, *_ASK, serve, *_CHANGE, *_CARE, explain_topic, completion)
 _KERNELS = {"compiled": "compiled kernel", "python": "kernel in Python"}
 
 
@@ -43,8 +43,8 @@ Examples:
   searchkit index articles/ --to indexes/news
   searchkit search 中日關係 --in indexes/news
 
-'searchkit COMMAND --help' explains a command, 'searchkit help queries' what a query may be. The default index is the one in the environment variable
-SEARCHKIT_INDEX, or indexes/default.
+'searchkit COMMAND --help' explains a command, 'searchkit help queries' what a query may be. The default
+index is the one in the environment variable SEARCHKIT_INDEX, or indexes/default.
 """,
 )
 @click.option(

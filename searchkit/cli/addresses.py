@@ -19,7 +19,7 @@ _LOOSE = re.compile(r"[?&]+(?=#|$)")
 
 
 def readable(url: str) -> str:
-    """The address as one reads it: without scheme, www. and campaign, its letters decoded; of a file its path.
+    """The address as one reads it: its letters decoded, without scheme, www. and campaign; or a path.
 
     >>> readable("https://www.example.com/%E8%8C%B6/"), readable("http://xn--fiq228c.example/")
     ('example.com/茶', '中文.example')
@@ -42,10 +42,16 @@ def readable(url: str) -> str:
 
 
 def id_of(index: searchkit.Index, text: str) -> str:
-    """The id of the document that is meant: by its id, its address in any form, or the path of its file.
+    """The id of the document that is meant, as `find_id` finds it; raises `Failed` when there is none."""
+    found = find_id(index, text)
+    if found is None:
+        hint = "'searchkit search' shows the address of an article, and its id where that is another"
+        raise Failed(f"{index.location}: there is no document {text!r}", hint=hint)
+    return found
 
-    Raises `Failed` when there is none.
-    """
+
+def find_id(index: searchkit.Index, text: str) -> str | None:
+    """The id of a document, by its id, its address in any form, or the path of its file."""
     if text in index:
         return text
     if "://" not in text and (uri := _uri(text)) in index:
@@ -55,8 +61,7 @@ def id_of(index: searchkit.Index, text: str) -> str:
         for hit in index.search(_ascii_host(text), limit=3, lenient=True):
             if wanted in (readable(hit.url), readable(hit.id)):
                 return hit.id
-    hint = "'searchkit search' shows the address of an article, and its id where that is another"
-    raise Failed(f"{index.location}: there is no document {text!r}", hint=hint)
+    return None
 
 
 def _uri(path: str) -> str:

@@ -27,7 +27,12 @@ def opened_or_created(location: str, **given: Any) -> tuple[searchkit.Index, boo
     except searchkit.IndexNotFoundError:
         words: dict[str, Any] = {name: _words_in(given[name]) for name in ("user_words", "stop_words")}
         synonyms = given["synonyms"] or ()
-        more: dict[str, Any] = {"fields": fields, "pinyin": pinyin, "boosts": given["boosts"], "timezone": timezone}
+        more: dict[str, Any] = {
+            "fields": fields,
+            "pinyin": pinyin,
+            "boosts": given["boosts"],
+            "timezone": timezone,
+        }
         return searchkit.create(location, **words, synonyms=synonyms, **more), True
     there, without = "there is one at {} already", "the one at {} was made without it"
     files = ("user_words", "stop_words", "synonyms")
@@ -116,7 +121,9 @@ creation_options = together(
         callback=boosts_of,
         help="What a field counts for the rank, like title=3. May be repeated.",
     ),
-    _option("--timezone", metavar="NAME", help="The time zone of days, and of times without one: Asia/Shanghai."),
+    _option(
+        "--timezone", metavar="NAME", help="The time zone of days, and of times without one: Asia/Shanghai."
+    ),
     _option(
         "--pinyin",
         is_flag=True,

@@ -11,7 +11,7 @@ import click
 
 import searchkit
 from searchkit.cli import options as o
-from searchkit.cli.addresses import id_of
+from searchkit.cli.addresses import find_id, id_of
 from searchkit.cli.columns import one_line, printable, width, wrapped
 from searchkit.cli.outcome import Failed, Interrupted, Misused, say
 from searchkit.cli.output import Colour, count_of, print_json, room_of_terminal, wants_colour
@@ -63,7 +63,7 @@ def show(id: str, location: str, as_json: bool, colour: Colour, pager: bool) -> 
     multiple=True,
     type=o.TEXT,
     metavar="NAME=VALUE",
-    help="Give a field this value; tags are separated by commas. NAME:=JSON is any JSON value. May be repeated.",
+    help="Give a field this value; tags are separated by commas. NAME:=JSON is any JSON. May be repeated.",
 )
 @click.option("--unset", multiple=True, type=o.TEXT, metavar="NAME", help="Clear a field. May be repeated.")
 @o.json_option
@@ -113,7 +113,10 @@ def update(
 @click.argument("ids", metavar="[ID...]", nargs=-1, type=o.TEXT)
 @o.location_option("--in", "The index to delete from.")
 @click.option(
-    "--query", type=o.TEXT, metavar="QUERY", help="Delete what has every word of this query, and passes the filters."
+    "--query",
+    type=o.TEXT,
+    metavar="QUERY",
+    help="Delete what has every word of this query, and passes the filters.",
 )
 @o.filter_options
 @click.option("--all", "everything", is_flag=True, help="Delete every document; the index stays.")
@@ -163,12 +166,8 @@ def delete(
 
 
 def _delete_ids(index: searchkit.Index, ids: tuple[str, ...], *, as_json: bool) -> None:
-    found, missing = [], []
-    for id in ids:
-        try:
-            found.append(id_of(index, id))
-        except Failed:
-            missing.append(id)
+    known = {id: find_id(index, id) for id in ids}
+    found, missing = [*filter(None, known.values())], [id for id in ids if known[id] is None]
     if found or as_json:
         _say_deleted(index, index.delete(found) if found else 0, as_json=as_json, missing=missing)
     if missing:
@@ -188,7 +187,9 @@ def _say_deleted(
 
 def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
-        raise Misused(f"{question} There is no terminal to answer at", hint="--yes deletes without a question")
+        raise Misused(
+            f"{question} There is no terminal to answer at", hint="--yes deletes without a question"
+        )
     if not click.confirm(question, err=True):
         say("interrupted", "nothing was deleted")
         raise click.exceptions.Exit(1)

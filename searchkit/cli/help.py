@@ -32,11 +32,11 @@ def _commands(ctx: click.Context) -> dict[str, click.Command]:
     return dict(program.commands) if isinstance(program, click.Group) else {}
 
 
-@command("help queries", "help search", short_help="Explain queries, filters, or a command.")
+@command("help queries", "help search", name="help", short_help="Explain queries, filters, or a command.")
 @click.argument("topic", required=False, shell_complete=_complete)
 @pager_option
 @click.pass_context
-def help(ctx: click.Context, topic: str | None, pager: bool) -> None:
+def explain_topic(ctx: click.Context, topic: str | None, pager: bool) -> None:
     """Explain a TOPIC, which is queries, filters, environment or a command."""
     room = min(room_of_terminal() or _WIDEST, _WIDEST)
     if topic is None:
@@ -50,7 +50,9 @@ def help(ctx: click.Context, topic: str | None, pager: bool) -> None:
         print_paged(text.splitlines(), colour=False, wanted=pager)
         return
     else:
-        raise click.UsageError(f"there is no topic {topic!r}; there are {', '.join(TOPICS)}, and the commands")
+        raise click.UsageError(
+            f"there is no topic {topic!r}; there are {', '.join(TOPICS)}, and the commands"
+        )
     print_paged([*_laid_out(text, room)], colour=wants_colour("auto", sys.stdout), wanted=pager)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +162,7 @@ def _watch(
             _list_failures([each for each in report.failures if each not in known], all_of_them=True)
             known = set(report.failures)
             if not quiet and (report.added or report.updated or report.deleted):
-                click.echo(f"{datetime.now():%H:%M:%S}  {_summary(report)}")
+                click.echo(f"{time.strftime('%H:%M:%S')}  {_summary(report)}")
     except KeyboardInterrupt:
         raise Interrupted("no longer watching") from None
 

@@ -41,7 +41,11 @@ TEXT = _Text()
 
 def location_option(name: str, help: str) -> Decorator:
     """An option that names the index, as the parameter ``location``."""
-    shown: dict[str, Any] = {"show_default": True, "show_envvar": True, "shell_complete": completers.locations}
+    shown: dict[str, Any] = {
+        "show_default": True,
+        "show_envvar": True,
+        "shell_complete": completers.locations,
+    }
     return click.option(
         name, "location", metavar="LOCATION", envvar=VARIABLE, default=DEFAULT, help=help, **shown
     )
@@ -104,9 +108,7 @@ filter_options = together(
     search_option("until", metavar="DATE"),
     search_option("source", metavar="S", shell_complete=completers.labels("source")),
     search_option("tags", "--tag", metavar="T", shell_complete=completers.labels("tags")),
-    search_option(
-        "where", default=(), multiple=True, metavar="NAME=VALUE", shell_complete=completers.fields
-    ),
+    search_option("where", default=(), multiple=True, metavar="NAME=VALUE", shell_complete=completers.fields),
 )
 """``since``, ``until``, ``source``, ``tags``, and ``where`` as it was typed."""
 

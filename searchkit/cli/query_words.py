@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
@@ -18,10 +17,9 @@ _LITERAL = "searchkit.words behind --"
 
 
 class QueryCommand(click.Command):
-    """A command whose arguments are words of a query, with ``ignore_unknown_options``."""
+    """A command whose arguments are words of a query."""
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
-        super().__init__(*args, context_settings={"ignore_unknown_options": True}, **settings)
+    ignore_unknown_options = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         here = args.index("--") if "--" in args else len(args)

@@ -91,8 +91,8 @@ def _hit_lines(hit: Hit, room: int | None, label: str, *, verbose: bool) -> Iter
     if verbose:
         at = hit.published.isoformat().replace("+00:00", "Z") if hit.published else ""
         tags = f"tags {', '.join(hit.document.tags)}" if hit.document.tags else ""
-        for part in _wrapped_text(_joined(f"score {hit.score:.4g}", at, tags), room):
-            yield indent + click.style(part, dim=True)
+        for line in _wrapped_text(_joined(f"score {hit.score:.4g}", at, tags), room):
+            yield indent + click.style(line, dim=True)
     snippet = on_one_line(hit.snippet)
     for part in [snippet] if room is None else wrapped(snippet, room):
         if part.text:
@@ -123,13 +123,18 @@ def origin_lines(
     if source and not whole and (address == host or address.startswith(f"{host}/")):
         source = ""
     first = _joined(day, source, id)
+    room -= 1  # some terminals show … and · in two columns
     left = room - width(f"{first} · ") if first else room
     if not address or (width(address) > left and left < _LEAST_ADDRESS):
         yield from _wrapped_text(first, room)
         first, left = "", room
     if address:
-        lines = _wrapped_text(address, room) if whole and width(address) > left else [shortened(address, left)]
-        yield from ([f"{first} · {lines[0]}"] if first and len(lines) == 1 else [*filter(None, [first]), *lines])
+        lines = (
+            _wrapped_text(address, room) if whole and width(address) > left else [shortened(address, left)]
+        )
+        yield from (
+            [f"{first} · {lines[0]}"] if first and len(lines) == 1 else [*filter(None, [first]), *lines]
+        )
 
 
 def _day(time: datetime, *, named: bool) -> str:

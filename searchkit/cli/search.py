@@ -15,8 +15,8 @@ from click.core import ParameterSource
 import searchkit
 from searchkit.cli import completers
 from searchkit.cli import options as o
-from searchkit.cli.columns import cut, one_line, padded, printable, width
 from searchkit.cli.addresses import id_of
+from searchkit.cli.columns import cut, one_line, padded, printable, width
 from searchkit.cli.outcome import say
 from searchkit.cli.output import Colour, count_of, print_json, print_lines, room_of_terminal, wants_colour
 from searchkit.cli.pager import print_paged

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-import searchkit
 from searchkit.cli.columns import padded, printable, width
 from searchkit.cli.creation import TEXT_FILE
 from searchkit.cli.options import command, json_option, location_argument
@@ -14,14 +13,16 @@ from searchkit.cli.outcome import opened
 from searchkit.cli.output import count_of, print_json, print_lines
 
 
-@command("fields indexes/shop", "fields indexes/shop --json", short_help="Show the declared fields of an index.")
+@command(
+    "fields indexes/shop", "fields indexes/shop --json", short_help="Show the declared fields of an index."
+)
 @location_argument
 @json_option
 def fields(location: str, as_json: bool) -> None:
     """Show the declared fields of an index: their kinds, and how many documents have each.
 
-    'search' filters, sorts and counts by them: --where NAME=VALUE, --sort NAME, --facets NAME. Those of the kind
-    fulltext are searched as the body is.
+    'search' filters, sorts and counts by them: --where NAME=VALUE, --sort NAME, --facets NAME. Those of the
+    kind fulltext are searched as the body is.
     """
     with opened(location) as index:
         kinds, counts = index.stats().fields, index.field_counts()
@@ -31,7 +32,9 @@ def fields(location: str, as_json: bool) -> None:
         print_json({"documents": documents, "fields": found})
         return
     if not kinds:
-        click.echo("this index declares no fields; 'searchkit index --field NAME=KIND' does for a new one", err=True)
+        click.echo(
+            "this index declares no fields; 'searchkit index --field NAME=KIND' does for a new one", err=True
+        )
         return
     names, digits = max(map(width, kinds)), len(f"{max(counts.values()):,}")
     share = f" of {documents:,}"
@@ -58,8 +61,8 @@ def fields(location: str, as_json: bool) -> None:
 def synonyms(location: str, file: str | None, as_json: bool) -> None:
     """Show or replace the synonyms of an index.
 
-    They are printed as such a file has them: words that find one another, a line like '土豆, 马铃薯', or one way,
-    like '北大 => 北京大学'. No document changes, and searches use them at once.
+    They are printed as such a file has them: words that find one another, a line like '土豆, 马铃薯', or one
+    way, like '北大 => 北京大学'. No document changes, and searches use them at once.
     """
     with opened(location) as index:
         if file is not None:

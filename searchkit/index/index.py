@@ -263,7 +263,7 @@ class Index:
 
     @property
     def synonyms(self) -> list[str]:
-        """The rules of the synonyms, each as a line of a file that `set_synonyms` reads: ``a, b``, ``a => b``."""
+        """The rules of the synonyms, as lines of a file that `set_synonyms` reads: ``a, b``, ``a => b``."""
         self._open()
         return self._settings.synonyms.lines
 

@@ -75,7 +75,8 @@ def test_show_json_is_the_document(run, teas):
 
 
 @pytest.mark.parametrize(
-    "typed", [TEAS[2]["url"], "www.xn--fiq228c.example/茶", "中文.example/茶", "https://中文.example/%E8%8C%B6/"]
+    "typed",
+    [TEAS[2]["url"], "www.xn--fiq228c.example/茶", "中文.example/茶", "https://中文.example/%E8%8C%B6/"],
 )
 def test_an_article_is_found_by_its_address_in_any_form(run, teas, typed):
     assert run("show", typed, "--in", teas).stdout.startswith("水\n")
@@ -90,7 +91,12 @@ def test_an_article_is_found_by_the_path_of_its_file(run, articles):
 def test_show_marks_headings_and_places(run, tmp_path, monkeypatch):
     location = str(tmp_path / "books")
     body = "一\n山。\n二\n水。"
-    marks = [("place", 0, 4, "page 1"), ("heading", 0, 1, "1"), ("place", 5, 9, "page\x1b 2"), ("heading", 5, 6, "1")]
+    marks = [
+        ("place", 0, 4, "page 1"),
+        ("heading", 0, 1, "1"),
+        ("place", 5, 9, "page\x1b 2"),
+        ("heading", 5, 6, "1"),
+    ]
     with searchkit.create(location) as index:
         index.add([{"id": "b", "title": "書", "body": body, "markup": marks}])
     lines = run("show", "b", "--color", "always", "--in", location).stdout.splitlines()
@@ -150,7 +156,9 @@ def test_update_changes_some_fields_and_keeps_the_others(run, teas):
     found = document(teas, "t1")
     assert (found.title, found.tags, found.source) == ("明前 龍井", ("新茶", "茶"), "茶報")
     assert found.extra == {"price": 13, "paid": True, "note": "a=b", "sizes": [1]}
-    assert run("search", "*", "--where", "price=13", "--limit", "0", "--in", teas).stdout.startswith("1 match")
+    assert run("search", "*", "--where", "price=13", "--limit", "0", "--in", teas).stdout.startswith(
+        "1 match"
+    )
 
 
 def test_update_json_is_the_new_document(run, teas):
@@ -194,7 +202,11 @@ def test_update_refuses_what_cannot_be_and_changes_nothing(run, teas, options, s
 
 def test_delete_removes_ids_and_says_how_many(run, teas):
     result = run("delete", "t1", "中文.example/茶", "--in", teas)
-    assert (result.exit_code, result.stdout, result.stderr) == (0, f"{teas}: 2 documents deleted, 1 left\n", "")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        0,
+        f"{teas}: 2 documents deleted, 1 left\n",
+        "",
+    )
     assert ids(teas) == {"t2"}
 
 
@@ -203,7 +215,10 @@ def test_delete_names_an_id_that_is_not_there_and_deletes_the_others(run, teas):
     assert (result.exit_code, result.stdout) == (1, f"{teas}: 1 document deleted, 2 left\n")
     assert result.stderr == f"error: {teas}: there is no document 't8', and 1 other\n"
     again = run("delete", "t1", "t2", "--json", "--in", teas)
-    assert (again.exit_code, json.loads(again.stdout)) == (1, {"deleted": 1, "documents": 1, "missing": ["t1"]})
+    assert (again.exit_code, json.loads(again.stdout)) == (
+        1,
+        {"deleted": 1, "documents": 1, "missing": ["t1"]},
+    )
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,9 @@ def test_a_terminal_gets_colours_and_wrapped_snippets(in_terminal, sample):
     status, output = in_terminal("search", "乾隆", "--in", sample)
     assert status == 0
     title = "\x1b[2m1. \x1b[0m\x1b[1;33m乾隆\x1b[0m\x1b[1m的一杯雪水茶\x1b[0m\n"
-    assert output.startswith(f"{title}   \x1b[2m2023-01-26 · daily.example.com/2023/01/26/tea_(qianlong)\x1b[0m\n")
+    assert output.startswith(
+        f"{title}   \x1b[2m2023-01-26 · daily.example.com/2023/01/26/tea_(qianlong)\x1b[0m\n"
+    )
     snippet = output.split("\n\n")[0].splitlines()[2:]
     assert len(snippet) > 1
     for line in snippet:
@@ -119,7 +121,9 @@ def test_index_shows_a_progress_bar_in_a_terminal(in_terminal, articles, tmp_pat
     assert output == ""
 
 
-@pytest.mark.parametrize(("typed", "status", "left"), [("y\n", 0, 2), ("\n", 1, 3), ("n\n", 1, 3), ("\x04", 130, 3)])
+@pytest.mark.parametrize(
+    ("typed", "status", "left"), [("y\n", 0, 2), ("\n", 1, 3), ("n\n", 1, 3), ("\x04", 130, 3)]
+)
 def test_delete_by_a_query_asks_in_a_terminal(in_terminal, tmp_path, typed, status, left):
     location = str(tmp_path / "index")
     with searchkit.create(location) as index:
@@ -205,8 +209,14 @@ def test_the_latest_days_are_named_in_a_terminal(in_terminal, tmp_path):
         index.add([{"id": str(n), "body": "茶", "published": now - timedelta(days=n)} for n in (0, 3, 30)])
     _, output = in_terminal("search", "茶", "--in", location, NO_COLOR="1", PAGER="")
     dates = re.findall(r"^   (\S+(?: \(.*?\))?) · id", output, re.MULTILINE)
-    ways = [{f"{now - timedelta(days=n):%Y-%m-%d}{how}" for how in hows} for n, hows in (
-        (0, (" (today)", " (yesterday)")), (3, (" (3 days ago)", " (4 days ago)")), (30, ("",)))]
+    ways = [
+        {f"{now - timedelta(days=n):%Y-%m-%d}{how}" for how in hows}
+        for n, hows in (
+            (0, (" (today)", " (yesterday)")),
+            (3, (" (3 days ago)", " (4 days ago)")),
+            (30, ("",)),
+        )
+    ]
     assert len(dates) == 3
     assert all(any(date in way for way in ways) for date in dates)
 
@@ -229,7 +239,9 @@ def test_a_pipe_gets_plain_text(start, sample):
     done = start("search", "乾隆", "--in", sample)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"\x1b" not in done.stdout
-    assert done.stdout.startswith("1. 乾隆的一杯雪水茶\n   2023-01-26 · daily.example.com · https://".encode())
+    assert done.stdout.startswith(
+        "1. 乾隆的一杯雪水茶\n   2023-01-26 · daily.example.com · https://".encode()
+    )
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(("search", "茶 ("), 2), (("stats", "nowhere"), 1)])
