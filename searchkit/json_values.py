@@ -99,7 +99,7 @@ class JsonCopy:
         if isinstance(value, Decimal):
             return self.of(_number(value), depth)
         if isinstance(value, date):  # a datetime is one
-            return self.of(value.isoformat() if value == value else None, depth)  # not the NaT of pandas
+            return self.of(None if value != value else value.isoformat(), depth)  # the NaT of pandas
         if (text := uuid_text(value)) is not None:
             return self.of(text, depth)
         if isinstance(value, SupportsIndex):  # the integers of numpy are none of Python's

@@ -121,19 +121,33 @@ def test_an_http_url_is_the_link(url: str, make_index: Callable[..., Index]) -> 
 @pytest.mark.parametrize(
     ("given_as", "kept"),
     [
-        (datetime(2024, 1, 1, 8, tzinfo=BEIJING), "2024-01-01T00:00:00Z"),
+        (datetime(2024, 1, 1, 8, tzinfo=BEIJING), "2024-01-01T08:00:00+08:00"),
         (datetime(2024, 1, 1, 0, 0, 0, 123999, tzinfo=timezone.utc), "2024-01-01T00:00:00.123000Z"),
-        ("2024-01-01T08:00:00+08:00", "2024-01-01T00:00:00Z"),
+        ("2024-01-01T08:00:00+08:00", "2024-01-01T08:00:00+08:00"),
+        (datetime(2024, 1, 1, 8, 0, 0, 123999), "2024-01-01T08:00:00.123000"),  # noqa: DTZ001
+        (date(2024, 1, 1), "2024-01-01T00:00:00"),
+        ("2024-01-01", "2024-01-01T00:00:00"),
         ("2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z"),
         (datetime(1, 1, 1, tzinfo=timezone.utc), "0001-01-01T00:00:00Z"),
         (datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc), "9999-12-31T23:59:00Z"),
     ],
 )
-def test_the_time_is_kept_in_utc_to_the_millisecond(given_as: Any, kept: str) -> None:
+def test_the_time_is_kept_as_it_is_given_to_the_millisecond(given_as: Any, kept: str) -> None:
     document = Document.from_dict({"body": "甲", "published": given_as})
     assert document.to_dict()["published"] == kept
-    assert document.published is not None
-    assert document.published.utcoffset() == timedelta(0)
+    assert Document.from_dict(document.to_dict()) == document == Document(body="甲", published=given_as)
+
+
+class NotATime(datetime):
+    """As the NaT of pandas, where a time is missing: it is equal to nothing."""
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+
+def test_a_time_that_is_none_is_missing() -> None:
+    assert Document(body="甲", published=NotATime(2024, 1, 1)).published is None
+    assert Document(body="甲", extra={"a": NotATime(2024, 1, 1)}).extra == {"a": None}
 
 
 @given(moments)
@@ -178,13 +192,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"body": 5}, "body must be text, not int"),
     ({"body": b"x"}, "body must be text, not bytes"),
     ({"body": "甲", "title": ["甲"]}, "title must be text, not list"),
-    ({"body": "甲", "id": 7}, "id must be text, not int"),
+    ({"body": "甲", "id": 7.5}, "id must be text, an integer or a UUID, not float"),
+    ({"body": "甲", "id": True}, "id must be text, an integer or a UUID, not bool"),
     ({"body": "甲", "url": 7}, "url must be text, not int"),
     ({"body": "甲", "source": 7}, "source must be text, not int"),
-    ({"body": "甲", "published": datetime(2024, 7, 31, 8)}, "2024-07-31T08:00:00 is naive"),  # noqa: DTZ001
-    ({"body": "甲", "published": "2024-07-31T08:00:00"}, "2024-07-31T08:00:00 is naive"),
-    ({"body": "甲", "published": date(2024, 7, 31)}, "must be a datetime, not date"),
-    ({"body": "甲", "published": 1722412800}, "must be a datetime, not int"),
+    ({"body": "甲", "published": 1722412800}, "must be a datetime, a date or ISO 8601 text, not int"),
     ({"body": "甲", "published": "yesterday"}, "'yesterday' is not an ISO 8601 time"),
     ({"body": "甲", "published": "9999-12-31T23:59:59-05:00"}, "outside the years"),
     ({"body": "甲", "tags": "科技"}, "tags must be"),
@@ -194,7 +206,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"body": "甲", "extra": {"a": {1, 2}}}, "extra is not JSON"),
     ({"body": "甲", "extra": {"a": float("nan")}}, "extra is not JSON"),
     ({"body": "甲", "author": "乙"}, "unknown field 'author'.*extra"),
-    ({"body": "甲", 5: "乙"}, "unknown field '5'"),
+    ({"body": "甲", 5: "乙"}, "unknown field 5"),
 ]
 
 
@@ -207,27 +219,17 @@ def test_from_dict_refuses_invalid_values_with_the_reason(values: dict[str, Any]
 
 @pytest.mark.parametrize(
     "values",
-    [
-        values
-        for values, _ in WRONG
-        if not {"author", 5} & set(values) and not isinstance(values.get("published"), str)
-    ],
+    [values for values, _ in WRONG if not {"author", 5} & set(values)],
 )
 def test_the_constructor_refuses_the_same_values(values: dict[str, Any]) -> None:
     with pytest.raises(DocumentError):
         Document(**values)
 
 
-@pytest.mark.parametrize("name", ["tags", "extra", "title", "source"])
-def test_the_constructor_refuses_none_where_a_value_belongs(name: str) -> None:
-    with pytest.raises(DocumentError, match=name):
-        Document(body="甲", **{name: None})
-
-
-def test_from_dict_takes_none_as_a_missing_value() -> None:
-    assert Document.from_dict({"body": "甲", "title": None, "tags": None, "published": None}) == Document(
-        body="甲"
-    )
+@pytest.mark.parametrize("name", ["title", "id", "url", "published", "source", "tags", "extra", "markup"])
+def test_none_is_a_missing_value(name: str) -> None:
+    for document in (Document(body="甲", **{name: None}), Document.from_dict({"body": "甲", name: None})):
+        assert document == Document(body="甲")
 
 
 @pytest.mark.parametrize("value", ["text", 5, None, ["body"], object()])
@@ -267,7 +269,6 @@ def test_a_symbol_is_text(text: str) -> None:
     ("given", "reason"),
     [
         ("heading", "must be a sequence of Markup, not 'heading'"),
-        (None, "must be a sequence of Markup, not None"),
         ([("heading", 0, 1)], "of (kind, start, end, value), not ('heading', 0, 1)"),
         ([("title", 0, 1, "")], "is one of heading, link, image, place, not 'title'"),
         ([("link", 1, 3, "")], "must lie in the body, from 0 to 2, and this is from 1 to 3"),

@@ -121,7 +121,6 @@ class TestValues:
             ("event", "2024"),
             ("event", "2024-02"),
             ("event", "2024-02-30"),
-            ("event", "2024-02-03T10:00:00"),
             ("event", "2024-02-03T25:00:00Z"),
             ("event", 1706918400000),
             ("event", ["2024-02-03"]),
@@ -140,7 +139,7 @@ class TestValues:
         kinds = {
             "author": "a text or a list of texts of at most 1000 characters",
             "price": "a number",
-            "event": "a date like 2024-07-31 or an ISO 8601 time with its zone",
+            "event": "a date like 2024-07-31 or an ISO 8601 time",
             "paid": "true or false",
         }
         index = make_index(Document(id="wrong", body="茶，旧的"), fields=FIELDS)
@@ -238,7 +237,8 @@ class TestLasting:
             "event": {"2024-02-03": 2},
             "paid": {False: 1, True: 1},
         }
-        report = index.add([Document(id="x", body="茶", extra={"paid": "yes"})])
+        with pytest.warns(searchkit.SearchkitWarning, match="extra\\['paid'\\] must be true or false"):
+            report = index.add([Document(id="x", body="茶", extra={"paid": "yes"})])
         assert [failure.what for failure in report.failures] == ["x"]
         assert list(index.get_many("abc")) == []
         assert {id: document.extra for id, document in index.get_many(EXTRAS).items()} == EXTRAS

@@ -125,16 +125,12 @@ def origin_lines(
     first = _joined(day, source, id)
     room -= 1  # some terminals show … and · in two columns
     left = room - width(f"{first} · ") if first else room
-    if not address or (width(address) > left and left < _LEAST_ADDRESS):
+    if not address or (width(address) > left and (whole or left < _LEAST_ADDRESS)):
         yield from _wrapped_text(first, room)
         first, left = "", room
-    if address:
-        lines = (
-            _wrapped_text(address, room) if whole and width(address) > left else [shortened(address, left)]
-        )
-        yield from (
-            [f"{first} · {lines[0]}"] if first and len(lines) == 1 else [*filter(None, [first]), *lines]
-        )
+    if address:  # a whole one is not broken, so that it can be copied
+        address = address if whole else shortened(address, left)
+        yield f"{first} · {address}" if first else address
 
 
 def _day(time: datetime, *, named: bool) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, overload
 
-from searchkit.document import FIELDS, Document, link_of
+from searchkit.document import Document, link_of
 from searchkit.engine.base import FacetCounts, ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
@@ -75,6 +75,7 @@ class Hit:
 
     @property
     def tags(self) -> tuple[str, ...]:
+        """The labels of the document."""
         return self._fields.tags
 
     @property
@@ -107,29 +108,33 @@ class Hit:
         return self._page.highlighted_body(self._number)
 
     def __getitem__(self, name: str) -> Any:
-        """The value of this name, as it was added: a field of the document, or else a key of its ``extra``.
+        """What the hit has under this name, ``hit["title"]`` is ``hit.title``; else the key of ``extra``.
 
-        ``hit["title"]`` is the plain text, and `Hit.title` the one with its matches. Raises KeyError, which
-        names what there is.
+        In this order, as templates of Django look here first: no key of a document takes the place of
+        ``hit.link``. Raises KeyError, which names what there is.
         """
-        if name in FIELDS:
-            return getattr(self._fields, name)
+        if self._has(name):
+            return getattr(self, name)
         try:
             return self.extra[name]
         except KeyError:
+            own = ", ".join(filter(self._has, dir(self)))
             keys = f"in extra {', '.join(self.extra)}" if self.extra else "nothing in extra"
-            raise KeyError(
-                f"document {self.id!r} has no {name!r}: it has {', '.join(FIELDS)}, and {keys}"
-            ) from None
+            raise KeyError(f"document {self.id!r} has no {name!r}: it has {own}, and {keys}") from None
 
     def __contains__(self, name: object) -> bool:
-        return name in FIELDS or name in self.extra
+        return (isinstance(name, str) and self._has(name)) or name in self.extra
 
     def get(self, name: str, default: Any = None) -> Any:
-        """What ``hit[name]`` is, or the default where the document has no such value."""
+        """What ``hit[name]`` is, or the default where there is nothing of this name."""
         return self[name] if name in self else default  # noqa: SIM401
 
     __iter__ = None  # Python would ask for hit[0], hit[1] …
+
+    def _has(self, name: str) -> bool:
+        """Whether it is a value of the hit: no method, and nothing of its own."""
+        of_class = getattr(type(self), name, None)
+        return name[:1] != "_" and (name in vars(self) or isinstance(of_class, property | cached_property))
 
     def highlighted(self, field: str) -> Highlighted:
         """The whole text of a declared field (``fields={"summary": "fulltext"}``) with all its matches.

@@ -141,8 +141,10 @@ def add_write_api(site: FastAPI, index: searchkit.Index, limits: Limits, token: 
 
     def add_all(documents: list[Any]) -> dict[str, Any]:
         with library_problems():
-            # In this process: a server starts no others.
-            return dataclasses.asdict(index.add(documents, workers=1))
+            # In this process: a server starts no others. Its clients get the report, so nothing warns.
+            with index.writer() as writer:
+                writer.add_all(documents, workers=1)
+            return dataclasses.asdict(writer.report)
 
     def delete_one(id: str) -> None:
         existing(index, id)

@@ -128,7 +128,7 @@ SEARCH = (
     Parameter("offset", Count, "How many hits are left out; its maximum is for both with `limit`.", "depth"),
     Parameter("snippet_length", Length, "Characters of a snippet at most."),
     Parameter("sort", Name, "relevance, newest, oldest or a declared field; a minus: from high to low."),
-    Parameter("since", Time, "Published then or later: 2024-07-31, in UTC."),
+    Parameter("since", Time, "Published then or later: 2024-07-31."),
     Parameter("until", Time, "Published then or earlier."),
     Parameter("source", Texts, "From one of these sources."),
     Parameter("tag", Texts, "With one of these tags."),

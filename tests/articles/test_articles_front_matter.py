@@ -86,20 +86,23 @@ def test_the_title_of_the_front_matter_comes_before_a_heading(read):
 def test_titles_in_front_matter(read, yaml, title):
     document = read(f"---\n{yaml}\ndate: 2019-01-02\n---\n<p>正文</p>", "a.md")
     assert (document.title, document.body) == (title, "正文")
-    assert document.published == datetime(2019, 1, 2, tzinfo=timezone.utc)
+    assert document.published == datetime(2019, 1, 2)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(
     ("date", "published"),
     [
-        ("2019-01-02", datetime(2019, 1, 2, tzinfo=timezone.utc)),
-        ("2019-1-2 3:04", datetime(2019, 1, 2, 3, 4, tzinfo=timezone.utc)),
+        ("2019-01-02", datetime(2019, 1, 2)),  # noqa: DTZ001
+        ("2019-1-2 3:04", datetime(2019, 1, 2, 3, 4)),  # noqa: DTZ001
+        ("2019-1-2 3:04 Z", datetime(2019, 1, 2, 3, 4, tzinfo=timezone.utc)),
         ("2019-01-02 03:04:05 +0800", datetime(2019, 1, 1, 19, 4, 5, tzinfo=timezone.utc)),
         ("2019-01-02T03:04:05+08:00", datetime(2019, 1, 1, 19, 4, 5, tzinfo=timezone.utc)),
         ("2019-01-02T03:04:05.5-0330", datetime(2019, 1, 2, 6, 34, 5, 500000, tzinfo=timezone.utc)),
-        ("'2019/01/02'", datetime(2019, 1, 2, tzinfo=timezone.utc)),
-        ("2019年1月2日", datetime(2019, 1, 2, tzinfo=timezone.utc)),
+        ("'2019/01/02'", datetime(2019, 1, 2)),  # noqa: DTZ001
+        ("2019年1月2日", datetime(2019, 1, 2)),  # noqa: DTZ001
         ("Wed, 02 Jan 2019 03:04:05 +0000", datetime(2019, 1, 2, 3, 4, 5, tzinfo=timezone.utc)),
+        ("Wed, 02 Jan 2019 03:04:05 -0000", datetime(2019, 1, 2, 3, 4, 5, tzinfo=timezone.utc)),
+        ("Wed, 02 Jan 2019 03:04:05", datetime(2019, 1, 2, 3, 4, 5)),  # noqa: DTZ001
         ("2019-02-30", None),
         ("0000-01-01", None),
         ("0001-01-01T00:00+23:59", None),
@@ -170,13 +173,13 @@ def test_link_and_comment_win_over_toml(read):
 @pytest.mark.parametrize(
     ("toml", "field", "value"),
     [
-        ("date = 2019-01-02", "published", datetime(2019, 1, 2, tzinfo=timezone.utc)),
+        ("date = 2019-01-02", "published", datetime(2019, 1, 2)),  # noqa: DTZ001
         (
             "date = 2019-01-02T03:04:05+08:00",
             "published",
             datetime(2019, 1, 1, 19, 4, 5, tzinfo=timezone.utc),
         ),
-        ("date = '2019年1月2日'", "published", datetime(2019, 1, 2, tzinfo=timezone.utc)),
+        ("date = '2019年1月2日'", "published", datetime(2019, 1, 2)),  # noqa: DTZ001
         ("date = 07:32:00", "published", None),
         ("title = '一'\n[taxonomies]\ntags = ['一', '二']\ncategories = ['三']", "tags", ("一", "二", "三")),
         ("title = '一'\n[extra]\nauthor = '记者'", "extra", {"author": "记者"}),

@@ -5,8 +5,11 @@ What it does with values is in test_engine_values.py.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from random import Random
 
 import pytest
@@ -36,7 +39,7 @@ from suite import (
 )
 
 from searchkit.engine import create_engine, open_engine
-from searchkit.engine.base import LEAST_MEMORY, Engine, IndexDocument
+from searchkit.engine.base import LEAST_MEMORY, Engine, IndexDocument, Snapshot
 from searchkit.engine.plan import (
     Boolean,
     Clause,
@@ -260,6 +263,47 @@ class TestSnapshots:
             for sort in (None, Sort("published")):
                 alone = [snapshot.search(plan, limit=limit, offset=0, sort=sort) for plan in plans]
                 assert snapshot.multi_search(plans, limit=limit, sort=sort) == alone
+
+    @pytest.mark.parametrize("of_engine", [True, False], ids=["of the engine", "by default"])
+    def test_all_that_matches_is_listed_once(self, of_engine: bool, engine: Engine) -> None:
+        """Also beyond what is read at once, with deleted documents, and while others commit."""
+        fill(engine, [index_document(str(n), body_unigrams="甲" if n % 3 else "乙") for n in range(1500)])
+        with writing(engine) as writer:
+            for n in range(100):
+                writer.delete(str(n))
+            writer.commit()
+        snapshot = engine.snapshot()
+        listed = snapshot.matching if of_engine else partial(Snapshot.matching, snapshot)
+        for clause, ids in (
+            (Term("body_unigrams", "甲"), {str(n) for n in range(100, 1500) if n % 3}),
+            (MatchAll(), {str(n) for n in range(100, 1500)}),
+            (
+                Boolean(must_not=(Term("body_unigrams", "甲"),)),
+                {str(n) for n in range(100, 1500) if not n % 3},
+            ),
+            (MatchNone(), set()),
+        ):
+            found = listed(clause)
+            first = list(islice(found, 3))
+            fill(engine, [index_document(f"later {len(ids)}", body_unigrams="甲")])
+            got = [json.loads(stored)["id"] for stored in [*first, *found]]
+            assert (len(got), set(got)) == (len(ids), ids)
+
+    def test_thousands_of_deletes_stand_in_order_with_upserts(self, engine: Engine) -> None:
+        fill(engine, [index_document(str(n)) for n in range(2500)])
+        with writing(engine) as writer:
+            for n in range(1200):
+                writer.delete(str(n))
+            writer.upsert(index_document("5"))
+            for n in range(1200, 2400):
+                writer.delete(str(n))
+            writer.delete("5")
+            writer.upsert(index_document("6"))
+            writer.commit()
+        assert ids_of(engine.snapshot()) == {"6", *map(str, range(2400, 2500))}
+        with writing(engine) as writer:
+            writer.delete("6")  # and no commit
+        assert "6" in ids_of(engine.snapshot())
 
     def test_ids_of_deleted_documents_do_not_exist(self, engine: Engine) -> None:
         fill(engine, [index_document(str(number)) for number in range(6)])

@@ -563,3 +563,74 @@ def test_any_sequence_of_syncs_equals_a_fresh_index(sequence: list[dict[str, Con
                 0,
             )
             before = expected
+
+
+class TestDeletedByHand:
+    """What `Index.delete`, `update` and `clear` did to documents of a folder."""
+
+    FILES: Mapping[str, Content] = {
+        "a.jsonl": lines(("1", "茶"), ("2", "水")),
+        "b.jsonl": lines(("3", "酒")),
+        "c.txt": "文",
+    }
+
+    @pytest.mark.parametrize("location", [":memory:", "{}/index", "whoosh:{}/index"])
+    def test_after_clear_all_files_are_read_again(
+        self, location: str, folder: Path, tmp_path: Path, make_index: MakeIndex
+    ) -> None:
+        write(folder, self.FILES)
+        index = make_index(location=location.format(tmp_path))
+        index.sync(folder)
+        assert index.clear() == 4
+        write(folder, {"b.jsonl": None})  # gone while nothing was synced
+        assert counts(index.sync(folder)) == (3, 0, 0, 0, 0)
+        assert {document.body for document in index} == {"茶", "水", "文"}
+        assert counts(index.sync(folder)) == (0, 0, 0, 3, 0)
+
+    def test_a_clear_that_is_not_committed_keeps_what_is_known(
+        self, folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write(folder, self.FILES)
+        index = make_index()
+        index.sync(folder)
+        with pytest.raises(RuntimeError), index.writer() as writer:
+            writer.clear()
+            raise RuntimeError
+        with monkeypatch.context() as patched:
+            patched.setattr(TantivyWriter, "commit", _fail)  # after the manifest was written
+            with pytest.raises(RuntimeError):
+                index.clear()
+        write(folder, {"b.jsonl": None})
+        assert counts(index.sync(folder)) == (0, 0, 1, 3, 0), (
+            "what is gone is still known to be of the folder"
+        )
+
+    def test_what_was_deleted_by_a_filter_comes_back_when_its_file_changes(
+        self, folder: Path, make_index: MakeIndex
+    ) -> None:
+        write(folder, self.FILES)
+        index = make_index()
+        index.sync(folder)
+        assert index.delete(query="水 OR 酒") == 2
+        index.sync(folder)
+        assert {document.body for document in index} == {"茶", "文"}
+        write(folder, {"b.jsonl": lines(("3", "米酒"))})
+        assert index.sync(folder).added == 1
+        assert {document.body for document in index} == {"茶", "文", "米酒"}
+        write(folder, {"c.txt": None})
+        assert index.sync(folder).deleted == 1
+
+    def test_what_was_updated_stays_until_its_file_changes(self, folder: Path, make_index: MakeIndex) -> None:
+        write(folder, self.FILES)
+        index = make_index()
+        index.sync(folder)
+        index.update(3, tags=["茶"])
+        index.sync(folder)
+        assert index.get(3).tags == ("茶",)  # type: ignore[union-attr]
+        write(folder, {"b.jsonl": lines(("3", "米酒"))})
+        assert index.sync(folder).updated == 1
+        assert index.get(3).tags == ()  # type: ignore[union-attr]
+
+
+def _fail(*_: object) -> None:
+    raise RuntimeError

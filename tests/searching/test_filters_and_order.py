@@ -354,7 +354,6 @@ class TestWhatMatches:
             ({"price": [1, "two"]}, ValueError, r"'price' is a number, .*, not \[1, 'two'\]"),
             ({"event": "soon"}, ValueError, r"'event' is a date like 2024-07-31 or an ISO 8601 time"),
             ({"event": "2024-02-30"}, ValueError, r"'event' is a date"),
-            ({"event": datetime(2024, 1, 1)}, ValueError, r"'event' is a date .* with its zone"),  # noqa: DTZ001
             ({"event": "2024-06..2024-01"}, ValueError, r"or a range of them in order"),
             ({"event": 20240101}, ValueError, r"'event' is a date"),
             ({"event": None}, ValueError, r"'event' is a date"),

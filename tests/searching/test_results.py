@@ -188,3 +188,58 @@ def test_a_script_in_an_article_stays_text(make_index: Callable[..., Index]) -> 
         assert shown.html() == (
             "留言里写 &lt;<mark>script</mark>&gt;alert(&#x27;x&#x27;)&lt;/<mark>script</mark>&gt; &amp; 更多"
         )
+
+
+def test_a_hit_has_the_values_of_its_document_by_name(make_index: Callable[..., Index]) -> None:
+    extra = {
+        "author": "林晚",
+        "link": "javascript:alert(1)",
+        "views": 0,
+        "none": None,
+        "get": "a",
+        "_page": 1,
+    }
+    tea = Document(id="1", title="茶", body="茶水", tags=("茶", "水"), extra=extra, url="https://a.example/")
+    (hit,) = make_index(tea).search("茶")
+    assert (hit.tags, hit.extra) == (tea.tags, extra)
+    for name in (
+        "title",
+        "body",
+        "id",
+        "url",
+        "link",
+        "published",
+        "source",
+        "tags",
+        "extra",
+        "score",
+        "snippet",
+    ):
+        assert hit[name] == getattr(hit, name), "what the hit has goes before what extra has of its name"
+        assert name in hit
+    assert (hit["get"], hit["_page"]) == ("a", 1)
+    assert hit["author"] == hit.get("author") == "林晚"
+    assert (hit["views"], hit["none"], hit.get("nothing"), hit.get("nothing", 5)) == (0, None, None, 5)
+    assert "author" in hit
+    assert "nothing" not in hit
+    with pytest.raises(
+        KeyError, match=r"document '1' has no 'nothing': it has body, .*, url, and in extra author, link"
+    ):
+        hit["nothing"]
+    with pytest.raises(TypeError):
+        list(hit)  # type: ignore[call-overload]
+    (other,) = make_index("茶").search("茶")
+    with pytest.raises(KeyError, match="and nothing in extra"):
+        other["author"]
+    assert pickle.loads(pickle.dumps(hit))["author"] == "林晚"
+
+
+def test_templates_of_django_show_hits_with_their_matches(make_index: Callable[..., Index]) -> None:
+    template = pytest.importorskip("django.template")
+    extra = {"author": "<b>", "title": "别的", "link": "javascript:alert(1)"}
+    (hit,) = make_index(Document(title="茶", url="https://a.example/", extra=extra)).search("茶")
+    page = template.Engine().from_string(
+        "{{ hit.title.html }} {{ hit.link }} {{ hit.author }} {{ hit.nothing }}"
+    )
+    shown = page.render(template.Context({"hit": hit}))
+    assert shown == "<mark>茶</mark> https://a.example/ &lt;b&gt; "
