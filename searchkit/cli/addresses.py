@@ -6,7 +6,6 @@ import os
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 import searchkit
 from searchkit.cli.outcome import Failed
@@ -25,6 +24,8 @@ def readable(url: str) -> str:
     ('example.com/茶', '中文.example')
     """
     if url.startswith("file://"):
+        from urllib.request import url2pathname  # takes long to import
+
         try:
             path = url2pathname(urlsplit(url).path)
         except ValueError:  # no address after all

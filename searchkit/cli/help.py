@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from importlib import resources
 
 import click
 
@@ -43,6 +42,8 @@ def explain_topic(ctx: click.Context, topic: str | None, pager: bool) -> None:
         lines = [f"{name}\t{what}" for name, what in TOPICS.items()]
         text = "\n".join(["Topics", "", *lines, "", "'searchkit help COMMAND' explains a command."])
     elif topic in TOPICS:
+        from importlib import resources  # takes long to import
+
         text = (resources.files("searchkit") / "cli" / "topics" / f"{topic}.txt").read_text(encoding="utf-8")
     elif found := _commands(ctx).get(topic):
         with click.Context(found, info_name=topic, parent=ctx.parent) as of_command:

@@ -10,7 +10,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -52,6 +51,8 @@ def _fits(lines: Sequence[str]) -> bool:
 
 def _passed(lines: Sequence[str], pager: Sequence[str]) -> bool:
     """Whether the pager could be started; it ends when its reader has seen enough."""
+    import subprocess  # takes long to import, and most output fits
+
     environment = {"LESS": "FRX", "LV": "-c", **os.environ}
     sys.stdout.flush()
     try:

@@ -43,7 +43,7 @@ _verbose = click.option(
     "search '\"乘风万里\"'                  exactly this passage, in any script",
     "search 「乘风万里」                  the same: full-width signs need no shell quotes",
     "search title:图书馆 --sort newest    in the title, newest first",
-    "search 出租车 --since 2024-07 --json   since July 2024; or today, yesterday, 30d, 2w, 1y",
+    "search 出租车 --since 2024-07        since July 2024; also today, yesterday, 30d, 2w, 1y",
     "search '*' --facets source,year      everything, newest first: how many of which source, of which year",
     "search --source daily.example.com    all of this source",
     "search 论坛 --recency 1y             fresher ones sooner",

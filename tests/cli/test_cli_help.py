@@ -1,5 +1,6 @@
 """Everything there is to know about the command line is in --help, and it comes quickly."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
-from cli.conftest import SAMPLE
+from cli.conftest import REPOSITORY, SAMPLE
 
 import searchkit
 from searchkit.cli import main
@@ -146,3 +147,41 @@ def test_search_does_not_load_the_progress_bar(sample, environment):
         [sys.executable, "-c", code], env=environment, capture_output=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("topic", ["queries", "filters", "environment"])
+def test_help_prints_the_pages_of_the_package(run, topic):
+    result = run("help", topic)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) > 10
+    assert "\t" not in result.stdout
+    assert topic in run("help").stdout
+
+
+def test_help_prints_the_help_of_a_command(run):
+    shown = run("help", "search")
+    assert shown.exit_code == 0
+    assert shown.stdout.split() == run("search", "--help").stdout.split()
+    wrong = run("help", "serch")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "there is no topic 'serch'; there are queries, filters, environment" in wrong.stderr
+
+
+def test_the_queries_of_the_help_are_well_formed():
+    text = (REPOSITORY / "searchkit" / "cli" / "topics" / "queries.txt").read_text(encoding="utf-8")
+    queries = [line.partition("\t")[0] for line in text.splitlines() if "\t" in line]
+    assert len(queries) > 12
+    with searchkit.create(":memory:", fields={"author": "text", "price": "number"}) as index:
+        for query in queries:
+            index.search(query)
+
+
+def test_the_options_of_the_help_on_filters_are_those_of_search():
+    text = (REPOSITORY / "searchkit" / "cli" / "topics" / "filters.txt").read_text(encoding="utf-8")
+    known = {option for parameter in main.commands["search"].params for option in parameter.opts}
+    assert {*re.findall(r"(?<!\w)--[a-z-]+", text)} - known == {"--field"}
+
+
+def test_no_help_names_a_page_of_the_repository(run):
+    for name in main.commands:
+        assert not re.search(r"\bdocs/|\.md\b(?!,)", run(name, "--help").stdout), name
