@@ -26,11 +26,13 @@ Markup = Annotated[
 class NewDocument(_Model):
     """A document to be added; null is as good as a field that is missing."""
 
-    id: str | None = ""
+    id: str | int | None = Field("", description="A number is kept as its text.")
     title: str | None = ""
     body: str | None = ""
     url: str | None = ""
-    published: str | None = Field("", description="ISO 8601, with an offset or Z.")
+    published: str | None = Field(
+        "", description="An ISO 8601 date or time; without an offset it is one of the time zone of the index."
+    )
     source: str | None = ""
     tags: list[str] | None = []
     extra: dict[str, Any] | None = {}

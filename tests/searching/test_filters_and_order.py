@@ -599,6 +599,6 @@ class TestGetMany:
         index.delete(long)
         assert index.get_many([long, "z"]) == {"z": document}
 
-    def test_get_many_refuses_ids_that_are_no_text(self, make_index: MakeIndex) -> None:
-        with pytest.raises(TypeError, match="ids: 5 is int, not text"):
-            make_index("甲").get_many(["0", 5])  # type: ignore[list-item]
+    def test_get_many_refuses_ids_that_no_document_has(self, make_index: MakeIndex) -> None:
+        with pytest.raises(TypeError, match=r"an id is a text, an integer or a UUID, not float: 5\.5"):
+            make_index("甲").get_many(["0", 5.5])  # type: ignore[list-item]
