@@ -43,7 +43,6 @@ def stats(location: str, as_json: bool) -> None:
         "synonyms": f"{found.synonyms:,}",
         "time zone": found.timezone,
         "pinyin": "yes" if found.pinyin else "no",
-        "time zone": found.timezone,
         "kernel": found.kernel,
         **{name: f"{number:,}" for name, number in found.details.items()},
     }
