@@ -27,6 +27,10 @@ _DAYS = re.compile(
     r"(?P<year>\d{4})(?:年|(?:[-/年](?P<month>\d{1,2})(?:月|(?:[-/月](?P<day>\d{1,2})日?)?)))?", re.ASCII
 )
 
+_DAYS_AGO = {"today": 0, "yesterday": 1}
+_SPAN = re.compile(r"(\d{1,5})([hdwy])", re.ASCII)
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "y": timedelta(days=365)}
+
 
 def to_milliseconds(time: datetime) -> int:
     """Milliseconds since 1970, rounded down."""
@@ -135,24 +139,54 @@ def _from_match(found: re.Match[str]) -> datetime:
     return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=tz)
 
 
-def time_bound(name: str, value: When, *, end: bool = False, zone: tzinfo = UTC) -> int:
+def time_bound(
+    name: str, value: When, *, end: bool = False, zone: tzinfo = UTC, date_like: str = "2024-07-31"
+) -> int:
     """The milliseconds at which a time or a day begins; with ``end`` the first ones after it.
 
     Raises ValueError for a text that is no time, and TypeError for what is neither text nor date; ``name`` is
-    what the message calls the value.
+    what the message calls the value, and ``date_like`` which dates it names.
     """
     if isinstance(value, str):
         text = value.strip()
         try:
             value = date.fromisoformat(text) if len(text) <= 10 else parse_time(text)
         except ValueError:
-            reason = "is neither a date like 2024-07-31 nor an ISO 8601 time"
+            reason = f"is neither a date like {date_like} nor an ISO 8601 time"
             raise ValueError(f"{name}={value!r} {reason}") from None
     if isinstance(value, datetime):
         return to_milliseconds(value if value.tzinfo else value.replace(tzinfo=zone)) + (1 if end else 0)
     if not isinstance(value, date):
         raise TypeError(f"{name} must be a date, a datetime or a text, not {type(value).__name__}")
     return day_end(value, zone) if end else day_start(value, zone)
+
+
+def publication_bound(name: str, value: When, *, end: bool = False, zone: tzinfo = UTC) -> int:
+    """What `time_bound` does, for ``since`` and ``until``: a text may be a month, or how long ago.
+
+    A year or a month (``2024-07``) is all of its days. ``today``, ``yesterday`` and ``30d``, ``2w``, ``1y``
+    are counted back from the current day in the zone, ``12h`` from the current time.
+    """
+    if isinstance(value, str):
+        text = value.strip().lower()
+        span = timedelta(days=_DAYS_AGO[text]) if text in _DAYS_AGO else parse_span(text)
+        if span is not None:
+            by_hours = text.endswith("h")
+            try:
+                moment = datetime.now(UTC if by_hours else zone) - span
+            except OverflowError:  # before the calendar begins
+                moment = datetime.min.replace(tzinfo=UTC)
+            value = moment if by_hours else moment.date()
+        elif (days := _parse_period(text)) is not None:
+            value = days[1] if end else days[0]
+    dates = "2024-07-31, 2024-07, today, yesterday, 30d, 2w or 1y"
+    return time_bound(name, value, end=end, zone=zone, date_like=dates)
+
+
+def parse_span(text: str) -> timedelta | None:
+    """The time that ``12h``, ``30d``, ``2w`` or ``1y`` (365 days) mean; None for a text of another form."""
+    found = _SPAN.fullmatch(text.strip().lower())
+    return int(found[1]) * _UNITS[found[2]] if found else None
 
 
 def parse_days(text: str) -> tuple[date | None, date | None] | None:

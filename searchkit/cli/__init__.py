@@ -5,17 +5,23 @@ from __future__ import annotations
 import click
 
 import searchkit
+from searchkit.cli.completion import completion
 from searchkit.cli.demo import demo
+from searchkit.cli.documents import delete, show, update
+from searchkit.cli.help import explain_topic
 from searchkit.cli.index import index
 from searchkit.cli.maintenance import backup, check, copy, export, optimize, rebuild, stats
 from searchkit.cli.outcome import Program
 from searchkit.cli.search import explain, search, similar, suggest
 from searchkit.cli.serve import serve
+from searchkit.cli.settings import fields, synonyms
 
 __all__ = ["main"]
 
-_ASK = (search, suggest, similar, explain)
-_CARE = (stats, rebuild, optimize, check, backup, copy, export)
+_ASK = (search, suggest, similar, explain, show)
+_CHANGE = (update, delete, synonyms)
+_CARE = (stats, fields, rebuild, optimize, check, backup, copy, export)
+_COMMANDS = (demo, index, *_ASK, serve, *_CHANGE, *_CARE, explain_topic, completion)
 _KERNELS = {"compiled": "compiled kernel", "python": "kernel in Python"}
 
 
@@ -28,7 +34,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) 
 
 @click.group(
     cls=Program,
-    commands={str(command.name): command for command in (demo, index, *_ASK, serve, *_CARE)},
+    commands={str(command.name): command for command in _COMMANDS},
     invoke_without_command=True,  # which shows the help
     context_settings={"max_content_width": 100},
     epilog="""\b
@@ -37,8 +43,8 @@ Examples:
   searchkit index articles/ --to indexes/news
   searchkit search 中日關係 --in indexes/news
 
-'searchkit COMMAND --help' explains a command. The default index is the one in the environment variable
-SEARCHKIT_INDEX, or indexes/default.
+'searchkit COMMAND --help' explains a command, 'searchkit help queries' what a query may be. The default
+index is the one in the environment variable SEARCHKIT_INDEX, or indexes/default.
 """,
 )
 @click.option(

@@ -74,6 +74,16 @@ def cut(text: Highlighted, room: int) -> Highlighted:
     return Highlighted(f"{left}{part.text}…" if end < len(text.text) else left + part.text, spans, part.start)
 
 
+def shortened(text: str, room: int) -> str:
+    """What fits into so many columns, with a … in the middle: both ends of an address tell something."""
+    if width(text) <= room:
+        return text
+    start, end = len(text) // 2, len(text) // 2
+    while (start > 0 or end < len(text)) and width(f"{text[:start]}…{text[end:]}") > room:
+        start, end = (start - 1, end) if width(text[:start]) > width(text[end:]) else (start, end + 1)
+    return f"{text[:start]}…{text[end:]}"
+
+
 def wrapped(text: Highlighted, room: int) -> Iterator[Highlighted]:
     """The lines of the text, none wider than so many columns where it can be helped."""
     start = end = 0  # of the line under way, without the spaces behind it

@@ -21,22 +21,29 @@ def opened_or_created(location: str, **given: Any) -> tuple[searchkit.Index, boo
 
     Raises UsageError when there is one whose settings may differ.
     """
-    fields, pinyin = given["fields"], given["pinyin"]
+    fields, pinyin, timezone = given["fields"], given["pinyin"], given["timezone"]
     try:
         existing = searchkit.open(location)
     except searchkit.IndexNotFoundError:
         words: dict[str, Any] = {name: _words_in(given[name]) for name in ("user_words", "stop_words")}
         synonyms = given["synonyms"] or ()
-        more: dict[str, Any] = {"fields": fields, "pinyin": pinyin, "boosts": given["boosts"]}
+        more: dict[str, Any] = {
+            "fields": fields,
+            "pinyin": pinyin,
+            "boosts": given["boosts"],
+            "timezone": timezone,
+        }
         return searchkit.create(location, **words, synonyms=synonyms, **more), True
     there, without = "there is one at {} already", "the one at {} was made without it"
     files = ("user_words", "stop_words", "synonyms")
     refused = [(f"--{name.replace('_', '-')}", there) for name in files if given[name]]
     refused += [("--boost", there)] if given["boosts"] else []
-    if fields or pinyin:
+    if fields or pinyin or timezone:
         stats = existing.stats()
         refused += [(f"--field {n}={k}", without) for n, k in fields.items() if stats.fields.get(n) != k]
         refused += [("--pinyin", without)] if pinyin and not stats.pinyin else []
+        other = f"the one at {{}} is in {stats.timezone}"
+        refused += [("--timezone", other)] if timezone and timezone != stats.timezone else []
     for name, reason in refused:
         existing.close()
         raise click.UsageError(
@@ -84,7 +91,8 @@ def _option(*names: str, help: str, **attributes: Any) -> Callable[[Any], Any]:
     return click.option(*names, help=f"{help} Only for a new index.", **attributes)
 
 
-_FILE: dict[str, Any] = {"type": _TextFile(exists=True, dir_okay=False), "metavar": "FILE"}
+TEXT_FILE = _TextFile(exists=True, dir_okay=False)
+_FILE: dict[str, Any] = {"type": TEXT_FILE, "metavar": "FILE"}
 
 creation_options = together(
     _option(
@@ -112,6 +120,9 @@ creation_options = together(
         metavar="FIELD=NUMBER",
         callback=boosts_of,
         help="What a field counts for the rank, like title=3. May be repeated.",
+    ),
+    _option(
+        "--timezone", metavar="NAME", help="The time zone of days, and of times without one: Asia/Shanghai."
     ),
     _option(
         "--pinyin",

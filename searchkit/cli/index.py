@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from searchkit.cli.outcome import Failed, Interrupted, say
 from searchkit.cli.output import bytes_of, count_of, progress_shown, seconds_of
 
 _SHOWN_FAILURES = 20
+_REPLACED = "replaced: of several articles with the same id or url the latest counts"
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 
@@ -114,6 +116,8 @@ def index(
         click.echo(_skipped(report.skipped), err=True)
     if not quiet:
         click.echo(_summary(report, is_new=is_new))
+        if report.replaced:
+            click.echo(_REPLACED)
         click.echo(f"{target.location}: {count_of(stats.documents, 'document')}, {bytes_of(stats.bytes)}")
     if watch:
         _watch(location, sync, changes, report, quiet=quiet)
@@ -191,7 +195,7 @@ def _watch(
             _list_failures([each for each in report.failures if each not in known], all_of_them=True)
             known = set(report.failures)
             if not quiet and (report.added or report.updated or report.deleted):
-                click.echo(_summary(report))
+                click.echo(f"{time.strftime('%H:%M:%S')}  {_summary(report)}")
     except KeyboardInterrupt:
         raise Interrupted("no longer watching") from None
 

@@ -12,6 +12,7 @@ import click
 
 import searchkit
 from searchkit.cli.columns import one_line, printable
+from searchkit.cli.completers import locations
 from searchkit.cli.options import command, json_option, location_argument, memory_option, quiet_option
 from searchkit.cli.outcome import Failed, Interrupted, opened
 from searchkit.cli.output import bytes_of, count_of, print_json, progress_shown, seconds_of
@@ -40,8 +41,8 @@ def stats(location: str, as_json: bool) -> None:
         "stop words": f"{found.stop_words:,}",
         "fields": ", ".join(f"{name} ({kind})" for name, kind in found.fields.items()) or "none",
         "synonyms": f"{found.synonyms:,}",
-        "pinyin": "yes" if found.pinyin else "no",
         "time zone": found.timezone,
+        "pinyin": "yes" if found.pinyin else "no",
         "kernel": found.kernel,
         **{name: f"{number:,}" for name, number in found.details.items()},
     }
@@ -111,7 +112,7 @@ def check(ctx: click.Context, location: str, quick: bool, as_json: bool, quiet: 
 
 
 @command("backup indexes/news backups/news-2024-07-31")
-@click.argument("location")
+@click.argument("location", shell_complete=locations)
 @click.argument("to")
 def backup(location: str, to: str) -> None:
     """Copy an index into a new folder.
@@ -129,7 +130,7 @@ def backup(location: str, to: str) -> None:
     "copy indexes/news whoosh:indexes/pure",
     "copy indexes/news 'opensearch://host:9200/news?shards=5&replicas=1'",
 )
-@click.argument("location")
+@click.argument("location", shell_complete=locations)
 @click.argument("to")
 @quiet_option("Show no progress.")
 def copy(location: str, to: str, quiet: bool) -> None:
@@ -154,7 +155,7 @@ def copy(location: str, to: str, quiet: bool) -> None:
     "export indexes/news news.jsonl.gz",
     "export indexes/news - | jq -r .title",
 )
-@click.argument("location")
+@click.argument("location", shell_complete=locations)
 @click.argument("file")
 def export(location: str, file: str) -> None:
     """Write the documents of an index into a file.

@@ -13,9 +13,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import click
 
 import searchkit
-
-_DEFAULT = "indexes/default"
-_VARIABLE = "SEARCHKIT_INDEX"
+from searchkit.cli import completers
+from searchkit.cli.completers import DEFAULT, VARIABLE
 
 Decorator = Callable[[Any], Any]
 
@@ -26,10 +25,14 @@ def command(*examples: str, **settings: Any) -> Decorator:
     return click.command(epilog="\n  searchkit ".join([f"\b\n{title}", *examples]), **settings)
 
 
+NO_OPTION = "\0"
+"""Before a word that is no option although it begins with -; what somebody types has no null character."""
+
+
 class _Text(click.types.StringParamType):
     def convert(self, value: str, param: Any, ctx: Any) -> str:  # noqa: ARG002
         value.encode()
-        return value
+        return value.removeprefix(NO_OPTION)
 
 
 TEXT = _Text()
@@ -38,17 +41,22 @@ TEXT = _Text()
 
 def location_option(name: str, help: str) -> Decorator:
     """An option that names the index, as the parameter ``location``."""
-    shown: dict[str, Any] = {"show_default": True, "show_envvar": True}
+    shown: dict[str, Any] = {
+        "show_default": True,
+        "show_envvar": True,
+        "shell_complete": completers.locations,
+    }
     return click.option(
-        name, "location", metavar="LOCATION", envvar=_VARIABLE, default=_DEFAULT, help=help, **shown
+        name, "location", metavar="LOCATION", envvar=VARIABLE, default=DEFAULT, help=help, **shown
     )
 
 
 def location_argument(command: Any) -> Any:
     """An argument that names the index, as the parameter ``location``; the help says what the default is."""
-    default = f"The default LOCATION is the one in the environment variable {_VARIABLE}, or {_DEFAULT}."
+    default = f"The default LOCATION is the one in the environment variable {VARIABLE}, or {DEFAULT}."
     command.__doc__ = f"{command.__doc__}\n\n    {default}"
-    return click.argument("location", metavar="[LOCATION]", envvar=_VARIABLE, default=_DEFAULT)(command)
+    given: dict[str, Any] = {"envvar": VARIABLE, "default": DEFAULT, "shell_complete": completers.locations}
+    return click.argument("location", metavar="[LOCATION]", **given)(command)
 
 
 def words_argument(metavar: str, *, required: bool = True) -> Decorator:
@@ -98,9 +106,9 @@ page_options = together(search_option("limit"), search_option("offset"))
 filter_options = together(
     search_option("since", metavar="DATE"),
     search_option("until", metavar="DATE"),
-    search_option("source", metavar="S"),
-    search_option("tags", "--tag", metavar="T"),
-    search_option("where", default=(), multiple=True, metavar="NAME=VALUE"),
+    search_option("source", metavar="S", shell_complete=completers.labels("source")),
+    search_option("tags", "--tag", metavar="T", shell_complete=completers.labels("tags")),
+    search_option("where", default=(), multiple=True, metavar="NAME=VALUE", shell_complete=completers.fields),
 )
 """``since``, ``until``, ``source``, ``tags``, and ``where`` as it was typed."""
 
@@ -137,6 +145,16 @@ memory_option = click.option(
 """The bytes of a writer, as ``memory``."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+pager_option = click.option(
+    "--no-pager",
+    "pager",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help="Print everything at once, and not by the pager (PAGER, less) where it is longer than the terminal.",
+)
+"""Whether a pager may be used, as ``pager``."""
 
 colour_option = click.option(
     "--color",

@@ -26,6 +26,7 @@ import searchkit
 from searchkit.cli.columns import cut, one_line, printable, width
 from searchkit.cli.output import wants_colour
 
+COMPLETE_VARIABLE = "_SEARCHKIT_COMPLETE"
 _BROKEN_PIPE = 141
 _LABELS = {
     "error": "red",
@@ -97,6 +98,8 @@ class Program(click.Group):
         return result
 
     def main(self, *args: Any, **extra: Any) -> Any:
+        # The same for `python -m searchkit` as for the script: shells ask by it what completes a line.
+        extra = {"complete_var": COMPLETE_VARIABLE, **extra}
         if not extra.get("standalone_mode", True):
             return super().main(*args, **extra)
         for stream in (sys.stdout, sys.stderr):
@@ -125,6 +128,8 @@ def _report(error: click.ClickException) -> None:
     say("error", _CREDENTIALS.sub(r"\1", error.format_message()))
     if isinstance(error, Failed) and error.hint:
         say("hint", error.hint)
+    if isinstance(error, click.NoSuchOption) and error.ctx and error.ctx.ignore_unknown_options:
+        say("hint", f"behind -- it is part of the query: {error.ctx.command_path} -- {error.option_name}")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         say("hint", f"'{error.ctx.command_path} --help' explains it")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 import shlex
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,10 +13,14 @@ import click
 from click.core import ParameterSource
 
 import searchkit
+from searchkit.cli import completers
 from searchkit.cli import options as o
+from searchkit.cli.addresses import id_of
 from searchkit.cli.columns import cut, one_line, padded, printable, width
-from searchkit.cli.outcome import Failed, say
-from searchkit.cli.output import Colour, count_of, print_json, print_lines, room_of_terminal
+from searchkit.cli.outcome import say
+from searchkit.cli.output import Colour, count_of, print_json, print_lines, room_of_terminal, wants_colour
+from searchkit.cli.pager import print_paged
+from searchkit.cli.query_words import QueryCommand, refuse_unknown_options, say_what_was_no_option
 from searchkit.cli.results import result_lines
 
 _LEAST_ROOM = 20
@@ -26,39 +30,43 @@ _OF_THIS_QUERY = frozenset({"offset", "cursor"})
 # As in shlex, but with letters of any script: a shell needs no quotes for them.
 _NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./-]+")
 
-# What is no option is part of the query: -乾隆 means "without 乾隆".
-_WITH_A_QUERY = {"ignore_unknown_options": True}
+_verbose = click.option(
+    "-v", "--verbose", is_flag=True, help="Show also the score, the time, the tags and the whole address."
+)
 
 
 @o.command(
     "search 中日關係 上川陽子             both",
     "search 中日关系 OR 日中关系          either",
     "search 茶 -乾隆                      the first, without the second",
+    "search -- -体育 茶                   behind -- everything is part of the query",
     "search '\"乘风万里\"'                  exactly this passage, in any script",
     "search 「乘风万里」                  the same: full-width signs need no shell quotes",
     "search title:图书馆 --sort newest    in the title, newest first",
-    "search 出租车 --since 2024-01-01 --json",
+    "search 出租车 --since 2024-07        since July 2024; also today, yesterday, 30d, 2w, 1y",
     "search '*' --facets source,year      everything, newest first: how many of which source, of which year",
     "search --source daily.example.com    all of this source",
     "search 论坛 --recency 1y             fresher ones sooner",
     "search 论坛 --collapse               each story once",
     "search 茶 --where price=10..20 --where author=林晚 --sort -price    declared fields",
     short_help="Search an index.",
-    context_settings=_WITH_A_QUERY,
+    cls=QueryCommand,
 )
 @o.words_argument("QUERY...", required=False)
 @o.location_option("--in", "The index to search.")
 @o.page_options
 @o.search_option("cursor", metavar="TEXT")
-@o.search_option("sort", metavar="ORDER")
+@o.search_option("sort", metavar="ORDER", shell_complete=completers.orders)
 @o.filter_options
-@o.search_option("facets", metavar="LIST")
+@o.search_option("facets", metavar="LIST", shell_complete=completers.facets)
 @o.query_options
 @o.search_option("recency", metavar="TIME")
 @o.search_option("collapse", flag_value="near-duplicates")
 @o.snippet_option
+@_verbose
 @o.json_option
 @o.colour_option
+@o.pager_option
 @click.pass_context
 def search(
     ctx: click.Context,
@@ -68,25 +76,30 @@ def search(
     where: tuple[str, ...],
     facets: tuple[str, ...],
     as_json: bool,
+    verbose: bool,
     colour: Colour,
+    pager: bool,
     **options: Any,
 ) -> None:
     """Search an index; several QUERY words are one query.
 
     Words separated by spaces must all be there. "…" is an exact passage, -x means without x, and OR, ( ),
-    title:, body:, source:, tag:, date: and the declared fields work as elsewhere; docs/queries.md has it all.
-    The query may be in any script, and finds all of them. Without a QUERY, filters find all that passes
-    them; '*' finds everything.
+    title:, body:, source:, tag:, date: and the declared fields work as elsewhere; 'searchkit help queries'
+    has it all. The query may be in any script, and finds all of them. Without a QUERY, filters find all that
+    passes them; '*' finds everything.
+
+    Options may stand before and behind the QUERY. Behind -- everything is part of it.
     """
-    _refuse_unknown_options(ctx, words)
+    refuse_unknown_options(ctx, words)
     if not words and not any(options[name] for name in ("since", "until", "source", "tags")) and not where:
         raise click.UsageError("there is neither a QUERY nor a filter; '*' finds everything", ctx)
     options["facets"] = [name.strip() for names in facets for name in names.split(",") if name.strip()]
     with searchkit.open(location) as index:
-        results = index.search(" ".join(words), where=_where_of(index, where), **options)
+        results = index.search(" ".join(words), where=where_of(index, where), **options)
         kinds = index.stats().fields if results.facets else {}
         dates = {"year", "month", *(name for name, kind in kinds.items() if kind == "date")}
-        _show(results, options, as_json, colour, in_time=dates)
+        _show(results, options, as_json, colour, pager, in_time=dates, verbose=verbose)
+        say_what_was_no_option(ctx)
         if not as_json:
             if results.interpretation:
                 say("read as", printable(one_line(results.interpretation)))
@@ -109,26 +122,34 @@ def search(
 @o.page_options
 @o.filter_options
 @o.snippet_option
+@_verbose
 @o.json_option
 @o.colour_option
+@o.pager_option
 def similar(
-    id: str, location: str, where: tuple[str, ...], as_json: bool, colour: Colour, **options: Any
+    id: str,
+    location: str,
+    where: tuple[str, ...],
+    as_json: bool,
+    verbose: bool,
+    colour: Colour,
+    pager: bool,
+    **options: Any,
 ) -> None:
     """Find articles about the same subject as the one with this ID, the most similar first.
 
-    The ID of an article is its url, or the id that 'searchkit search' shows.
+    The ID of an article is its address, or the id that 'searchkit search' shows.
     """
     with searchkit.open(location) as index:
-        _check_there(index, id)
-        results = index.similar(id, where=_where_of(index, where), **options)
-        _show(results, options, as_json, colour)
+        results = index.similar(id_of(index, id), where=where_of(index, where), **options)
+        _show(results, options, as_json, colour, pager, verbose=verbose)
 
 
 @o.command(
     "explain 遣唐使 https://daily.example.com/2024/09/12/envoys --in indexes/news",
     "explain 遣唐使 -晁衡 https://daily.example.com/2024/09/12/envoys --in indexes/news",
     short_help="Show why a query finds an article, or why not.",
-    context_settings=_WITH_A_QUERY,
+    cls=QueryCommand,
 )
 @o.words_argument("QUERY...")
 @click.argument("id", type=o.TEXT)
@@ -141,13 +162,12 @@ def explain(
 ) -> None:
     """Show whether a query finds the article with this ID, which conditions fail, and how its score adds up.
 
-    Several QUERY words are one query. The ID of an article is its url, or the id that 'searchkit search'
+    Several QUERY words are one query. The ID of an article is its address, or the id that 'searchkit search'
     shows.
     """
-    _refuse_unknown_options(ctx, [*words, id])
+    refuse_unknown_options(ctx, [*words, id])
     with searchkit.open(location) as index:
-        _check_there(index, id)
-        found = index.explain(" ".join(words), id, **options)
+        found = index.explain(" ".join(words), id_of(index, id), **options)
     if as_json:
         print_json(dataclasses.asdict(found))
         return
@@ -186,22 +206,7 @@ def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) ->
 # -- arguments
 
 
-def _refuse_unknown_options(ctx: click.Context, words: Iterable[str]) -> None:
-    """A mistyped option is no part of a query: their language has nothing that begins with --."""
-    for word in words:
-        if word.startswith("--"):
-            name = word.partition("=")[0]
-            known = [option for parameter in ctx.command.get_params(ctx) for option in parameter.opts]
-            raise click.NoSuchOption(name, possibilities=difflib.get_close_matches(name, known, n=1), ctx=ctx)
-
-
-def _check_there(index: searchkit.Index, id: str) -> None:
-    if id not in index:
-        hint = "'searchkit search' shows the url of an article, and its id where that is another"
-        raise Failed(f"{index.location}: there is no document {id!r}", hint=hint)
-
-
-def _where_of(index: searchkit.Index, pairs: Iterable[str]) -> dict[str, list[str]]:
+def where_of(index: searchkit.Index, pairs: Iterable[str]) -> dict[str, list[str]]:
     """``NAME=VALUE`` of the command line as the library takes it: each name with its values.
 
     It says how fields come to be declared where one is not; the values are for the library to judge.
@@ -233,7 +238,10 @@ def _show(
     options: Mapping[str, Any],
     as_json: bool,
     colour: Colour,
+    pager: bool,
+    *,
     in_time: Collection[str] = (),
+    verbose: bool = False,
 ) -> None:
     """Print what was found with these options; on stderr that it is nothing."""
     limit, offset, cursor = options["limit"], options["offset"], options.get("cursor")
@@ -246,8 +254,9 @@ def _show(
             room=room_of_terminal(),
             collapsed=bool(options.get("collapse")),
             in_time=in_time,
+            verbose=verbose,
         )
-        print_lines(lines, colour)
+        print_paged([*lines], colour=wants_colour(colour, sys.stdout), wanted=pager)
     if not results and limit:
         behind = "this cursor" if cursor else f"--offset {offset}"
         rest = f" behind {behind}; there are {results.total:,}" if results.total else ""

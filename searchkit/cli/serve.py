@@ -17,7 +17,7 @@ from searchkit.cli.outcome import Failed, Misused, say
 _TOKEN = "SEARCHKIT_TOKEN"
 _PUBLIC = (
     "other machines can reach this page, and nothing encrypts what they send: for the public, put a proxy in "
-    "front of it that does TLS and passes on requests for your own host name (--allow-host), see docs/web.md"
+    "front of it that does TLS and passes on requests for your own host name (--allow-host)"
 )
 _NO_PROXY = "without --proxy ADDRESS, all clients behind a proxy share one rate limit"
 

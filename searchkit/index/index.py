@@ -269,6 +269,12 @@ class Index:
             )
             self._settings = settings
 
+    @property
+    def synonyms(self) -> list[str]:
+        """The rules of the synonyms, as lines of a file that `set_synonyms` reads: ``a, b``, ``a => b``."""
+        self._open()
+        return self._settings.synonyms.lines
+
     # -- reading
 
     @takes_options(SearchOptions)
@@ -276,7 +282,8 @@ class Index:
         """The documents that match, best first.
 
         **Which**: ``since`` and ``until`` bound the time of publication: a datetime, a date or a text like
-        ``2024-07-31``; dates are days in the time zone of the index, both included. ``source`` and ``tags``
+        ``2024-07-31``, ``2024-07``, ``today``, ``yesterday`` or ``30d`` (days ago; also ``h``, ``w``, ``y``);
+        dates are days in the time zone of the index, both included. ``source`` and ``tags``
         keep documents that have one of the values, ``where`` those with values of declared fields:
         ``{"author": ["甲", "乙"], "price": "10..20", "paid": True}``. ``match`` says how many words of
         running text are needed. ``regional`` lets 软件 find 軟體 as well, ``synonyms`` those of the index.
@@ -352,6 +359,12 @@ class Index:
 
         document = self._existing(id)
         return self._ask(lambda latest: explain(query, document, options, latest, self._settings))
+
+    def field_counts(self) -> dict[str, int]:
+        """How many documents have each of the declared fields; `Stats.fields` has their kinds."""
+        from searchkit.searching.field_counts import field_counts
+
+        return self._ask(lambda latest: field_counts(latest, self._settings.fields))
 
     @property
     def location(self) -> str:

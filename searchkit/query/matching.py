@@ -13,7 +13,7 @@ from math import ceil
 from typing import Literal
 
 from searchkit.analysis import WORD_END, bigram, bigrams, is_symbol, is_word, plain
-from searchkit.dates import UTC, When, time_bound
+from searchkit.dates import UTC, When, publication_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.frequencies import Frequencies
@@ -155,8 +155,8 @@ def filter_nodes(
     Raises ValueError for a time that is none.
     """
     found: list[Clause] = []
-    low = time_bound("since", since, zone=zone) if since is not None else None
-    high = time_bound("until", until, end=True, zone=zone) if until is not None else None
+    low = publication_bound("since", since, zone=zone) if since is not None else None
+    high = publication_bound("until", until, end=True, zone=zone) if until is not None else None
     if low is not None or high is not None:
         found.append(Range("published", low, high))
     for name, values in (("source", source), ("tags", tags)):

@@ -8,17 +8,14 @@ half-life is below a week, so that the order stays the same from page to page.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from math import log2
 
-from searchkit.dates import to_milliseconds
+from searchkit.dates import parse_span, to_milliseconds
 from searchkit.engine.plan import Range, ScoreClause
 
 STRENGTH = 0.5
 _STEPS = 16
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "y": timedelta(days=365)}
-_TEXT = re.compile(r"(\d{1,5})([hdwy])")
 
 
 def half_life(recency: str | timedelta) -> timedelta:
@@ -27,10 +24,10 @@ def half_life(recency: str | timedelta) -> timedelta:
     Raises ValueError for a text of another form and for less than an hour.
     """
     if isinstance(recency, str):
-        match = _TEXT.fullmatch(recency.strip().lower())
-        if match is None:
+        span = parse_span(recency)
+        if span is None:
             raise ValueError(f"recency={recency!r} is no time like 12h, 30d, 2w or 1y")
-        recency = int(match[1]) * _UNITS[match[2]]
+        recency = span
     if not isinstance(recency, timedelta):
         raise TypeError(f"recency must be a text like 30d or a timedelta, not {recency!r}")
     if not timedelta(hours=1) <= recency <= timedelta(days=36500):

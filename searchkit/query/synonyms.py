@@ -32,6 +32,7 @@ SynonymRules = str | os.PathLike[str] | Mapping[str, str | Iterable[str]] | Iter
 """A file; a mapping of a word to what else it finds; or groups of words that find one another."""
 
 _COMMENT = re.compile(r"(?:^|\s)#.*")
+_SIGN = re.compile(r"[,，]|=>|(?:^|\s)#|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 class _Rule(NamedTuple):
@@ -76,6 +77,15 @@ class Synonyms:
                 others = (one for one in found if one != word or rule.found is not None)
                 rules.setdefault(word, {}).update(dict.fromkeys(others))
         return {word: [*others] for word, others in rules.items()}
+
+    @property
+    def lines(self) -> list[str]:
+        """The rules as lines of a file."""
+        return [
+            " => ".join(", ".join(map(_in_a_line, part)) for part in rule if part is not None)
+            for rule in self._rules
+            if rule.found is not None or len(rule.words) > 1
+        ]
 
     def __len__(self) -> int:
         return len(self.by_key)
@@ -131,6 +141,11 @@ def _clean(word: Any) -> str:
     if not key_of_text(word):
         raise ValueError(f"synonyms: {word!r} has no letter, digit or Han character in it")
     return well_formed(word.strip())
+
+
+def _in_a_line(word: str) -> str:
+    """The word, or what it is found by, where it has a sign that means something in a file."""
+    return key_of_text(word) if _SIGN.search(word) else word
 
 
 def _read_rules(rules: SynonymRules) -> Iterator[_Rule]:

@@ -140,7 +140,10 @@ class QueryOptions(_Options):
 class FilterOptions(_Options):
     """Which documents may be found, whatever the query says."""
 
-    since: When | None = _option(None, "Published on this day or later (2024-07-31).")
+    since: When | None = _option(
+        None,
+        "Published on this day or later: 2024-07-31, 2024-07, 2024, today, yesterday; or 30d, 2w, 1y (ago).",
+    )
     until: When | None = _option(None, "Published on this day or earlier.")
     source: str | Iterable[str] = _option((), "From this source; several mean any of them.", _set_of_texts)
     tags: str | Iterable[str] = _option((), "With this tag; several mean any of them.", _set_of_texts)

@@ -90,7 +90,7 @@ def places(document: Document) -> list[tuple[str, list[str]]]:
 def test_a_book_is_a_document_whose_chapters_are_places(read) -> None:
     document = read(BOOK, "书.epub")
     assert (document.title, document.tags) == ("菜市場的早晨", ("散文",))
-    assert document.published == datetime(2012, 5, 6)
+    assert document.published == datetime(2012, 5, 6)  # noqa: DTZ001
     assert document.extra == {
         "author": ["林晚", "馮驥"],
         "language": "zh-TW",
@@ -122,8 +122,8 @@ def test_titles_come_from_either_table_of_contents_or_the_headings(read) -> None
 @pytest.mark.parametrize(
     ("date", "expected"),
     [
-        ("2012", datetime(2012, 1, 1)),
-        ("2012-05", datetime(2012, 5, 1)),
+        ("2012", datetime(2012, 1, 1)),  # noqa: DTZ001
+        ("2012-05", datetime(2012, 5, 1)),  # noqa: DTZ001
         ("2012-05-06T01:00:00+08:00", datetime(2012, 5, 5, 17, tzinfo=timezone.utc)),
         ("MMXII", None),
     ],

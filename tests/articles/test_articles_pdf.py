@@ -107,7 +107,7 @@ def test_a_title_that_is_a_file_name_is_none(read, title: str, expected: str) ->
     ("date", "expected"),
     [
         ("D:20240731080910+08'00'", datetime(2024, 7, 31, 0, 9, 10, tzinfo=timezone.utc)),
-        ("D:20240731080910", datetime(2024, 7, 31, 8, 9, 10)),
+        ("D:20240731080910", datetime(2024, 7, 31, 8, 9, 10)),  # noqa: DTZ001
         ("gestern", None),
     ],
 )

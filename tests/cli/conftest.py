@@ -92,6 +92,7 @@ def environment() -> dict[str, str]:
         "PYTHONWARNINGS": "error",
         "PYTHONUTF8": "1",
         "TERM": "xterm",
+        "PAGER": "",
     }
 
 

@@ -182,8 +182,8 @@ def test_long_facet_values_are_cut_in_a_terminal_only():
 def test_collapse_groups_near_duplicates(run, shop):
     result = run("search", '"第3號"', "--in", shop, "--collapse", "--sort", "oldest")
     lines = result.stdout.splitlines()
-    assert [line for line in lines if line.startswith(("第", "轉載"))] in (["第3種茶"], ["轉載"])
-    assert lines[3] in ("  also 轉載報 · 轉載", "  also 03號店 · 第3種茶")
+    assert [line for line in lines if line.startswith("1. ")] in (["1. 第3種茶"], ["1. 轉載"])
+    assert lines[3] in ("   also 轉載報 · 轉載", "   also 03號店 · 第3種茶")
     assert lines[5].startswith("1 story among 2 matches, ")
     assert len(found(run, shop, '"第3號"')) == 2
     (hit,) = json.loads(run("search", '"第3號"', "--in", shop, "--collapse", "--json").stdout)["hits"]
@@ -223,7 +223,7 @@ def test_only_the_first_duplicates_are_listed(run, tmp_path):
             story = {"id": f"{n}", "title": "茶\x1b[2J", "body": body, "source": f"甲\n{n}", "published": day}
             index.add([story])
     lines = run("search", "茶", "--collapse", "--sort", "oldest", "--in", location).stdout.splitlines()
-    assert lines[3:9] == [*(f"  also 甲 {n} · 茶[2J" for n in range(1, 6)), "  and 2 more"]
+    assert lines[3:9] == [*(f"   also 甲 {n} · 茶[2J" for n in range(1, 6)), "   and 2 more"]
     assert lines[10].startswith("1 story among 8 matches, ")
 
 

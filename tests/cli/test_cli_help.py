@@ -1,5 +1,6 @@
 """Everything there is to know about the command line is in --help, and it comes quickly."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
-from cli.conftest import SAMPLE
+from cli.conftest import REPOSITORY, SAMPLE
 
 import searchkit
 from searchkit.cli import main
@@ -37,14 +38,21 @@ def test_help_lists_the_commands_in_order_of_use():
         "suggest",
         "similar",
         "explain",
+        "show",
         "serve",
+        "update",
+        "delete",
+        "synonyms",
         "stats",
+        "fields",
         "rebuild",
         "optimize",
         "check",
         "backup",
         "copy",
         "export",
+        "help",
+        "completion",
     ]
 
 
@@ -93,7 +101,7 @@ def test_the_query_examples_of_help_work(run, declared, line):
     words = shlex.split(line)[1:]
     if "--in" in words:
         del words[words.index("--in") : words.index("--in") + 2]
-    result = run(*words, "--in", declared)
+    result = run(words[0], "--in", declared, *words[1:])
     assert result.exit_code == 0
     assert result.stderr in ("", "nothing found\n") or result.stderr.startswith("hint: few articles have all")
 
@@ -104,7 +112,8 @@ def test_the_examples_of_help_use_known_options(line):
     command = main.get_command(click.Context(main), name)
     assert command is not None
     known = {option for parameter in command.params for option in parameter.opts}
-    assert {argument for argument in arguments if argument.startswith("--")} <= known
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    assert {argument for argument in before if argument.startswith("--")} <= known
 
 
 def test_no_command_prints_the_help(run):
@@ -138,3 +147,41 @@ def test_search_does_not_load_the_progress_bar(sample, environment):
         [sys.executable, "-c", code], env=environment, capture_output=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("topic", ["queries", "filters", "environment"])
+def test_help_prints_the_pages_of_the_package(run, topic):
+    result = run("help", topic)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) > 10
+    assert "\t" not in result.stdout
+    assert topic in run("help").stdout
+
+
+def test_help_prints_the_help_of_a_command(run):
+    shown = run("help", "search")
+    assert shown.exit_code == 0
+    assert shown.stdout.split() == run("search", "--help").stdout.split()
+    wrong = run("help", "serch")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "there is no topic 'serch'; there are queries, filters, environment" in wrong.stderr
+
+
+def test_the_queries_of_the_help_are_well_formed():
+    text = (REPOSITORY / "searchkit" / "cli" / "topics" / "queries.txt").read_text(encoding="utf-8")
+    queries = [line.partition("\t")[0] for line in text.splitlines() if "\t" in line]
+    assert len(queries) > 12
+    with searchkit.create(":memory:", fields={"author": "text", "price": "number"}) as index:
+        for query in queries:
+            index.search(query)
+
+
+def test_the_options_of_the_help_on_filters_are_those_of_search():
+    text = (REPOSITORY / "searchkit" / "cli" / "topics" / "filters.txt").read_text(encoding="utf-8")
+    known = {option for parameter in main.commands["search"].params for option in parameter.opts}
+    assert {*re.findall(r"(?<!\w)--[a-z-]+", text)} - known == {"--field"}
+
+
+def test_no_help_names_a_page_of_the_repository(run):
+    for name in main.commands:
+        assert not re.search(r"\bdocs/|\.md\b(?!,)", run(name, "--help").stdout), name

@@ -56,6 +56,10 @@ def test_the_summary_counts_replaced_documents_of_all_files(run, tmp_path):
     write(tmp_path / "b", "b.jsonl", line.format("x", 2, 2003) + line.format("x", 3, 2004) + "{}\n")
     result = run("index", str(tmp_path / "a"), str(tmp_path / "b"), "--to", "news")
     assert result.stdout.startswith("2 added, 0 updated, 3 replaced, 1 failed")
+    assert (
+        result.stdout.count("\nreplaced: of several articles with the same id or url the latest counts\n")
+        == 1
+    )
     with searchkit.open("news") as index:
         assert index.get("x").body == "第3版"
 

@@ -1,5 +1,6 @@
 """Every error is a message and an exit status: 2 for wrong usage, 1 for the rest, and never a traceback."""
 
+import json
 import warnings
 
 import pytest
@@ -129,6 +130,12 @@ ERRORS = [
         ("suggest", "茶"),
         ("similar", "1"),
         ("explain", "茶", "1"),
+        ("show", "1"),
+        ("update", "1", "--set", "title=茶"),
+        ("delete", "1"),
+        ("delete", "--all", "--yes"),
+        ("fields",),
+        ("synonyms",),
         ("stats",),
         ("rebuild",),
         ("optimize",),
@@ -155,6 +162,48 @@ def test_unknown_exceptions_are_raised(run, monkeypatch, error):
     monkeypatch.setattr(searchkit, "open", fail)
     with pytest.raises(type(error)):
         run("search", "茶")
+
+
+@pytest.mark.parametrize(
+    ("method", "command"),
+    [
+        ("delete", ("delete", "tea1")),
+        ("clear", ("delete", "--all", "-y")),
+        ("update", ("update", "tea1", "--set", "title=茶")),
+    ],
+)
+def test_ctrl_c_while_documents_change_says_what_became_of_them(run, shop, monkeypatch, method, command):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(searchkit.Index, method, interrupt)
+    result = run(*command, "--in", shop)
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "interrupted: the whole change was made, or nothing was\n"
+
+
+def test_a_mistyped_option_says_how_it_is_searched_for(run, sample):
+    result = run("search", "--force", "茶", "--in", sample)
+    assert result.exit_code == 2
+    assert "\nhint: behind -- it is part of the query: searchkit search -- --force\n" in result.stderr
+    assert run("search", "--in", sample, "--", "--force").exit_code == 0
+
+
+def test_an_option_behind_the_dashes_is_named(run, sample, monkeypatch):
+    monkeypatch.setenv("SEARCHKIT_INDEX", sample)
+    result = run("search", "--", "茶", "--limit", "1")
+    assert result.exit_code == 0
+    assert (
+        "hint: --limit is part of the query, as it stands behind --; options stand before it\n"
+        in result.stderr
+    )
+
+
+@pytest.mark.parametrize("query", [["-video", "茶"], ["-vienna"], ["茶", "-v1"], ["茶", "OR", "-体育"]])
+def test_words_behind_a_minus_are_no_short_options(run, sample, query):
+    result = run("search", *query, "--lenient", "--json", "--in", sample)
+    with searchkit.open(sample) as index:
+        assert json.loads(result.stdout)["query"] == index.search(" ".join(query), lenient=True).query
 
 
 def test_warnings_of_other_packages_stay_warnings(run, monkeypatch):

@@ -18,15 +18,15 @@ def total(result):
 
 
 def titles(result):
-    """The lines that are not indented, without the last one, which counts the matches."""
-    return [line for line in result.stdout.splitlines() if line and not line.startswith(" ")][:-1]
+    """Those of the hits, which are numbered."""
+    return re.findall(r"^ *\d+\. (.*)$", result.stdout, re.MULTILINE)
 
 
 def test_a_hit_has_a_title_an_origin_and_a_snippet(run, sample):
     result = run("search", "遣唐使", "晁衡", "--match", "all", "--in", sample)
     title, origin, snippet, empty, summary = result.stdout.splitlines()
-    assert title == "遣唐使特展开幕，讲述中日关系史上的一段航程"
-    assert origin == "  2024-09-12 · daily.example.com · https://daily.example.com/2024/09/12/envoys"
+    assert title == "1. 遣唐使特展开幕，讲述中日关系史上的一段航程"
+    assert origin == "   2024-09-12 · daily.example.com · https://daily.example.com/2024/09/12/envoys"
     assert snippet.startswith("  ")
     assert "晁衡" in snippet
     assert empty == ""
@@ -83,8 +83,8 @@ def test_a_missing_title_is_named(run, tmp_path):
     with searchkit.create(location) as index:
         index.add([{"id": "1", "body": "只有一句話。"}])
     assert run("search", "一句話", "--in", location).stdout.splitlines()[:2] == [
-        "(no title)",
-        "  id 1",
+        "1. (no title)",
+        "   id 1",
     ]
 
 
@@ -103,7 +103,7 @@ def test_ids_that_are_no_urls_are_shown(run, tmp_path):
 def test_sort_newest_and_oldest_order_by_date(run, sample):
     newest = run("search", "茶", "--sort", "newest", "--in", sample)
     oldest = run("search", "茶", "--sort", "oldest", "--in", sample)
-    dates = re.findall(r"^  (\d{4}-\d\d-\d\d) · ", newest.stdout, re.MULTILINE)
+    dates = re.findall(r"^   (\d{4}-\d\d-\d\d) · ", newest.stdout, re.MULTILINE)
     assert dates == sorted(dates, reverse=True)
     assert len(dates) == 4
     assert titles(oldest) == titles(newest)[::-1]

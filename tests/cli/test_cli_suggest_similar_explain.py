@@ -76,8 +76,8 @@ def test_suggestions_have_no_control_characters(run, tmp_path):
 def test_similar_prints_hits_as_a_search_does(run, sample):
     result = run("similar", ENVOYS, "--limit", "1", "--in", sample)
     title, origin, snippet, empty, summary = result.stdout.splitlines()
-    assert title == "乘風萬里：中日關係史特展"
-    assert origin.startswith("  2024-05-21 · taipei.example.org · https://")
+    assert title == "1. 乘風萬里：中日關係史特展"
+    assert origin.startswith("   2024-05-21 · taipei.example.org · https://")
     assert snippet.startswith("  ")
     assert empty == ""
     assert re.match(r"1 (of [\d,]+ )?match", summary)
@@ -179,5 +179,5 @@ def test_similar_and_explain_refuse_an_unknown_id(run, shop, command):
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
         f"error: {shop}: there is no document 'no\\x1bthing'",
-        "hint: 'searchkit search' shows the url of an article, and its id where that is another",
+        "hint: 'searchkit search' shows the address of an article, and its id where that is another",
     ]

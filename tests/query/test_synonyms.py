@@ -221,6 +221,23 @@ MANY = tuple("zq" + "".join(letters) for letters in product("bcdfghjklmnprst", r
 class TestLarge:
     """A group is kept once, and few of its words go into a plan, so its size does not matter."""
 
+    @pytest.mark.parametrize(
+        "rules",
+        [
+            [["土豆", "马铃薯"], ["汤", "羹", "湯"]],
+            {"北大": "北京大学", "C#": ["C Sharp", "c♯"]},
+            {"a, b": "1,000", "x => y": "山 # 水", "甲\n乙": "丙"},
+            [],
+        ],
+    )
+    def test_lines_are_those_of_a_file_with_the_same_rules(self, tmp_path: Path, rules: Any) -> None:
+        synonyms = Synonyms(rules)
+        (tmp_path / "rules.txt").write_text("\n".join(synonyms.lines), encoding="utf-8")
+        read = Synonyms(tmp_path / "rules.txt")
+        assert [*read.by_key] == [*synonyms.by_key]
+        for key, found in synonyms.by_key.items():
+            assert [*map(key_of_text, read.by_key[key])] == [*map(key_of_text, found)]
+
     def test_what_is_stored_grows_with_the_words(self) -> None:
         sizes = [len(json.dumps(Synonyms([MANY[:size]]).stored)) for size in (500, 1000, 2000)]
         assert sizes[1] < 2.1 * sizes[0]
