@@ -20,7 +20,7 @@ from searchkit.analysis import normalize, visible
 from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
 from searchkit.document import LONGEST_LABEL, MOST_LABELS, Document, address_key
 from searchkit.engine.base import FacetCounts, id_term
-from searchkit.engine.plan import TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
+from searchkit.engine.plan import SCORE, TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.text import as_list
 
@@ -193,13 +193,31 @@ class Schema:
         kind = self.declared[name]
         return _EXPECTED[kind] + (", or a range of them in order" if kind in ("number", "date") else "")
 
-    def sort(self, name: str) -> Sort | None:
-        """The order by a name: a declared field, ``newest`` or ``oldest``; None is by relevance.
+    def sort(self, names: str, *, ranked: bool = True) -> Sort | None:
+        """The order by one name or several with commas between: declared fields, ``newest``, ``oldest``,
+        ``relevance``; None is by relevance alone.
 
-        A minus turns the order of a field around.
+        A minus turns the order of a field around. Of what is not ranked the newest is the most relevant.
+
+        Raises ValueError for a name that is no order, or is there twice.
         """
+        if names == "relevance":
+            return None if ranked else Sort("published", descending=True)
+        sort, taken = None, set()
+        for name in reversed(names.split(",")):
+            key = self._sort_key(name)
+            if key.field in taken:
+                raise ValueError(
+                    f"sort: {names!r} has {name.removeprefix('-')!r} twice, or newest and oldest"
+                )
+            taken.add(key.field)
+            if ranked or key.field != SCORE:
+                sort = Sort(key.field, key.descending, sort)
+        return sort
+
+    def _sort_key(self, name: str) -> Sort:
         if name == "relevance":
-            return None
+            return Sort(SCORE, descending=True)
         if name in ("newest", "oldest"):
             return Sort("published", descending=name == "newest")
         field = name.removeprefix("-")

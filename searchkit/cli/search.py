@@ -50,7 +50,7 @@ _WITH_A_QUERY = {"ignore_unknown_options": True}
 @o.location_option("--in", "The index to search.")
 @o.page_options
 @o.search_option("cursor", metavar="TEXT")
-@o.search_option("sort", metavar="ORDER")
+@o.search_option("sort", metavar="ORDER", show_default=True)
 @o.filter_options
 @o.search_option("facets", metavar="LIST")
 @o.query_options

@@ -91,7 +91,7 @@ class IndexDocument:
 
 
 class ScoredDoc(NamedTuple):
-    """One hit: its score (0 when sorted by a field) and its stored fields."""
+    """One hit: its score (0 when sorted by fields alone) and its stored fields."""
 
     score: float
     stored: bytes

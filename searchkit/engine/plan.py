@@ -12,11 +12,13 @@ Beside them an engine holds the `ValueField` of an index: exact values that filt
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, Union
 
 from msgspec import Struct
 
 __all__ = [
+    "SCORE",
     "TEXT_FIELDS",
     "TEXT_PREFIX",
     "Boolean",
@@ -69,11 +71,32 @@ def has_positions(name: str) -> bool:
     return name.endswith("_bigrams")
 
 
+SCORE = "score"
+"""What a `Sort` by relevance has as its field: the best first, whatever its direction."""
+
+
 class Sort(Struct, frozen=True):
-    """By the values of a field, those without one last; of several labels the first decides."""
+    """By the values of a field, those without one last; of several labels the first decides.
+
+    What is equal by them comes in the order ``then``.
+    """
 
     field: str
     descending: bool = False
+    then: Sort | None = None
+
+    @property
+    def keys(self) -> Iterator[Sort]:
+        """This one, and those that follow it."""
+        key: Sort | None = self
+        while key:
+            yield key
+            key = key.then
+
+    @property
+    def ranks(self) -> bool:
+        """Is the score among what it sorts by?"""
+        return any(key.field == SCORE for key in self.keys)
 
 
 class Term(Struct, frozen=True):

@@ -212,7 +212,8 @@ class Index:
         running text are needed. ``regional`` lets 软件 find 軟體 as well, ``synonyms`` those of the index.
 
         **In what order**: ``sort`` is ``relevance``, ``newest``, ``oldest`` or a declared field, from its
-        least value, with a minus from its greatest. ``boosts`` is what title and body count for, instead of
+        least value, with a minus from its greatest; or several, in a list or with commas between:
+        ``["-views", "newest"]``. ``boosts`` is what title and body count for, instead of
         what the index was created with: ``{"title": 3}``. ``recency`` lets newer documents count for more:
         the time in which freshness halves, ``12h``, ``30d``, ``2w`` or ``1y``.
 

@@ -77,11 +77,12 @@ class BoundedSnapshot(Snapshot):
         return self._snapshot.version
 
     def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
-        self._charge([Plan(plan.match) if sort or not limit else plan])
+        self._charge([plan if limit and (not sort or sort.ranks) else Plan(plan.match)])
         return self._snapshot.search(plan, limit=limit, offset=offset, sort=sort)
 
     def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
-        self._charge([Plan(plan.match) for plan in plans] if sort or not limit else plans)
+        ranked = limit and (not sort or sort.ranks)
+        self._charge(plans if ranked else [Plan(plan.match) for plan in plans])
         return self._snapshot.multi_search(plans, limit=limit, sort=sort)
 
     def count(self, match: Clause) -> int:

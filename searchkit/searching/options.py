@@ -54,10 +54,12 @@ def _choice(default: str | None, choices: tuple[str, ...], help: str) -> Any:
     return _option(default, help, check)
 
 
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be text, not {value!r}")
-    return value
+def _sort(name: str, value: Any) -> str:
+    """The names with commas between, so that a list and a text are one search."""
+    if not isinstance(value, str | Iterable):
+        raise TypeError(f"{name} must be a text or a list of texts, not {value!r}")
+    names = [part.strip() for text in as_list(name, value) for part in text.split(",")]
+    return ",".join(names) if names else "relevance"
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
@@ -196,11 +198,11 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
     cursor: str | None = _option(
         None, "Continue after the page whose JSON had this cursor, while the index has not changed."
     )
-    sort: str = _option(
+    sort: str | Iterable[str] = _option(
         "relevance",
         "What comes first: relevance, newest, oldest, or by a declared field: price from its least value, "
-        "-price from its greatest.",
-        _text,
+        "-price from its greatest. Several are separated by commas: what is equal by one comes by the next.",
+        _sort,
     )
     facets: str | Iterable[str] = _option(
         (),
@@ -218,7 +220,7 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.recency is not None and self.sort != "relevance":
+        if self.recency is not None and "relevance" not in str(self.sort).split(","):
             raise ValueError(f"recency is for sort='relevance'; this search sorts by {self.sort!r}")
         if self.cursor is not None and self.offset:
             raise ValueError("a cursor says where to go on, so there is no offset beside it")

@@ -31,7 +31,8 @@ _PALE = "opacity:.7;font-size:.9em"
 class Hit:
     """One document that was found.
 
-    ``score`` is its BM25 sum for this query, comparable within one result; 0 when sorted by a field.
+    ``score`` is its BM25 sum for this query, comparable within one result; 0 when ``relevance`` is
+    not among what sorts.
     ``duplicates`` are the hits with the same story, when the search collapses near-duplicates.
     """
 

@@ -69,9 +69,7 @@ def _results(
     planning = Planning(understood, options, snapshot, settings, filters)
     planned = planning.plan()
     ranking = _with_recency(planned.plan, options.recency, position)
-    # Without scores to rank by, the newest is the best.
-    order = "newest" if options.sort == "relevance" and not ranking.scores else options.sort
-    sort = settings.fields.sort(order)
+    sort = settings.fields.sort(str(options.sort), ranked=bool(ranking.scores))
     total, hits, has_more = _page(ranking, sort, planned, options, position, position.offset, options.limit)
     strict, found = total, planned.plan.match
     relaxed = relax(planning, planned, total) if _may_relax(options, total) else None
@@ -158,7 +156,7 @@ def _may_relax(options: SearchOptions, total: int) -> bool:
 
     In another order than by rank they would stand among them, so there only where nothing has all of it.
     """
-    return options.match == "most" and (options.sort == "relevance" or not total)
+    return options.match == "most" and (str(options.sort).startswith("relevance") or not total)
 
 
 def _as_typed(text: str, words: Iterable[str]) -> list[str]:

@@ -127,7 +127,11 @@ SEARCH = (
     Parameter("limit", Count, "How many hits at most.", "page_size"),
     Parameter("offset", Count, "How many hits are left out; its maximum is for both with `limit`.", "depth"),
     Parameter("snippet_length", Length, "Characters of a snippet at most."),
-    Parameter("sort", Name, "relevance, newest, oldest or a declared field; a minus: from high to low."),
+    Parameter(
+        "sort",
+        Text,
+        "relevance, newest, oldest or a declared field; a minus: from high to low. Several with commas.",
+    ),
     Parameter("since", Time, "Published then or later: 2024-07-31, in UTC."),
     Parameter("until", Time, "Published then or earlier."),
     Parameter("source", Texts, "From one of these sources."),

@@ -31,7 +31,7 @@ from searchkit.engine.opensearch.query import (
     ranked_query,
 )
 from searchkit.engine.opensearch.state import State, StateStore
-from searchkit.engine.plan import Clause, MatchAll, Plan, Sort, Term
+from searchkit.engine.plan import SCORE, Clause, MatchAll, Plan, Sort, Term
 from searchkit.errors import CursorExpiredError, EngineUnavailableError
 
 _KEEP = "10m"
@@ -63,7 +63,7 @@ class PointInTime:
     def search(self, bodies: Sequence[dict[str, Any]]) -> list[Any]:
         """The answers of the shards, in one request; all shards have to answer."""
         # Terms that are rare in one shard are not taken for rare in all.
-        by_score = any(body.get("sort", [None])[0] == "_score" for body in bodies)
+        by_score = any("_score" in body.get("sort", ()) for body in bodies)
         params = {"search_type": "dfs_query_then_fetch"} if by_score else {}
         point = {"pit": {"id": self.id, "keep_alive": _KEEP}, "track_total_hits": True}
         asked = [{**body, **point} for body in bodies]
@@ -113,12 +113,13 @@ class OpenSearchSnapshot(Snapshot):
         return [(int(one["total"]["value"]), _scored(one["hits"], sort)) for one in hits]
 
     def _body(self, plan: Plan, sort: Sort | None) -> dict[str, Any]:
-        body: dict[str, Any] = {"sort": ["_score", *_TIES], "_source": ["stored"]}
-        if not sort:
-            return {**body, "query": ranked_query(plan, self._live)}
-        direction = "desc" if sort.descending else "asc"
-        order = {"order": direction, "missing": "_last", "unmapped_type": "keyword"}
-        return {**body, "query": self._matching(plan.match), "sort": [{f"first.{sort.field}": order}, *_TIES]}
+        keys = [*map(_key, sort.keys)] if sort else ["_score"]
+        body: dict[str, Any] = {"sort": [*keys, *_TIES], "_source": ["stored"]}
+        if "_score" not in keys:
+            return {**body, "query": self._matching(plan.match)}
+        if keys[0] != "_score":
+            body["track_scores"] = True  # they are not given back otherwise
+        return {**body, "query": ranked_query(plan, self._live)}
 
     def _hits(self, body: dict[str, Any], offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and those from the offset; beyond the window all before them are skipped."""
@@ -238,4 +239,13 @@ class OpenSearchSnapshot(Snapshot):
 
 
 def _scored(hits: Iterable[Any], sort: Sort | None) -> list[ScoredDoc]:
-    return [ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"].encode()) for hit in hits]
+    ranked = sort is None or sort.ranks
+    return [ScoredDoc(hit["_score"] if ranked else 0.0, hit["_source"]["stored"].encode()) for hit in hits]
+
+
+def _key(sort: Sort) -> Any:
+    """The first key of an order."""
+    if sort.field == SCORE:
+        return "_score"
+    direction = "desc" if sort.descending else "asc"
+    return {f"first.{sort.field}": {"order": direction, "missing": "_last", "unmapped_type": "keyword"}}
