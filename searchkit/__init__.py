@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from searchkit.articles import Articles, read_articles
     from searchkit.document import Document, Markup
     from searchkit.highlight.highlighted import Highlighted
-    from searchkit.index import Index, check, create, open  # noqa: A004
+    from searchkit.index import Index, check, create, open, search  # noqa: A004
     from searchkit.indexing.writer import Writer
     from searchkit.reports import (
         CheckReport,
@@ -96,6 +96,7 @@ __all__ = [
     "kernel",
     "open",
     "read_articles",
+    "search",
 ]
 
 # Imported when first asked for: a program that imports searchkit starts at once, and loads what it uses.
@@ -103,7 +104,7 @@ _MODULES = {
     "searchkit.analysis.kernel": ("kernel",),
     "searchkit.articles": ("Articles", "read_articles"),
     "searchkit.document": ("Document", "Markup"),
-    "searchkit.index": ("Index", "check", "create", "open"),
+    "searchkit.index": ("Index", "check", "create", "open", "search"),
     "searchkit.reports": (
         "CheckReport",
         "CopyReport",

@@ -95,6 +95,8 @@ class ScoredDoc(NamedTuple):
 
     score: float
     stored: bytes
+    index: int | None = None
+    """Of several indexes that are searched together, the number of the one that has it."""
 
 
 Hits = tuple[int, list[ScoredDoc]]

@@ -87,7 +87,7 @@ def test_any_order_equals_that_of_the_reference_engine(
                         )
                     }
                     columns.append({id: of_value.get(first, len(of_value)) for id, first in firsts.items()})
-            expected = sorted(score_of, key=lambda id: (*(column[id] for column in columns), tie_key(id)))
+            expected = sorted(score_of, key=lambda one: (*(column[one] for column in columns), tie_key(one)))
             whole = search(engine, match, scores, sort=sort)
             assert found_ids(whole) == expected
             for one in whole:
@@ -128,7 +128,7 @@ def test_many_equal_ones_are_parted_by_pages_anywhere(engine: Engine, sort: Sort
         commits=3,
     )
     ranks = [ScoreClause(Term("words", "甲"), 1.0)]
-    expected = sorted(map(str, range(3000)), key=lambda id: (*key(int(id)), tie_key(id)))
+    expected = sorted(map(str, range(3000)), key=lambda one: (*key(int(one)), tie_key(one)))
     assert found_ids(search(engine, MatchAll(), ranks, sort=sort, limit=3000)) == expected
     for offset, limit in ((0, 7), (5, 20), (999, 1), (1490, 30), (2993, 10)):
         found = search(engine, MatchAll(), ranks, sort=sort, offset=offset, limit=limit)
