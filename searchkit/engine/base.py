@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from searchkit.engine.plan import Clause, Plan, Sort, Value, ValueField
+from searchkit.engine.plan import Buckets, Clause, Plan, Sort, Value, ValueField
 from searchkit.errors import SearchkitError
 from searchkit.text import well_formed
 
@@ -164,12 +164,21 @@ class Snapshot(ABC):
         """
 
     @abstractmethod
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        """How many matching documents have a value in each bucket, by its number; those that have any."""
+
+    @abstractmethod
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         """How many documents have each of the terms in a text field, or each of the values in a label or key
         field.
 
         Deleted documents may still count.
         """
+
+    def average_length(self, field: str, term: str) -> float:  # noqa: ARG002
+        """How many terms documents have in a text field on average, by which scores are made: the length that
+        scores like that of others, given a term that some document has; 0 where that is not known."""
+        return 0.0
 
     @abstractmethod
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:

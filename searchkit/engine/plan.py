@@ -22,6 +22,7 @@ __all__ = [
     "TEXT_FIELDS",
     "TEXT_PREFIX",
     "Boolean",
+    "Buckets",
     "Clause",
     "Fuzzy",
     "MatchAll",
@@ -69,6 +70,19 @@ def is_text_field(name: str) -> bool:
 def has_positions(name: str) -> bool:
     """Are terms of the text field asked for in chains?"""
     return name.endswith("_bigrams")
+
+
+class Buckets(Struct, frozen=True):
+    """The values of a field of integers or numbers, counted by ranges instead of one by one.
+
+    Between ``edges``, which rise: bucket 0 is below the first, and each other one begins with the edge before
+    it. Or of one ``width`` each: bucket 0 begins with 0, and there are others below it; of numbers a value
+    beside a border may count in the bucket next to its own.
+    """
+
+    field: str
+    edges: tuple[float, ...] = ()
+    width: float = 0
 
 
 SCORE = "score"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from searchkit.engine.base import FacetCounts, Hits, PlanTooExpensiveError, Snapshot
-from searchkit.engine.plan import Clause, Plan, Sort
+from searchkit.engine.plan import Buckets, Clause, Plan, Sort
 from searchkit.errors import QueryTooExpensiveError
 from searchkit.query.ast import FuzzyNode, PhraseNode, PrefixNode, QueryNode, WildcardNode
 from searchkit.query.cost import (
@@ -93,8 +93,15 @@ class BoundedSnapshot(Snapshot):
         self._charge([Plan(match)], len(fields))
         return self._snapshot.facets(match, fields)
 
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        self._charge([Plan(match)], 1)
+        return self._snapshot.buckets(match, wanted)
+
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         return self._snapshot.doc_freqs(field, terms)
+
+    def average_length(self, field: str, term: str) -> float:
+        return self._snapshot.average_length(field, term)
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         return self._snapshot.terms_with_prefix(field, text, limit=limit)

@@ -1,9 +1,9 @@
 """Several indexes as one: a snapshot that puts their answers together, and settings that fit all of them.
 
-An index scores by how rare a term is among its own documents. Here each term counts for as much more or less
-as it is rarer or more frequent in all of them together, so that the hits of one compare with those of
-another. The average length of a document stays that of each index; docs/decisions/0020-several-indexes.md
-has what that changes.
+An index scores by how rare a term is among its own documents, and by how long they are on average. Here each
+term counts for as much more or less as it is rarer in all of them together, and as the documents are shorter
+than those of the others, so that the hits of one compare with those of another:
+docs/decisions/0020-several-indexes.md.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from searchkit.engine.plan import (
     SCORE,
     TEXT_FIELDS,
     Boolean,
+    Buckets,
     Clause,
     MatchAll,
     MatchNone,
@@ -29,6 +30,7 @@ from searchkit.engine.plan import (
     ScoreClause,
     Sort,
     Term,
+    is_text_field,
 )
 from searchkit.engine.ties import places_of, tie_key
 from searchkit.indexing.stored_fields import StoredFields
@@ -37,6 +39,8 @@ from searchkit.query.scoring import idf
 from searchkit.query.synonyms import Synonyms
 from searchkit.schema import FieldKind, Schema
 from searchkit.settings import Settings
+
+_K1, _B = 1.2, 0.75  # those of BM25, in every engine
 
 
 class Member:
@@ -86,6 +90,8 @@ class UnitedSnapshot(Snapshot):
 
         self._members = members
         self._size = sum(member.size for member in members)
+        self._lengths: dict[str, list[float]] = {}
+        """Of each text field the average length in each of the indexes, as far as it is known."""
         versions = [(member.name, member.snapshot.version) for member in members]
         self.version = sha256(repr(versions).encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
@@ -100,9 +106,9 @@ class UnitedSnapshot(Snapshot):
         self._look_up(plans)
         answers = [
             member.snapshot.multi_search(
-                [self._plan(plan, member, sort) for plan in plans], limit=limit, sort=member.sort(sort)
+                [self._plan(plan, number, sort) for plan in plans], limit=limit, sort=member.sort(sort)
             )
-            for member in self._members
+            for number, member in enumerate(self._members)
         ]
         return [
             (sum(total for total, _ in of_plan), self._merged([found for _, found in of_plan], sort)[:limit])
@@ -116,18 +122,24 @@ class UnitedSnapshot(Snapshot):
             for score in plan.scores:
                 if isinstance(score.node, Term):
                     terms.setdefault(score.node.field, {})[score.node.text] = None
-        for member in self._members:
-            for field, asked in terms.items():
-                member.doc_freqs(field, list(asked))
+        for field, asked in terms.items():
+            known = self._lengths.setdefault(field, [0.0] * len(self._members))
+            for number, member in enumerate(self._members):
+                having = zip(asked, member.doc_freqs(field, list(asked)))
+                there = next((term for term, count in having if count), None)
+                if there is not None and not known[number] and is_text_field(field):
+                    known[number] = member.snapshot.average_length(field, there)
 
-    def _plan(self, plan: Plan, member: Member, sort: Sort | None) -> Plan:
+    def _plan(self, plan: Plan, number: int, sort: Sort | None) -> Plan:
+        member = self._members[number]
         if sort and not sort.ranks:
             return Plan(member.clause(plan.match))
-        scores = (self._score(score, member) for score in plan.scores)
+        scores = (self._score(score, number) for score in plan.scores)
         return Plan(member.clause(plan.match), tuple(filter(None, scores)))
 
-    def _score(self, score: ScoreClause, member: Member) -> ScoreClause | None:
+    def _score(self, score: ScoreClause, number: int) -> ScoreClause | None:
         """The same for one of the indexes; None where it adds nothing."""
+        member = self._members[number]
         node = member.clause(score.node)
         if isinstance(node, MatchNone):
             return None
@@ -137,7 +149,18 @@ class UnitedSnapshot(Snapshot):
         if not having:
             return None
         of_all = idf(self._size, sum(self._counts(node.field, [node.text])))
-        return ScoreClause(node, score.weight * of_all / idf(member.size, having))
+        shorter = self._shorter(node.field, number)
+        return ScoreClause(node, score.weight * shorter * of_all / idf(member.size, having))
+
+    def _shorter(self, field: str, number: int) -> float:
+        """What a term that a document of average length has once counts for in all of the indexes, where it
+        counts for 1 in its own."""
+        lengths = self._lengths[field]
+        known = [(length, member.size) for length, member in zip(lengths, self._members) if length]
+        if not lengths[number] or len(known) < 2:
+            return 1.0
+        of_all = sum(length * size for length, size in known) / sum(size for _, size in known)
+        return (1 + _K1) / (1 + _K1 * (1 - _B + _B * lengths[number] / of_all))
 
     def _counts(self, field: str, terms: Sequence[str]) -> Iterator[int]:
         return map(sum, zip(*(member.doc_freqs(field, terms) for member in self._members)))
@@ -176,6 +199,11 @@ class UnitedSnapshot(Snapshot):
                 for value, count in found.items():
                     counts[value] = counts.get(value, 0) + count
         return summed
+
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        there = [member for member in self._members if wanted.field in member.fields]
+        found = [Counter(member.snapshot.buckets(member.clause(match), wanted)) for member in there]
+        return dict(sum(found, Counter()))
 
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         return list(self._counts(field, terms))

@@ -7,10 +7,10 @@ in which nobody asked, another one takes its place as long as nobody has committ
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from searchkit.engine.aggregations import facet_counts
+from searchkit.engine.aggregations import bucket_counts, facet_counts
 from searchkit.engine.base import (
     MOST_VALUES,
     FacetCounts,
@@ -31,7 +31,7 @@ from searchkit.engine.opensearch.query import (
     ranked_query,
 )
 from searchkit.engine.opensearch.state import State, StateStore
-from searchkit.engine.plan import SCORE, Clause, MatchAll, Plan, Sort, Term
+from searchkit.engine.plan import SCORE, Buckets, Clause, MatchAll, Plan, Sort, Term
 from searchkit.errors import CursorExpiredError, EngineUnavailableError
 
 _KEEP = "10m"
@@ -91,6 +91,7 @@ class OpenSearchSnapshot(Snapshot):
             gone = [{"ids": {"values": dead[at : at + _WINDOW]}} for at in range(0, len(dead), _WINDOW)]
             self._live = {"bool": {"filter": [self._live], "must_not": gone}}
         self._length: int | None = None
+        self._lengths: dict[str, float] = {}
 
     @property
     def version(self) -> str:
@@ -148,12 +149,32 @@ class OpenSearchSnapshot(Snapshot):
             {name: path_of(name) for name in fields},
         )
 
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        query = self._matching(match)
+        return bucket_counts(
+            lambda asked: self._ask({"query": query, "size": 0, "aggs": asked})["aggregations"],
+            path_of(wanted.field),
+            wanted,
+        )
+
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         buckets: list[Any] = []
         for at in range(0, len(terms), _MOST_TERMS):
             queries = [match_query(Term(field, term)) for term in terms[at : at + _MOST_TERMS]]
             buckets += self._buckets(self._live, {"filters": {"filters": queries}})
         return [bucket["doc_count"] for bucket in buckets]
+
+    def average_length(self, field: str, term: str) -> float:
+        if field not in self._lengths:
+            query = match_query(Term(field, term))
+            body = {"query": {"bool": {"must": [query], "filter": [self._live]}}, "size": 1}
+            body |= {"sort": ["_score", *_TIES], "_source": False, "explain": True}
+            hits = self._ask(body)["hits"]["hits"]
+            lengths = [*_average_lengths(hits[0]["_explanation"])] if hits else []
+            if not lengths:
+                return 0.0
+            self._lengths[field] = lengths[0]
+        return self._lengths[field]
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         if limit <= 0:
@@ -241,6 +262,14 @@ class OpenSearchSnapshot(Snapshot):
 def _scored(hits: Iterable[Any], sort: Sort | None) -> list[ScoredDoc]:
     ranked = sort is None or sort.ranks
     return [ScoredDoc(hit["_score"] if ranked else 0.0, hit["_source"]["stored"].encode()) for hit in hits]
+
+
+def _average_lengths(explanation: Mapping[str, Any]) -> Iterator[float]:
+    """What an explanation says of the average length of a field."""
+    if explanation["description"].startswith("avgdl"):
+        yield float(explanation["value"])
+    for detail in explanation.get("details", ()):
+        yield from _average_lengths(detail)
 
 
 def _key(sort: Sort) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf, nextafter
 from typing import Any
@@ -10,7 +11,7 @@ import tantivy
 from tantivy import Query
 
 from searchkit.engine import forks
-from searchkit.engine.aggregations import facet_counts
+from searchkit.engine.aggregations import bucket_counts, facet_counts
 from searchkit.engine.atomic_files import corrupt
 from searchkit.engine.base import (
     MOST_VALUES,
@@ -23,6 +24,7 @@ from searchkit.engine.base import (
 from searchkit.engine.plan import (
     SCORE,
     Boolean,
+    Buckets,
     Clause,
     MatchNone,
     Plan,
@@ -36,6 +38,7 @@ from searchkit.engine.tantivy.writer import TIES
 from searchkit.engine.ties import Run, page_of, places_of
 
 _PAGE = 1000
+_AVERAGE_LENGTH = re.compile(r'"value": ([0-9.e+-]+),\s*"description": "avgdl')
 _BATCH = 20_000  # documents that iteration looks up at once
 
 
@@ -46,6 +49,7 @@ class TantivySnapshot(Snapshot):
         self._forks = forks.count
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._lengths: dict[str, float] = {}
 
     @property
     def version(self) -> str:
@@ -177,9 +181,28 @@ class TantivySnapshot(Snapshot):
                 lambda wanted: self._searcher.aggregate(query, dict(wanted)), {name: name for name in fields}
             )
 
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        with self._reading():
+            query = match_query(match, self._schema)
+            return bucket_counts(
+                lambda asked: self._searcher.aggregate(query, dict(asked)), wanted.field, wanted
+            )
+
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         with self._reading():
             return [self._searcher.doc_freq(field, term) for term in terms]
+
+    def average_length(self, field: str, term: str) -> float:
+        if field not in self._lengths:
+            query = Query.term_query(self._schema, field, term, index_option="freq")
+            with self._reading():
+                found = self._searcher.search(query, 1).hits
+                explained = query.explain(self._searcher, found[0][1]).to_json() if found else ""
+            length = _AVERAGE_LENGTH.search(explained)
+            if not length:
+                return 0.0  # no document has the term any more
+            self._lengths[field] = float(length[1])
+        return self._lengths[field]
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         # It makes room for as many as the limit says, so a very large one would take all the memory there is.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import heapq
 import threading
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,7 +22,7 @@ from searchkit.engine import forks
 from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, FacetCounts, ScoredDoc, Snapshot, id_term
 from searchkit.engine.commit_files import QUICK_BYTES, of_one_commit, require_whole
 from searchkit.engine.pinned import Pinned
-from searchkit.engine.plan import SCORE, Clause, Plan, Sort, ValueField
+from searchkit.engine.plan import SCORE, Buckets, Clause, Plan, Sort, ValueField
 from searchkit.engine.storage import FolderEngine, IndexFolder
 from searchkit.engine.ties import page_of, places_of, tie_key
 from searchkit.engine.whoosh import files
@@ -231,6 +233,17 @@ class WhooshSnapshot(Snapshot):
             maps = collector.facetmaps
             return {field: self._most_frequent(field, maps[field].as_dict()) for field in fields}
 
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        read = self._searcher.schema[wanted.field].from_bytes
+        counts: Counter[int] = Counter()
+        with self._reading():
+            values = self._reader.column_reader(wanted.field + VALUES, translate=False)
+            for number in self._searcher.docs_for_query(match_query(match)):
+                for value in map(read, values[number]):
+                    at = value // wanted.width if wanted.width else bisect_right(wanted.edges, value)
+                    counts[int(at)] += 1
+        return dict(counts)
+
     def _most_frequent(self, field: str, counts: Mapping[bytes, int]) -> FacetCounts:
         most = heapq.nlargest(MOST_VALUES, counts.items(), key=itemgetter(1))
         read = self._searcher.schema[field].from_bytes
@@ -241,6 +254,11 @@ class WhooshSnapshot(Snapshot):
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         with self._reading():
             return [self._reader.doc_frequency(field, term) for term in terms]
+
+    def average_length(self, field: str, term: str) -> float:  # noqa: ARG002
+        with self._reading():
+            weighting: BM25 = self._searcher.weighting
+            return weighting.average_length(self._searcher, field)
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         with self._reading():
