@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         SyncReport,
     )
     from searchkit.searching.explain import Contribution, Explanation
+    from searchkit.searching.facets import Facet
     from searchkit.searching.hints import Hint
     from searchkit.searching.options import SearchOptions
     from searchkit.searching.results import Hit, Results
@@ -65,6 +66,7 @@ __all__ = [
     "DocumentError",
     "EngineUnavailableError",
     "Explanation",
+    "Facet",
     "Failure",
     "Highlighted",
     "Hint",
@@ -116,6 +118,7 @@ _MODULES = {
         "SyncReport",
     ),
     "searchkit.highlight.highlighted": ("Highlighted",),
+    "searchkit.searching.facets": ("Facet",),
     "searchkit.searching.options": ("SearchOptions",),
     "searchkit.searching.results": ("Hit", "Results"),
     "searchkit.searching.hints": ("Hint",),

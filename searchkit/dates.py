@@ -13,6 +13,7 @@ When = str | date | datetime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
+MILLISECONDS_OF_DAY = 86_400_000
 _DATE = re.compile(
     r"""(?P<year>\d{4}) [-/.年] (?P<month>\d{1,2}) [-/.月] (?P<day>\d{1,2}) 日?
         (?: [T\s] \s* (?P<hour>\d{1,2}) : (?P<minute>\d{2})
@@ -46,6 +47,25 @@ def day_start(day: date) -> int:
 def day_end(day: date) -> int:
     """The first millisecond after the day."""
     return day_start(day) + timedelta(days=1) // _MILLISECOND
+
+
+def day_of(number: int) -> str:
+    """The day so many days after the first one of 1970, as text."""
+    return date.fromordinal(_EPOCH.toordinal() + number).isoformat()
+
+
+def day_bounds(value: When | int) -> tuple[int, int]:
+    """The first millisecond of a time, a day, a month or a year, and the first one after it.
+
+    Raises ValueError and TypeError as `time_bound` does.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10_000:
+        value = f"{value:04}"  # a year, as the facet has it
+    if isinstance(value, str) and (days := parse_days(value.strip())) and days[0] and days[1]:
+        return day_start(days[0]), day_end(days[1])
+    if isinstance(value, int):
+        raise TypeError(f"{value!r} is no date")
+    return time_bound("where", value), time_bound("where", value, end=True)
 
 
 def parse_time(text: str) -> datetime:

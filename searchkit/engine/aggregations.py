@@ -35,7 +35,7 @@ def bucket_counts(aggregate: Aggregate, path: str, wanted: Buckets) -> dict[int,
     if wanted.width:
         by_width = {"field": path, "interval": wanted.width, "min_doc_count": 1}
         found = aggregate({"counts": {"histogram": by_width}})["counts"]["buckets"]
-        return {round(one["key"] / wanted.width): one["doc_count"] for one in found if one["doc_count"]}
+        return {round(wanted.place(one["key"])): one["doc_count"] for one in found if one["doc_count"]}
     ends = [(None, wanted.edges[0]), *zip(wanted.edges, (*wanted.edges[1:], None))]
     ranges = [
         {"key": str(number)} | {name: end for name, end in zip(("from", "to"), pair) if end is not None}

@@ -95,7 +95,7 @@ class ScoredDoc(NamedTuple):
 
     score: float
     stored: bytes
-    index: int | None = None
+    of_index: int | None = None
     """Of several indexes that are searched together, the number of the one that has it."""
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "is_text_field",
 ]
 
+_FARTHEST = 1e300
 TEXT_PREFIX = "text_"
 """Begins the names of text fields of an index's own; they are among its `ValueField`."""
 TEXT_FIELDS = ("words", "title_bigrams", "title_unigrams", "body_bigrams", "body_unigrams")
@@ -83,6 +84,10 @@ class Buckets(Struct, frozen=True):
     field: str
     edges: tuple[float, ...] = ()
     width: float = 0
+
+    def place(self, value: float) -> float:
+        """How many widths a value is from 0, at most so many that it is a number."""
+        return max(-_FARTHEST, min(value / self.width, _FARTHEST))
 
 
 SCORE = "score"
@@ -168,7 +173,8 @@ class TermSet(Struct, frozen=True):
 class Range(Struct, frozen=True):
     """Documents that have a number, at least ``low`` and below ``high``; None is no bound.
 
-    Both are of the type of the field: integers or floats.
+    Both are of the type of the field: integers or floats. With neither, those that have any value, also of
+    labels.
     """
 
     field: str

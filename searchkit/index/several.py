@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from searchkit.errors import CursorExpiredError
 from searchkit.index.index import Index
@@ -51,9 +52,10 @@ def search(indexes: Iterable[Index], query: str, options: SearchOptions) -> Resu
 
 
 def _checked(indexes: Iterable[Index]) -> list[Index]:
-    if isinstance(indexes, Index):
+    given: Any = indexes
+    if isinstance(given, Index):  # which iterates over its documents
         raise TypeError("indexes must be a list of open indexes; one alone is searched by its own search()")
-    found = list(indexes)
+    found: list[Any] = list(given)
     for one in found:
         if not isinstance(one, Index):
             raise TypeError(f"indexes must be open indexes, as searchkit.open() gives them, not {one!r}")

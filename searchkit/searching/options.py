@@ -19,6 +19,7 @@ from searchkit.query import Match
 from searchkit.query.matching import filter_nodes
 from searchkit.query.recency import half_life
 from searchkit.schema import Schema
+from searchkit.searching.facets import Facet, facets_of
 from searchkit.text import as_list
 
 Collapse = Literal["near-duplicates"]
@@ -62,10 +63,6 @@ def _sort(name: str, value: Any) -> str:
     return ",".join(names) if names else "relevance"
 
 
-def _texts(name: str, value: Any) -> tuple[str, ...]:
-    return tuple(as_list(name, value))  # an iterator can be read only once
-
-
 def _set_of_texts(name: str, value: Any) -> tuple[str, ...]:
     return tuple(sorted(as_list(name, value)))  # equal sets make equal cursors
 
@@ -79,6 +76,8 @@ def _where(name: str, value: Any) -> dict[str, Any] | None:
 
 def _settled(values: Any) -> Any:
     """The values of a field in a form whose ``repr`` is the same each time."""
+    if isinstance(values, Mapping):
+        return {name: _settled(inner) for name, inner in values.items()}
     if isinstance(values, Iterator):
         return list(values)
     return sorted(values, key=repr) if isinstance(values, set | frozenset) else values
@@ -204,10 +203,11 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
         "-price from its greatest. Several are separated by commas: what is equal by one comes by the next.",
         _sort,
     )
-    facets: str | Iterable[str] = _option(
+    facets: str | Facet | Iterable[str | Facet] = _option(
         (),
-        "Count the matches by these, separated by commas: source, tags, year, month, declared fields.",
-        _texts,
+        "Count the matches by these, separated by commas: source, tags, year, month, declared fields; "
+        "in buckets with price:10,50,100 or published:day, the first ones with source:limit=5.",
+        lambda _, value: facets_of(value),
     )
     recency: str | timedelta | None = _option(
         None,

@@ -163,9 +163,9 @@ def hits_of(
     """The hits of what was found together, with the duplicates of each, where there are any."""
     placed = zip(found, pages(found, highlighter, snippet_length), strict=True)
     if not duplicates:
-        return [Hit(one.score, page, number, one.index) for one, (page, number) in placed]
+        return [Hit(one.score, page, number, one.of_index) for one, (page, number) in placed]
     return [
-        Hit(one.score, page, number, one.index, others)
+        Hit(one.score, page, number, one.of_index, others)
         for (one, (page, number)), others in zip(placed, duplicates, strict=True)
     ]
 

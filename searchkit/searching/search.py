@@ -19,7 +19,7 @@ from searchkit.query.planned import Planned
 from searchkit.query.recency import half_life, recency_scores
 from searchkit.searching.collapse import collapse
 from searchkit.searching.cursor import Cursors, Position
-from searchkit.searching.facets import count_facets
+from searchkit.searching.facets import count_facets, facets_of
 from searchkit.searching.hints import Hint, hints
 from searchkit.searching.options import HitOptions, SearchOptions
 from searchkit.searching.planning import Planning, bounded, plan, planning_of, read, understand
@@ -86,7 +86,9 @@ def _results(
         more, others, has_more = _page(ranking, sort, planned, options, position, offset, limit)
         total, hits = total + more, [*hits, *others]
         found = Boolean(should=(found, relaxed.match))
-    facets = count_facets(snapshot, found, options.facets, settings.fields)
+    facets = (
+        count_facets(snapshot, found, facets_of(options.facets), settings.fields) if options.facets else {}
+    )
 
     def count_of(other: QueryNode) -> int:
         return snapshot.count(plan(other, options, snapshot, settings, filters).plan.match)

@@ -65,8 +65,10 @@ class Member:
         """The clause for this index: nothing has a value in a field that is not there."""
         match node:
             case Boolean(must, should, must_not, minimum):
-                parts = (tuple(map(self.clause, children)) for children in (must, should, must_not))
-                return Boolean(*parts, minimum)
+                must, should, must_not = (
+                    tuple(map(self.clause, children)) for children in (must, should, must_not)
+                )
+                return Boolean(must, should, must_not, minimum)
             case MatchAll() | MatchNone():
                 return node
             case _:
@@ -167,7 +169,7 @@ class UnitedSnapshot(Snapshot):
 
     def _merged(self, found: Sequence[Sequence[ScoredDoc]], sort: Sort | None) -> list[ScoredDoc]:
         """The hits of each of the indexes, best first or sorted, in one list."""
-        hits = [one._replace(index=number) for number, of_one in enumerate(found) for one in of_one]
+        hits = [one._replace(of_index=number) for number, of_one in enumerate(found) for one in of_one]
         columns = [self._places(hits, key) for key in (sort or Sort(SCORE)).keys]
         in_order: list[ScoredDoc] = []
         for _, equal in groupby(sorted(zip(zip(*columns), range(len(hits)))), key=itemgetter(0)):
@@ -181,7 +183,7 @@ class UnitedSnapshot(Snapshot):
             return places_of([hit.score for hit in hits], descending=True, by_score=True)
         values: list[Any] = []
         for hit in hits:
-            schema = self._members[hit.index or 0].schema
+            schema = self._members[hit.of_index or 0].schema
             value = schema.values(StoredFields.decode(hit.stored).document).get(key.field)
             values.append(next(iter(value), None) if isinstance(value, tuple) else value)
         return places_of(values, descending=key.descending)
@@ -235,7 +237,7 @@ class UnitedSnapshot(Snapshot):
 
 def _tie(hit: ScoredDoc) -> tuple[int, int | None]:
     """By what equal hits are ordered; of two with one id that of the first index comes first."""
-    return tie_key(id_term(StoredFields.decode(hit.stored).id)), hit.index
+    return tie_key(id_term(StoredFields.decode(hit.stored).id)), hit.of_index
 
 
 def united_settings(of_all: Sequence[tuple[str, Settings]], *, boosted: bool) -> Settings:
@@ -254,7 +256,7 @@ def united_settings(of_all: Sequence[tuple[str, Settings]], *, boosted: bool) ->
             known, where = declared.setdefault(name, (kind, location))
             if known != kind:
                 raise ValueError(
-                    f"the field {name!r} is {known!r} in {where} and {kind!r} in {location}, so these indexes "
+                    f"the field {name!r} is {known!r} in {where} and {kind!r} in {location}, so these "
                     "cannot be searched together; copy the documents of one into an index with the other kind"
                 )
         if settings.boosts != first.boosts and not boosted:

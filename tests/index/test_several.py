@@ -50,9 +50,7 @@ def test_the_answers_are_those_of_one_index_with_all_documents(
     numbers = st.lists(st.integers(0, 2), min_size=len(documents), max_size=len(documents))
     places = dict(zip([document.id for document in documents], data.draw(numbers)))
     with ExitStack() as stack:
-        one, *several = [
-            stack.enter_context(searchkit.create(":memory:", fields=FIELDS)) for _ in range(4)
-        ]
+        one, *several = [stack.enter_context(searchkit.create(":memory:", fields=FIELDS)) for _ in range(4)]
         one.add(documents)
         for number, index in enumerate(several):
             index.add([document for document in documents if places[document.id] == number])
@@ -186,7 +184,9 @@ class TestOneList:
         assert (alone.index, "index" in alone.to_dict()) == (0, False)
 
     def test_a_story_that_several_indexes_tell_is_one_hit(self, make_index: MakeIndex) -> None:
-        story = "昨天上午市政府召开会议，讨论了新地铁线路的建设计划。会议决定明年春天开始动工，预计五年之内完成。"
+        story = (
+            "昨天上午市政府召开会议，讨论了新地铁线路的建设计划。会议决定明年春天开始动工，预计五年之内完成。"
+        )
         several = [
             make_index(Document(id="a", body=story, published=datetime(2024, 1, 3, tzinfo=UTC))),
             make_index(

@@ -349,13 +349,12 @@ class TestWhatMatches:
             (
                 {"nope": 1},
                 ValueError,
-                r"where: there is no field 'nope'; there are author, price, event, paid",
+                r"where: there is no field 'nope'; there are source, tags, published, author, price",
             ),
-            ({"source": "甲报"}, ValueError, r"where: there is no field 'source'"),
+            ({"title": "茶"}, ValueError, r"where: there is no field 'title'"),
             ({3: 1}, ValueError, r"where: there is no field 3"),
             ({"price": "cheap"}, ValueError, r"where: 'price' is a number, or a range .*, not 'cheap'"),
             ({"price": ""}, ValueError, r"'price' is a number"),
-            ({"price": None}, ValueError, r"'price' is a number"),
             ({"price": True}, ValueError, r"'price' is a number"),
             ({"price": "20..10"}, ValueError, r"'price' is a number, or a range of them in order"),
             ({"price": (20, 10)}, ValueError, r"or a range of them in order, not \(20, 10\)"),
@@ -364,20 +363,17 @@ class TestWhatMatches:
             ({"price": float("nan")}, ValueError, r"'price' is a number"),
             ({"price": "-inf.."}, ValueError, r"'price' is a number"),
             ({"price": 10**400}, ValueError, r"'price' is a number"),
-            ({"price": [1, "two"]}, ValueError, r"'price' is a number, .*, not \[1, 'two'\]"),
+            ({"price": [1, "two"]}, ValueError, r"'price' is a number, .*, not 'two'"),
             ({"event": "soon"}, ValueError, r"'event' is a date like 2024-07-31 or an ISO 8601 time"),
             ({"event": "2024-02-30"}, ValueError, r"'event' is a date"),
             ({"event": datetime(2024, 1, 1)}, ValueError, r"'event' is a date .* with its zone"),  # noqa: DTZ001
             ({"event": "2024-06..2024-01"}, ValueError, r"or a range of them in order"),
             ({"event": 20240101}, ValueError, r"'event' is a date"),
-            ({"event": None}, ValueError, r"'event' is a date"),
             ({"author": 5}, ValueError, r"'author' is a text or a list of texts [^,]*, not 5"),
-            ({"author": None}, ValueError, r"'author' is a text"),
-            ({"author": ["甲", None]}, ValueError, r"'author' is a text"),
+            ({"author": ["甲", 5]}, ValueError, r"'author' is a text .*, not 5"),
             ({"author": "x" * 1001}, ValueError, r"at most 1000 characters"),
             ({"paid": "yes"}, ValueError, r"'paid' is true or false, not 'yes'"),
             ({"paid": 1}, ValueError, r"'paid' is true or false"),
-            ({"paid": None}, ValueError, r"'paid' is true or false"),
             (["price"], TypeError, r"where must be a mapping of fields to values, not \['price'\]"),
             ("price", TypeError, r"where must be a mapping"),
         ],
@@ -392,7 +388,9 @@ class TestWhatMatches:
             index.count("茶", where=where)
 
     def test_where_without_declared_fields_says_how_to_declare(self, make_index: MakeIndex) -> None:
-        with pytest.raises(ValueError, match=r"there are none: an index is created with fields=\{"):
+        with pytest.raises(
+            ValueError, match=r"source, tags, published; an index declares others by fields=\{"
+        ):
             make_index("茶").search("茶", where={"author": "甲"})
 
     def test_a_value_is_matched_whole(self, make_index: MakeIndex) -> None:

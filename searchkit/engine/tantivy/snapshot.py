@@ -69,7 +69,9 @@ class TantivySnapshot(Snapshot):
         total, found = self._found(plan, limit, offset, sort)
         doc, new = self._searcher.doc, tuple.__new__  # ScoredDoc() would be a call in Python for each hit
         with self._reading():
-            return total, [new(ScoredDoc, (score, doc(address)["stored"][0], None)) for score, address in found]
+            return total, [
+                new(ScoredDoc, (score, doc(address)["stored"][0], None)) for score, address in found
+            ]
 
     def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
         answers = [self._found(plan, limit, 0, sort) for plan in plans]

@@ -240,7 +240,7 @@ class WhooshSnapshot(Snapshot):
             values = self._reader.column_reader(wanted.field + VALUES, translate=False)
             for number in self._searcher.docs_for_query(match_query(match)):
                 for value in map(read, values[number]):
-                    at = value // wanted.width if wanted.width else bisect_right(wanted.edges, value)
+                    at = wanted.place(value) // 1 if wanted.width else bisect_right(wanted.edges, value)
                     counts[int(at)] += 1
         return dict(counts)
 
