@@ -148,7 +148,7 @@ class FilterOptions(_Options):
     where: Mapping[str, Any] | None = _option(
         None,
         "With this value of a declared field, or one in a range (price=10..20, price=10..); several of one "
-        "name mean any of them.",
+        "name mean any of them. price!=5 is without it, price=* any, price!=* none.",
         _where,
     )
 

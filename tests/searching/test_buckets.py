@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +21,8 @@ MakeIndex = Callable[..., Index]
 UTC = timezone.utc
 FIELDS: Any = {"price": "number", "event": "date", "author": "text", "paid": "boolean"}
 PRICES = [-0.05, 0.0, 0.1, 0.3, 0.7, 5, 9.99, 10, 10.5, 49.999, 50, 100, 1e6, 2.0**53 + 2, -1e308, 1e308]
-MOMENTS = [datetime(y, m, d, h, 59, 59, 999000, UTC) for y, m, d, h in
-           [(999, 1, 1, 0), (1969, 12, 31, 23), (1970, 1, 1, 0), (2024, 2, 29, 23), (2024, 12, 31, 0)]]  # fmt: skip
+DAYS = [(999, 1, 1), (1969, 12, 31), (1970, 1, 1), (2024, 2, 29), (2024, 12, 31)]
+MOMENTS = [datetime(*day, 23, 59, 59, 999000, tzinfo=UTC) for day in DAYS]
 
 documents = st.lists(
     st.builds(
@@ -155,8 +154,9 @@ class TestLimitsAndOrders:
     def test_a_facet_lists_its_first_values_and_counts_the_others(
         self, facet: str, expected: list[tuple[Any, int]], others: int, index: Index
     ) -> None:
-        for given in (facet, Facet.parse(facet), [facet]):
-            results = index.search("茶", facets=given, limit=0)
+        forms: list[Any] = [facet, Facet.parse(facet), [facet]]
+        for form in forms:
+            results = index.search("茶", facets=form, limit=0)
             assert [*results.facets[facet.partition(":")[0]].items()] == expected
             assert sum(results.facet_others.values()) == others
 
