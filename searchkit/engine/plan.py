@@ -76,9 +76,9 @@ def has_positions(name: str) -> bool:
 class Buckets(Struct, frozen=True):
     """The values of a field of integers or numbers, counted by ranges instead of one by one.
 
-    Between ``edges``, which rise: bucket 0 is below the first, and each other one begins with the edge before
-    it. Or of one ``width`` each: bucket 0 begins with 0, and there are others below it; of numbers a value
-    beside a border may count in the bucket next to its own.
+    Between ``edges``, which rise, and of integers are at most 2**53: bucket 0 is below the first, and each
+    other one begins with the edge before it. Or of one ``width`` each: bucket 0 begins with 0, and there are
+    others below it; of numbers a value beside a border may count in the bucket next to its own.
     """
 
     field: str

@@ -188,7 +188,7 @@ class TestBuckets:
     def test_any_buckets_equal_those_of_the_reference_engine(
         self, make_engine: MakeEngine, request: pytest.FixtureRequest
     ) -> None:
-        edges = {"published": integers, PRICE: numbers}
+        edges = {"published": integers.filter(lambda one: abs(one) <= 2**53), PRICE: numbers}
 
         @examples(request)
         @given(history=histories(), node=nodes, data=st.data())

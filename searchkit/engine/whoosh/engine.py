@@ -236,6 +236,8 @@ class WhooshSnapshot(Snapshot):
     def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
         read = self._searcher.schema[wanted.field].from_bytes
         counts: Counter[int] = Counter()
+        if not len(self):
+            return {}  # an empty index has no columns
         with self._reading():
             values = self._reader.column_reader(wanted.field + VALUES, translate=False)
             for number in self._searcher.docs_for_query(match_query(match)):

@@ -100,8 +100,10 @@ def _without(unwanted: query.Query, wanted: query.Query, searcher: Searcher) -> 
 
 
 def _having(field: str, searcher: Searcher) -> Iterator[int]:
-    values = searcher.reader().column_reader(field + VALUES, translate=False)
-    return (number for number in searcher.reader().all_doc_ids() if values[number])
+    reader = searcher.reader()
+    if reader.doc_count():  # an empty index has no columns
+        values = reader.column_reader(field + VALUES, translate=False)
+        yield from (number for number in reader.all_doc_ids() if values[number])
 
 
 def _similar(node: plan.Fuzzy, searcher: Searcher) -> Iterator[int]:
