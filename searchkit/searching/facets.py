@@ -143,7 +143,7 @@ def counted_field(name: str, schema: Schema) -> CountedField:
         return CountedField(MONTH, lambda month: month // 100)
     if name == "month":
         return CountedField(MONTH, lambda month: f"{month // 100:04}-{month % 100:02}")
-    schema.check_known(name, ["source", "tags", "year", "month", *schema.values_of, "published"], "facets")
+    schema.check_known(name, ["source", "tags", "year", "month", "published", *schema.values_of], "facets")
     kind, field = schema.kind_of(name), engine_name(name)
     return CountedField(field, _SHOWN[kind], written(field) if kind == "text" else None)
 

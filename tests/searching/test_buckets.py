@@ -171,7 +171,10 @@ class TestLimitsAndOrders:
     @pytest.mark.parametrize(
         ("facets", "message"),
         [
-            ("colour", "facets: there is no field 'colour'; there are source, tags, year, month, price"),
+            (
+                "colour",
+                "facets: there is no field 'colour'; there are source, tags, year, month, published, price",
+            ),
             ("price,10", "there is no field '10'"),
             ("price:cheap", "an edge of 'price' must be a number, not 'cheap'"),
             ("event:soon", "an edge of 'event' must be a date like 2024-07-31"),
@@ -252,7 +255,6 @@ class TestWhere:
             ({"source": None}, "bcd"),
             ({"tags": "綠"}, "b"),
         ],
-        ids=str,
     )
     def test_several_values_none_and_not(self, where: Any, expected: str, index: Index) -> None:
         assert "".join(sorted(hit.id for hit in index.search("茶", where=where))) == expected
