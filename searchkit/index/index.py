@@ -208,7 +208,7 @@ class Index:
         **Which**: ``since`` and ``until`` bound the time of publication: an aware datetime, a date or a
         text like ``2024-07-31``; dates are days in UTC, both included. ``source`` and ``tags`` keep
         documents that have one of the values, ``where`` those with values of declared fields:
-        ``{"author": ["甲", "乙"], "price": "10..20", "paid": True}``. ``match`` says how many words of
+        ``{"author": ["甲", "乙"], "price": ["10..20", "50.."], "paid": {"not": True}}``; None is no value. ``match`` says how many words of
         running text are needed. ``regional`` lets 软件 find 軟體 as well, ``synonyms`` those of the index.
 
         **In what order**: ``sort`` is ``relevance``, ``newest``, ``oldest`` or a declared field, from its
@@ -219,7 +219,7 @@ class Index:
 
         **How much**: ``limit`` hits from ``offset``, or after a ``cursor`` from `Results.cursor`, which
         continues in the index as it was then. ``facets`` counts all matches by ``source``, ``tags``,
-        ``year``, ``month`` or a declared field. ``collapse="near-duplicates"`` makes one hit of a story that
+        ``year``, ``month`` or a declared field, or as a `Facet` says. ``collapse="near-duplicates"`` makes one hit of a story that
         several sources tell, with the others in `Hit.duplicates`; ``total`` counts all of them.
 
         Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``,
