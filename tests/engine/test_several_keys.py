@@ -112,7 +112,7 @@ SORTED = [
 ]
 
 
-@pytest.mark.parametrize(("sort", "key"), SORTED, ids=str)
+@pytest.mark.parametrize(("sort", "key"), SORTED, ids=[str(sort) for sort, _ in SORTED])
 def test_many_equal_ones_are_parted_by_pages_anywhere(engine: Engine, sort: Sort, key: Any) -> None:
     """More than are looked at beside a page, and more than can be asked for by their ids."""
     fill(

@@ -143,7 +143,9 @@ class TestEngines:
         assert found("summary:红茶") == [(1, "1")]
         results = searchkit.search(both, "茶", facets=["price", "author"])
         assert results.facets == {"price": {7.0: 1, 12.0: 1}, "author": {"甲": 1}}
-        with pytest.raises(ValueError, match="there is no field 'colour'; there are source, tags, published, price, author"):
+        with pytest.raises(
+            ValueError, match="there is no field 'colour'; there are source, tags, published, price, author"
+        ):
             found(where={"colour": "red"})
         with pytest.raises(ValueError, match="sort: there is no field 'colour'"):
             found(sort="colour")
