@@ -8,7 +8,8 @@ An engine of another package implements
 * `searchkit.engine.EngineKind`: create an index, open one, look at the files of one that does not open;
 * `Engine`: the metadata, the notes, the latest snapshot, the one writer, the size;
 * `EngineWriter`: upsert, delete, and a commit that is visible at once or not at all;
-* `Snapshot`: search, count, facets, document frequencies, stored documents; later commits do not change it.
+* `Snapshot`: search, count, facets, buckets, document frequencies, stored documents; later commits do not
+  change it.
 
 It has to implement what is abstract here. The other methods have a default, which it may replace by something
 quicker or better. `tests/engine` is the contract as tests: add a factory to ``ENGINES`` in its ``suite.py``.
