@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from searchkit.document import Document, Markup
     from searchkit.highlight.highlighted import Highlighted
     from searchkit.html.text import html_to_text
-    from searchkit.index import Index, check, create, open  # noqa: A004
+    from searchkit.index import Index, check, create, open, search  # noqa: A004
     from searchkit.index.writer import Writer
     from searchkit.reports import (
         CheckReport,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         SyncReport,
     )
     from searchkit.searching.explain import Contribution, Explanation
+    from searchkit.searching.facets import Facet
     from searchkit.searching.hints import Hint
     from searchkit.searching.options import SearchOptions
     from searchkit.searching.results import Hit, Results
@@ -66,6 +67,7 @@ __all__ = [
     "DocumentError",
     "EngineUnavailableError",
     "Explanation",
+    "Facet",
     "Failure",
     "Highlighted",
     "Hint",
@@ -98,6 +100,7 @@ __all__ = [
     "kernel",
     "open",
     "read_articles",
+    "search",
 ]
 
 # Imported when first asked for: a program that imports searchkit starts at once, and loads what it uses.
@@ -106,7 +109,7 @@ _MODULES = {
     "searchkit.articles": ("Articles", "read_articles"),
     "searchkit.document": ("Document", "Markup"),
     "searchkit.html.text": ("html_to_text",),
-    "searchkit.index": ("Index", "check", "create", "open"),
+    "searchkit.index": ("Index", "check", "create", "open", "search"),
     "searchkit.reports": (
         "CheckReport",
         "CopyReport",
@@ -118,6 +121,7 @@ _MODULES = {
         "SyncReport",
     ),
     "searchkit.highlight.highlighted": ("Highlighted",),
+    "searchkit.searching.facets": ("Facet",),
     "searchkit.searching.options": ("SearchOptions",),
     "searchkit.searching.results": ("Hit", "Results"),
     "searchkit.searching.hints": ("Hint",),

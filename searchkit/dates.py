@@ -16,6 +16,7 @@ UTC = timezone.utc
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
+MILLISECONDS_OF_DAY = 86_400_000
 _DATE = re.compile(
     r"""(?P<year>\d{4}) [-/.年] (?P<month>\d{1,2}) [-/.月] (?P<day>\d{1,2}) 日?
         (?: [T\s] \s* (?P<hour>\d{1,2}) : (?P<minute>\d{2})
@@ -98,6 +99,20 @@ def day_end(day: date, zone: tzinfo = UTC) -> int:
 def day_of(milliseconds: int, zone: tzinfo = UTC) -> date:
     """The day that has this millisecond; raises OverflowError outside the years 1 to 9999."""
     return local_time(_EPOCH + timedelta(milliseconds=milliseconds), zone).date()
+
+
+def day_bounds(value: When | int, zone: tzinfo = UTC) -> tuple[int, int]:
+    """The first millisecond of a time, a day, a month or a year, and the first one after it.
+
+    Raises ValueError and TypeError as `time_bound` does.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10_000:
+        value = f"{value:04}"  # a year, as the facet has it
+    if isinstance(value, str) and (days := parse_days(value.strip())) and days[0] and days[1]:
+        return day_start(days[0], zone), day_end(days[1], zone)
+    if isinstance(value, int):
+        raise TypeError(f"{value!r} is no date")
+    return time_bound("where", value, zone=zone), time_bound("where", value, end=True, zone=zone)
 
 
 def parse_time(text: str) -> datetime:

@@ -10,27 +10,16 @@ Every index has those of a `Document`; what else stands in ``extra`` can be decl
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import tzinfo
-from functools import lru_cache, partial
-from typing import Any, Literal, NamedTuple, SupportsFloat, get_args
+from functools import lru_cache
+from typing import Any, Literal, SupportsFloat, get_args
 
 from searchkit.analysis import normalize, visible
-from searchkit.dates import (
-    UTC,
-    When,
-    day_end,
-    day_of,
-    day_start,
-    local_time,
-    parse_days,
-    time_bound,
-    to_milliseconds,
-)
+from searchkit.dates import UTC, day_bounds, day_of, local_time, time_bound, to_milliseconds
 from searchkit.document import LONGEST_LABEL, MOST_LABELS, Document, address_key
-from searchkit.engine.base import FacetCounts, id_term
-from searchkit.engine.plan import TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
+from searchkit.engine.base import id_term
+from searchkit.engine.plan import SCORE, TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
 from searchkit.text import as_list
 
@@ -67,30 +56,10 @@ _TAKEN = frozenset(
     "id title body url source tag tags published date year month extra relevance newest oldest".split()
 )
 _LARGEST_BOOST = 1000
-
-
-class Facet(NamedTuple):
-    """The field of an engine whose values are counted, and what each of its values is called.
-
-    Of texts, the values of another field say how they are written.
-    """
-
-    field: str
-    shown: Callable[[Any], Any]
-    written: str | None = None
-
-    def counts(self, found: Mapping[str, FacetCounts]) -> FacetCounts:
-        """The counts of the facet, by those of the fields; a text is called as most documents write it."""
-        shown = self.shown
-        if self.written is not None:
-            names = _most_frequent(found[self.field], found[self.written])
-            shown = names.__getitem__
-        counts = FacetCounts()
-        for value, count in found[self.field].items():
-            name = shown(value)
-            counts[name] = counts.get(name, 0) + count
-        counts.others = found[self.field].others
-        return counts
+OPEN_END = "<"
+"""Begins the end of a range that is not in it: ``10..<50``."""
+_OF_EVERY_DOCUMENT: dict[str, FieldKind] = {"source": "text", "tags": "text", "published": "date"}
+"""The values that every document has, declared or not."""
 
 
 class Schema:
@@ -121,9 +90,9 @@ class Schema:
         """The fields that an engine has to hold."""
         own: list[ValueField] = []
         for name, kind in self.values_of.items():
-            own.append(ValueField(_engine_name(name), _ENGINE_KINDS[kind]))
+            own.append(ValueField(engine_name(name), _ENGINE_KINDS[kind]))
             if kind == "text":
-                own.append(ValueField(_written(_engine_name(name)), "label"))
+                own.append(ValueField(written(engine_name(name)), "label"))
         texts = (
             ValueField(f"{text_field(name)}_{part}", "terms") for name in self.texts for part in CHANNELS
         )
@@ -170,26 +139,39 @@ class Schema:
                     reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {str(given)[:60]!r}"
                     raise DocumentError(reason, id=document.id) from None
                 if isinstance(stored, tuple) and kind == "text":
-                    _add_labels(values, _engine_name(name), stored)
+                    _add_labels(values, engine_name(name), stored)
                 else:
-                    values[_engine_name(name)] = stored
+                    values[engine_name(name)] = stored
         return values
 
     def where(self, wanted: Mapping[str, Any]) -> tuple[Clause, ...]:
         """What a document must be to have these values: ``{"author": ["甲", "乙"], "price": "10..20"}``.
 
-        Raises ValueError for a field that is not declared, or a value that is none of its kind.
+        None is no value, ``{"not": ...}`` what does not have these. Raises ValueError for a field that is not
+        declared, or a value that is none of its kind.
         """
-        nodes: list[Clause] = []
-        for name, value in wanted.items():
-            self._check_known(name, self.values_of, "where")
-            choices = value if isinstance(value, list | set | frozenset) else [value]
-            try:
-                found = tuple(self.clause(name, choice) for choice in choices)
-            except ValueError as error:
-                raise ValueError(f"where: {name!r} is {self.expected(name)}, not {value!r}") from error
-            nodes.append(found[0] if len(found) == 1 else Boolean(should=found, minimum_should_match=1))
-        return tuple(nodes)
+        for name in wanted:
+            self.check_known(name, [*_OF_EVERY_DOCUMENT, *self.values_of], "where")
+        return tuple(self._wanted(name, value) for name, value in wanted.items())
+
+    def _wanted(self, name: str, value: Any) -> Clause:
+        if isinstance(value, Mapping):
+            if [*value] != ["not"] or isinstance(value["not"], Mapping):
+                raise ValueError(f"where: {name!r} takes {{'not': ...}} with values in it, not {value!r}")
+            return Boolean(must_not=(self._wanted(name, value["not"]),))
+        choices = value if isinstance(value, list | set | frozenset) else [value]
+        found = tuple(self._choice(name, choice) for choice in choices)
+        return found[0] if len(found) == 1 else Boolean(should=found, minimum_should_match=1)
+
+    def _choice(self, name: str, value: Any) -> Clause:
+        if value is None:
+            return Boolean(must_not=(Range(engine_name(name), None, None),))
+        if isinstance(value, Mapping):
+            return self._wanted(name, value)
+        try:
+            return self.clause(name, value)
+        except ValueError as error:
+            raise ValueError(f"where: {name!r} is {self.expected(name)}, not {value!r}") from error
 
     def clause(self, name: str, value: Any) -> Clause:
         """What a document must be whose declared field has this value, or one in this range.
@@ -202,24 +184,42 @@ class Schema:
             raise ValueError(value) from error
 
     def expected(self, name: str) -> str:
-        """What a value of a declared field is, in words."""
-        kind = self.declared[name]
+        """What a value of a field is, in words."""
+        kind = self.kind_of(name)
         return _EXPECTED[kind] + (", or a range of them in order" if kind in ("number", "date") else "")
 
-    def sort(self, name: str) -> Sort | None:
-        """The order by a name: a declared field, ``newest`` or ``oldest``; None is by relevance.
+    def sort(self, names: str, *, ranked: bool = True) -> Sort | None:
+        """The order by one name or several with commas between: declared fields, ``newest``, ``oldest``,
+        ``relevance``; None is by relevance alone.
 
-        A minus turns the order of a field around.
+        A minus turns the order of a field around. Of what is not ranked the newest is the most relevant.
+
+        Raises ValueError for a name that is no order, or is there twice.
         """
+        if names == "relevance":
+            return None if ranked else Sort("published", descending=True)
+        sort, taken = None, set()
+        for name in reversed(names.split(",")):
+            key = self._sort_key(name)
+            if key.field in taken:
+                raise ValueError(
+                    f"sort: {names!r} has {name.removeprefix('-')!r} twice, or newest and oldest"
+                )
+            taken.add(key.field)
+            if ranked or key.field != SCORE:
+                sort = Sort(key.field, key.descending, sort)
+        return sort
+
+    def _sort_key(self, name: str) -> Sort:
         if name == "relevance":
-            return None
+            return Sort(SCORE, descending=True)
         if name in ("newest", "oldest"):
             return Sort("published", descending=name == "newest")
         field = name.removeprefix("-")
-        self._check_known(field, ["relevance", "newest", "oldest", *self.values_of], "sort")
+        self.check_known(field, ["relevance", "newest", "oldest", *self.values_of], "sort")
         if field not in self.values_of:
             raise ValueError(f"sort: {name!r} has an order already, so no minus")
-        return Sort(_engine_name(field), descending=name.startswith("-"))
+        return Sort(engine_name(field), descending=name.startswith("-"))
 
     def boosts(self, wanted: Mapping[str, float]) -> dict[str, float]:
         """What fields of text count for the rank: ``{"title": 3, "body": 1}``.
@@ -230,7 +230,7 @@ class Schema:
             raise TypeError(f"boosts must be a mapping of fields to numbers, not {wanted!r}")
         found = {}
         for name, boost in wanted.items():
-            self._check_known(name, ["title", "body", TAGS, *self.texts], "boosts")
+            self.check_known(name, ["title", "body", TAGS, *self.texts], "boosts")
             try:
                 found[name] = _number(boost)
             except (TypeError, ValueError, OverflowError):
@@ -239,37 +239,53 @@ class Schema:
                 raise ValueError(f"boosts: {name!r} must be from 0 to {_LARGEST_BOOST:,}, not {boost!r}")
         return found
 
-    def facet(self, name: str) -> Facet:
-        """What is counted for the facet of this name; raises ValueError where there is none."""
-        self._check_known(name, ["source", "tags", "year", "month", *self.values_of], "facets")
-        if name == "year":
-            return Facet(MONTH, lambda month: month // 100)
-        if name == "month":
-            return Facet(MONTH, lambda month: f"{month // 100:04}-{month % 100:02}")
-        kind = self.values_of.get(name, "text")
-        field = _engine_name(name) if name in self.values_of else name
-        shown = partial(_day, zone=self.zone) if kind == "date" else _SHOWN[kind]
-        return Facet(field, shown, _written(field) if kind == "text" else None)
+    def kind_of(self, name: str) -> FieldKind:
+        """The kind of a declared field, or of one that every document has; ``year`` and ``month`` have none
+        of these."""
+        return self.declared[name] if name in self.declared else _OF_EVERY_DOCUMENT[name]
+
+    def edge(self, name: str, value: Any) -> float:
+        """What a value of a field of numbers or dates begins with, as an engine holds it.
+
+        Raises ValueError for a value of another kind.
+        """
+        try:
+            return self._bounds(name, value)[0]
+        except (TypeError, ValueError, OverflowError):
+            expected = _EXPECTED[self.kind_of(name)]
+            raise ValueError(f"facets: an edge of {name!r} must be {expected}, not {value!r}") from None
 
     def _node(self, name: str, value: Any) -> Clause:
-        kind, field = self.declared[name], _engine_name(name)
+        kind, field = self.kind_of(name), engine_name(name)
         if kind in ("text", "boolean"):
             return TermSet(field, label_forms(_labels(value)) if kind == "text" else _truth(value))
         if value is None:
             raise ValueError(value)
         low, high = value if isinstance(value, tuple) else (value, value)
+        is_open = False
         if isinstance(value, str) and ".." in value:
-            low, _, high = (part.strip() or None for part in value.partition(".."))
-        bounds = _number_bounds if kind == "number" else partial(_date_bounds, zone=self.zone)
-        first = None if low is None else bounds(low)[0]
-        behind = None if high is None else bounds(high)[1]
+            first_text, _, last_text = value.partition("..")
+            is_open = last_text.lstrip().startswith(OPEN_END)
+            if is_open and not (last_text := last_text.lstrip().removeprefix(OPEN_END)).strip():
+                raise ValueError(value)
+            low, high = first_text.strip() or None, last_text.strip() or None
+        first = None if low is None else self._bounds(name, low)[0]
+        behind = None if high is None else self._bounds(name, high)[0 if is_open else 1]
         if first is not None and behind is not None and first >= behind:
             raise ValueError(value)
         return Range(field, first, behind)
 
-    def _check_known(self, name: object, known: Collection[str], argument: str) -> None:
+    def _bounds(self, name: str, value: Any) -> tuple[float, float]:
+        """Where a value of numbers or dates begins, and what begins behind it, as an engine holds them."""
+        if self.kind_of(name) == "number":
+            return _number_bounds(value)
+        return day_bounds(value, self.zone)
+
+    def check_known(self, name: object, known: Collection[str], argument: str) -> None:
         if name not in known:
-            choices = ", ".join(known) or "none: an index is created with fields={...}"
+            choices = ", ".join(known) + (
+                "" if self.declared else "; an index declares others by fields={...}"
+            )
             raise ValueError(f"{argument}: there is no field {name!r}; there are {choices}")
 
 
@@ -281,11 +297,12 @@ def address_term(text: str) -> str:
 
 def label_forms(labels: Iterable[str]) -> tuple[str, ...]:
     """The labels as an engine holds them: in one script, width and case, with single spaces, each once."""
-    return tuple(dict.fromkeys(map(_label_form, labels)))
+    return tuple(dict.fromkeys(map(label_form, labels)))
 
 
 @lru_cache(maxsize=10_000)  # sources and tags come again
-def _label_form(label: str) -> str:
+def label_form(label: str) -> str:
+    """The label as an engine holds it."""
     return " ".join(visible(normalize(label)).split()) or label
 
 
@@ -294,30 +311,18 @@ def _add_labels(values: dict[str, Value], field: str, labels: Iterable[str]) -> 
     forms: dict[str, None] = {}
     others = []
     for label in labels:
-        form = _label_form(label)
+        form = label_form(label)
         if form not in forms:
             forms[form] = None
             if label != form:
                 others.append(label)
     values[field] = tuple(forms)
     if others:
-        values[_written(field)] = tuple(others)
+        values[written(field)] = tuple(others)
 
 
-def _most_frequent(forms: Mapping[str, int], written: Mapping[str, int]) -> dict[str, str]:
-    """For each form how most documents write it."""
-    spellings: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for spelling, count in written.items():
-        spellings[_label_form(spelling)][spelling] = count
-    names = {}
-    for form, count in forms.items():
-        # What is written as its form is in no other field.
-        counts = {form: count - sum(spellings[form].values()), **spellings[form]}
-        names[form] = max(counts, key=lambda spelling: (counts[spelling], spelling))
-    return names
-
-
-def _written(field: str) -> str:
+def written(field: str) -> str:
+    """The field of an engine with the texts of another one as documents write them."""
     return f"written_{field}"
 
 
@@ -326,8 +331,9 @@ def text_field(name: str) -> str:
     return name if name in ("title", "body") else TEXT_PREFIX + name
 
 
-def _engine_name(name: str) -> str:
-    return f"extra_{name}"
+def engine_name(name: str) -> str:
+    """The field of an engine with the values of a declared field, or of one that every document has."""
+    return name if name in _OF_EVERY_DOCUMENT else f"extra_{name}"
 
 
 def _labels(value: Any) -> tuple[str, ...]:
@@ -358,16 +364,6 @@ def _number_bounds(value: Any) -> tuple[float, float]:
     return number, math.nextafter(number, math.inf)
 
 
-def _date_bounds(value: When, zone: tzinfo) -> tuple[int, int]:
-    if isinstance(value, str) and (days := parse_days(value.strip())) and days[0] and days[1]:
-        return day_start(days[0], zone), day_end(days[1], zone)
-    return time_bound("where", value, zone=zone), time_bound("where", value, end=True, zone=zone)
-
-
-def _day(at: int, zone: tzinfo) -> str:
-    return day_of(at, zone).isoformat()
-
-
 def _stored(kind: FieldKind, value: Any, zone: tzinfo) -> Value:
     """The value of a document, where a time is no object, as in JSON; tables have numbers as texts."""
     if not isinstance(value, _GIVEN[kind]):
@@ -385,7 +381,6 @@ _GIVEN: dict[FieldKind, Any] = {
     "date": str,
     "boolean": bool | str,
 }
-_SHOWN: dict[FieldKind, Any] = {"text": str, "number": float, "boolean": "true".__eq__}
 _EXPECTED: dict[FieldKind, str] = {
     "text": f"a text or a list of texts of at most {LONGEST_LABEL} characters",
     "number": "a number",

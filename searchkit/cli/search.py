@@ -48,7 +48,8 @@ _verbose = click.option(
     "search --source daily.example.com    all of this source",
     "search 论坛 --recency 1y             fresher ones sooner",
     "search 论坛 --collapse               each story once",
-    "search 茶 --where price=10..20 --where author=林晚 --sort -price    declared fields",
+    "search 茶 --where price=10..20 --where author!=林晚 --sort -price,newest    declared fields",
+    "search '*' --facets price:10,50,100,published:month,author:limit=5    in buckets, and the first five",
     short_help="Search an index.",
     cls=QueryCommand,
 )
@@ -56,7 +57,7 @@ _verbose = click.option(
 @o.location_option("--in", "The index to search.")
 @o.page_options
 @o.search_option("cursor", metavar="TEXT")
-@o.search_option("sort", metavar="ORDER", shell_complete=completers.orders)
+@o.search_option("sort", metavar="ORDER", show_default=True, shell_complete=completers.orders)
 @o.filter_options
 @o.search_option("facets", metavar="LIST", shell_complete=completers.facets)
 @o.query_options
@@ -93,12 +94,13 @@ def search(
     refuse_unknown_options(ctx, words)
     if not words and not any(options[name] for name in ("since", "until", "source", "tags")) and not where:
         raise click.UsageError("there is neither a QUERY nor a filter; '*' finds everything", ctx)
-    options["facets"] = [name.strip() for names in facets for name in names.split(",") if name.strip()]
+    options["facets"] = [part for names in facets for part in names.split(",") if part.strip()]
     with searchkit.open(location) as index:
         results = index.search(" ".join(words), where=where_of(index, where), **options)
         kinds = index.stats().fields if results.facets else {}
-        dates = {"year", "month", *(name for name, kind in kinds.items() if kind == "date")}
-        _show(results, options, as_json, colour, pager, in_time=dates, verbose=verbose)
+        dates = {"year", "month", "published", *(name for name, kind in kinds.items() if kind == "date")}
+        in_time = {name for name in dates & results.facets.keys() if _rises(results.facets[name])}
+        _show(results, options, as_json, colour, pager, in_time=in_time, verbose=verbose)
         say_what_was_no_option(ctx)
         if not as_json:
             if results.interpretation:
@@ -206,28 +208,40 @@ def suggest(words: tuple[str, ...], location: str, limit: int, as_json: bool) ->
 # -- arguments
 
 
-def where_of(index: searchkit.Index, pairs: Iterable[str]) -> dict[str, list[str]]:
-    """``NAME=VALUE`` of the command line as the library takes it: each name with its values.
+def _rises(counts: Mapping[Any, int]) -> bool:
+    values = list(map(str, counts))
+    return values == sorted(values)
 
-    It says how fields come to be declared where one is not; the values are for the library to judge.
+
+def where_of(index: searchkit.Index, pairs: Iterable[str]) -> dict[str, Any]:
+    """``NAME=VALUE`` and ``NAME!=VALUE`` as the library takes them: each name with its values.
+
+    A star is any value. It says how fields come to be declared where one is not; the values are for the
+    library to judge.
     """
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, list[Any]] = {}
+    unwanted: dict[str, list[Any]] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
-        if not name.strip() or not value.strip():
+        names = unwanted if name.endswith("!") else wanted
+        name = name.removesuffix("!").strip()
+        if not name or not value.strip():
             raise click.UsageError(
-                f"--where takes NAME=VALUE, like author=林晚 or price=10..20, not {pair!r}"
+                f"--where takes NAME=VALUE, like author=林晚, price=10..20 or price!=5, not {pair!r}"
             )
-        wanted.setdefault(name.strip(), []).append(value)
-    declared = index.stats().fields if wanted else {}
-    for name in wanted:
-        if name not in declared:
+        names.setdefault(name, []).append({"not": None} if value.strip() == "*" else value)
+    if both := wanted.keys() & unwanted.keys():
+        raise click.UsageError(f"--where has both {min(both)}= and {min(both)}!=; one of them is enough")
+    declared = index.stats().fields if wanted or unwanted else {}
+    for name in (*wanted, *unwanted):
+        if name not in (*declared, "source", "tags", "published"):
             known = f"it has {', '.join(declared)}" if declared else "it has none"
             raise click.UsageError(
                 f"--where: this index declares no field {name!r}; {known}; "
                 "'searchkit index' with --field declares them when it makes an index"
             )
-    return wanted
+    none = {"not": None}
+    return wanted | {name: None if none in values else {"not": values} for name, values in unwanted.items()}
 
 
 # -- answers

@@ -8,7 +8,8 @@ An engine of another package implements
 * `searchkit.engine.EngineKind`: create an index, open one, look at the files of one that does not open;
 * `Engine`: the metadata, the notes, the latest snapshot, the one writer, the size;
 * `EngineWriter`: upsert, delete, and a commit that is visible at once or not at all;
-* `Snapshot`: search, count, facets, document frequencies, stored documents; later commits do not change it.
+* `Snapshot`: search, count, facets, buckets, document frequencies, stored documents; later commits do not
+  change it.
 
 It has to implement what is abstract here. The other methods have a default, which it may replace by something
 quicker or better. `tests/engine` is the contract as tests: add a factory to ``ENGINES`` in its ``suite.py``.
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from searchkit.engine.plan import Clause, Plan, Sort, Value, ValueField
+from searchkit.engine.plan import Buckets, Clause, Plan, Sort, Value, ValueField
 from searchkit.errors import IndexIncompatibleError, SearchkitError
 from searchkit.text import well_formed
 
@@ -98,10 +99,12 @@ class IndexDocument:
 
 
 class ScoredDoc(NamedTuple):
-    """One hit: its score (0 when sorted by a field) and its stored fields."""
+    """One hit: its score (0 when sorted by fields alone) and its stored fields."""
 
     score: float
     stored: bytes
+    of_index: int | None = None
+    """Of several indexes that are searched together, the number of the one that has it."""
 
 
 Hits = tuple[int, list[ScoredDoc]]
@@ -169,12 +172,21 @@ class Snapshot(ABC):
         """
 
     @abstractmethod
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        """How many matching documents have a value in each bucket, by its number; those that have any."""
+
+    @abstractmethod
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         """How many documents have each of the terms in a text field, or each of the values in a label or key
         field.
 
         Deleted documents may still count.
         """
+
+    def average_length(self, field: str, term: str) -> float:  # noqa: ARG002
+        """How many terms documents have in a text field on average, by which scores are made: the length that
+        scores like that of others, given a term that some document has; 0 where that is not known."""
+        return 0.0
 
     @abstractmethod
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:

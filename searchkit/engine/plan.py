@@ -12,14 +12,17 @@ Beside them an engine holds the `ValueField` of an index: exact values that filt
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, Union
 
 from msgspec import Struct
 
 __all__ = [
+    "SCORE",
     "TEXT_FIELDS",
     "TEXT_PREFIX",
     "Boolean",
+    "Buckets",
     "Clause",
     "Fuzzy",
     "MatchAll",
@@ -39,6 +42,7 @@ __all__ = [
     "is_text_field",
 ]
 
+_FARTHEST = 1e300
 TEXT_PREFIX = "text_"
 """Begins the names of text fields of an index's own; they are among its `ValueField`."""
 TEXT_FIELDS = ("words", "title_bigrams", "title_unigrams", "body_bigrams", "body_unigrams")
@@ -69,11 +73,49 @@ def has_positions(name: str) -> bool:
     return name.endswith("_bigrams")
 
 
+class Buckets(Struct, frozen=True):
+    """The values of a field of integers or numbers, counted by ranges instead of one by one.
+
+    Between ``edges``, which rise, and of integers are at most 2**53: bucket 0 is below the first, and each
+    other one begins with the edge before it. Or of one ``width`` each: bucket 0 begins with 0, and there are
+    others below it; of numbers a value beside a border may count in the bucket next to its own.
+    """
+
+    field: str
+    edges: tuple[float, ...] = ()
+    width: float = 0
+
+    def place(self, value: float) -> float:
+        """How many widths a value is from 0, at most so many that it is a number."""
+        return max(-_FARTHEST, min(value / self.width, _FARTHEST))
+
+
+SCORE = "score"
+"""What a `Sort` by relevance has as its field: the best first, whatever its direction."""
+
+
 class Sort(Struct, frozen=True):
-    """By the values of a field, those without one last; of several labels the first decides."""
+    """By the values of a field, those without one last; of several labels the first decides.
+
+    What is equal by them comes in the order ``then``.
+    """
 
     field: str
     descending: bool = False
+    then: Sort | None = None
+
+    @property
+    def keys(self) -> Iterator[Sort]:
+        """This one, and those that follow it."""
+        key: Sort | None = self
+        while key:
+            yield key
+            key = key.then
+
+    @property
+    def ranks(self) -> bool:
+        """Is the score among what it sorts by?"""
+        return any(key.field == SCORE for key in self.keys)
 
 
 class Term(Struct, frozen=True):
@@ -131,7 +173,8 @@ class TermSet(Struct, frozen=True):
 class Range(Struct, frozen=True):
     """Documents that have a number, at least ``low`` and below ``high``; None is no bound.
 
-    Both are of the type of the field: integers or floats.
+    Both are of the type of the field: integers or floats. With neither, those that have any value, also of
+    labels.
     """
 
     field: str

@@ -83,6 +83,15 @@ def page_of(
         behind = behind * _MORE if goes_on else behind
 
 
+def places_of(values: Sequence[Any], *, descending: bool, by_score: bool = False) -> list[int]:
+    """For each value its place among them in this order; equal ones have one, and None comes last."""
+    having = sorted((value for value in values if value is not None), reverse=descending)
+    places = dict(zip(reversed(having), range(len(having) - 1, -1, -1)))
+    for start, end in _runs(having, by_score) if by_score else ():
+        places.update(dict.fromkeys(having[start:end], start))
+    return [len(having) if value is None else places[value] for value in values]
+
+
 def _runs(values: Sequence[Any], by_score: bool) -> list[tuple[int, int]]:
     """Where neighbours are equal: the start and the end of each run of two or more."""
     runs: list[tuple[int, int]] = []

@@ -285,18 +285,21 @@ class Index:
         ``2024-07-31``, ``2024-07``, ``today``, ``yesterday`` or ``30d`` (days ago; also ``h``, ``w``, ``y``);
         dates are days in the time zone of the index, both included. ``source`` and ``tags``
         keep documents that have one of the values, ``where`` those with values of declared fields:
-        ``{"author": ["甲", "乙"], "price": "10..20", "paid": True}``. ``match`` says how many words of
-        running text are needed. ``regional`` lets 软件 find 軟體 as well, ``synonyms`` those of the index.
+        ``{"author": ["甲", "乙"], "price": ["10..20", "50.."], "paid": {"not": True}}``; None is no value.
+        ``match`` says how many words of running text are needed. ``regional`` lets 软件 find 軟體 as well,
+        ``synonyms`` those of the index.
 
         **In what order**: ``sort`` is ``relevance``, ``newest``, ``oldest`` or a declared field, from its
-        least value, with a minus from its greatest. ``boosts`` is what title and body count for, instead of
-        what the index was created with: ``{"title": 3}``. ``recency`` lets newer documents count for more:
-        the time in which freshness halves, ``12h``, ``30d``, ``2w`` or ``1y``.
+        least value, with a minus from its greatest; or several, in a list or with commas between:
+        ``["-views", "newest"]``. ``boosts`` is what title and body count for, instead of what the index was
+        created with: ``{"title": 3}``. ``recency`` lets newer documents count for more: the time in which
+        freshness halves, ``12h``, ``30d``, ``2w`` or ``1y``.
 
         **How much**: ``limit`` hits from ``offset``, or after a ``cursor`` from `Results.cursor`, which
         continues in the index as it was then. ``facets`` counts all matches by ``source``, ``tags``,
-        ``year``, ``month`` or a declared field. ``collapse="near-duplicates"`` makes one hit of a story that
-        several sources tell, with the others in `Hit.duplicates`; ``total`` counts all of them.
+        ``year``, ``month`` or a declared field, or as a `Facet` says. ``collapse="near-duplicates"`` makes
+        one hit of a story that several sources tell, with the others in `Hit.duplicates`; ``total`` counts
+        all of them.
 
         Raises `QuerySyntaxError` for a query that is not well-formed, unless ``lenient``,
         `QueryTooExpensiveError` for one that would cost more than ``max_cost``, ValueError for a value that

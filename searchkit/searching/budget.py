@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from searchkit.engine.base import FacetCounts, Hits, PlanTooExpensiveError, Snapshot
-from searchkit.engine.plan import Clause, Plan, Sort
+from searchkit.engine.plan import Buckets, Clause, Plan, Sort
 from searchkit.errors import QueryTooExpensiveError
 from searchkit.query.ast import FuzzyNode, PhraseNode, PrefixNode, QueryNode, WildcardNode
 from searchkit.query.cost import (
@@ -77,11 +77,12 @@ class BoundedSnapshot(Snapshot):
         return self._snapshot.version
 
     def search(self, plan: Plan, *, limit: int, offset: int, sort: Sort | None = None) -> Hits:
-        self._charge([Plan(plan.match) if sort or not limit else plan])
+        self._charge([plan if limit and (not sort or sort.ranks) else Plan(plan.match)])
         return self._snapshot.search(plan, limit=limit, offset=offset, sort=sort)
 
     def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
-        self._charge([Plan(plan.match) for plan in plans] if sort or not limit else plans)
+        ranked = limit and (not sort or sort.ranks)
+        self._charge(plans if ranked else [Plan(plan.match) for plan in plans])
         return self._snapshot.multi_search(plans, limit=limit, sort=sort)
 
     def count(self, match: Clause) -> int:
@@ -92,8 +93,15 @@ class BoundedSnapshot(Snapshot):
         self._charge([Plan(match)], len(fields))
         return self._snapshot.facets(match, fields)
 
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        self._charge([Plan(match)], 1)
+        return self._snapshot.buckets(match, wanted)
+
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         return self._snapshot.doc_freqs(field, terms)
+
+    def average_length(self, field: str, term: str) -> float:
+        return self._snapshot.average_length(field, term)
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         return self._snapshot.terms_with_prefix(field, text, limit=limit)

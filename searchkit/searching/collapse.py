@@ -52,7 +52,8 @@ def collapse(
         at: [
             hit
             for hit in alike
-            if hit.stored != shown[at].stored and stories.first(StoredFields.decode(hit.stored).sketch) == at
+            if (hit.stored, hit.of_index) != (shown[at].stored, shown[at].of_index)
+            and stories.first(StoredFields.decode(hit.stored).sketch) == at
         ]
         for at, (_, alike) in zip(retold, answers)
     }

@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from zlib import crc32
 
 import msgspec
 
@@ -36,6 +37,13 @@ class Cursors:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
+        self._of = ""
+
+    def of_several(self, names: str) -> Cursors:
+        """The cursors of several indexes that are searched together; these keep the snapshots."""
+        cursors = Cursors()
+        cursors._kept, cursors._lock, cursors._of = self._kept, self._lock, f" {crc32(names.encode()):x}"
+        return cursors
 
     def encode(self, position: Position, digest: str) -> str:
         """The cursor for a position in the hits of the search with this digest."""
@@ -45,7 +53,7 @@ class Cursors:
             self._kept.move_to_end(version)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        values = [version, position.offset, to_milliseconds(position.now), digest]
+        values = [version, position.offset, to_milliseconds(position.now), digest + self._of]
         return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode()
 
     def decode(self, cursor: str, digest: str, latest: Snapshot) -> Position:
@@ -55,7 +63,7 @@ class Cursors:
         when the index has changed and the snapshot is no longer kept.
         """
         version, offset, now, made_for = _read(cursor)
-        if made_for != digest:
+        if made_for != digest + self._of:
             raise ValueError("this cursor belongs to another search: the query or its options are different")
         with self._lock:
             snapshot = latest if version == latest.version else self._kept.get(version)

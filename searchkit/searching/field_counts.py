@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from searchkit.engine.base import Snapshot
 from searchkit.engine.plan import Clause, Prefix, Range
-from searchkit.schema import Schema, text_field
+from searchkit.schema import Schema, engine_name, text_field
 
 
 def field_counts(snapshot: Snapshot, schema: Schema) -> dict[str, int]:
@@ -13,8 +13,6 @@ def field_counts(snapshot: Snapshot, schema: Schema) -> dict[str, int]:
 
 
 def _has(name: str, schema: Schema) -> Clause:
-    kind = schema.declared[name]
-    if kind == "fulltext":
+    if schema.declared[name] == "fulltext":
         return Prefix(f"{text_field(name)}_unigrams", "")
-    field = schema.facet(name).field
-    return Range(field, None, None) if kind in ("number", "date") else Prefix(field, "")
+    return Range(engine_name(name), None, None)

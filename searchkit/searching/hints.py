@@ -29,8 +29,8 @@ from searchkit.query.ast import (
     with_leaves,
 )
 from searchkit.query.lexer import OPERATORS, Lexer, Token, names_of_fields
-from searchkit.schema import Schema, label_forms
-from searchkit.searching.facets import count_facets
+from searchkit.schema import Schema, engine_name, label_forms
+from searchkit.searching.facets import Facet, count_facets
 from searchkit.searching.options import SearchOptions
 from searchkit.text import as_list
 
@@ -160,9 +160,9 @@ def _existing_instead_of(
 ) -> list[TermNode | FieldNode] | None:
     """The same with the values that are most like it, or most frequent; None where there is this value."""
     name = _LABELS.get(node.name, node.name)
-    if any(snapshot.doc_freqs(fields.facet(name).field, label_forms([node.value]))):
+    if any(snapshot.doc_freqs(engine_name(name), label_forms([node.value]))):
         return None
-    counts = count_facets(snapshot, MatchAll(), [name], fields)[name]
+    counts = count_facets(snapshot, MatchAll(), [Facet(name)], fields)[name]
     return [structs.replace(node, value=value) for value in _nearest(node.value, counts)]
 
 

@@ -19,6 +19,7 @@ from searchkit.query import Match
 from searchkit.query.matching import filter_nodes
 from searchkit.query.recency import half_life
 from searchkit.schema import Schema
+from searchkit.searching.facets import Facet, facets_of
 from searchkit.text import as_list
 
 Collapse = Literal["near-duplicates"]
@@ -54,14 +55,12 @@ def _choice(default: str | None, choices: tuple[str, ...], help: str) -> Any:
     return _option(default, help, check)
 
 
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be text, not {value!r}")
-    return value
-
-
-def _texts(name: str, value: Any) -> tuple[str, ...]:
-    return tuple(as_list(name, value))  # an iterator can be read only once
+def _sort(name: str, value: Any) -> str:
+    """The names with commas between, so that a list and a text are one search."""
+    if not isinstance(value, str | Iterable):
+        raise TypeError(f"{name} must be a text or a list of texts, not {value!r}")
+    names = [part.strip() for text in as_list(name, value) for part in text.split(",")]
+    return ",".join(names) if names else "relevance"
 
 
 def _set_of_texts(name: str, value: Any) -> tuple[str, ...]:
@@ -77,6 +76,8 @@ def _where(name: str, value: Any) -> dict[str, Any] | None:
 
 def _settled(values: Any) -> Any:
     """The values of a field in a form whose ``repr`` is the same each time."""
+    if isinstance(values, Mapping):
+        return {name: _settled(inner) for name, inner in values.items()}
     if isinstance(values, Iterator):
         return list(values)
     return sorted(values, key=repr) if isinstance(values, set | frozenset) else values
@@ -150,7 +151,7 @@ class FilterOptions(_Options):
     where: Mapping[str, Any] | None = _option(
         None,
         "With this value of a declared field, or one in a range (price=10..20, price=10..); several of one "
-        "name mean any of them.",
+        "name mean any of them. price!=5 is without it, price=* any, price!=* none.",
         _where,
     )
 
@@ -200,16 +201,17 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
     cursor: str | None = _option(
         None, "Continue after the page whose JSON had this cursor, while the index has not changed."
     )
-    sort: str = _option(
+    sort: str | Iterable[str] = _option(
         "relevance",
         "What comes first: relevance, newest, oldest, or by a declared field: price from its least value, "
-        "-price from its greatest.",
-        _text,
+        "-price from its greatest. Several are separated by commas: what is equal by one comes by the next.",
+        _sort,
     )
-    facets: str | Iterable[str] = _option(
+    facets: str | Facet | Iterable[str | Facet] = _option(
         (),
-        "Count the matches by these, separated by commas: source, tags, year, month, declared fields.",
-        _texts,
+        "Count the matches by these, separated by commas: source, tags, year, month, declared fields; "
+        "in buckets with price:10,50,100 or published:day, the first ones with source:limit=5.",
+        lambda _, value: facets_of(value),
     )
     recency: str | timedelta | None = _option(
         None,
@@ -222,7 +224,7 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.recency is not None and self.sort != "relevance":
+        if self.recency is not None and "relevance" not in str(self.sort).split(","):
             raise ValueError(f"recency is for sort='relevance'; this search sorts by {self.sort!r}")
         if self.cursor is not None and self.offset:
             raise ValueError("a cursor says where to go on, so there is no offset beside it")

@@ -31,13 +31,22 @@ _PALE = "opacity:.7;font-size:.9em"
 class Hit:
     """One document that was found.
 
-    ``score`` is its BM25 sum for this query, comparable within one result; 0 when sorted by a field.
+    ``score`` is its BM25 sum for this query, comparable within one result; 0 when ``relevance`` is
+    not among what sorts.
     ``duplicates`` are the hits with the same story, when the search collapses near-duplicates.
     """
 
-    def __init__(self, score: float, page: Page, number: int, duplicates: tuple[Hit, ...] = ()) -> None:
+    def __init__(
+        self,
+        score: float,
+        page: Page,
+        number: int,
+        index: int | None = None,
+        duplicates: tuple[Hit, ...] = (),
+    ) -> None:
         self.score = score
         self.duplicates = duplicates
+        self._index = index
         self._page = page
         self._number = number  # on the page
 
@@ -51,6 +60,11 @@ class Hit:
     def document(self) -> Document:
         """The whole document, as it was added."""
         return self._fields.document
+
+    @property
+    def index(self) -> int:
+        """Which of the indexes of `searchkit.search` has it: its number in their list; else 0."""
+        return self._index or 0
 
     @property
     def id(self) -> str:
@@ -161,6 +175,8 @@ class Hit:
             "snippet": {"text": self.snippet.text, "spans": [list(span) for span in self.snippet.spans]},
             "title_spans": [list(span) for span in self.title.spans],
         }
+        if self._index is not None:
+            values["index"] = self._index
         if place := self.place:
             values["place"] = place
         if self.duplicates:
@@ -186,9 +202,9 @@ def hits_of(
     """The hits of what was found together, with the duplicates of each, where there are any."""
     placed = zip(found, pages(found, highlighter, snippet_length), strict=True)
     if not duplicates:
-        return [Hit(one.score, page, number) for one, (page, number) in placed]
+        return [Hit(one.score, page, number, one.of_index) for one, (page, number) in placed]
     return [
-        Hit(one.score, page, number, others)
+        Hit(one.score, page, number, one.of_index, others)
         for (one, (page, number)), others in zip(placed, duplicates, strict=True)
     ]
 

@@ -19,7 +19,7 @@ from searchkit.query.planned import Planned
 from searchkit.query.recency import half_life, recency_scores
 from searchkit.searching.collapse import collapse
 from searchkit.searching.cursor import Cursors, Position
-from searchkit.searching.facets import count_facets
+from searchkit.searching.facets import count_facets, facets_of
 from searchkit.searching.hints import Hint, hints
 from searchkit.searching.options import HitOptions, SearchOptions
 from searchkit.searching.planning import Planning, bounded, plan, planning_of, read, understand
@@ -69,9 +69,7 @@ def _results(
     planning = Planning(understood, options, snapshot, settings, filters)
     planned = planning.plan()
     ranking = _with_recency(planned.plan, options.recency, position)
-    # Without scores to rank by, the newest is the best.
-    order = "newest" if options.sort == "relevance" and not ranking.scores else options.sort
-    sort = settings.fields.sort(order)
+    sort = settings.fields.sort(str(options.sort), ranked=bool(ranking.scores))
     total, hits, has_more = _page(ranking, sort, planned, options, position, position.offset, options.limit)
     strict, found = total, planned.plan.match
     relaxed = relax(planning, planned, total) if _may_relax(options, total) else None
@@ -88,7 +86,9 @@ def _results(
         more, others, has_more = _page(ranking, sort, planned, options, position, offset, limit)
         total, hits = total + more, [*hits, *others]
         found = Boolean(should=(found, relaxed.match))
-    facets = count_facets(snapshot, found, options.facets, settings.fields)
+    facets = (
+        count_facets(snapshot, found, facets_of(options.facets), settings.fields) if options.facets else {}
+    )
 
     def count_of(other: QueryNode) -> int:
         return snapshot.count(plan(other, options, snapshot, settings, filters).plan.match)
@@ -158,7 +158,7 @@ def _may_relax(options: SearchOptions, total: int) -> bool:
 
     In another order than by rank they would stand among them, so there only where nothing has all of it.
     """
-    return options.match == "most" and (options.sort == "relevance" or not total)
+    return options.match == "most" and (str(options.sort).startswith("relevance") or not total)
 
 
 def _as_typed(text: str, words: Iterable[str]) -> list[str]:

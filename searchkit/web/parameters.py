@@ -45,15 +45,19 @@ def _split_at_commas(values: Any) -> Any:
     return [part for value in values for part in value.split(",") if part]
 
 
-def values_by_name(pairs: list[str]) -> dict[str, list[str]]:
-    """``NAME=VALUE`` as the library takes it: each name with its values."""
-    wanted: dict[str, list[str]] = {}
+def values_by_name(pairs: list[str]) -> dict[str, Any]:
+    """``NAME=VALUE`` and ``NAME!=VALUE`` as the library takes them: each name with its values; * is any."""
+    wanted: dict[str, list[Any]] = {}
+    unwanted: dict[str, list[Any]] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
-        if not name.strip() or not value.strip():
-            raise _invalid("takes NAME=VALUE, not {value}", pair)
-        wanted.setdefault(name.strip(), []).append(value)
-    return wanted
+        names = unwanted if name.endswith("!") else wanted
+        name = name.removesuffix("!").strip()
+        if not name or not value.strip() or name in (wanted if names is unwanted else unwanted):
+            raise _invalid("takes NAME=VALUE or NAME!=VALUE, one of them for each name, not {value}", pair)
+        names.setdefault(name, []).append({"not": None} if value.strip() == "*" else value)
+    none = {"not": None}
+    return wanted | {name: None if none in values else {"not": values} for name, values in unwanted.items()}
 
 
 def _numbers_by_name(pairs: list[str]) -> dict[str, float]:
@@ -127,13 +131,21 @@ SEARCH = (
     Parameter("limit", Count, "How many hits at most.", "page_size"),
     Parameter("offset", Count, "How many hits are left out; its maximum is for both with `limit`.", "depth"),
     Parameter("snippet_length", Length, "Characters of a snippet at most."),
-    Parameter("sort", Name, "relevance, newest, oldest or a declared field; a minus: from high to low."),
+    Parameter(
+        "sort",
+        Text,
+        "relevance, newest, oldest or a declared field; a minus: from high to low. Several with commas.",
+    ),
     Parameter("since", Time, "Published then or later: 2024-07-31."),
     Parameter("until", Time, "Published then or earlier."),
     Parameter("source", Texts, "From one of these sources."),
     Parameter("tag", Texts, "With one of these tags."),
-    Parameter("where", Where, "NAME=VALUE of a declared field: price=10..20; any value of one name."),
-    Parameter("facets", Names, "Count matches by source, tags, year, month or declared fields."),
+    Parameter("where", Where, "NAME=VALUE, NAME!=VALUE: price=10..20, price=*; any value of one name."),
+    Parameter(
+        "facets",
+        Names,
+        "Count matches by source, tags, year, month or declared fields; price:10,50,100, source:limit=5.",
+    ),
     Parameter("match", Match, "How many words of running text a hit needs."),
     Parameter("regional", Flag, "Find words of other regions as well: 软件 and 軟體."),
     Parameter("synonyms", Flag, "Find the synonyms of the index as well."),

@@ -52,6 +52,13 @@ def teas(*numbers):
         (["--where", "author=陈思远"], teas(2, 5, 8, 11)),
         (["--where", "author=ann"], []),
         (["--where", "price=3", "--since", "2024-04-01"], []),
+        (["--where", "price=3..<6"], [*teas(2, 3), "copy"]),
+        (["--where", "price!=1.5..", "--where", "paid=*"], teas(0)),
+        (
+            ["--where", "author!=Ann Lee", "--where", "author!=陳思遠", "--where", "price=..5"],
+            [*teas(0, 3), "copy"],
+        ),
+        (["--where", "source=00號店", "--where", "event!=2023"], teas(0)),
     ],
     ids=" ".join,
 )
@@ -67,6 +74,8 @@ def test_where_filters_by_declared_fields(run, shop, arguments, expected):
         (["--sort=-price"], teas(11, 10, 9)),
         (["--sort", "-event", "--where", "paid=true"], teas(8, 4, 0)),
         (["--sort", "oldest"], teas(0, 1, 2)),
+        (["--sort", "-paid,price"], teas(0, 4, 8)),
+        (["--sort", "author,newest"], teas(10, 7, 4)),
     ],
     ids=" ".join,
 )
@@ -108,6 +117,25 @@ def test_facets_show_the_most_frequent_or_latest_values(run, shop):
     assert lines[11:13] == ["month   … 2 earlier", "        2024-03     1"]
     assert lines[21] == "        2024-12     1"
     assert lines[22:24] == ["event   … 2 earlier", "        2024-03-20  1"]
+
+
+def test_facets_in_buckets_with_a_limit_and_an_order(run, shop):
+    facets = "price:3,6,event:year,source:limit=1,author:order=value"
+    result = run("search", "說明", "--limit", "0", "--in", shop, "--facets", facets)
+    lines = result.stdout.partition("\n\n")[0].splitlines()
+    assert [line.split()[-2] for line in lines[:3]] == ["..<3", "3..<6", "6.."]
+    assert [line.split() for line in lines[3:6]] == [
+        ["event", "2024", "13"],
+        ["source", "00號店", "1"],
+        ["…", "values", "that", "are", "not", "counted", "here:", "12"],
+    ]
+    assert [line.split()[-2] for line in lines[6:]] == ["Lee", "林晚", "陳思遠"]
+
+
+def test_a_name_has_values_that_are_wanted_or_values_that_are_not(run, shop):
+    result = run("search", "說明", "--in", shop, "--where", "price=3..", "--where", "price!=5")
+    assert result.exit_code == 2
+    assert "--where has both price= and price!=; one of them is enough" in result.stderr
 
 
 def test_json_facets_have_all_values(run, shop):

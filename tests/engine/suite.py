@@ -392,6 +392,7 @@ _leaves = (
     | st.builds(Term, _label_fields, st.sampled_from([*LABELS, "x"]))
     | st.builds(Range, st.just("published"), st.none() | integers, st.none() | integers)
     | st.builds(Range, st.just(PRICE), st.none() | numbers, st.none() | numbers)
+    | st.builds(Range, st.sampled_from(COUNTED), st.none(), st.none())
     | st.just(MatchAll())
     | st.just(MatchNone())
 )

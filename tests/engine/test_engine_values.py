@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
 from subprocess import Popen
@@ -35,9 +36,11 @@ from suite import (
     ids_of,
     index_document,
     index_documents,
+    integers,
     labels,
     matches,
     nodes,
+    numbers,
     play,
     scores,
     scores_by_id,
@@ -48,7 +51,18 @@ from suite import (
 
 from searchkit.engine import open_engine
 from searchkit.engine.base import MOST_VALUES, Engine, IndexDocument
-from searchkit.engine.plan import TEXT_FIELDS, Clause, MatchAll, Plan, ScoreClause, Sort, Term, Value
+from searchkit.engine.plan import (
+    TEXT_FIELDS,
+    Buckets,
+    Clause,
+    MatchAll,
+    MatchNone,
+    Plan,
+    ScoreClause,
+    Sort,
+    Term,
+    Value,
+)
 from searchkit.engine.ties import tie_key
 
 
@@ -168,6 +182,42 @@ class TestOrderAndPages:
         for sort in (None, *SORTS):
             assert len(search(filled, MatchAll(), sort=sort, limit=10**30)) == 9
             assert len(search(filled, MatchAll(), sort=sort, limit=10**30, offset=7)) == 2
+
+
+class TestBuckets:
+    def test_any_buckets_equal_those_of_the_reference_engine(
+        self, make_engine: MakeEngine, request: pytest.FixtureRequest
+    ) -> None:
+        edges = {"published": integers.filter(lambda one: abs(one) <= 2**53), PRICE: numbers}
+
+        @examples(request)
+        @given(history=histories(), node=nodes, data=st.data())
+        def check(history: History, node: Clause, data: st.DataObject) -> None:
+            engine = make_engine()
+            there = play(engine, history)
+            for field, some in edges.items():
+                wanted = Buckets(field, tuple(sorted(data.draw(st.lists(some, min_size=1, unique=True)))))
+                for match in (node, MatchAll()):
+                    given = [at for one in there if matches(match, one) for at in values(one, field)]
+                    places = Counter(bisect_right(wanted.edges, at) for at in given)
+                    assert engine.snapshot().buckets(match, wanted) == places
+
+        check()
+
+    def test_of_one_width_they_begin_with_zero(self, engine: Engine) -> None:
+        at = [-86_400_001, -86_400_000, -1, 0, 86_399_999, 86_400_000, 10**13]
+        fill(engine, [index_document(str(n), {"published": one}) for n, one in enumerate(at)], commits=2)
+        counts = engine.snapshot().buckets(MatchAll(), Buckets("published", width=86_400_000))
+        assert counts == {-2: 1, -1: 2, 0: 2, 1: 1, 10**13 // 86_400_000: 1}
+        assert engine.snapshot().buckets(MatchNone(), Buckets("published", width=10)) == {}
+
+
+def test_the_average_length_is_that_of_all_documents(engine: Engine) -> None:
+    texts = ["甲 乙 丙", "甲", "乙 乙 乙 乙 乙"]
+    fill(engine, [index_document(str(n), words=text) for n, text in enumerate(texts)])
+    snapshot = engine.snapshot()
+    assert snapshot.average_length("words", "甲") == pytest.approx(3)
+    assert snapshot.average_length("words", "乙") == pytest.approx(3)
 
 
 class TestCounting:

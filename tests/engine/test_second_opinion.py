@@ -213,7 +213,9 @@ def _asked(draw: st.DrawFn) -> Asked:
         "facets": ["source", "tags", "month", "author", "price", "paid"],
     }
     some = {
-        "sort": st.sampled_from(["newest", "oldest", "price", "-price", "author", "-event"]),
+        "sort": st.sampled_from(
+            ["newest", "oldest", "price", "-price", "author", "-event", "paid,-price", "-author,relevance"]
+        ),
         "since": st.sampled_from(["2023-12-31", "2024-02-29"]),
         "until": st.sampled_from(["2024-01-01", "2024-03-01"]),
         "source": st.sampled_from(SOURCES),

@@ -7,10 +7,10 @@ in which nobody asked, another one takes its place as long as nobody has committ
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from searchkit.engine.aggregations import facet_counts
+from searchkit.engine.aggregations import bucket_counts, facet_counts
 from searchkit.engine.base import (
     MOST_VALUES,
     FacetCounts,
@@ -31,7 +31,7 @@ from searchkit.engine.opensearch.query import (
     ranked_query,
 )
 from searchkit.engine.opensearch.state import State, StateStore
-from searchkit.engine.plan import Clause, MatchAll, Plan, Sort, Term
+from searchkit.engine.plan import SCORE, Buckets, Clause, MatchAll, Plan, Sort, Term
 from searchkit.errors import CursorExpiredError, EngineUnavailableError
 
 _KEEP = "10m"
@@ -63,7 +63,7 @@ class PointInTime:
     def search(self, bodies: Sequence[dict[str, Any]]) -> list[Any]:
         """The answers of the shards, in one request; all shards have to answer."""
         # Terms that are rare in one shard are not taken for rare in all.
-        by_score = any(body.get("sort", [None])[0] == "_score" for body in bodies)
+        by_score = any("_score" in body.get("sort", ()) for body in bodies)
         params = {"search_type": "dfs_query_then_fetch"} if by_score else {}
         point = {"pit": {"id": self.id, "keep_alive": _KEEP}, "track_total_hits": True}
         asked = [{**body, **point} for body in bodies]
@@ -91,6 +91,7 @@ class OpenSearchSnapshot(Snapshot):
             gone = [{"ids": {"values": dead[at : at + _WINDOW]}} for at in range(0, len(dead), _WINDOW)]
             self._live = {"bool": {"filter": [self._live], "must_not": gone}}
         self._length: int | None = None
+        self._lengths: dict[str, float] = {}
 
     @property
     def version(self) -> str:
@@ -113,12 +114,13 @@ class OpenSearchSnapshot(Snapshot):
         return [(int(one["total"]["value"]), _scored(one["hits"], sort)) for one in hits]
 
     def _body(self, plan: Plan, sort: Sort | None) -> dict[str, Any]:
-        body: dict[str, Any] = {"sort": ["_score", *_TIES], "_source": ["stored"]}
-        if not sort:
-            return {**body, "query": ranked_query(plan, self._live)}
-        direction = "desc" if sort.descending else "asc"
-        order = {"order": direction, "missing": "_last", "unmapped_type": "keyword"}
-        return {**body, "query": self._matching(plan.match), "sort": [{f"first.{sort.field}": order}, *_TIES]}
+        keys = [*map(_key, sort.keys)] if sort else ["_score"]
+        body: dict[str, Any] = {"sort": [*keys, *_TIES], "_source": ["stored"]}
+        if "_score" not in keys:
+            return {**body, "query": self._matching(plan.match)}
+        if keys[0] != "_score":
+            body["track_scores"] = True  # they are not given back otherwise
+        return {**body, "query": ranked_query(plan, self._live)}
 
     def _hits(self, body: dict[str, Any], offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and those from the offset; beyond the window all before them are skipped."""
@@ -147,12 +149,32 @@ class OpenSearchSnapshot(Snapshot):
             {name: path_of(name) for name in fields},
         )
 
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        query = self._matching(match)
+        return bucket_counts(
+            lambda asked: self._ask({"query": query, "size": 0, "aggs": asked})["aggregations"],
+            path_of(wanted.field),
+            wanted,
+        )
+
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         buckets: list[Any] = []
         for at in range(0, len(terms), _MOST_TERMS):
             queries = [match_query(Term(field, term)) for term in terms[at : at + _MOST_TERMS]]
             buckets += self._buckets(self._live, {"filters": {"filters": queries}})
         return [bucket["doc_count"] for bucket in buckets]
+
+    def average_length(self, field: str, term: str) -> float:
+        if field not in self._lengths:
+            query = match_query(Term(field, term))
+            body = {"query": {"bool": {"must": [query], "filter": [self._live]}}, "size": 1}
+            body |= {"sort": ["_score", *_TIES], "_source": False, "explain": True}
+            hits = self._ask(body)["hits"]["hits"]
+            lengths = [*_average_lengths(hits[0]["_explanation"])] if hits else []
+            if not lengths:
+                return 0.0
+            self._lengths[field] = lengths[0]
+        return self._lengths[field]
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         if limit <= 0:
@@ -244,4 +266,21 @@ class OpenSearchSnapshot(Snapshot):
 
 
 def _scored(hits: Iterable[Any], sort: Sort | None) -> list[ScoredDoc]:
-    return [ScoredDoc(0.0 if sort else hit["_score"], hit["_source"]["stored"].encode()) for hit in hits]
+    ranked = sort is None or sort.ranks
+    return [ScoredDoc(hit["_score"] if ranked else 0.0, hit["_source"]["stored"].encode()) for hit in hits]
+
+
+def _average_lengths(explanation: Mapping[str, Any]) -> Iterator[float]:
+    """What an explanation says of the average length of a field."""
+    if explanation["description"].startswith("avgdl"):
+        yield float(explanation["value"])
+    for detail in explanation.get("details", ()):
+        yield from _average_lengths(detail)
+
+
+def _key(sort: Sort) -> Any:
+    """The first key of an order."""
+    if sort.field == SCORE:
+        return "_score"
+    direction = "desc" if sort.descending else "asc"
+    return {f"first.{sort.field}": {"order": direction, "missing": "_last", "unmapped_type": "keyword"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf, nextafter
 from typing import Any
@@ -10,7 +11,7 @@ import tantivy
 from tantivy import Query
 
 from searchkit.engine import forks
-from searchkit.engine.aggregations import facet_counts
+from searchkit.engine.aggregations import bucket_counts, facet_counts
 from searchkit.engine.atomic_files import corrupt
 from searchkit.engine.base import (
     MOST_VALUES,
@@ -21,7 +22,9 @@ from searchkit.engine.base import (
     id_term,
 )
 from searchkit.engine.plan import (
+    SCORE,
     Boolean,
+    Buckets,
     Clause,
     MatchNone,
     Plan,
@@ -32,9 +35,10 @@ from searchkit.engine.plan import (
 from searchkit.engine.tantivy.errors import reading
 from searchkit.engine.tantivy.query import match_query, ranked_query
 from searchkit.engine.tantivy.writer import TIES
-from searchkit.engine.ties import Run, page_of
+from searchkit.engine.ties import Run, page_of, places_of
 
 _PAGE = 1000
+_AVERAGE_LENGTH = re.compile(r'"value": ([0-9.e+-]+),\s*"description": "avgdl')
 _BATCH = 20_000  # documents that iteration looks up at once
 
 
@@ -45,6 +49,7 @@ class TantivySnapshot(Snapshot):
         self._forks = forks.count
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._lengths: dict[str, float] = {}
 
     @property
     def version(self) -> str:
@@ -64,7 +69,9 @@ class TantivySnapshot(Snapshot):
         total, found = self._found(plan, limit, offset, sort)
         doc, new = self._searcher.doc, tuple.__new__  # ScoredDoc() would be a call in Python for each hit
         with self._reading():
-            return total, [new(ScoredDoc, (score, doc(address)["stored"][0])) for score, address in found]
+            return total, [
+                new(ScoredDoc, (score, doc(address)["stored"][0], None)) for score, address in found
+            ]
 
     def multi_search(self, plans: Sequence[Plan], *, limit: int, sort: Sort | None = None) -> list[Hits]:
         answers = [self._found(plan, limit, 0, sort) for plan in plans]
@@ -88,10 +95,8 @@ class TantivySnapshot(Snapshot):
         limit = min(limit, size - offset)
         if limit <= 0:
             return self.count(plan.match), []
-        order: dict[str, Any] = {}
-        if sort:
-            direction = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
-            order = {"order_by_field": sort.field, "order": direction}
+        by_field = sort if sort and sort.field != SCORE else None
+        order = _order(by_field) if by_field else {}
 
         def fetch(start: int, count: int) -> list[tuple[Any, tantivy.DocAddress]]:
             nonlocal total
@@ -99,21 +104,47 @@ class TantivySnapshot(Snapshot):
             total = result.count  # type: ignore[attr-defined]  # missing in its type stub
             return list(result.hits)
 
-        def keys(places: list[tantivy.DocAddress]) -> list[int]:
+        def keys(places: list[tantivy.DocAddress]) -> Sequence[Any]:
             found: list[Any] = searcher.fast_field_values(TIES, places)
             if None in found:
                 raise corrupt(self._location, "the index is damaged: a document has no key to sort by")
-            return found
+            if not sort or not sort.then:
+                return found
+            return [*zip(*(self._places_by(key, places, plan) for key in sort.then.keys), found)]
 
         def run_of(value: object) -> Run[tantivy.DocAddress] | None:
-            return self._run_of(value, plan.match, sort) if sort else None
+            return self._run_of(value, plan, by_field) if by_field else None
 
         with self._reading():
-            query = match_query(plan.match, self._schema) if sort else ranked_query(plan, self._schema)
-            hits = page_of(fetch, keys, offset=offset, limit=limit, by_score=not sort, run_of=run_of)
-        return total, [(0.0, address) for _, address in hits] if sort else hits
+            query = match_query(plan.match, self._schema) if by_field else ranked_query(plan, self._schema)
+            hits = page_of(fetch, keys, offset=offset, limit=limit, by_score=not by_field, run_of=run_of)
+            if not by_field:
+                return total, hits
+            addresses = [address for _, address in hits]
+            scores = self._values(Sort(SCORE), addresses, plan) if by_field.ranks else [0.0] * len(hits)
+        return total, list(zip(scores, addresses))
 
-    def _run_of(self, value: object, match: Clause, sort: Sort) -> Run[tantivy.DocAddress] | None:
+    def _places_by(self, key: Sort, addresses: list[tantivy.DocAddress], plan: Plan) -> list[int]:
+        by_score = key.field == SCORE
+        values = self._values(key, addresses, plan)
+        return places_of(values, descending=by_score or key.descending, by_score=by_score)
+
+    def _values(self, key: Sort, addresses: list[tantivy.DocAddress], plan: Plan) -> list[Any]:
+        """What the documents, which match the plan, have in a field, or their scores."""
+        match, most = plan.match, self._searcher.num_docs
+        if len(addresses) <= _PAGE:
+            ids = tuple(self._searcher.doc(address)["id"][0] for address in addresses)
+            match, most = TermSet("id", ids), len(ids)
+        if not most:
+            return []
+        if key.field == SCORE:
+            found = self._searcher.search(ranked_query(Plan(match, plan.scores), self._schema), most)
+        else:
+            found = self._searcher.search(match_query(match, self._schema), most, **_order(key))
+        values = {(at.segment_ord, at.doc): value for value, at in found.hits}
+        return [values[at.segment_ord, at.doc] for at in addresses]
+
+    def _run_of(self, value: object, plan: Plan, sort: Sort) -> Run[tantivy.DocAddress] | None:
         """The documents that are equal by a field of numbers, which may be all there are; None for others."""
         field = sort.field
         before: Clause = Range(field, None, None)
@@ -127,14 +158,17 @@ class TantivySnapshot(Snapshot):
             equal = Range(field, value, behind)
         elif value is not None:
             return None
-        query = match_query(Boolean(must=(match, equal)), self._schema)
+        these = Boolean(must=(plan.match, equal))
 
         def places(start: int, count: int) -> list[tantivy.DocAddress]:
-            order = tantivy.Order.Asc
-            found = self._searcher.search(query, count, offset=start, order_by_field=TIES, order=order)
-            return [address for _, address in found.hits]
+            if sort.then:
+                found = self._found(Plan(these, plan.scores), count, start, sort.then)[1]
+            else:
+                query = match_query(these, self._schema)
+                found = self._searcher.search(query, count, offset=start, **_order(Sort(TIES))).hits
+            return [address for _, address in found]
 
-        return Run(self.count(Boolean(must=(match, before))), places)
+        return Run(self.count(Boolean(must=(plan.match, before))), places)
 
     def count(self, match: Clause) -> int:
         # Without scores, as `search` matches: with them tantivy counts the moves of a loose phrase otherwise.
@@ -149,9 +183,28 @@ class TantivySnapshot(Snapshot):
                 lambda wanted: self._searcher.aggregate(query, dict(wanted)), {name: name for name in fields}
             )
 
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        with self._reading():
+            query = match_query(match, self._schema)
+            return bucket_counts(
+                lambda asked: self._searcher.aggregate(query, dict(asked)), wanted.field, wanted
+            )
+
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         with self._reading():
             return [self._searcher.doc_freq(field, term) for term in terms]
+
+    def average_length(self, field: str, term: str) -> float:
+        if field not in self._lengths:
+            query = Query.term_query(self._schema, field, term, index_option="freq")
+            with self._reading():
+                found = self._searcher.search(query, 1).hits
+                explained = query.explain(self._searcher, found[0][1]).to_json() if found else ""
+            length = _AVERAGE_LENGTH.search(explained)
+            if not length:
+                return 0.0  # no document has the term any more
+            self._lengths[field] = float(length[1])
+        return self._lengths[field]
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         # It makes room for as many as the limit says, so a very large one would take all the memory there is.
@@ -202,3 +255,9 @@ class TantivySnapshot(Snapshot):
                 yield stored
             if len(hits) < _BATCH:
                 return
+
+
+def _order(sort: Sort) -> dict[str, Any]:
+    """The first key of an order as keywords of tantivy."""
+    direction = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
+    return {"order_by_field": sort.field, "order": direction}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import heapq
 import threading
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,9 +22,9 @@ from searchkit.engine import forks
 from searchkit.engine.base import MOST_VALUES, Damage, EngineStats, FacetCounts, ScoredDoc, Snapshot, id_term
 from searchkit.engine.commit_files import QUICK_BYTES, of_one_commit, require_whole
 from searchkit.engine.pinned import Pinned
-from searchkit.engine.plan import Clause, Plan, Sort, ValueField
+from searchkit.engine.plan import SCORE, Buckets, Clause, Plan, Sort, ValueField
 from searchkit.engine.storage import FolderEngine, IndexFolder
-from searchkit.engine.ties import page_of, tie_key
+from searchkit.engine.ties import page_of, places_of, tie_key
 from searchkit.engine.whoosh import files
 from searchkit.engine.whoosh.files import Commit, DurableStorage, reading
 from searchkit.engine.whoosh.query import match_query, ranked_query
@@ -178,32 +180,46 @@ class WhooshSnapshot(Snapshot):
         if behind <= offset:
             return self.count(plan.match), []
         with self._reading():
-            by_field = self._sorted(plan.match, sort) if sort else []
-            total = len(by_field)
+            in_order, scores = self._sorted(plan, sort) if sort else ([], {})
+            total = len(in_order)
 
             def fetch(start: int, count: int) -> list[tuple[Any, int]]:
                 nonlocal total
                 if sort:
-                    return by_field[start : start + count]
-                most = min(start + count, len(self))
-                collector = TopCollector(most, usequality=False, replace=0)  # all that match are counted
-                self._searcher.search_with_collector(ranked_query(plan), collector)
-                total = collector.count()
-                return collector.results().top_n[start:]  # type: ignore[no-any-return]
+                    return in_order[start : start + count]
+                total, found = self._ranked(plan, min(start + count, len(self)))
+                return found[start:]
 
             hits = page_of(fetch, self._tie_keys, offset=offset, limit=behind - offset, by_score=not sort)
-            return total, [ScoredDoc(0.0 if sort else score, self._stored(number)) for score, number in hits]
+            if sort:
+                hits = [(scores.get(number, 0.0), number) for _, number in hits]
+            return total, [ScoredDoc(score, self._stored(number)) for score, number in hits]
+
+    def _ranked(self, plan: Plan, most: int) -> tuple[int, list[tuple[float, int]]]:
+        """How many documents match, and the best of them with their scores."""
+        collector = TopCollector(most, usequality=False, replace=0)  # all that match are counted
+        self._searcher.search_with_collector(ranked_query(plan), collector)
+        return collector.count(), collector.results().top_n
 
     def _tie_keys(self, numbers: Iterable[int]) -> list[int]:
         return [tie_key(self._reader.stored_fields(number)["id"]) for number in numbers]
 
-    def _sorted(self, match: Clause, sort: Sort) -> list[tuple[list[bytes], int]]:
-        """What matches, by the first value of the field; documents without one come last."""
-        values = self._reader.column_reader(sort.field + VALUES, translate=False)
-        firsts = {number: values[number][:1] for number in self._searcher.docs_for_query(match_query(match))}
-        having = sorted(filter(firsts.get, firsts), key=firsts.__getitem__, reverse=sort.descending)
-        without = (number for number, first in firsts.items() if not first)
-        return [(firsts[number], number) for number in (*having, *without)]
+    def _sorted(self, plan: Plan, sort: Sort) -> tuple[list[tuple[tuple[int, ...], int]], dict[int, float]]:
+        """What matches, by its places in each of the orders, and the scores of all where one is by score."""
+        numbers = list(self._searcher.docs_for_query(match_query(plan.match)))
+        scores: dict[int, float] = {}
+        if sort.ranks and numbers:
+            scores = {number: score for score, number in self._ranked(plan, len(numbers))[1]}
+        columns = []
+        for key in sort.keys:
+            if key.field == SCORE:
+                found = [scores[number] for number in numbers]
+                columns.append(places_of(found, descending=True, by_score=True))
+            else:
+                values = self._reader.column_reader(key.field + VALUES, translate=False)
+                firsts = [next(iter(values[number]), None) for number in numbers]
+                columns.append(places_of(firsts, descending=key.descending))
+        return sorted(zip(zip(*columns), numbers)), scores
 
     def count(self, match: Clause) -> int:
         with self._reading():
@@ -217,6 +233,19 @@ class WhooshSnapshot(Snapshot):
             maps = collector.facetmaps
             return {field: self._most_frequent(field, maps[field].as_dict()) for field in fields}
 
+    def buckets(self, match: Clause, wanted: Buckets) -> dict[int, int]:
+        read = self._searcher.schema[wanted.field].from_bytes
+        counts: Counter[int] = Counter()
+        if not len(self):
+            return {}  # an empty index has no columns
+        with self._reading():
+            values = self._reader.column_reader(wanted.field + VALUES, translate=False)
+            for number in self._searcher.docs_for_query(match_query(match)):
+                for value in map(read, values[number]):
+                    at = wanted.place(value) // 1 if wanted.width else bisect_right(wanted.edges, value)
+                    counts[int(at)] += 1
+        return dict(counts)
+
     def _most_frequent(self, field: str, counts: Mapping[bytes, int]) -> FacetCounts:
         most = heapq.nlargest(MOST_VALUES, counts.items(), key=itemgetter(1))
         read = self._searcher.schema[field].from_bytes
@@ -227,6 +256,11 @@ class WhooshSnapshot(Snapshot):
     def doc_freqs(self, field: str, terms: Sequence[str]) -> list[int]:
         with self._reading():
             return [self._reader.doc_frequency(field, term) for term in terms]
+
+    def average_length(self, field: str, term: str) -> float:  # noqa: ARG002
+        with self._reading():
+            weighting: BM25 = self._searcher.weighting
+            return weighting.average_length(self._searcher, field)
 
     def terms_with_prefix(self, field: str, text: str, *, limit: int) -> list[tuple[str, int]]:
         with self._reading():

@@ -22,6 +22,7 @@ from whoosh.searching import SearchContext, Searcher
 from whoosh.util import make_binary_tree
 
 from searchkit.engine import plan
+from searchkit.engine.whoosh.schema import VALUES
 
 _MOST_NESTED = 100  # clauses of one And: Whoosh puts them into one another
 
@@ -79,6 +80,8 @@ def _boolean(node: plan.Boolean) -> query.Query:
 
 
 def _between(field: str, low: float | None, high: float | None) -> query.Query:
+    if low is None and high is None:
+        return _Found(partial(_having, field))
     if high is None:
         return query.NumericRange(field, low, None)
     # Both bounds of a range of Whoosh are in it, and it cannot end below the least number.
@@ -94,6 +97,13 @@ def _often(some: Iterable[query.Query], least: int, searcher: Searcher) -> list[
 
 def _without(unwanted: query.Query, wanted: query.Query, searcher: Searcher) -> Iterator[int]:
     return filterfalse(frozenset(unwanted.docs(searcher)).__contains__, wanted.docs(searcher))
+
+
+def _having(field: str, searcher: Searcher) -> Iterator[int]:
+    reader = searcher.reader()
+    if reader.doc_count():  # an empty index has no columns
+        values = reader.column_reader(field + VALUES, translate=False)
+        yield from (number for number in reader.all_doc_ids() if values[number])
 
 
 def _similar(node: plan.Fuzzy, searcher: Searcher) -> Iterator[int]:

@@ -85,6 +85,10 @@ class BM25(BM25F):  # type: ignore[misc]
             scorer.dfl = lengths[searcher.reader()].__getitem__
         return scorer
 
+    def average_length(self, searcher: Searcher, field: str) -> float:
+        """The average number of terms in the field."""
+        return (self._known.get(field) or self._read(searcher.get_parent(), field))[0]
+
     def _read(self, searcher: Searcher, field: str) -> tuple[float, dict[IndexReader, array[int]]]:
         """The average number of terms in the field, and for each segment those of its documents."""
         total, kept = 0, {}
