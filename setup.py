@@ -16,7 +16,9 @@ from setuptools.command.build_ext import build_ext
 SOURCES = Path("searchkit/analysis/kernel")
 WHEEL = os.environ.get("SEARCHKIT_WHEEL", "")
 if WHEEL not in ("", "compiled", "pure"):
-    sys.exit(f"SEARCHKIT_WHEEL must be compiled or pure, not {WHEEL!r}; unset, the kernel is built where it can be")
+    sys.exit(
+        f"SEARCHKIT_WHEEL must be compiled or pure, not {WHEEL!r}; unset, the kernel is built where it can be"
+    )
 
 
 class OptionalBuild(build_ext):

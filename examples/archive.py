@@ -21,7 +21,9 @@ def synced(folder: Path, location: str) -> searchkit.Index:
     """The index at the location, with what the folder has now."""
     index = searchkit.create(location, exist_ok=True)
     report = index.sync(folder)
-    print(f"{report.added} new, {report.updated} changed, {report.deleted} gone, {report.unchanged} as before")
+    print(
+        f"{report.added} new, {report.updated} changed, {report.deleted} gone, {report.unchanged} as before"
+    )
     for failure in report.failures:  # each time, until the file can be read or is gone
         print(f"{failure.what}: {failure.reason}", file=sys.stderr)
     return index

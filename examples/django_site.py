@@ -74,9 +74,7 @@ class Post(models.Model):
 
     def document(self) -> searchkit.Document:
         """The post as it is indexed. With `USE_TZ = False` its time has no zone: it is that of the index."""
-        return searchkit.Document(
-            id=self.pk, title=self.title, html=self.html, published=self.published
-        )
+        return searchkit.Document(id=self.pk, title=self.title, html=self.html, published=self.published)
 
 
 # Behind the commit: what is rolled back is not indexed. `robust`, since a post is saved also where the index

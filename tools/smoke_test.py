@@ -16,7 +16,9 @@ from pathlib import Path
 
 import searchkit
 
-TEXTS = [{"id": str(number), "title": f"第{number}篇", "body": "國際論壇在圖書館舉行。"} for number in range(40)]
+TEXTS = [
+    {"id": str(number), "title": f"第{number}篇", "body": "國際論壇在圖書館舉行。"} for number in range(40)
+]
 
 
 def main() -> None:
@@ -31,7 +33,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="searchkit-smoke-") as folder:
         use_commands(Path(folder))
         use_package(Path(folder))
-    print(f"searchkit {searchkit.__version__} works, with the {expected} kernel, Python {sys.version.split()[0]}")
+    python = sys.version.split()[0]
+    print(f"searchkit {searchkit.__version__} works, with the {expected} kernel, Python {python}")
 
 
 def use_commands(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Install a wheel in an environment that has nothing else, outside the checkout, and see whether it works.
 
-    python tools/try_wheel.py build/dist/searchkit_zh-0.1.0-py3-none-any.whl
+python tools/try_wheel.py build/dist/searchkit_zh-0.1.0-py3-none-any.whl
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ SMOKE_TEST = Path(__file__).resolve().parent / "smoke_test.py"
 def main(wheel: Path) -> None:
     kernel = "python" if wheel.name.endswith("-none-any.whl") else "compiled"
     # What names the kernel, the cache or other packages would make this another environment.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SEARCHKIT", "PYTHON"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SEARCHKIT", "PYTHON"))
+    }
     with tempfile.TemporaryDirectory(prefix="searchkit-wheel-") as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
