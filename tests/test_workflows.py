@@ -1,4 +1,4 @@
-"""The workflows of GitHub: they fit their schema, and what they run, build and try is what the project has."""
+"""The workflows of GitHub: they fit their schema; what they run, build and try is what the project has."""
 
 from __future__ import annotations
 

@@ -18,6 +18,14 @@ from searchkit import Document, Index
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 Load = Callable[[str], ModuleType]
 
+HOSTILE_POST = (
+    HOSTILE["title"],
+    "<p>攻擊的正文 &lt;img src=x onerror=&quot;alert(1)&quot;&gt; <img src=x onerror='alert(5)'></p>"
+    "<script>alert(6)</script><svg onload=alert(2)></svg><p>第二段\"'&amp;amp;攻擊\u2066結束</p>",
+)
+UNTITLED_POST = ("", "<p>只有正文的文章：孤文。</p>")
+"""Title and HTML of posts that a template has to get right."""
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, sample_documents: list[Document]) -> Path:
@@ -45,18 +53,33 @@ def in_demo(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def blog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in which examples run, with no index and no database named."""
+    (tmp_path / "indexes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name in ("SEARCHKIT_INDEX", "BLOG"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
-    """Runs an example as a module; its index is closed with the test."""
+    """Runs an example as a module, anew each time; its index is closed with the test."""
+    monkeypatch.syspath_prepend(EXAMPLES)
     with ExitStack() as stack:
 
         def load(name: str) -> ModuleType:
+            for shared in ("blog", "sample_posts"):
+                sys.modules.pop(shared, None)
+                stack.callback(sys.modules.pop, shared, None)
             spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
             assert spec is not None
             assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             monkeypatch.setitem(sys.modules, module.__name__, module)
             spec.loader.exec_module(module)
-            stack.callback(module.index.close)
+            if index := getattr(module, "index", None):
+                stack.callback(index.close)
             return module
 
         yield load
