@@ -2,7 +2,7 @@
 
 import searchkit
 
-index = searchkit.create("indexes/news")
+index = searchkit.create("indexes/news", exist_ok=True)
 index.add(searchkit.read_articles("articles/"))
 for hit in index.search("中日關係"):
     print(hit.title, hit.snippet)
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from searchkit.document import Document, Markup
     from searchkit.highlight.highlighted import Highlighted
     from searchkit.index import Index, check, create, open  # noqa: A004
-    from searchkit.indexing.writer import Writer
+    from searchkit.index.writer import Writer
     from searchkit.reports import (
         CheckReport,
         CopyReport,
@@ -120,7 +120,7 @@ _MODULES = {
     "searchkit.searching.hints": ("Hint",),
     "searchkit.searching.explain": ("Contribution", "Explanation"),
     "searchkit.searching.suggest": ("Suggestion",),
-    "searchkit.indexing.writer": ("Writer",),
+    "searchkit.index.writer": ("Writer",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -1,15 +1,18 @@
 """Text and numbers <-> dates: every date that is read, asked for or stored goes through here.
 
-Times are kept and compared as milliseconds since 1970 in UTC. A day is a day in UTC.
+Times are kept and compared as milliseconds since 1970 in UTC. A day is one in the time zone of the index, and
+so is a time that is given without its zone.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 When = str | date | datetime
-"""A time as programs give it: an ISO 8601 date or time, a date, or an aware datetime."""
+"""A time as programs give it: an ISO 8601 date or time, a date, or a datetime."""
+
+UTC = timezone.utc
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -17,7 +20,7 @@ _DATE = re.compile(
     r"""(?P<year>\d{4}) [-/.年] (?P<month>\d{1,2}) [-/.月] (?P<day>\d{1,2}) 日?
         (?: [T\s] \s* (?P<hour>\d{1,2}) : (?P<minute>\d{2})
             (?: : (?P<second>\d{2}) (?: [.,] (?P<fraction>\d{1,9}) )? )? )?
-        \s* (?: Z | UTC | GMT | (?P<sign>[+-]) (?P<zone_hours>\d{2}) :? (?P<zone_minutes>\d{2})? )?""",
+        \s* (?P<given> Z | UTC | GMT | (?P<sign>[+-]) (?P<zone_hours>\d{2}) :? (?P<zone_minutes>\d{2})? )?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _DAYS = re.compile(
@@ -38,14 +41,52 @@ def from_milliseconds(milliseconds: int) -> datetime | None:
         return None
 
 
-def day_start(day: date) -> int:
+def zone_of(name: str) -> tzinfo:
+    """The time zone with this name of the IANA database, such as ``Asia/Shanghai``; raises ValueError."""
+    if name == "UTC":
+        return UTC
+    import zoneinfo  # takes long to import, and most indexes do without
+
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
+        how = "a name like Asia/Shanghai is needed; where the system has none: pip install tzdata"
+        raise ValueError(f"there is no time zone {name[:60]!r} here; {how}") from None
+
+
+def in_zone(at: datetime, zone: tzinfo) -> datetime:
+    """The time as that of the zone, with an offset of whole minutes; a naive time is one of the zone.
+
+    At the very beginning and end of the calendar, where the zone has no such time, it is in UTC.
+    Raises OverflowError where UTC has none either.
+    """
+    in_utc = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        local = in_utc.astimezone(zone)
+    except OverflowError:
+        return in_utc
+    offset = local.utcoffset()
+    # Before there were time zones, clocks went by the sun, and no JSON has offsets of seconds.
+    if not offset or offset % timedelta(minutes=1):
+        return in_utc
+    return local.replace(tzinfo=timezone(offset), fold=0)
+
+
+def day_start(day: date, zone: tzinfo = UTC) -> int:
     """The first millisecond of the day."""
-    return to_milliseconds(datetime(day.year, day.month, day.day, tzinfo=timezone.utc))
+    return to_milliseconds(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
-def day_end(day: date) -> int:
+def day_end(day: date, zone: tzinfo = UTC) -> int:
     """The first millisecond after the day."""
-    return day_start(day) + timedelta(days=1) // _MILLISECOND
+    if day == date.max:
+        return day_start(day, zone) + timedelta(days=1) // _MILLISECOND
+    return day_start(day + timedelta(days=1), zone)
+
+
+def day_of(milliseconds: int, zone: tzinfo = UTC) -> date:
+    """The day that has this millisecond; raises OverflowError outside the years 1 to 9999."""
+    return in_zone(_EPOCH + timedelta(milliseconds=milliseconds), zone).date()
 
 
 def parse_time(text: str) -> datetime:
@@ -60,10 +101,10 @@ def parse_time(text: str) -> datetime:
 
 
 def parse_date(text: str) -> datetime | None:
-    """A date as front matter, web pages and mail write it, in UTC; None when it is none of them.
+    """A date as front matter, web pages and mail write it; None when it is none of them.
 
-    ISO 8601, with slashes (2024/7/31), in Chinese (2024年7月31日) or as in mail (RFC 2822). Without a zone it
-    is taken as UTC, as in YAML: for a page nothing better is known.
+    ISO 8601, with slashes (2024/7/31), in Chinese (2024年7月31日) or as in mail (RFC 2822). With a zone it is
+    in UTC. Without one it is naive: the index that takes the document has a zone for it.
     """
     from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
 
@@ -71,7 +112,9 @@ def parse_date(text: str) -> datetime | None:
     found = _DATE.fullmatch(text)
     try:
         parsed = _from_match(found) if found else parsedate_to_datetime(text)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+        if not found and text.endswith("-0000"):  # of mail: it is UTC, and who wrote it may be anywhere
+            parsed = parsed.replace(tzinfo=UTC)
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed
     except (ValueError, TypeError, IndexError, OverflowError):  # the mail parser raises each of them
         return None
 
@@ -81,15 +124,15 @@ def _from_match(found: re.Match[str]) -> datetime:
     year, month, day, hour, minute, second = (int(found[name] or 0) for name in parts)
     microsecond = int((found["fraction"] or "0").ljust(6, "0")[:6])
     zone = timedelta(hours=int(found["zone_hours"] or 0), minutes=int(found["zone_minutes"] or 0))
-    tz = timezone(-zone if found["sign"] == "-" else zone)
+    tz = timezone(-zone if found["sign"] == "-" else zone) if found["given"] else None
     return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=tz)
 
 
-def time_bound(name: str, value: When, *, end: bool = False) -> int:
+def time_bound(name: str, value: When, *, end: bool = False, zone: tzinfo = UTC) -> int:
     """The milliseconds at which a time or a day begins; with ``end`` the first ones after it.
 
-    Raises ValueError for a text that is no time, or a time without a zone, and TypeError for what is neither
-    text nor date; ``name`` is what the message calls the value.
+    Raises ValueError for a text that is no time, and TypeError for what is neither text nor date; ``name`` is
+    what the message calls the value.
     """
     if isinstance(value, str):
         text = value.strip()
@@ -99,12 +142,10 @@ def time_bound(name: str, value: When, *, end: bool = False) -> int:
             reason = "is neither a date like 2024-07-31 nor an ISO 8601 time"
             raise ValueError(f"{name}={value!r} {reason}") from None
     if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"{name}={value.isoformat()} is naive; give it a time zone")
-        return to_milliseconds(value) + (1 if end else 0)
+        return to_milliseconds(value if value.tzinfo else value.replace(tzinfo=zone)) + (1 if end else 0)
     if not isinstance(value, date):
-        raise TypeError(f"{name} must be a date, an aware datetime or a text, not {type(value).__name__}")
-    return day_end(value) if end else day_start(value)
+        raise TypeError(f"{name} must be a date, a datetime or a text, not {type(value).__name__}")
+    return day_end(value, zone) if end else day_start(value, zone)
 
 
 def parse_days(text: str) -> tuple[date | None, date | None] | None:

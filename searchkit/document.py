@@ -8,19 +8,19 @@ can carry; docs/documents.md lists the limits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timezone
+from datetime import date, datetime, tzinfo
 from itertools import islice
-from math import isfinite
 from reprlib import repr as shortened
 from typing import Any, Literal, NamedTuple, NoReturn, get_args
 from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
-from searchkit.dates import parse_time
+from searchkit.dates import in_zone, parse_time
 from searchkit.errors import DocumentError
-from searchkit.text import well_formed
+from searchkit.json_values import LONGEST_KEY, Json, JsonCopy, NoRoomError, NotJsonError
+from searchkit.text import id_text, well_formed
 
 LARGEST_DOCUMENT = 4_000_000
 """Characters of title, body, tags, extra and markup together. OpenSearch takes requests of 100 MB, in which
@@ -28,15 +28,12 @@ each character stands up to four times."""
 LONGEST_ID = 100_000
 """Characters of an id, and of a url."""
 # Engines refuse terms of 32 kB, and a label of this length is none.
-LONGEST_LABEL = 1000
+LONGEST_LABEL = LONGEST_KEY
 """Characters of a tag, a source, a declared text, and a key of extra."""
 MOST_LABELS = 1000
 """Tags of a document, and texts of a declared field."""
 MOST_MARKUP = 100_000
 """Headings, links, pictures and places of a document together."""
-DEEPEST_EXTRA = 64
-"""Lists and objects within one another. Python's own limit depends on who calls."""
-_INTEGERS = 10**1000  # Python refuses to read and write those of 4,300 digits
 _MOST_KEYS = 8  # in a message
 _LONGEST_NAME = 200  # characters by which a message names a document that has no id of its own
 _HAS_LETTER = re.compile(r"[^\W_]").search  # what str.isalnum says of a character; nearly all texts have one
@@ -48,10 +45,6 @@ _ADDRESS = re.compile(
 )
 _CAMPAIGN = "utm_"
 _PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?:[/?#]|\Z)").match
-
-Json = Any
-"""A value that ``json.dumps`` takes: the type of what ``extra`` holds."""
-
 
 MarkupKind = Literal["heading", "link", "image", "place"]
 
@@ -75,10 +68,15 @@ class Document:
 
     ``title`` and ``body`` are plain text, and at least one of them has a letter, digit or Han character in
     it. ``id`` defaults to the url, or without one to a digest of title and body, so the same text is the same
-    document. ``published`` is an aware datetime, kept as UTC to the millisecond. ``source`` defaults to the
-    host of the url, without a leading ``www.``. ``tags`` are short labels; ``extra`` is a JSON object that is
-    stored and given back as it is. ``markup`` says what parts of the body are (`Markup`): pages show its
-    headings, links and pictures, and a hit names the `Hit.place` of its best match.
+    document. ``published`` is a datetime, to the millisecond; a naive one means the time zone of the index
+    that takes it. ``source`` defaults to the host of the url, without a leading ``www.``. ``tags`` are short
+    labels; ``extra`` is a JSON object that is stored and given back as it is. ``markup`` says what parts of
+    the body are (`Markup`): pages show its headings, links and pictures, and a hit names the `Hit.place` of
+    its best match.
+
+    Rows of a database are taken as they are: None is as good as a value that is missing, an ``id`` may be an
+    integer or a UUID and is kept as its text, ``published`` may be a date or ISO 8601 text, and in ``extra``
+    a Decimal becomes a number, a date, a time or a UUID its text.
 
     Raises `DocumentError` when a value is none of these, or is larger than an index can carry: a document has
     4 million characters, its extra is nested 64 deep.
@@ -104,7 +102,7 @@ class Document:
         except (TypeError, UnicodeEncodeError):
             is_plain = False
         if not is_plain:
-            for name in ("title", "body", "id", "url", "source"):
+            for name in ("id", "title", "body", "url", "source"):
                 values[name] = self._clean_text(name)
         title, body, url, source = self.title, self.body, self.url, self.source
         for name, text in (("id", self.id), ("url", url)):
@@ -140,37 +138,42 @@ class Document:
     def from_dict(cls, values: Mapping[str, Any]) -> Document:
         """A Document from a mapping with the names of its fields.
 
-        ``published`` may also be an ISO 8601 text with an offset or ``Z``, as `to_dict` writes it. A name
-        that is no field is an error: what a program wants stored beside them goes into ``extra``.
+        A name that is no field is an error: what a program wants stored beside them goes into ``extra``.
         """
         if not isinstance(values, Mapping):
             raise DocumentError(f"a Document or a mapping is needed, not {type(values).__name__}")
-        names = (values.get("id"), values.get("url"))
-        id = next((name[:LONGEST_ID] for name in names if isinstance(name, str) and name), None)
-        known = {f.name for f in fields(cls)}
-        if unknown := [str(name) for name in values if name not in known]:
+        if unknown := [name for name in values if name not in FIELDS]:
+            names = [id_text(values.get(name)) for name in ("id", "url")]
             raise DocumentError(
-                f"unknown field {shortened(unknown[0])}; the fields are {', '.join(sorted(known))} "
-                "(anything else goes into 'extra')",
-                id=id,
+                _unknown(unknown), id=next((name[:LONGEST_ID] for name in names if name), None)
             )
-        given = {name: value for name, value in values.items() if value is not None}
-        if isinstance(text := given.get("published"), str):
-            try:
-                given["published"] = parse_time(text)
-            except ValueError as error:
-                raise DocumentError(f"published {error}", id=id) from None
-        return cls(**given)
+        return cls(**values)
 
     def to_dict(self) -> dict[str, Json]:
         """The fields as JSON values; empty ones are left out. `from_dict` reads it back."""
-        values: dict[str, Json] = {f.name: getattr(self, f.name) for f in fields(self)}
+        values: dict[str, Json] = {name: getattr(self, name) for name in FIELDS}
         if self.published is not None:
             values["published"] = self.published.isoformat().replace("+00:00", "Z")
         values["tags"] = list(self.tags)
         values["extra"] = dict(self.extra)
         values["markup"] = [list(one) for one in self.markup]
         return {name: value for name, value in values.items() if value}
+
+    def in_zone(self, zone: tzinfo) -> Document:
+        """The document with the time of its publication in the zone, which a naive one is taken to be of.
+
+        Raises `DocumentError` when that is outside the years 1 to 9999 in UTC.
+        """
+        at = self.published
+        if at is None or at.tzinfo is zone:
+            return self
+        try:
+            local = in_zone(at, zone)
+        except OverflowError:
+            self._fail(f"published {at.isoformat()} is outside the years 1 to 9999")
+        copy = object.__new__(type(self))  # all the rest has been checked
+        copy.__dict__.update(self.__dict__, published=local)
+        return copy
 
     def _fail(self, reason: str) -> NoReturn:
         name = next((v for v in (self.id, self.url, self.title) if isinstance(v, str) and v), None)
@@ -186,30 +189,39 @@ class Document:
 
     def _clean_text(self, name: str) -> str:
         value = getattr(self, name)
-        if not isinstance(value, str):
-            self._fail(f"{name} must be text, not {type(value).__name__}")
-        return well_formed(str.__str__(value))  # a subclass of str is none to msgspec
+        if value is None:
+            return ""
+        text = id_text(value) if name == "id" else value
+        if not isinstance(text, str):
+            kinds = "text, an integer or a UUID" if name == "id" else "text"
+            self._fail(f"{name} must be {kinds}, not {type(value).__name__}")
+        return well_formed(str.__str__(text))  # a subclass of str is none to msgspec
 
-    def _clean_published(self) -> datetime:
+    def _clean_published(self) -> datetime | None:
         value: object = self.published
+        if isinstance(value, str):
+            try:
+                value = parse_time(value.strip())
+            except ValueError as error:
+                self._fail(f"published {error}")
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day)  # noqa: DTZ001  (the index has a zone)
         if not isinstance(value, datetime):
-            self._fail(f"published must be a datetime, not {type(value).__name__}")
-        if value.utcoffset() is None:
-            self._fail(
-                f"published {value.isoformat()} is naive; give it a time zone, "
-                "for instance published.replace(tzinfo=timezone.utc)"
-            )
+            self._fail(f"published must be a datetime, a date or ISO 8601 text, not {type(value).__name__}")
+        if value != value:  # the NaT of pandas, where a time is missing
+            return None
+        zone = value.tzinfo if value.tzinfo is not None and value.utcoffset() is not None else None
         try:
-            value = value.astimezone(timezone.utc)
+            value = in_zone(value, zone) if zone else value.replace(tzinfo=None)
         except OverflowError:
             self._fail(f"published {value.isoformat()} is outside the years 1 to 9999")
         day = value.year, value.month, value.day
         millisecond = value.microsecond // 1000
         # Built anew, as a subclass may have more to it: a Timestamp of pandas has nanoseconds.
-        return datetime(*day, value.hour, value.minute, value.second, millisecond * 1000, tzinfo=timezone.utc)
+        return datetime(*day, value.hour, value.minute, value.second, millisecond * 1000, tzinfo=value.tzinfo)
 
     def _clean_tags(self) -> tuple[str, ...]:
-        given: object = self.tags
+        given: object = () if self.tags is None else self.tags
         if isinstance(given, str) or not isinstance(given, Iterable):
             self._fail(f"tags must be a sequence of texts, not {shortened(given)}")
         tags = list(islice(given, MOST_LABELS + 1))
@@ -226,7 +238,7 @@ class Document:
         return tuple(dict.fromkeys(well_formed(text) for text in map(str.strip, tags) if text))
 
     def _clean_markup(self) -> tuple[Markup, ...]:
-        given: object = self.markup
+        given: object = () if self.markup is None else self.markup
         if isinstance(given, str) or not isinstance(given, Iterable):
             self._fail(f"markup must be a sequence of Markup, not {shortened(given)}")
         found = [self._clean_mark(one) for one in islice(given, MOST_MARKUP + 1)]
@@ -250,95 +262,55 @@ class Document:
         return Markup(kind, start, end, well_formed(str.__str__(value)))
 
     def _clean_extra(self, room: int) -> dict[str, Json]:
-        if not isinstance(self.extra, Mapping):
-            self._fail(f"extra must be a mapping, not {type(self.extra).__name__}")
+        given: object = {} if self.extra is None else self.extra
+        if not isinstance(given, Mapping):
+            self._fail(f"extra must be a mapping, not {type(given).__name__}")
         try:
-            kept: dict[str, Json] = _Copy(room).of(dict(self.extra))
-        except _TooLargeError:
+            kept: dict[str, Json] = JsonCopy(room).of(dict(given))
+        except NoRoomError:
             self._fail_as_too_large()
-        except _NotJsonError as error:
+        except NotJsonError as error:
             keys = [f"[{shortened(key)}]" for key in reversed(error.keys)]
             place = "".join(keys[:_MOST_KEYS]) + ("…" if len(keys) > _MOST_KEYS else "")
             self._fail(f"extra is not JSON: extra{place} {error.reason}")
         return kept
 
 
-class _TooLargeError(Exception):
-    """There is no room for so many characters."""
+FIELDS = tuple(f.name for f in fields(Document))
+"""The names of what a document has."""
 
 
-class _NotJsonError(Exception):
-    """A value that JSON has none for, or that is out of bounds; ``keys`` lead to it, the innermost first."""
+def changed(document: Document, given: Mapping[str, Any]) -> Document:
+    """The document with other values in some fields; None clears one. Its id stays.
 
-    def __init__(self, reason: str, *keys: object) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.keys: list[object] = [*keys]
+    The keys of ``extra`` are changed in the same way, and the others stay. What was made of a value that
+    changes is made anew, unless it is given as well: the source of the url; the markup of a body is dropped.
 
-
-class _Copy:
-    """Copies JSON values into ones of Python's own types, as long as there is room for so many characters.
-
-    Lists that hold one list again and again are small in memory and large on disk; those that hold themselves
-    are deeper than any limit.
+    Raises `DocumentError` for a name that is no field, or a value that no document has.
     """
+    values: dict[str, Any] = {name: getattr(document, name) for name in FIELDS}
+    if "url" in given and document.source == _host(document.url):
+        values["source"] = ""
+    if "body" in given:
+        values["markup"] = ()
+    values |= given
+    if isinstance(keys := given.get("extra"), Mapping):
+        extra = {**document.extra, **keys}
+        values["extra"] = {
+            name: value for name, value in extra.items() if value is not None or name not in keys
+        }
+    return Document.from_dict(values)
 
-    def __init__(self, room: int) -> None:
-        self._room = room
 
-    def of(self, value: object, depth: int = 0) -> Json:
-        """The copy of a value that is in so many others."""
-        self._room -= 1
-        if value is None or value is True or value is False:
-            return value
-        if isinstance(value, str):
-            self._room -= len(value)
-            if self._room >= 0:
-                return well_formed(str.__str__(value))
-        if self._room < 0:
-            raise _TooLargeError
-        if isinstance(value, int):
-            number = int.__int__(value)
-            if not -_INTEGERS < number < _INTEGERS:
-                raise _NotJsonError("is an integer of more than 1,000 digits; give it as text")
-            return number
-        if isinstance(value, float):
-            real = float.__float__(value)
-            if not isfinite(real):
-                raise _NotJsonError(f"is {real}, which JSON does not have; give null, or a text")
-            return real
-        if not isinstance(value, dict | list | tuple):
-            raise _NotJsonError(f"is a value of the type {type(value).__name__}: {shortened(value)}")
-        if depth == DEEPEST_EXTRA:
-            raise _NotJsonError(
-                f"is nested too deep; at most {DEEPEST_EXTRA} lists and objects in one another"
-            )
-        key: object = None
-        try:
-            if isinstance(value, dict):
-                copied: dict[str, Json] = {}
-                for key, inner in value.items():
-                    copied[self._key(key, copied)] = self.of(inner, depth + 1)
-                return copied
-            items: list[Json] = []
-            for inner in value:
-                key = len(items)
-                items.append(self.of(inner, depth + 1))
-        except _NotJsonError as error:
-            error.keys.append(key)
-            raise
-        return items
-
-    def _key(self, key: object, known: Mapping[str, Json]) -> str:
-        if not isinstance(key, str):
-            raise _NotJsonError("has a key that is no text")
-        if len(key) > LONGEST_LABEL:
-            raise _NotJsonError(f"has a key of {len(key):,} characters; at most {LONGEST_LABEL:,} are taken")
-        self._room -= len(key)
-        text = well_formed(str.__str__(key))
-        if text in known:
-            raise _NotJsonError("has a key that stands there twice, once lone surrogates are replaced")
-        return text
+def _unknown(names: Sequence[object]) -> str:
+    """The error of names that are no fields, with what to write instead."""
+    shown = [shortened(name) for name in names[:_MOST_KEYS]]
+    more = ", …" if len(names) > _MOST_KEYS else ""
+    example = ", ".join(f"{name}: …" for name in shown)
+    return (
+        f"unknown field{'s' if len(names) > 1 else ''} {', '.join(shown)}{more}; the fields are "
+        f"{', '.join(FIELDS)}; anything else goes into extra: {{'extra': {{{example}{more}}}}}"
+    )
 
 
 def _digest(text: str) -> str:

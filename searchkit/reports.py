@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from searchkit.text import escape_html
+
+_MOST_FAILURES, _MOST_LINES = 3, 20
+_LONGEST_NAME = 200  # characters of what failed
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -14,14 +19,20 @@ class Failure:
     what: str
     reason: str
 
+    def __str__(self) -> str:
+        return f"{self.what[:_LONGEST_NAME]}: {self.reason}" if self.what else self.reason
 
-@dataclass
+
+@dataclass(repr=False)
 class Report:
     """What became of the documents given to `Index.add`.
 
     ``added`` are new, ``updated`` replaced a document with the same id. ``replaced`` do not count, because
     another document of the same call has their id. ``failures`` were not indexed. The four sum up to all
     documents that were given.
+
+    Printed, it says how many there were of each, and the first failures. It is true as any object is: whether
+    there are failures is what `ok` says.
     """
 
     added: int = 0
@@ -30,6 +41,44 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
     took: float = 0.0
     """Seconds."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+    @property
+    def all_failed(self) -> bool:
+        """Whether there was something, and nothing of it was indexed."""
+        return bool(self.failures) and not any(count for _, count in self._counts())
+
+    def __str__(self) -> str:
+        reasons = "; ".join(map(str, self.failures[:_MOST_FAILURES]))
+        others = len(self.failures) - _MOST_FAILURES
+        reasons += f"; and {others:,} more in .failures" if others > 0 else ""
+        if self.all_failed:
+            many = f"all {len(self.failures):,}" if len(self.failures) > 1 else "the only one"
+            return f"{many} failed: {reasons}"
+        counts = ", ".join(f"{count:,} {what}" for what, count in self._counts())
+        return f"{counts}, {len(self.failures):,} failed: {reasons}" if reasons else counts
+
+    def _counts(self) -> list[tuple[str, int]]:
+        """What became of the documents that did not fail."""
+        counts = [("added", self.added), ("updated", self.updated)]
+        return [*counts, ("replaced", self.replaced)] if self.replaced else counts
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self}>"
+
+    def _repr_html_(self) -> str:
+        """For a notebook: in bold where something failed, and a line for each of the first failures."""
+        lines = [*map(str, self.failures[:_MOST_LINES])]
+        if (others := len(self.failures) - len(lines)) > 0:
+            lines.append(f"… and {others:,} more")
+        items = "".join(f"<li><bdi>{escape_html(line)}</bdi></li>" for line in lines)
+        counts = ", ".join(f"{count:,} {what}" for what, count in self._counts())
+        failed = f", <strong>{len(self.failures):,} failed</strong><ul>{items}</ul>" if lines else ""
+        return f"<div>{counts}{failed}</div>"
 
 
 @dataclass(frozen=True)
@@ -62,7 +111,7 @@ class CheckReport:
         return not self.problems
 
 
-@dataclass
+@dataclass(repr=False)
 class SyncReport(Report):
     """What `Index.sync` did.
 
@@ -73,6 +122,9 @@ class SyncReport(Report):
 
     deleted: int = 0
     unchanged: int = 0
+
+    def _counts(self) -> list[tuple[str, int]]:
+        return [*super()._counts(), ("deleted", self.deleted), ("unchanged", self.unchanged)]
 
 
 class SyncProgress(NamedTuple):
@@ -124,6 +176,7 @@ class Stats:
     fields: Mapping[str, str]
     """What is declared of ``extra``, and its kinds."""
     pinyin: bool
+    timezone: str
     kernel: Literal["compiled", "python"]
     """Which one runs here, as `searchkit.kernel` says. An index may be used with either."""
     details: Mapping[str, int]

@@ -12,12 +12,22 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
-from functools import lru_cache
+from datetime import tzinfo
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple, SupportsFloat, get_args
 
 from searchkit.analysis import normalize, visible
-from searchkit.dates import When, day_end, day_start, parse_days, time_bound, to_milliseconds
+from searchkit.dates import (
+    UTC,
+    When,
+    day_end,
+    day_of,
+    day_start,
+    in_zone,
+    parse_days,
+    time_bound,
+    to_milliseconds,
+)
 from searchkit.document import LONGEST_LABEL, MOST_LABELS, Document, address_key
 from searchkit.engine.base import FacetCounts, id_term
 from searchkit.engine.plan import TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
@@ -86,7 +96,9 @@ class Facet(NamedTuple):
 class Schema:
     """The fields of an index: the values of every document, and what is declared for ``extra``."""
 
-    def __init__(self, declared: Mapping[str, FieldKind] | None = None) -> None:
+    def __init__(self, declared: Mapping[str, FieldKind] | None = None, zone: tzinfo = UTC) -> None:
+        self.zone = zone
+        """The time zone of days, and of times that are given without theirs."""
         if not isinstance(declared, Mapping | None):
             raise TypeError(f"fields must be a mapping of names to kinds, not {declared!r}")
         self.declared = dict(declared or {})
@@ -141,7 +153,8 @@ class Schema:
             _add_labels(values, "tags", document.tags)
         if document.source:
             _add_labels(values, "source", (document.source,))
-        if at := document.published:
+        if published := document.published:
+            at = in_zone(published, self.zone)
             values["published"] = to_milliseconds(at)
             values[MONTH] = at.year * 100 + at.month
         # The id of most documents is their url, or no address.
@@ -152,7 +165,7 @@ class Schema:
             given = document.extra.get(name)
             if given is not None:
                 try:
-                    stored = _stored(kind, given)
+                    stored = _stored(kind, given, self.zone)
                 except (TypeError, ValueError, OverflowError):
                     reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {str(given)[:60]!r}"
                     raise DocumentError(reason, id=document.id) from None
@@ -235,7 +248,8 @@ class Schema:
             return Facet(MONTH, lambda month: f"{month // 100:04}-{month % 100:02}")
         kind = self.values_of.get(name, "text")
         field = _engine_name(name) if name in self.values_of else name
-        return Facet(field, _SHOWN[kind], _written(field) if kind == "text" else None)
+        shown = partial(_day, zone=self.zone) if kind == "date" else _SHOWN[kind]
+        return Facet(field, shown, _written(field) if kind == "text" else None)
 
     def _node(self, name: str, value: Any) -> Clause:
         kind, field = self.declared[name], _engine_name(name)
@@ -246,7 +260,7 @@ class Schema:
         low, high = value if isinstance(value, tuple) else (value, value)
         if isinstance(value, str) and ".." in value:
             low, _, high = (part.strip() or None for part in value.partition(".."))
-        bounds = _number_bounds if kind == "number" else _date_bounds
+        bounds = _number_bounds if kind == "number" else partial(_date_bounds, zone=self.zone)
         first = None if low is None else bounds(low)[0]
         behind = None if high is None else bounds(high)[1]
         if first is not None and behind is not None and first >= behind:
@@ -344,32 +358,32 @@ def _number_bounds(value: Any) -> tuple[float, float]:
     return number, math.nextafter(number, math.inf)
 
 
-def _date_bounds(value: When) -> tuple[int, int]:
+def _date_bounds(value: When, zone: tzinfo) -> tuple[int, int]:
     if isinstance(value, str) and (days := parse_days(value.strip())) and days[0] and days[1]:
-        return day_start(days[0]), day_end(days[1])
-    return time_bound("where", value), time_bound("where", value, end=True)
+        return day_start(days[0], zone), day_end(days[1], zone)
+    return time_bound("where", value, zone=zone), time_bound("where", value, end=True, zone=zone)
 
 
-def _day(at: int) -> str:
-    return date.fromordinal(date(1970, 1, 1).toordinal() + at // 86_400_000).isoformat()
+def _day(at: int, zone: tzinfo) -> str:
+    return day_of(at, zone).isoformat()
 
 
-def _stored(kind: FieldKind, value: Any) -> Value:
+def _stored(kind: FieldKind, value: Any, zone: tzinfo) -> Value:
     """The value of a document, where a number is no text and a time no object, as in JSON."""
     if not isinstance(value, _GIVEN[kind]):
         raise TypeError(value)
     if kind == "date":
-        at = time_bound("extra", value)
-        _day(at)  # its zone may take the first and the last day out of the calendar
+        at = time_bound("extra", value, zone=zone)
+        day_of(at)  # its zone may take the first and the last day out of the calendar
         return at
     return _number(value) if kind == "number" else _labels(value) if kind == "text" else _truth(value)
 
 
 _GIVEN: dict[FieldKind, Any] = {"text": str | list, "number": SupportsFloat, "date": str, "boolean": bool}
-_SHOWN: dict[FieldKind, Any] = {"text": str, "number": float, "date": _day, "boolean": "true".__eq__}
+_SHOWN: dict[FieldKind, Any] = {"text": str, "number": float, "boolean": "true".__eq__}
 _EXPECTED: dict[FieldKind, str] = {
     "text": f"a text or a list of texts of at most {LONGEST_LABEL} characters",
     "number": "a number",
-    "date": "a date like 2024-07-31 or an ISO 8601 time with its zone",
+    "date": "a date like 2024-07-31 or an ISO 8601 time",
     "boolean": "true or false",
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 
 import msgspec
 
 from searchkit import __version__
 from searchkit.analysis import Analyzer
+from searchkit.dates import zone_of
 from searchkit.errors import IndexCorruptError, IndexIncompatibleError
 from searchkit.query.synonyms import Stored, Synonyms
 from searchkit.schema import FieldKind, Schema
@@ -34,6 +36,7 @@ class _Metadata(msgspec.Struct):
     synonyms: Stored
     pinyin: bool
     boosts: dict[str, float] = {}
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Settings:
     pinyin: bool = False
     boosts: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def timezone(self) -> str:
+        """The name of the time zone of days, and of times that are given without theirs."""
+        return str(self.fields.zone)
+
     def metadata(self) -> dict[str, Any]:
         """All of it as a JSON object, with the versions of the format and of the analysis."""
         return {
@@ -57,6 +65,7 @@ class Settings:
             "synonyms": self.synonyms.stored,
             "pinyin": self.pinyin,
             "boosts": dict(self.boosts),
+            "timezone": self.timezone,
         }
 
     @classmethod
@@ -79,8 +88,15 @@ class Settings:
             stored = msgspec.convert(metadata, _Metadata)
             words = stored.analyzer
             analyzer = Analyzer(words.user_words, words.stop_words)
-            fields = Schema(stored.fields)
+            fields = Schema(stored.fields, _zone_of(stored.timezone, location))
             boosts = fields.boosts(stored.boosts)
             return cls(analyzer, fields, Synonyms.of_stored(stored.synonyms), stored.pinyin, boosts)
         except (TypeError, ValueError) as error:
             raise IndexCorruptError(f"{location}: the stored settings are damaged: {error}") from error
+
+
+def _zone_of(name: str, location: str) -> tzinfo:
+    try:
+        return zone_of(name)
+    except ValueError as error:
+        raise IndexIncompatibleError(f"{location}: the index has a time zone of its own: {error}") from error

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable
+from reprlib import repr as shortened
+from typing import TYPE_CHECKING, SupportsIndex
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    Id = str | SupportsIndex | UUID
+    """An id as databases have them. It is kept as text: 5 is the document with the id "5"."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -16,6 +25,46 @@ def well_formed(text: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", text)
     return text
+
+
+def uuid_text(value: object) -> str | None:
+    """The text of a UUID; None for anything else."""
+    uuid = sys.modules.get("uuid")  # whoever has one has imported it, which takes long
+    return str(value) if uuid and isinstance(value, uuid.UUID) else None
+
+
+def id_text(value: object) -> str | None:
+    """The text of an id as databases have them: a text, an integer or a UUID; None for anything else.
+
+    >>> id_text(5), id_text("5"), id_text(True)
+    ('5', '5', None)
+    """
+    if isinstance(value, str):
+        return well_formed(str.__str__(value))
+    if isinstance(value, SupportsIndex) and not isinstance(
+        value, bool | Iterable
+    ):  # an array of numpy is both
+        return str(value.__index__())
+    return uuid_text(value)
+
+
+def require_id(value: object) -> str:
+    """The text of an id; raises TypeError for what is none."""
+    text = id_text(value)
+    if text is None:
+        raise TypeError(
+            f"an id is a text, an integer or a UUID, not {type(value).__name__}: {shortened(value)}"
+        )
+    return text
+
+
+def as_ids(ids: Id | Iterable[Id]) -> list[str]:
+    """One id or many, as a list of texts."""
+    if (one := id_text(ids)) is not None:
+        return [one]
+    if not isinstance(ids, Iterable):
+        raise TypeError(f"ids: {shortened(ids)} is {type(ids).__name__}, no id and no list of ids")
+    return [require_id(id) for id in ids]
 
 
 def as_list(name: str, values: str | Iterable[str]) -> list[str]:

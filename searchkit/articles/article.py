@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from searchkit.document import Document, Json
+from searchkit.document import Document
 from searchkit.errors import DocumentError
+from searchkit.json_values import Json
 
 _HAS_TEXT = re.compile(r"[^\W_]").search
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from searchkit.articles.decoding import check_encoding
 from searchkit.articles.file_reader import printable, read_file
+from searchkit.dates import UTC
 from searchkit.document import Document
 from searchkit.errors import ArticleError
 from searchkit.text import path_text
@@ -41,12 +42,17 @@ class LatestDocuments:
         """Whether the document counts so far. Documents are given in reading order."""
         if id in self._latest:
             latest, earlier = self._latest[id]
-            if latest and published and published < latest:
+            if latest and published and _aware(published) < _aware(latest):
                 self.replaced.append(Replaced(place, by=earlier))
                 return False
             self.replaced.append(Replaced(earlier, by=place))
         self._latest[id] = published, place
         return True
+
+
+def _aware(at: datetime) -> datetime:
+    """Of two times with and without a zone one may be the later; an index gives them one before."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class Articles:

@@ -27,6 +27,7 @@ from searchkit.text import path_text, well_formed
 
 __all__ = [
     "ENTRY_POINTS",
+    "MEMORY",
     "EngineKind",
     "create_engine",
     "damage_at",
@@ -39,7 +40,8 @@ ENTRY_POINTS = "searchkit.engines"
 """The group of entry points in which packages name the engines that they have."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+]+):", re.IGNORECASE)  # two letters and more: C:\ is a drive
-_MEMORY = ":memory:"
+MEMORY = ":memory:"
+"""The location of an index that is in no folder."""
 _TANTIVY, _WHOOSH, _OPENSEARCH = "tantivy", "whoosh", "opensearch"
 # The class, the package that it needs, and what installs that.
 _OUR_OWN = {
@@ -105,7 +107,7 @@ def damage_at(location: str, *, quick: bool = False) -> list[Damage]:
 def folder_of_same_engine(engine: Engine, location: str) -> Path:
     """The folder at a location where there can be an index of the same engine."""
     scheme = _SCHEME.match(location)
-    if scheme is None and location != _MEMORY:
+    if scheme is None and location != MEMORY:
         return _path(location)
     if scheme and scheme[1].lower() == _WHOOSH and engine.location.startswith(f"{_WHOOSH}:"):
         return _path(location[scheme.end() :])
@@ -122,7 +124,7 @@ def _on_disk(place: Any) -> Any:
 
 
 def _kind_and_place(location: str) -> tuple[EngineKind, Any]:
-    if location == _MEMORY:
+    if location == MEMORY:
         return _our_own(_TANTIVY), None
     scheme = _SCHEME.match(location)
     if scheme is None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from searchkit.engine.plan import Clause, Plan, Sort, Value, ValueField
-from searchkit.errors import SearchkitError
+from searchkit.errors import IndexIncompatibleError, SearchkitError
 from searchkit.text import well_formed
 
 __all__ = [
@@ -39,11 +39,14 @@ __all__ = [
     "PlanTooExpensiveError",
     "ScoredDoc",
     "Snapshot",
+    "UnfinishedError",
     "id_term",
 ]
 
 # OpenSearch takes ids of 512 bytes, and a character has up to four.
 _LONGEST_KEY = 128
+
+_PAGE = 10_000  # documents that are read at once
 
 LEAST_MEMORY = 16_000_000
 """The least memory, in bytes, that a writer can be given."""
@@ -75,6 +78,10 @@ class PlanTooExpensiveError(SearchkitError):
         self.cost = cost
         self.limit = limit
         self.reason = reason
+
+
+class UnfinishedError(IndexIncompatibleError):
+    """There is the beginning of an index: another process makes it just now, or did not come to the end."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +198,16 @@ class Snapshot(ABC):
     def existing(self, ids: Iterable[str]) -> set[str]:
         """Those of the ids that have a document."""
         return set(self.stored(ids))
+
+    def matching(self, match: Clause) -> Iterator[bytes]:
+        """The stored fields of every document that matches, in no order; they are read as they are asked for.
+
+        There may be millions, so no engine has them all in memory.
+        """
+        offset = 0
+        while hits := self.search(Plan(match), limit=_PAGE, offset=offset)[1]:
+            yield from (hit.stored for hit in hits)
+            offset += len(hits)
 
     @abstractmethod
     def __len__(self) -> int:

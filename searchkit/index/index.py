@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.analysis.kernel import kernel
 from searchkit.analysis.pinyin import require_pinyin
+from searchkit.dates import When
 from searchkit.document import Document
 from searchkit.engine import (
     folder_of_same_engine,
@@ -27,11 +29,13 @@ from searchkit.errors import (
     CursorExpiredError,
     IndexIncompatibleError,
     SearchkitError,
+    SearchkitWarning,
 )
 from searchkit.indexing.stored_fields import StoredFields
 from searchkit.query.synonyms import SynonymRules, Synonyms
 from searchkit.searching.cursor import Cursors
 from searchkit.searching.options import (
+    FilterOptions,
     HitOptions,
     PageOptions,
     QueryOptions,
@@ -43,14 +47,16 @@ from searchkit.searching.results import Hit, Results
 from searchkit.searching.search import count, search, search_one
 from searchkit.searching.suggest import PrefixCache, Suggestion, suggest
 from searchkit.settings import Settings
-from searchkit.text import as_list, path_text
+from searchkit.text import as_ids, id_text, path_text, require_id
 
 if TYPE_CHECKING:
-    from searchkit.indexing.writer import Writer
+    from searchkit.index.writer import Writer
+    from searchkit.indexing.writer import OnError
     from searchkit.maintenance.check import CheckProgress
     from searchkit.maintenance.copy import CopyProgress
     from searchkit.reports import CheckReport, CopyReport, Report, Stats, SyncProgress, SyncReport
     from searchkit.searching.explain import Explanation
+    from searchkit.text import Id
 
 # What a plain search does not need is imported where it is called: so a program that searches starts in two
 # thirds of the time.
@@ -84,21 +90,45 @@ class Index:
         self,
         documents: Iterable[Document | Mapping[str, Any]],
         *,
+        on_error: OnError = "report",
         timeout: float = 10.0,
         workers: int | None = None,
         memory: int | None = None,
     ) -> Report:
         """Index the documents, all in one commit; one with the id of another takes its place.
 
+        They are Documents, mappings with the names of their fields, or what `read_articles` returns.
+
         ``workers`` processes analyse them, and read the files of `read_articles`: None is as many as keep the
         engine busy once there are many documents, 1 is none but this one. ``memory`` is that of `writer`.
 
-        What cannot be indexed is in the report, with its reason, as are the failures of `read_articles`. When
-        the iteration itself raises, nothing is committed.
+        What cannot be indexed is in the report, with its reason, as are the failures of `read_articles`. With
+        ``on_error="raise"`` the first of them is raised, as `DocumentError` or `ArticleError`, and nothing is
+        committed; nor is it when the iteration itself raises.
+
+        Warns with `SearchkitWarning` where everything failed: who looks at no report would find an empty
+        index, and no reason. Where only some fail, the report is enough.
         """
         with self.writer(timeout=timeout, memory=memory) as writer:
-            writer.add_all(documents, workers=workers)
-        return writer.report
+            writer.add_all(documents, workers=workers, on_error=on_error)
+        report = writer.report
+        if report.all_failed:
+            warnings.warn(f"nothing was indexed: {report}", SearchkitWarning, stacklevel=2)
+        return report
+
+    def update(self, id: Id, *, timeout: float = 10.0, **fields: Any) -> Document:
+        """Change some fields of a document, keep the others, and return it: ``update(5, tags=["茶"])``.
+
+        The fields are those of `Document`; None clears one. The keys of ``extra`` are changed in the same
+        way: ``extra={"views": 7, "draft": None}`` sets one, removes another and keeps the rest. The id stays
+        as it is. A source that is the host of the url follows a new url, and with a new body the old markup
+        is gone.
+
+        Raises KeyError when there is no such document, `DocumentError` for a name that is no field or a value
+        that no document has; then nothing is changed.
+        """
+        with self.writer(timeout=timeout) as writer:
+            return writer.update(id, **fields)
 
     def sync(
         self,
@@ -143,10 +173,39 @@ class Index:
         report.took = time.perf_counter() - started
         return report
 
-    def delete(self, ids: str | Iterable[str], *, timeout: float = 10.0) -> int:
-        """Remove the documents with these ids; returns how many there were."""
+    def delete(
+        self,
+        ids: Id | Iterable[Id] | None = None,
+        *,
+        query: str | None = None,
+        where: Mapping[str, Any] | None = None,
+        since: When | None = None,
+        until: When | None = None,
+        source: str | Iterable[str] = (),
+        tags: str | Iterable[str] = (),
+        timeout: float = 10.0,
+    ) -> int:
+        """Remove documents, all in one commit; returns how many there were.
+
+        Either those with these ``ids``, or those that match the ``query`` and pass all filters, which are
+        those of `search`: ``delete(where={"author": "甲"}, until="2020-12-31")``. A document must have every
+        word of the query, as for ``count(query, match="all", ...)``, and no Latin is read as pinyin. There
+        may be millions, which take no memory.
+
+        Raises ValueError when there is neither: `clear` removes everything. What was removed of a folder
+        comes back by `sync` only when its file changes.
+        """
+        options = FilterOptions(where=where, since=since, until=until, source=source, tags=tags)
         with self.writer(timeout=timeout) as writer:
-            return writer.delete_ids(as_list("ids", ids))
+            return writer._delete_what(ids, query, options, is_last=True)
+
+    def clear(self, *, timeout: float = 10.0) -> int:
+        """Remove all documents, in one commit; returns how many there were. The settings stay.
+
+        A later `sync` reads all files again.
+        """
+        with self.writer(timeout=timeout) as writer:
+            return writer.clear()
 
     @contextmanager
     def writer(self, *, timeout: float = 10.0, memory: int | None = None) -> Iterator[Writer]:
@@ -158,7 +217,8 @@ class Index:
         analyzer, each process of `add` (20 million, 80 without the compiled kernel), and files that are
         mapped, which the system drops when it needs the room.
         """
-        from searchkit.indexing.writer import Writer
+        from searchkit.index.writer import Writer
+        from searchkit.indexing.manifest import forget_files
 
         self._check_analyzer()
         started = time.perf_counter()
@@ -166,6 +226,8 @@ class Index:
             writer = Writer(self._settings, engine_writer, self._open().snapshot())
             yield writer
             report = writer.report  # asks what the index had, so before the commit
+            if writer._is_cleared:
+                forget_files(self._engine)
             engine_writer.commit()
             report.took = time.perf_counter() - started
 
@@ -205,9 +267,9 @@ class Index:
     def search(self, query: str, options: SearchOptions) -> Results:
         """The documents that match, best first.
 
-        **Which**: ``since`` and ``until`` bound the time of publication: an aware datetime, a date or a
-        text like ``2024-07-31``; dates are days in UTC, both included. ``source`` and ``tags`` keep
-        documents that have one of the values, ``where`` those with values of declared fields:
+        **Which**: ``since`` and ``until`` bound the time of publication: a datetime, a date or a text like
+        ``2024-07-31``; dates are days in the time zone of the index, both included. ``source`` and ``tags``
+        keep documents that have one of the values, ``where`` those with values of declared fields:
         ``{"author": ["甲", "乙"], "price": "10..20", "paid": True}``. ``match`` says how many words of
         running text are needed. ``regional`` lets 软件 find 軟體 as well, ``synonyms`` those of the index.
 
@@ -233,23 +295,23 @@ class Index:
         return self._ask(lambda latest: count(query, options, latest, self._settings))
 
     @takes_options(HitOptions)
-    def hit(self, query: str, id: str, options: HitOptions) -> Hit | None:
+    def hit(self, query: str, id: Id, options: HitOptions) -> Hit | None:
         """The document with this id as a hit of the query, for a page that shows one article of a list.
 
         None when the query does not find it, or there is no such document. Raises `QuerySyntaxError` for a
         query that is not well-formed, unless ``lenient``.
         """
-        return self._ask(lambda latest: search_one(query, id, options, latest, self._settings))
+        return self._ask(lambda latest: search_one(query, require_id(id), options, latest, self._settings))
 
-    def get(self, id: str) -> Document | None:
-        """The document with this id, or None."""
-        return next(iter(self.get_many([id]).values()), None)
+    def get(self, id: Id) -> Document | None:
+        """The document with this id, or None. Here and elsewhere, 5 is the id ``"5"``, a UUID its text."""
+        return next(iter(self.get_many([require_id(id)]).values()), None)
 
-    def get_many(self, ids: Iterable[str]) -> dict[str, Document]:
-        """The documents with these ids, as far as there are any: by id, in the order of the ids."""
-        ids = as_list("ids", ids)
-        found = self._ask(lambda latest: latest.stored(ids))
-        return {id: StoredFields.decode(found[id]).document for id in ids if id in found}
+    def get_many(self, ids: Id | Iterable[Id]) -> dict[str, Document]:
+        """The documents with these ids, as far as there are any: by id as text, in the order of the ids."""
+        texts = as_ids(ids)
+        found = self._ask(lambda latest: latest.stored(texts))
+        return {id: StoredFields.decode(found[id]).document for id in texts if id in found}
 
     def suggest(self, prefix: str, *, limit: int = 10) -> list[Suggestion]:
         """Completions of what somebody has typed: frequent words and titles, as documents write them.
@@ -262,7 +324,7 @@ class Index:
         return self._ask(lambda latest: suggest(prefix, latest, settings, cache.of(latest), limit=limit))
 
     @takes_options(SimilarOptions)
-    def similar(self, id: str, options: SimilarOptions) -> Results:
+    def similar(self, id: Id, options: SimilarOptions) -> Results:
         """Documents like the one with this id, most alike first. The filters are those of `search`.
 
         Raises KeyError when there is no such document.
@@ -273,7 +335,7 @@ class Index:
         return self._ask(lambda latest: similar(document, options, latest, self._settings))
 
     @takes_options(QueryOptions)
-    def explain(self, query: str, id: str, options: QueryOptions) -> Explanation:
+    def explain(self, query: str, id: Id, options: QueryOptions) -> Explanation:
         """Why the query finds the document with this id or not, and what its score is made of; print it.
 
         Raises KeyError when there is no such document.
@@ -287,6 +349,11 @@ class Index:
     def location(self) -> str:
         """Where the index is, as `open` or `create` was given it. Credentials are left out."""
         return self._engine.location
+
+    @property
+    def timezone(self) -> str:
+        """The name of the time zone of its days, and of times that are given without theirs."""
+        return self._settings.timezone
 
     def stats(self) -> Stats:
         """The size and the kind of the index."""
@@ -307,6 +374,7 @@ class Index:
             synonyms=len(self._settings.synonyms),
             fields=dict(self._settings.fields.declared),
             pinyin=self._settings.pinyin,
+            timezone=self.timezone,
             kernel=kernel(),
             details=size.details,
         )
@@ -387,7 +455,8 @@ class Index:
         return self._ask(len)
 
     def __contains__(self, id: object) -> bool:
-        return isinstance(id, str) and bool(self._ask(lambda latest: latest.existing([id])))
+        text = id_text(id)
+        return text is not None and bool(self._ask(lambda latest: latest.existing([text])))
 
     def __iter__(self) -> Iterator[Document]:
         for stored in self._open().snapshot():
@@ -438,10 +507,10 @@ class Index:
             require_pinyin()
         return self._open().writer(timeout=timeout, force_merge=force_merge, memory=memory)
 
-    def _existing(self, id: str) -> Document:
+    def _existing(self, id: Id) -> Document:
         document = self.get(id)
         if document is None:
-            raise KeyError(f"{self._engine.location}: there is no document {id!r}")
+            raise KeyError(f"{self._engine.location}: there is no document {require_id(id)!r}")
         return document
 
     def _rewrite(self, what: str, *, timeout: float, memory: int | None) -> int:

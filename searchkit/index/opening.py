@@ -6,14 +6,18 @@ import copyreg
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
+from functools import partial
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import Analyzer
 from searchkit.analysis.pinyin import require_pinyin
-from searchkit.engine import create_engine, damage_at, location_text, open_engine
+from searchkit.dates import zone_of
+from searchkit.engine import MEMORY, create_engine, damage_at, location_text, open_engine
 from searchkit.engine.commit_files import require_whole
 from searchkit.engine.credentials import without_credentials
 from searchkit.errors import AnalyzerChangedWarning, IndexCorruptError, IndexReplacedError
+from searchkit.index.existing import opened_or_made, require_same
 from searchkit.index.index import Index, Location
 from searchkit.query.synonyms import SynonymRules, Synonyms
 from searchkit.schema import FieldKind, Schema
@@ -27,14 +31,29 @@ if TYPE_CHECKING:
 def create(
     location: Location,
     *,
-    user_words: Iterable[str] = (),
-    stop_words: Iterable[str] = (),
+    exist_ok: bool = False,
+    user_words: Iterable[str] | None = None,
+    stop_words: Iterable[str] | None = None,
     fields: Mapping[str, FieldKind] | None = None,
-    synonyms: SynonymRules = (),
-    pinyin: bool = False,
+    synonyms: SynonymRules | None = None,
+    pinyin: bool | None = None,
     boosts: Mapping[str, float] | None = None,
+    timezone: str | tzinfo | None = None,
 ) -> Index:
-    """A new, empty index at the location: a path, or ``":memory:"``. All options are stored with it.
+    """A new, empty index at the location. All options are stored with it.
+
+    The location is one of these, for `open` as well:
+
+    * a path: the embedded engine, tantivy, in a folder that is made with those above it;
+    * ``":memory:"``: the same in memory, gone with the object; it can only be created;
+    * ``"whoosh:PATH"``: Whoosh, in pure Python, in a folder;
+    * ``"opensearch://host:9200/name"``, ``"opensearchs://…"`` for TLS: an index of a cluster;
+    * ``"NAME:anything"``: an engine that a package has under NAME in the entry points ``searchkit.engines``.
+
+    With ``exist_ok`` an index that is there already is opened, so a script can run again, and two processes
+    can begin at once. The settings that are given have to be those it has, else `IndexExistsError` says which
+    differ, with both values and the way out. One that is not given (None) is not compared: it is as the index
+    has it. Without ``exist_ok`` where there is an index, `IndexExistsError` is raised.
 
     The segmenter does not cut ``user_words`` (names, products, jargon); ``stop_words`` do not count for the
     rank. ``fields`` declares which values in ``extra`` are filtered, sorted and counted by:
@@ -44,22 +63,50 @@ def create(
     which needs ``searchkit-zh[pinyin]``, `Index.suggest` takes pinyin, `Index.search` reads it where nothing
     has what was typed, and `Results.suggestion` corrects words that sound the same as a whole. ``boosts`` is
     what title and body count for in the rank: with
-    ``{"title": 3, "body": 1}`` a title counts three times as much as usual.
-
-    Raises `IndexExistsError` where there is an index already.
+    ``{"title": 3, "body": 1}`` a title counts three times as much as usual. ``timezone`` is a name of the
+    IANA database, ``"Asia/Shanghai"``, UTC unless given: dates and times without a zone are read in it, days
+    in filters and facets are its days, and times are given back in it. On Windows it comes with ``tzdata``.
     """
     if pinyin:
         require_pinyin()
-    schema = Schema(fields)
+    schema = Schema(fields, zone_of(str(timezone or "UTC")))
     settings = Settings(
-        Analyzer(user_words, stop_words), schema, Synonyms(synonyms), pinyin, schema.boosts(boosts or {})
+        Analyzer(user_words or (), stop_words or ()),
+        schema,
+        Synonyms(synonyms or ()),
+        bool(pinyin),
+        schema.boosts(boosts or {}),
     )
-    engine = create_engine(location_text(location), settings.metadata(), settings.fields.for_engine)
-    return Index(engine, settings)
+    options = {
+        "user_words": user_words,
+        "stop_words": stop_words,
+        "fields": fields,
+        "synonyms": synonyms,
+        "pinyin": pinyin,
+        "boosts": boosts,
+        "timezone": timezone,
+    }
+    place = location_text(location)
+
+    def made() -> Index:
+        engine = create_engine(place, settings.metadata(), settings.fields.for_engine)
+        return Index(engine, settings)
+
+    if not exist_ok or place == MEMORY:
+        return made()
+    index = opened_or_made(partial(_opened, place), made)
+    given = [name for name, value in options.items() if value is not None]
+    try:
+        require_same(index.location, index._settings, settings, given)
+        _warn_if_changed(index)
+    except BaseException:
+        index.close()
+        raise
+    return index
 
 
 def open(location: Location, *, verify: bool = False) -> Index:
-    """The index at the location.
+    """The index at the location: a path, ``whoosh:PATH``, ``opensearch://host:9200/name`` …, as in `create`.
 
     The settings and the smaller files are compared with their checksums, of the others the size: that takes
     some milliseconds. With ``verify`` every byte is, at about a gigabyte a second.
@@ -71,18 +118,26 @@ def open(location: Location, *, verify: bool = False) -> Index:
     place = location_text(location)
     if verify:
         require_whole(without_credentials(place), damage_at(place))
+    index = _opened(place)
+    _warn_if_changed(index)
+    return index
+
+
+def _opened(place: str) -> Index:
     engine = open_engine(place)
     settings = Settings.from_metadata(engine.read_metadata(), engine.location)
     require_whole(engine.location, engine.settings_damage(settings.fields.for_engine))
-    index = Index(engine, settings)
+    return Index(engine, settings)
+
+
+def _warn_if_changed(index: Index) -> None:
     if index.needs_rebuild:
         warnings.warn(
-            f"{engine.location}: the index was analysed by another version of the analyzer, so some searches "
+            f"{index.location}: the index was analysed by another version of the analyzer, so some searches "
             "may miss; index.rebuild() analyses the stored documents anew",
             AnalyzerChangedWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-    return index
 
 
 def _reopened(location: str, identity: str) -> Index:

@@ -20,12 +20,14 @@ class DocumentBuilder:
         self._values = settings.fields.values
         self._texts = settings.fields.texts_of
         self._pinyin = settings.pinyin
+        self.zone = settings.fields.zone
 
     def build(self, document: Document) -> IndexDocument:
         """The document as an engine takes it.
 
-        Raises `DocumentError` when a declared field has a value of another kind.
+        Raises `DocumentError` when a declared field has a value of another kind, or a time is out of range.
         """
+        document = document.in_zone(self.zone)
         title, body = self._terms(document.title), self._terms(document.body)
         hashes = sketch(body.normalized if body.unigrams else title.normalized)
         values = self._values(document)

@@ -104,6 +104,19 @@ def write_manifests(engine: Engine, manifests: dict[str, Manifest]) -> None:
     engine.write_note(_NOTE, msgspec.json.encode(_Note(_FORMAT, paths)).decode())
 
 
+def forget_files(engine: Engine) -> None:
+    """Let the next sync read all files again, as the index loses what it has of them.
+
+    Their records stay: whether that is committed or not, they say which documents came from files.
+    """
+    manifests = read_manifests(engine)
+    for manifest in manifests.values():
+        for file in manifest.files.values():
+            file.size = TO_BE_READ
+    if manifests:
+        write_manifests(engine, manifests)
+
+
 def _escaped(path: str) -> str:
     """A path in ASCII: the name of a file may hold bytes that are no text."""
     return path.encode("unicode_escape").decode("ascii")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -39,18 +40,19 @@ def build(document: Document, builder: DocumentBuilder) -> IndexDocument | Failu
 
 def build_all(
     documents: Iterable[Document | Mapping[str, Any]], settings: Settings, workers: int | None
-) -> Iterator[IndexDocument | Failure]:
+) -> Generator[IndexDocument | Failure, None, None]:
     """What `build` returns for each document, in order. For ``workers`` see `results`."""
     return results(map(_document_work, documents), settings, workers)
 
 
 def index_files(
     paths: Iterable[str | ArticleError], encoding: str | None, settings: Settings, workers: int | None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """The outcomes for all documents of the files, in reading order. For ``workers`` see `results`."""
     work = chain.from_iterable(map(partial(file_work, encoding=encoding), paths))
-    outcomes: Iterator[list[Outcome]] = results(work, settings, workers)
-    return chain.from_iterable(outcomes)
+    with closing(results(work, settings, workers)) as outcomes:
+        for some in outcomes:
+            yield from some
 
 
 def file_work(
@@ -84,11 +86,16 @@ def _index_file(path: str, encoding: str | None, builder: DocumentBuilder) -> li
 
 def _index_documents(read: Iterable[FileDocument | ArticleError], builder: DocumentBuilder) -> list[Outcome]:
     return [
-        _unreadable(found)
-        if isinstance(found, ArticleError)
-        else Outcome(found.place, build(found.document, builder), found.document.id, found.document.published)
-        for found in read
+        _unreadable(found) if isinstance(found, ArticleError) else _outcome(found, builder) for found in read
     ]
+
+
+def _outcome(found: FileDocument, builder: DocumentBuilder) -> Outcome:
+    try:
+        document = found.document.in_zone(builder.zone)
+    except DocumentError as error:
+        return Outcome(found.place, Failure(error.id or "", error.reason), found.document.id)
+    return Outcome(found.place, build(document, builder), document.id, document.published)
 
 
 def _unreadable(error: ArticleError) -> Outcome:

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import chain, cycle, islice
@@ -53,7 +53,7 @@ def batches(items: Iterable[_Item], size: int = AT_ONCE) -> Iterator[list[_Item]
 
 def results(
     work: Iterable[partial[Result] | Result], settings: Settings, workers: int | None
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """The results of the work, in order.
 
     A call is a `partial` that gets a `DocumentBuilder` as its last argument; it and its result can be

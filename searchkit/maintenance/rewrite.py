@@ -7,7 +7,7 @@ from itertools import islice
 from searchkit.engine.base import Engine, EngineWriter
 from searchkit.errors import SearchkitError
 from searchkit.indexing.stored_fields import StoredFields
-from searchkit.indexing.writer import Writer
+from searchkit.indexing.writer import BatchWriter
 from searchkit.settings import Settings
 
 
@@ -24,7 +24,7 @@ def require_room(engine: Engine, what: str, *, rewritten: bool) -> None:
 def merge(engine: Engine, settings: Settings, engine_writer: EngineWriter) -> int:
     """Merge the segments, by a writer with ``force_merge``; returns how many documents there are."""
     before = engine.snapshot()
-    writer = Writer(settings, engine_writer, before)
+    writer = BatchWriter(settings, engine_writer, before)
     writer.add_all(StoredFields.decode(stored).document for stored in islice(before, engine_writer.repeats))
     engine_writer.commit()
     return len(before)
@@ -36,7 +36,7 @@ def rewrite(engine: Engine, settings: Settings, engine_writer: EngineWriter) -> 
     Raises `SearchkitError`, and changes nothing, where one of them cannot be indexed.
     """
     engine_writer.delete_all()
-    writer = Writer(settings, engine_writer, engine.snapshot())
+    writer = BatchWriter(settings, engine_writer, engine.snapshot())
     writer.add_all(StoredFields.decode(stored).document for stored in engine.snapshot())
     report = writer.report
     if report.failures:  # what is committed here takes the place of all that there is

@@ -7,12 +7,13 @@ in the document. ``match`` says how many of the words of a text are needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import tzinfo
 from itertools import islice
 from math import ceil
 from typing import Literal
 
 from searchkit.analysis import WORD_END, bigram, bigrams, is_symbol, is_word, plain
-from searchkit.dates import When, time_bound
+from searchkit.dates import UTC, When, time_bound
 from searchkit.engine.plan import Boolean, Clause, Phrase, Prefix, Range, Term, TermSet
 from searchkit.query.analyzed_text import AnalyzedText
 from searchkit.query.frequencies import Frequencies
@@ -143,15 +144,19 @@ def _positions(tokens: Sequence[str]) -> tuple[tuple[int, str], ...]:
 
 
 def filter_nodes(
-    since: When | None, until: When | None, source: str | Iterable[str], tags: str | Iterable[str]
+    since: When | None,
+    until: When | None,
+    source: str | Iterable[str],
+    tags: str | Iterable[str],
+    zone: tzinfo = UTC,
 ) -> tuple[Clause, ...]:
-    """What a document must be to pass all of the filters.
+    """What a document must be to pass all of the filters; days are those of the zone.
 
-    Raises ValueError for a time that is none, or that has no zone.
+    Raises ValueError for a time that is none.
     """
     found: list[Clause] = []
-    low = time_bound("since", since) if since is not None else None
-    high = time_bound("until", until, end=True) if until is not None else None
+    low = time_bound("since", since, zone=zone) if since is not None else None
+    high = time_bound("until", until, end=True, zone=zone) if until is not None else None
     if low is not None or high is not None:
         found.append(Range("published", low, high))
     for name, values in (("source", source), ("tags", tags)):

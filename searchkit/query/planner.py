@@ -219,7 +219,8 @@ class _Planner:
             case ast.FieldNode(name, value):
                 return self.fields.clause(name, value)
             case ast.DateRangeNode(first, last):
-                low, high = day_start(first) if first else None, day_end(last) if last else None
+                zone = self.fields.zone
+                low, high = day_start(first, zone) if first else None, day_end(last, zone) if last else None
                 return engine.Range("published", low, high)
             case ast.MatchAllNode():
                 return engine.MatchAll()

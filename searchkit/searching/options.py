@@ -140,7 +140,7 @@ class QueryOptions(_Options):
 class FilterOptions(_Options):
     """Which documents may be found, whatever the query says."""
 
-    since: When | None = _option(None, "Published on this day or later (2024-07-31, in UTC).")
+    since: When | None = _option(None, "Published on this day or later (2024-07-31).")
     until: When | None = _option(None, "Published on this day or earlier.")
     source: str | Iterable[str] = _option((), "From this source; several mean any of them.", _set_of_texts)
     tags: str | Iterable[str] = _option((), "With this tag; several mean any of them.", _set_of_texts)
@@ -153,7 +153,8 @@ class FilterOptions(_Options):
 
     def filters(self, known: Schema) -> tuple[Clause, ...]:
         """The clauses that a document has to match."""
-        return filter_nodes(self.since, self.until, self.source, self.tags) + known.where(self.where or {})
+        filters = filter_nodes(self.since, self.until, self.source, self.tags, known.zone)
+        return filters + known.where(self.where or {})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -235,6 +236,8 @@ class SearchOptions(SnippetOptions, QueryOptions, FilterOptions, PageOptions):
 
 _Keywords = ParamSpec("_Keywords")
 _Owner = TypeVar("_Owner")
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 _Taken = TypeVar("_Taken")
 _Answer = TypeVar("_Answer")
 
@@ -250,12 +253,12 @@ class takes_options(Generic[_Keywords, _Taken]):  # noqa: N801
 
     @overload
     def __call__(
-        self, method: Callable[[_Owner, str, _Taken], _Answer]
-    ) -> Callable[Concatenate[_Owner, str, _Keywords], _Answer]: ...
+        self, method: Callable[[_Owner, _First, _Taken], _Answer]
+    ) -> Callable[Concatenate[_Owner, _First, _Keywords], _Answer]: ...
     @overload
     def __call__(
-        self, method: Callable[[_Owner, str, str, _Taken], _Answer]
-    ) -> Callable[Concatenate[_Owner, str, str, _Keywords], _Answer]: ...
+        self, method: Callable[[_Owner, _First, _Second, _Taken], _Answer]
+    ) -> Callable[Concatenate[_Owner, _First, _Second, _Keywords], _Answer]: ...
     def __call__(self, method: Any) -> Any:
         make: Any = self._options
         signature = inspect.signature(method)

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, overload
 
-from searchkit.document import Document, link_of
+from searchkit.document import FIELDS, Document, link_of
 from searchkit.engine.base import FacetCounts, ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
@@ -74,6 +74,15 @@ class Hit:
         return self._fields.published
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        return self._fields.tags
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """What the document has in ``extra``; ``hit["author"]`` is one value of it."""
+        return self._fields.extra
+
+    @property
     def title(self) -> Highlighted:
         """The whole title with its matches."""
         return self._page.titles[self._number]
@@ -96,6 +105,31 @@ class Hit:
     def body(self) -> Highlighted:
         """The whole body with all its matches."""
         return self._page.highlighted_body(self._number)
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of this name, as it was added: a field of the document, or else a key of its ``extra``.
+
+        ``hit["title"]`` is the plain text, and `Hit.title` the one with its matches. Raises KeyError, which
+        names what there is.
+        """
+        if name in FIELDS:
+            return getattr(self._fields, name)
+        try:
+            return self.extra[name]
+        except KeyError:
+            keys = f"in extra {', '.join(self.extra)}" if self.extra else "nothing in extra"
+            raise KeyError(
+                f"document {self.id!r} has no {name!r}: it has {', '.join(FIELDS)}, and {keys}"
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in FIELDS or name in self.extra
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What ``hit[name]`` is, or the default where the document has no such value."""
+        return self[name] if name in self else default  # noqa: SIM401
+
+    __iter__ = None  # Python would ask for hit[0], hit[1] …
 
     def highlighted(self, field: str) -> Highlighted:
         """The whole text of a declared field (``fields={"summary": "fulltext"}``) with all its matches.

@@ -23,7 +23,8 @@ from strategies import hostile_documents, nested
 import searchkit
 from searchkit import Document, Index, web
 from searchkit.cli import main
-from searchkit.document import DEEPEST_EXTRA, LARGEST_DOCUMENT, LONGEST_ID, LONGEST_LABEL, MOST_LABELS
+from searchkit.document import LARGEST_DOCUMENT, LONGEST_ID, LONGEST_LABEL, MOST_LABELS
+from searchkit.json_values import DEEPEST_EXTRA
 from searchkit.schema import FieldKind
 
 FIELDS: dict[str, FieldKind] = {

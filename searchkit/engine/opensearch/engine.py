@@ -62,9 +62,14 @@ class OpenSearchEngine(Engine):
                 raise IndexExistsError(
                     f"{place.location}: there is an index already; open it, or choose another name"
                 ) from None
-            engine = cls(calls)
-            engine.write_metadata(metadata)
-            engine._states.create(State(os.urandom(8).hex()))
+            try:
+                engine = cls(calls)
+                engine.write_metadata(metadata)
+                engine._states.create(State(os.urandom(8).hex()))
+            except BaseException:
+                with suppress(SearchkitError):  # half an index would stand in the way of the next one
+                    calls.call("DELETE", f"/{place.name}")
+                raise
             return engine
 
     @classmethod

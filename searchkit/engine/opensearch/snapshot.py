@@ -198,7 +198,13 @@ class OpenSearchSnapshot(Snapshot):
         return self._length
 
     def __iter__(self) -> Iterator[bytes]:
-        body = {"query": self._live, "sort": [KEY], "size": _PAGE, "_source": ["stored"]}
+        return self._each(self._live)
+
+    def matching(self, match: Clause) -> Iterator[bytes]:
+        return self._each(self._matching(match))
+
+    def _each(self, query: Query) -> Iterator[bytes]:
+        body = {"query": query, "sort": [KEY], "size": _PAGE, "_source": ["stored"]}
         while hits := self._ask(body)["hits"]["hits"]:
             for hit in hits:
                 yield hit["_source"]["stored"].encode()

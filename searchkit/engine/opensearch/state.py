@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from searchkit.engine.base import UnfinishedError
 from searchkit.engine.opensearch.client import Calls, RefusedError
 from searchkit.engine.opensearch.mapping import COMMIT
 from searchkit.errors import (
     IndexCorruptError,
-    IndexIncompatibleError,
     IndexNotFoundError,
     IndexReplacedError,
 )
@@ -113,7 +113,7 @@ class StateStore:
             why = "the index that was opened is not in the cluster any more; open it anew where it is"
             raise IndexReplacedError(f"{where}: {why}") from error
         if found is None and not self.index:
-            raise IndexIncompatibleError(f"{where}: searchkit did not make this index, or not to its end")
+            raise UnfinishedError(f"{where}: searchkit did not make this index, or not to its end")
         try:
             state = msgspec.json.decode(found["_source"]["text"], type=State) if found else State("")
             read = Read(state, _place_of(found) if found else {})

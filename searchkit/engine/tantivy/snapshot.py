@@ -185,10 +185,20 @@ class TantivySnapshot(Snapshot):
         return int(self._searcher.num_docs)
 
     def __iter__(self) -> Iterator[bytes]:
+        return self._each(Query.all_query())
+
+    def matching(self, match: Clause) -> Iterator[bytes]:
+        with self._reading():
+            query = Query.const_score_query(match_query(match, self._schema), 0.0)
+        return self._each(query)
+
+    def _each(self, query: Query) -> Iterator[bytes]:
         for start in range(0, self._searcher.num_docs, _BATCH):
             with self._reading():
-                hits = self._searcher.search(Query.all_query(), _BATCH, count=False, offset=start).hits
+                hits = self._searcher.search(query, _BATCH, count=False, offset=start).hits
             for _, address in hits:
                 with self._reading():
                     stored = self._searcher.doc(address)["stored"][0]
                 yield stored
+            if len(hits) < _BATCH:
+                return

@@ -254,6 +254,14 @@ class WhooshSnapshot(Snapshot):
     def __iter__(self) -> Iterator[bytes]:
         with self._reading():
             numbers = list(self._reader.all_doc_ids())
+        return self._each(numbers)
+
+    def matching(self, match: Clause) -> Iterator[bytes]:
+        with self._reading():
+            numbers = list(self._searcher.docs_for_query(match_query(match)))
+        return self._each(numbers)
+
+    def _each(self, numbers: Iterable[int]) -> Iterator[bytes]:
         for number in numbers:
             with self._reading():
                 stored = self._stored(number)
