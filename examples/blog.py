@@ -55,17 +55,14 @@ def remove(id: int) -> None:
     """Delete a post, and then take it out of the index."""
     with closing(connect()) as database, database:
         database.execute("DELETE FROM post WHERE id = ?", (id,))
-    index.delete(str(id))
+    index.delete(id)
 
 
 def reindex() -> searchkit.Report:
     """Index all posts anew, in one commit: until then searches see the index as it was."""
     with closing(connect()) as database, index.writer() as writer:
-        posts = database.execute("SELECT * FROM post").fetchall()
-        gone = {document.id for document in index} - {str(post["id"]) for post in posts}
-        for id in gone:
-            writer.delete(id)
-        writer.add_all(map(document, posts))
+        writer.clear()
+        writer.add_all(map(document, database.execute("SELECT * FROM post")))
     return writer.report
 
 

@@ -87,18 +87,15 @@ def index_post(instance: Post, **_: Any) -> None:
 
 @receiver(post_delete, sender=Post)
 def forget_post(instance: Post, **_: Any) -> None:
-    transaction.on_commit(partial(index.delete, str(instance.pk)), robust=True)
+    transaction.on_commit(partial(index.delete, instance.pk), robust=True)
 
 
 class Reindex(BaseCommand):
     help = "Index all posts anew, in one commit: until then searches see the index as it was."
 
     def handle(self, **_: Any) -> None:
-        ids = {str(id) for id in Post.objects.values_list("pk", flat=True)}
         with index.writer() as writer:
-            for document in index:
-                if document.id not in ids:
-                    writer.delete(document.id)
+            writer.clear()
             writer.add_all(post.document() for post in Post.objects.iterator(chunk_size=1000))
         self.stdout.write(str(writer.report))
 
