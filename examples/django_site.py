@@ -11,7 +11,7 @@ the model, the receivers, the command, the views and the template; the rest is w
 
 import os
 import sys
-from functools import partial
+import threading
 from typing import Any
 
 import django
@@ -77,27 +77,48 @@ class Post(models.Model):
         return searchkit.Document(id=self.pk, title=self.title, html=self.html, published=self.published)
 
 
-# Behind the commit: what is rolled back is not indexed. `robust`, since a post is saved also where the index
-# cannot be written; Django logs the error, and `reindex` makes up for it.
-@receiver(post_save, sender=Post)
-def index_post(instance: Post, **_: Any) -> None:
-    add = partial(index.add, [instance.document()], on_error="raise")
-    transaction.on_commit(add, robust=True)
+class Changed(threading.local):
+    """The posts that this thread has written or deleted, and not yet indexed or forgotten."""
+
+    def __init__(self) -> None:
+        self.ids: set[int] = set()
 
 
-@receiver(post_delete, sender=Post)
-def forget_post(instance: Post, **_: Any) -> None:
-    transaction.on_commit(partial(index.delete, instance.pk), robust=True)
+changed = Changed()
 
 
-class Reindex(BaseCommand):
-    help = "Index all posts anew, in one commit: until then searches see the index as it was."
+# Behind the commit, so that what is rolled back is not indexed. `robust`, since a post is saved also where
+# the index cannot be written: Django logs the error, and the next commit tries once more.
+@receiver([post_save, post_delete], sender=Post)
+def remember(instance: Post, **_: Any) -> None:
+    changed.ids.add(instance.pk)
+    transaction.on_commit(index_changed, robust=True)
+
+
+def index_changed() -> None:
+    """Bring the index in step with the database, for all posts of a transaction at once."""
+    ids = set(changed.ids)
+    posts = Post.objects.in_bulk(ids)
+    if gone := ids - posts.keys():
+        index.delete(gone)
+    if posts:
+        index.add([post.document() for post in posts.values()], on_error="raise")
+    changed.ids -= ids
+
+
+def reindex() -> searchkit.Report:
+    """Index all posts anew, in one commit: until then searches see the index as it was."""
+    with index.writer() as writer:
+        writer.clear()
+        writer.add_all(post.document() for post in Post.objects.iterator(chunk_size=1000))
+    return writer.report
+
+
+class Command(BaseCommand):
+    help = "Index all posts anew."
 
     def handle(self, **_: Any) -> None:
-        with index.writer() as writer:
-            writer.clear()
-            writer.add_all(post.document() for post in Post.objects.iterator(chunk_size=1000))
-        self.stdout.write(str(writer.report))
+        self.stdout.write(str(reindex()))
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -112,10 +133,10 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def post(request: HttpRequest, id: int) -> HttpResponse:
     q = request.GET.get("q", "")[:500]
-    document = index.get(str(id))
+    document = index.get(id)
     if document is None:
         raise Http404("There is no such post.")
-    hit = index.hit(q, str(id), lenient=True)
+    hit = index.hit(q, id, lenient=True)
     return render(request, "page.html", {"q": q, "document": document, "hit": hit})
 
 
@@ -129,12 +150,12 @@ def start() -> None:
             editor.create_model(Post)
         Post.objects.bulk_create(Post(**post._asdict()) for post in sample_posts())
     if not len(index):
-        Reindex().handle()
+        reindex()
 
 
 if __name__ == "__main__":
     start()
     if sys.argv[1:2] == ["reindex"]:  # in a project, Django finds it in management/commands/reindex.py
-        Reindex().run_from_argv(sys.argv)
+        Command().run_from_argv(sys.argv)
     else:
         execute_from_command_line(sys.argv)

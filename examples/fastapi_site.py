@@ -44,10 +44,10 @@ def search(q: Asked, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> dict[st
 @site.get("/posts/{id}")
 def post(id: int, q: Asked = "") -> dict[str, Any]:
     """A post, and where in its body the matches of a query are."""
-    document = index.get(str(id))
+    document = index.get(id)
     if document is None:
         raise HTTPException(404, "There is no such post.")
-    hit = index.hit(q, str(id))
+    hit = index.hit(q, id)
     return {**document.to_dict(), "spans": hit.body.spans if hit else []}
 
 

@@ -43,8 +43,8 @@ def search() -> str:
 @site.get("/posts/<int:id>")
 def post(id: int) -> str:
     q = request.args.get("q", "")[:500]
-    document = index.get(str(id)) or abort(404)
-    hit = index.hit(q, str(id), lenient=True)
+    document = index.get(id) or abort(404)
+    hit = index.hit(q, id, lenient=True)
     return render_template_string(PAGE, q=q, document=document, hit=hit)
 
 

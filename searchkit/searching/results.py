@@ -107,13 +107,13 @@ class Hit:
         return self._page.highlighted_body(self._number)
 
     def __getitem__(self, name: str) -> Any:
-        """The value of this name, as it was added: a field of the document, or else a key of its ``extra``.
+        """What the hit calls so, ``hit["title"]`` as ``hit.title``, or else a key of its ``extra``.
 
-        ``hit["title"]`` is the plain text, and `Hit.title` the one with its matches. Raises KeyError, which
-        names what there is.
+        Templates of Django ask here before they look for an attribute: a ``link`` in ``extra``, which may be
+        a script, must not take the place of `link`. Raises KeyError, which names what there is.
         """
-        if name in FIELDS:
-            return getattr(self._fields, name)
+        if name in FIELDS or name in _OWN:
+            return getattr(self if name in _OWN else self._fields, name)
         try:
             return self.extra[name]
         except KeyError:
@@ -123,7 +123,7 @@ class Hit:
             ) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in FIELDS or name in self.extra
+        return name in FIELDS or name in _OWN or name in self.extra
 
     def get(self, name: str, default: Any = None) -> Any:
         """What ``hit[name]`` is, or the default where the document has no such value."""
@@ -170,6 +170,10 @@ class Hit:
 
     def __repr__(self) -> str:
         return f"<Hit {self.id!r} score={self.score:.3f} title={self._fields.title!r}>"
+
+
+_OWN = frozenset(name for name in dir(Hit) if not name.startswith("_")) | {"score", "duplicates"}
+"""What a hit has as attributes."""
 
 
 def hits_of(

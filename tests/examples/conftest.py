@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -52,21 +52,22 @@ def in_demo(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SEARCHKIT_INDEX", raising=False)
 
 
-@pytest.fixture
-def blog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder in which examples run, with no index and no database named."""
-    (tmp_path / "indexes").mkdir()
-    monkeypatch.chdir(tmp_path)
-    for name in ("SEARCHKIT_INDEX", "BLOG"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+@contextmanager
+def empty_blog(folder: Path) -> Iterator[Path]:
+    """A folder in which examples run, with no index and no database named."""
+    (folder / "indexes").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in ("SEARCHKIT_INDEX", "BLOG"):
+            patch.delenv(name, raising=False)
+        yield folder
 
 
-@pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
-    """Runs an example as a module, anew each time; its index is closed with the test."""
-    monkeypatch.syspath_prepend(EXAMPLES)
-    with ExitStack() as stack:
+@contextmanager
+def loader() -> Iterator[Load]:
+    """Runs an example as a module, anew each time; its index is closed at the end."""
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.syspath_prepend(EXAMPLES)
 
         def load(name: str) -> ModuleType:
             for shared in ("blog", "sample_posts"):
@@ -76,10 +77,22 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
             assert spec is not None
             assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
-            monkeypatch.setitem(sys.modules, module.__name__, module)
+            patch.setitem(sys.modules, module.__name__, module)
             spec.loader.exec_module(module)
             if index := getattr(module, "index", None):
                 stack.callback(index.close)
             return module
 
+        yield load
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Iterator[Path]:
+    with empty_blog(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture
+def load() -> Iterator[Load]:
+    with loader() as load:
         yield load

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 import pytest
+from examples.conftest import empty_blog, loader
 
 import searchkit
 
@@ -19,9 +20,11 @@ from fastapi.testclient import TestClient
 Load = Callable[[str], Any]
 
 
-@pytest.fixture
-def module(blog: Path, load: Load) -> Any:
-    return load("fastapi_site")
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The site. What a test writes it deletes."""
+    with empty_blog(tmp_path_factory.mktemp("fastapi")), loader() as load:
+        yield load("fastapi_site")
 
 
 @pytest.fixture
@@ -29,9 +32,8 @@ def client(module: Any) -> TestClient:
     return TestClient(module.site)
 
 
-def test_the_posts_are_indexed_at_the_start_and_opened_at_the_next(
-    client: TestClient, blog: Path, load: Load
-) -> None:
+def test_the_posts_are_indexed_at_the_start_and_opened_at_the_next(blog: Path, load: Load) -> None:
+    client = TestClient(load("fastapi_site").site)
     assert client.get("/posts", params={"q": "图书馆"}).json()["total"] == 4
     with searchkit.open(blog / "indexes" / "blog") as index:
         before = index.stats().details
@@ -81,6 +83,7 @@ def test_times_without_a_zone_are_those_of_the_index(client: TestClient, module:
         expected = other.get("now")
     assert expected is not None
     assert abs(published - expected.published) < timedelta(minutes=5)
+    client.delete(f"/posts/{id}")
 
 
 @pytest.mark.parametrize("path", ["/posts", "/posts/1"])

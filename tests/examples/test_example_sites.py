@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import lxml.html
 import pytest
-from examples.conftest import HOSTILE_POST, UNTITLED_POST
+from examples.conftest import HOSTILE_POST, UNTITLED_POST, empty_blog, loader
 from web.conftest import texts
 
 import searchkit
@@ -23,6 +23,12 @@ from searchkit import Index
 Page = tuple[int, str]
 Get = Callable[..., Page]
 """Asks for a path with parameters, and returns the status and the page."""
+
+
+class Site(NamedTuple):
+    get: Get
+    index: Index
+
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -83,19 +89,24 @@ def django_site(folder: Path) -> Iterator[Get]:
     assert process.returncode == 0
 
 
-@pytest.fixture(params=["flask", "django"])
-def get(request: pytest.FixtureRequest, blog: Path, load: Callable[[str], Any]) -> Iterator[Get]:
-    """The site of one of the examples, with two difficult posts."""
-    with flask_site(load) if request.param == "flask" else django_site(blog) as get:
-        get("/")
-        yield get
+@pytest.fixture(scope="module", params=["flask", "django"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site of one of the examples, with two difficult posts. Not to be written to."""
+    with empty_blog(tmp_path_factory.mktemp(request.param)) as folder, loader() as load:
+        with flask_site(load) if request.param == "flask" else django_site(folder) as get:
+            get("/")
+            with searchkit.open(folder / "indexes" / "blog") as index:
+                yield Site(get, index)
 
 
 @pytest.fixture
-def index(get: Get, blog: Path) -> Iterator[Index]:
-    """The index of the site."""
-    with searchkit.open(blog / "indexes" / "blog") as index:
-        yield index
+def get(site: Site) -> Get:
+    return site.get
+
+
+@pytest.fixture
+def index(site: Site) -> Index:
+    return site.index
 
 
 def tree_of(page: Page) -> lxml.html.HtmlElement:
