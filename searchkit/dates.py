@@ -54,21 +54,28 @@ def zone_of(name: str) -> tzinfo:
         raise ValueError(f"there is no time zone {name[:60]!r} here; {how}") from None
 
 
-def in_zone(at: datetime, zone: tzinfo) -> datetime:
-    """The time as that of the zone, with an offset of whole minutes; a naive time is one of the zone.
+def local_time(at: datetime, zone: tzinfo) -> datetime:
+    """The time in the zone; a naive time is one of the zone.
 
     At the very beginning and end of the calendar, where the zone has no such time, it is in UTC.
     Raises OverflowError where UTC has none either.
     """
     in_utc = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     try:
-        local = in_utc.astimezone(zone)
+        return in_utc.astimezone(zone)
     except OverflowError:
         return in_utc
+
+
+def in_zone(at: datetime, zone: tzinfo) -> datetime:
+    """The `local_time` with an offset that JSON has: of whole minutes, or UTC.
+
+    Before there were time zones, clocks went by the sun.
+    """
+    local = local_time(at, zone)
     offset = local.utcoffset()
-    # Before there were time zones, clocks went by the sun, and no JSON has offsets of seconds.
     if not offset or offset % timedelta(minutes=1):
-        return in_utc
+        return local.astimezone(UTC)
     return local.replace(tzinfo=timezone(offset), fold=0)
 
 
@@ -86,7 +93,7 @@ def day_end(day: date, zone: tzinfo = UTC) -> int:
 
 def day_of(milliseconds: int, zone: tzinfo = UTC) -> date:
     """The day that has this millisecond; raises OverflowError outside the years 1 to 9999."""
-    return in_zone(_EPOCH + timedelta(milliseconds=milliseconds), zone).date()
+    return local_time(_EPOCH + timedelta(milliseconds=milliseconds), zone).date()
 
 
 def parse_time(text: str) -> datetime:

@@ -23,7 +23,7 @@ from searchkit.dates import (
     day_end,
     day_of,
     day_start,
-    in_zone,
+    local_time,
     parse_days,
     time_bound,
     to_milliseconds,
@@ -154,7 +154,7 @@ class Schema:
         if document.source:
             _add_labels(values, "source", (document.source,))
         if published := document.published:
-            at = in_zone(published, self.zone)
+            at = local_time(published, self.zone)
             values["published"] = to_milliseconds(at)
             values[MONTH] = at.year * 100 + at.month
         # The id of most documents is their url, or no address.

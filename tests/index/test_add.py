@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import documents
 
 import searchkit
-from searchkit import Document, Index, Report
+from searchkit import Document, Failure, Index, Report, SyncReport
 
 MakeIndex = Callable[..., Index]
 
@@ -83,11 +84,11 @@ def test_invalid_documents_are_failures_and_the_rest_is_indexed(make_index: Make
 
 @pytest.mark.parametrize(
     "broken",
-    [{"id": "x", "body": ""}, {"id": "x", "body": "甲", "published": datetime(2024, 1, 1)}],  # noqa: DTZ001
+    [{"id": "x", "body": ""}, {"id": "x", "body": "甲", "published": "soon"}],
 )
 def test_an_invalid_document_does_not_replace_the_one_with_its_id(broken: Any, make_index: MakeIndex) -> None:
     index = make_index(Document(id="x", body="旧"))
-    assert counts(index.add([broken])) == (0, 0, 0, 1)
+    assert counts(index.add([broken, Document(id="y", body="新")])) == (1, 0, 0, 1)
     assert index.get("x") == Document(id="x", body="旧")
 
 
@@ -156,7 +157,9 @@ def test_the_counts_of_the_report_add_up_for_any_input(data: st.DataObject) -> N
     with searchkit.create(":memory:") as index:
         for batch in batches:
             before = set(expected)
-            report = index.add(batch)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", searchkit.SearchkitWarning)  # of batches where all fail
+                report = index.add(batch)
             good = [document for document in batch if isinstance(document, Document)]
             expected |= {document.id: document for document in good}
             new = {document.id for document in good} - before
@@ -166,3 +169,68 @@ def test_the_counts_of_the_report_add_up_for_any_input(data: st.DataObject) -> N
             assert sum(counts(report)) == len(batch)
             assert {document.id: document for document in index} == expected
             assert len(index) == len(expected)
+
+
+BAD = [{"id": "a", "body": "茶"}, {"id": "b"}, {"id": "c", "body": "水"}, {"id": "d"}]
+
+
+@pytest.mark.parametrize("location", [":memory:", "{}/index", "whoosh:{}/index"])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_first_failure_may_end_the_call(
+    location: str, workers: int, make_index: MakeIndex, tmp_path: Path
+) -> None:
+    index = make_index("旧", location=location.format(tmp_path))
+    taken: list[str] = []
+    with pytest.raises(searchkit.DocumentError, match="document 'b': it has no text") as raised:
+        index.add((taken.append(one["id"]) or one for one in BAD), on_error="raise", workers=workers)  # type: ignore[func-returns-value,misc]
+    assert (raised.value.id, len(index)) == ("b", 1)
+    if workers == 1:
+        assert taken == ["a", "b"], "nothing more is asked for"
+    assert index.add(BAD[:1], on_error="raise").added == 1
+    with pytest.raises(ValueError, match="on_error must be one of report, raise, not 'ignore'"):
+        index.add([], on_error="ignore")  # type: ignore[arg-type]
+
+
+def test_the_first_file_that_fails_may_end_the_call(make_index: MakeIndex, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("茶", encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text('{"body": "茶"}\n{"body": 5}\n', encoding="utf-8")
+    index = make_index()
+    with pytest.raises(searchkit.ArticleError, match=r"b\.jsonl:2: body must be text"):
+        index.add(searchkit.read_articles(tmp_path), on_error="raise")
+    assert len(index) == 0
+
+
+def test_a_call_where_everything_fails_warns(make_index: MakeIndex) -> None:
+    index = make_index()
+    with pytest.warns(
+        searchkit.SearchkitWarning, match="nothing was indexed: all 2 failed: b: it has no text"
+    ):
+        report = index.add([{"id": "b"}, {"id": "d"}])
+    assert (report.all_failed, report.ok, bool(report)) == (True, False, True)
+    assert not index.add(BAD).all_failed
+    assert not index.add([]).all_failed
+    with index.writer() as writer:  # whoever has the writer has the report
+        writer.add({"id": "b"})
+    assert writer.report.all_failed
+
+
+def test_a_report_says_at_first_look_what_failed() -> None:
+    def failures(count: int) -> list[Failure]:
+        return [Failure(f"id{number}", "it has no text") for number in range(count)]
+
+    shown = {
+        repr(Report(added=2000)): "<Report: 2,000 added, 0 updated>",
+        repr(Report(2, 1, 3)): "<Report: 2 added, 1 updated, 3 replaced>",
+        repr(Report(2, failures=failures(1))): "<Report: 2 added, 0 updated, 1 failed: id0: it has no text>",
+        str(Report(failures=failures(1))): "the only one failed: id0: it has no text",
+        str(Report(failures=failures(5))): "all 5 failed: id0: it has no text; id1: it has no text; "
+        "id2: it has no text; and 2 more in .failures",
+        str(SyncReport(unchanged=3, failures=failures(1))): "0 added, 0 updated, 0 deleted, 3 unchanged, "
+        "1 failed: id0: it has no text",
+    }
+    assert list(shown) == list(shown.values())
+    page = Report(failures=[Failure("<b>", "x"), *failures(30)])._repr_html_()
+    assert "<strong>31 failed</strong>" in page
+    assert "&lt;b&gt;: x" in page
+    assert "… and 11 more" in page
+    assert "<strong>" not in Report(3)._repr_html_()

@@ -60,6 +60,11 @@ class LiveWriter:
     # -- for a batch
 
     @property
+    def schema(self) -> tantivy.Schema:
+        """The fields of the index."""
+        return self._index.schema
+
+    @property
     def has_begun(self) -> bool:
         """Whether there is a writer of tantivy already."""
         return self._writer is not None

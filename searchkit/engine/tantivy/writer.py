@@ -13,11 +13,13 @@ from tantivy import Query
 from searchkit.engine import forks
 from searchkit.engine.atomic_files import unwritable
 from searchkit.engine.base import EngineWriter, IndexDocument, id_term
+from searchkit.engine.plan import TermSet
 from searchkit.engine.tantivy.backlog import Backlog
 from searchkit.engine.tantivy.errors import writing
 from searchkit.engine.tantivy.files import Segment
 from searchkit.engine.tantivy.live_writer import LiveWriter
 from searchkit.engine.tantivy.merge_policy import MERGED_AT, levels, merge_is_due
+from searchkit.engine.tantivy.query import match_query
 from searchkit.engine.ties import tie_key
 from searchkit.errors import SearchkitError
 
@@ -47,6 +49,8 @@ _FEW, _MANY = 64, 500
 More where a writer lingers, as one of a single thread has to end its merges before there can be others.
 """
 _ONE = Segment("", 1, 0, None)
+_AT_ONCE = 1000
+"""Documents that are deleted by one query: tantivy keeps a kilobyte for each query until the commit."""
 _FILLER = " " * 200  # longer than any `id_term`
 
 _Change = Callable[[tantivy.IndexWriter], object]
@@ -72,10 +76,14 @@ class TantivyWriter(EngineWriter):
         self._is_open = True
         self._is_committed = True
         self._added = 0
+        self._gone: list[str] = []
+        """Keys of documents that are to be deleted before any other change."""
         self._latest: dict[str, tantivy.Document] = {}
         """Some of the latest documents by their key, to make segments of."""
 
     def upsert(self, indexed: IndexDocument) -> None:
+        if self._gone:
+            self._delete_gone()
         document, key = tantivy.Document(), id_term(indexed.id)
         document.add_text("id", key)
         document.add_bytes("stored", indexed.stored)
@@ -100,17 +108,32 @@ class TantivyWriter(EngineWriter):
             del self._latest[next(iter(self._latest))]
 
     def delete(self, id: str) -> None:
+        self._check_open()
         key = id_term(id)
-        self._change(lambda writer: writer.delete_documents_by_term("id", key))
+        self._gone.append(key)
         self._latest.pop(key, None)
+        if len(self._gone) >= _AT_ONCE:
+            self._delete_gone()
+
+    def _delete_gone(self) -> None:
+        keys, self._gone = tuple(self._gone), []
+        if len(keys) == 1:
+            self._change(lambda writer: writer.delete_documents_by_term("id", keys[0]))
+        elif keys:
+            self._change(lambda writer: writer.delete_documents_by_query(self._having(keys)))
+
+    def _having(self, keys: tuple[str, ...]) -> Query:
+        return match_query(TermSet("id", keys), self._live.schema)
 
     def delete_all(self) -> None:
+        self._gone.clear()
         # Unlike delete_all_documents, this takes what was put before the last commit and after it alike.
         self._change(lambda writer: writer.delete_documents_by_query(Query.all_query()))
         self._latest.clear()
 
     def commit(self) -> None:
         self._check_open()
+        self._delete_gone()
         with self._all_or_nothing():
             self._live.check_held()
             if self._waiting:
