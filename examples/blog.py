@@ -6,15 +6,18 @@ BLOG and SEARCHKIT_INDEX name another database and another index than indexes/bl
 A blog without posts begins with the sample articles of searchkit.
 """
 
+import logging
 import os
 import sqlite3
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 from sample_posts import sample_posts
 
 import searchkit
 
+log = logging.getLogger("blog")
 DATABASE = os.environ.get("BLOG", "indexes/blog.sqlite3")
 
 # Once for the process: any number of threads may use it, and each search sees the latest commit.
@@ -29,33 +32,38 @@ def connect() -> sqlite3.Connection:
     return database
 
 
-def document(post: sqlite3.Row) -> searchkit.Document:
-    """A post as it is indexed: its id is the number of the row, its time is that of the index's zone."""
-    return searchkit.Document(
-        id=post["id"],
-        title=post["title"],
-        html=post["html"],
-        published=datetime.fromisoformat(post["published"]),
-    )
+def document(post: sqlite3.Row) -> dict[str, Any]:
+    """A post as it is indexed: its id is the number of the row, its time is one of the index's zone."""
+    return {name: post[name] for name in ("id", "title", "html", "published")}
+
+
+def follow(id: int) -> None:
+    """Bring the index in step with the database, for one post, in one commit."""
+    with closing(connect()) as database, index.writer() as writer:
+        writer.delete(id)
+        writer.add_all(map(document, database.execute("SELECT * FROM post WHERE id = ?", (id,))))
+    for failure in writer.report.failures:
+        log.warning("post %s is not indexed: %s", failure.what, failure.reason)
 
 
 def save(title: str, html: str, id: int | None = None) -> int:
     """Write a new post, or another version of one, and then index it."""
     with closing(connect()) as database, database:
-        row = database.execute(
+        (id,) = database.execute(
             "INSERT INTO post (id, title, html, published) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET title = excluded.title, html = excluded.html RETURNING *",
-            (id, title, html, datetime.now().isoformat(" ", "seconds")),  # noqa: DTZ005
+            "ON CONFLICT (id) DO UPDATE SET title = excluded.title, html = excluded.html RETURNING id",
+            (id, title, html, datetime.now().isoformat(" ", "seconds")),
         ).fetchone()
-    index.add([document(row)], on_error="raise")
-    return int(row["id"])
+    assert id is not None
+    follow(id)
+    return id
 
 
 def remove(id: int) -> None:
     """Delete a post, and then take it out of the index."""
     with closing(connect()) as database, database:
         database.execute("DELETE FROM post WHERE id = ?", (id,))
-    index.delete(id)
+    follow(id)
 
 
 def reindex() -> searchkit.Report:

@@ -8,6 +8,7 @@ It uses what can go wrong in a package: the compiled kernel, the files of data, 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -60,8 +61,9 @@ def use_package(folder: Path) -> None:
 
 
 def said(folder: Path, *command: str) -> str:
-    """What a command prints, as a terminal without colours gets it."""
-    ran = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    """What a command prints into a pipe."""
+    environment = {**os.environ, "PYTHONUTF8": "1"}  # on Windows a pipe has another encoding
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     output = ran.stdout.decode("utf-8")
     if ran.returncode:
         sys.exit(f"{' '.join(command)}: {ran.returncode}\n{output}\n{ran.stderr.decode('utf-8', 'replace')}")

@@ -87,6 +87,7 @@ with transaction.atomic():
     passing = Post.objects.create(title="葫蘆", html="<p>一</p>", published=datetime(2024, 5, 1))
     passing.delete()
 said["passing"] = index.count("葫芦")
+Post.objects.create(title="", html="<img src='a.png'>", published=datetime(2024, 5, 1)).delete()  # no text
 
 Post.objects.filter(pk=post.pk).update(title="葫蘆")            # neither sends a signal
 Post.objects.bulk_create(generated(100))
@@ -127,12 +128,12 @@ def keep(record):
     logged.append(record.getMessage())
 logging.getLogger("django.db.backends.base").addFilter(keep)
 before = site.Post.objects.count()
-add = site.index.add
-def refused(*arguments, **options):
+writer = site.index.writer
+def refused(**options):
     raise OSError("no room")
-site.index.add = refused
+site.index.writer = refused
 site.Post.objects.create(title="葫蘆", html="<p>一</p>", published=datetime(2024, 5, 1))
-site.index.add = add
+site.index.writer = writer
 said = [site.Post.objects.count() - before, site.index.count("葫芦"), any("no room" in one for one in logged)]
 site.Post.objects.create(title="瓢", html="<p>二</p>", published=datetime(2024, 5, 1))
 print(json.dumps([*said, site.index.count("葫芦")]))
