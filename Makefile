@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 # The extras for the tests. Tests of the search page in a browser need `browser` as well.
 TEST_EXTRAS ?= test
 
-.PHONY: help demo test quick cluster cluster-stop kill-test rot-test lint types docs screenshots hooks pre-commit check fuzz fuzz-time fuzz-kernel guard bench bench-test relevance system-packages clean
+.PHONY: help demo test quick package cluster cluster-stop kill-test rot-test lint types docs screenshots hooks pre-commit check fuzz fuzz-time fuzz-kernel guard bench bench-test relevance system-packages clean
 
 help:
 	@echo "make demo       index the sample articles into indexes/demo and search them"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench      measure speed against other search engines, on generated articles or ARTICLES=FOLDER"
 	@echo "make bench-test run the tests of the benchmarks, with all search engines installed"
 	@echo "make relevance SETS='FOLDER…' measure ranking against them, on test sets in BEIR format"
+	@echo "make package    build the sdist and the wheels, and try each wheel in an empty environment"
 	@echo "make system-packages install Chromium and other packages that some tests need (Debian, Ubuntu; as root)"
 	@echo "make clean      remove virtual environments and everything that was built"
 
@@ -68,6 +69,15 @@ docs: $(VENV)/.docs
 
 screenshots: $(VENV)/.browser
 	$(BIN)/python tools/screenshots.py
+
+# What is published. Both wheels are made of the sdist. The kernel has to build where there is a C compiler.
+COMPILER := $(shell command -v $(CC))
+package: $(VENV)/.package
+	rm -rf build/dist
+	SEARCHKIT_WHEEL=pure $(BIN)/python -m build --outdir build/dist
+	$(if $(COMPILER),SEARCHKIT_WHEEL=compiled $(BIN)/python -m build --outdir build/dist)
+	$(BIN)/python -m twine check --strict build/dist/*
+	for wheel in build/dist/*.whl; do $(BIN)/python tools/try_wheel.py "$$wheel" || exit 1; done
 
 hooks: $(VENV)/.dev
 	$(BIN)/pre-commit install
@@ -135,6 +145,8 @@ $(VENV)/.browser: pyproject.toml $(KERNEL)
 	@$(call install,.[browser$(comma)pinyin$(comma)web])
 $(VENV)/.docs: pyproject.toml $(KERNEL)
 	@$(call install,.[docs])
+$(VENV)/.package: pyproject.toml $(KERNEL)
+	@$(call install,.[package])
 $(VENV)/.dev: pyproject.toml $(KERNEL)
 	@$(call install,.[dev])
 

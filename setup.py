@@ -1,4 +1,8 @@
-"""The compiled kernel, which is optional; all else is in pyproject.toml."""
+"""The compiled kernel, which is optional; all else is in pyproject.toml.
+
+SEARCHKIT_WHEEL=compiled makes it an error when the kernel cannot be built, as for the wheels of a release.
+SEARCHKIT_WHEEL=pure leaves it out: the wheel is py3-none-any.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,11 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 SOURCES = Path("searchkit/analysis/kernel")
+WHEEL = os.environ.get("SEARCHKIT_WHEEL", "")
+if WHEEL not in ("", "compiled", "pure"):
+    sys.exit(
+        f"SEARCHKIT_WHEEL must be compiled or pure, not {WHEEL!r}; unset, the kernel is built where it can be"
+    )
 
 
 class OptionalBuild(build_ext):
@@ -32,14 +41,14 @@ class OptionalBuild(build_ext):
             )
 
 
+KERNEL = Extension(
+    "searchkit.analysis._kernel",
+    sources=sorted(map(str, SOURCES.glob("*.c"))),
+    depends=sorted(map(str, SOURCES.glob("*.h"))),
+    optional=WHEEL != "compiled",
+)
+
 setup(
-    ext_modules=[
-        Extension(
-            "searchkit.analysis._kernel",
-            sources=sorted(map(str, SOURCES.glob("*.c"))),
-            depends=sorted(map(str, SOURCES.glob("*.h"))),
-            optional=True,
-        )
-    ],
+    ext_modules=[] if WHEEL == "pure" else [KERNEL],
     cmdclass={"build_ext": OptionalBuild},
 )

@@ -1,27 +1,31 @@
-"""A FastAPI site: the search page of searchkit under /search, and an API of its own.
+"""A blog in FastAPI: the search page of searchkit under /search, and an API that indexes what is posted.
 
-    pip install '.[examples]'
-    searchkit demo && uvicorn --app-dir examples fastapi_site:site
+    pip install 'searchkit-zh[examples]'
+    uvicorn --app-dir examples fastapi_site:site
 
-Then look at http://127.0.0.1:8000/search/, at /articles?q=图书馆, and at /docs for what else it takes.
-SEARCHKIT_INDEX names another index than that of the demo.
+Then look at http://127.0.0.1:8000/search/, at /posts?q=图书馆, and at /docs for what else it takes.
+The posts and the index are those of blog.py.
 """
 
-import os
 from typing import Annotated, Any
 
+from blog import index, remove, save
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 import searchkit
 from searchkit import web
 
-# Once for the process: any number of threads may search it, and each search sees the latest commit.
-index = searchkit.open(os.environ.get("SEARCHKIT_INDEX", "indexes/demo"))
-site = FastAPI(title="Articles")
-site.mount("/search", web.app(index, title="Articles"))
+site = FastAPI(title="Blog")
+site.mount("/search", web.app(index, title="Blog"))
 
 Asked = Annotated[str, Query(max_length=500)]
+
+
+class Post(BaseModel):
+    title: str
+    html: str
 
 
 @site.exception_handler(searchkit.QuerySyntaxError)
@@ -31,17 +35,33 @@ def not_well_formed(_: Request, error: searchkit.QuerySyntaxError) -> JSONRespon
 
 
 # Without `async`, so that FastAPI runs them in threads and a search holds nobody else up.
-@site.get("/articles")
-def articles(q: Asked, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> dict[str, Any]:
-    """The articles that match, best first."""
+@site.get("/posts")
+def search(q: Asked, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> dict[str, Any]:
+    """The posts that match, best first."""
     return index.search(q, limit=limit).to_dict()
 
 
-@site.get("/articles/{id:path}")
-def article(id: str, q: Asked = "") -> dict[str, Any]:
-    """An article, and where in its body the matches of a query are."""
+@site.get("/posts/{id}")
+def post(id: int, q: Asked = "") -> dict[str, Any]:
+    """A post, and where in its body the matches of a query are."""
     document = index.get(id)
     if document is None:
-        raise HTTPException(404, "There is no such article.")
+        raise HTTPException(404, "There is no such post.")
     hit = index.hit(q, id)
     return {**document.to_dict(), "spans": hit.body.spans if hit else []}
+
+
+# Who may write is for your site to say; here everybody on this machine.
+@site.post("/posts", status_code=201)
+def write(new: Post) -> dict[str, int]:
+    return {"id": save(new.title, new.html)}
+
+
+@site.put("/posts/{id}")
+def rewrite(id: int, changed: Post) -> dict[str, int]:
+    return {"id": save(changed.title, changed.html, id)}
+
+
+@site.delete("/posts/{id}", status_code=204)
+def delete(id: int) -> None:
+    remove(id)

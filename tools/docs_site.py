@@ -16,6 +16,7 @@ from mkdocs.structure.pages import Page
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = {
     "README.md": "index.md",
+    "README.zh.md": "zh/index.md",
     "ARCHITECTURE.md": "architecture.md",
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",
@@ -34,7 +35,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     examples = [
         path for path in (REPOSITORY / "examples").iterdir() if path.suffix != ".md" and path.is_file()
     ]
-    others = {f"examples/{path.name}": f"examples/{path.name}" for path in examples} | {"LICENSE": "LICENSE"}
+    others = {f"examples/{path.name}": f"examples/{path.name}" for path in examples} | {
+        name: name for name in ("LICENSE", "NOTICE")
+    }
     for path, site in {**PAGES, **others}.items():
         if existing := files.get_file_from_path(path.removeprefix("docs/")):
             files.remove(existing)

@@ -180,6 +180,18 @@ def test_hits_of_a_page_outlive_the_index(make_index: Callable[..., Index]) -> N
     assert results[0].snippet == Highlighted("苹果", [(0, 2)])
 
 
+def test_a_value_of_extra_takes_the_place_of_nothing_that_a_hit_has(make_index: Callable[..., Index]) -> None:
+    """Templates of Django ask for hit["link"] where they say hit.link."""
+    extra = {"link": "javascript:alert(1)", "title": "<b>", "score": "many", "author": "林晚"}
+    (hit,) = make_index(Document(title="茶", body="茶", extra=extra)).search("茶")
+    for name in ("title", "body", "snippet", "link", "score", "id", "extra", "markup"):
+        assert hit[name] == getattr(hit, name, hit.document.markup)
+        assert name in hit
+    assert (hit["title"].html(), hit["link"], hit["author"]) == ("<mark>茶</mark>", "", "林晚")
+    with pytest.raises(KeyError, match="price"):
+        hit["price"]
+
+
 def test_a_script_in_an_article_stays_text(make_index: Callable[..., Index]) -> None:
     text = "留言里写 <script>alert('x')</script> & 更多"
     (hit,) = make_index(Document(title=text, body=text)).search("script")
