@@ -18,7 +18,7 @@ TEXTS = [*MODULES, *sorted((PROJECT / "docs").rglob("*.md"))]
 # spellings, numbers, dates, pinyin, hints, titles, fields of text; what queries cost, what stays of an index
 # through forks, replaced folders, full disks and damage; what other people's programs need: more formats,
 # rows of databases, several indexes in one search, a page of one's own.
-MOST_LINES = 28_000
+MOST_LINES = 31_500
 MOST_TOP_MODULES = 10
 LONGEST_MODULE = 400
 MAY_BE_LONGER = {"index.py"}
@@ -48,7 +48,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(PROJECT).as_posix()
 
 
-def test_the_package_has_at_most_28000_lines() -> None:
+def test_the_package_has_at_most_31500_lines() -> None:
     assert sum(len(lines_of(path)) for path in MODULES) <= MOST_LINES
 
 

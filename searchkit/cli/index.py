@@ -25,7 +25,7 @@ _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
     "index 2024/ 2025/ extra.jsonl --to indexes/news",
     "index articles/ --to indexes/news --watch",
     "index old/ --encoding big5 --to indexes/old --user-words names.txt",
-    "index notes/ --include '*.md' --exclude drafts/ --to indexes/notes",
+    "index notes/ --include '*.txt' --exclude drafts/ --to indexes/notes",
     "index blog.db --query 'select id, title, body from posts' --to indexes/blog",
     "index shop.jsonl --to indexes/shop --field price=number --field brand=text",
     "index articles/ --to indexes/news --synonyms synonyms.txt --pinyin",
@@ -39,7 +39,7 @@ _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 @memory_option
 @creation_options
 @click.option("--encoding", metavar="NAME", help="The encoding of the files. By default it is detected.")
-@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match, such as '*.md'.")
+@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match, such as '*.txt'.")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="No files and folders that match: drafts/.")
 @click.option("--query", metavar="SELECT", default="", help="The documents of SQLite databases, a row each.")
 @click.option(
@@ -68,7 +68,8 @@ def index(
 ) -> None:
     """Index the articles in files and folders, or update an index with their changes.
 
-    The files may be .txt, .md, .html, .jsonl, .json, .csv, .tsv and SQLite databases; folders are read with
+    The files may be text, Markdown, HTML, PDF, Word, EPUB, mail, JSON, JSON Lines, CSV and TSV, SQLite
+    databases (--query) and dumps of MediaWiki; PDF needs 'searchkit-zh[files]'. Folders are read with
     their subfolders, without files of other kinds and what a file .searchkitignore leaves out. The next time
     only new and changed files are read, and documents of missing files are deleted. A JSON Lines file that is
     a PATH itself only adds and replaces documents. An article replaces the one with the same url. Everything

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, overload
 
-from searchkit.document import Document, link_of
+from searchkit.document import Document, Markup, link_of
 from searchkit.engine.base import FacetCounts, ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
 from searchkit.highlight.snippet import Highlighter
@@ -106,6 +106,11 @@ class Hit:
     def snippet(self) -> Highlighted:
         """The best fragment of the body."""
         return self._page.snippets[self._number]
+
+    @property
+    def markup(self) -> tuple[Markup, ...]:
+        """What parts of the body are: `Document.markup`."""
+        return self._fields.markup
 
     @property
     def place(self) -> str:

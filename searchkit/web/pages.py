@@ -212,7 +212,7 @@ class Pages:
 
 @dataclass(frozen=True)
 class Inside:
-    """Where the matches of a hit are in its article: how many there are in the text, and their numbers."""
+    """The matches of a hit in its article: how many there are, with those in the title, and their numbers."""
 
     count: int
     first: int
@@ -225,7 +225,7 @@ def inside(hit: searchkit.Hit) -> Inside:
     first, spans, snippet = len(hit.title.spans) + 1, hit.body.spans, hit.snippet
     start = snippet.start + snippet.spans[0][0] if snippet.spans else 0
     before = bisect_left(spans, (start, 0))
-    return Inside(len(spans), first, first + min(before, max(0, len(spans) - 1)))
+    return Inside(first - 1 + len(spans), first, first + min(before, max(0, len(spans) - 1)))
 
 
 def base_of(request: Request) -> str:

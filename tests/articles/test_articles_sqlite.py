@@ -49,7 +49,7 @@ def entries(path: Path, query: str = QUERY, **options: Any) -> list[Any]:
 def test_rows_become_documents(blog: Path) -> None:
     first, second = entries(blog, "SELECT *, created AS published FROM posts")
     assert first.to_dict() == {
-        "id": "1", "title": "茶", "body": "第一篇", "published": "2024-07-31T08:05:00Z",
+        "id": "1", "title": "茶", "body": "第一篇", "published": "2024-07-31T08:05:00",
         "extra": {"created": "2024-07-31 08:05:00", "阅读 数": 3},
     }  # fmt: skip
     assert second == Document(id="2", body="第二篇")

@@ -41,7 +41,7 @@ EXPECTED = [
         title="清宮的茶",
         body='第一行\n第二行，"引用"',
         url="https://a.example/7",
-        published=datetime(2024, 7, 31, tzinfo=timezone.utc),
+        published=datetime(2024, 7, 31),  # noqa: DTZ001  (the index has a zone)
         source="某报",
         tags=("茶", "历史"),
         extra={"浏览": "12"},

@@ -28,6 +28,11 @@ COMMANDS: dict[str, Callable[[str], list[str]]] = {
     "suggest": lambda at: ["茶", "--in", at],
     "similar": lambda at: ["nowhere", "--in", at],
     "explain": lambda at: ["茶", "nowhere", "--in", at],
+    "show": lambda at: ["nowhere", "--in", at],
+    "update": lambda at: ["nowhere", "--set", "title=茶", "--in", at],
+    "delete": lambda at: ["nowhere", "--in", at],
+    "fields": lambda at: [at],
+    "synonyms": lambda at: [at],
     "stats": lambda at: [at],
     "stats --json": lambda at: [at, "--json"],
     "check": lambda at: [at],
@@ -39,8 +44,8 @@ COMMANDS: dict[str, Callable[[str], list[str]]] = {
     "copy": lambda at: [at, "copy"],
     "copy back": lambda at: ["here", at],
 }
-WITHOUT = {"serve"}
-"""It goes on until somebody ends it, and shows its own address only."""
+WITHOUT = {"serve", "help", "completion"}
+"""The first goes on until somebody ends it, and shows its own address only; the others take no location."""
 WRONG = {
     "an argument too many": ["stats", "here", "AT"],
     "no command": ["AT"],

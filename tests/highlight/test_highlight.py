@@ -103,7 +103,9 @@ def test_the_spans_of_a_snippet_are_the_matches_within(searched: Searched, lengt
 @given(st.data())
 def test_a_passage_of_the_text_is_highlighted_in_it(data: st.DataObject) -> None:
     text = data.draw(meaningful_texts)
-    found = phrase_highlighter(data.draw(passages_of(text)))
+    passage = data.draw(passages_of(text))
+    assume(passage[0] not in "々〻")  # it repeats a character that is not in the passage
+    found = phrase_highlighter(passage)
     assert found.body(text).spans
     assert found.title(text) == found.body(text)
 

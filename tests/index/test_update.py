@@ -47,7 +47,7 @@ def test_an_update_is_a_delete_and_an_add_of_the_changed_document(
     whole: dict[str, Any] = {**document.to_dict(), **changed, "id": "x"}
     had_its_own = Document(body="甲", url=document.url).source == document.source
     if "url" in changed and "source" not in changed and had_its_own:
-        del whole["source"]
+        whole.pop("source", None)
     if "body" in changed:
         whole["markup"] = ()
     if changed.get("extra") is not None:

@@ -80,7 +80,8 @@ def test_they_are_highlighted(index: Index) -> None:
 
 
 def test_what_is_no_text_is_a_failure(index: Index) -> None:
-    report = index.add([Document(id="bad", body="文", extra={"summary": ["红茶"]})])
+    with pytest.warns(searchkit.SearchkitWarning, match="nothing was indexed"):
+        report = index.add([Document(id="bad", body="文", extra={"summary": ["红茶"]})])
     assert [failure.reason for failure in report.failures] == [
         "extra['summary'] must be a text, not \"['红茶']\""
     ]

@@ -245,7 +245,7 @@ def test_an_article_with_one_match_or_none_has_no_steps(client: TestClient) -> N
 def test_a_hit_leads_to_its_matches_and_to_the_place_of_its_snippet(client: TestClient) -> None:
     tree = tree_of(client, "/", q="茶")
     found = {texts(hit, "h2")[0]: hit.cssselect(".inside a") for hit in tree.cssselect(".hit")}
-    assert [one.text_content().split(":")[0] for one in found["采茶"]] == ["3 matches in this article"]
+    assert [one.text_content().split(":")[0] for one in found["采茶"]] == ["4 matches in this article"]
     assert found["采茶"][0].get("href").endswith("#m2")
     place, matches = found["书"]
     assert (place.text_content(), matches.text_content()) == ("第 2 页", "1 match in this article: 书")

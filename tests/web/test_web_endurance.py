@@ -239,7 +239,7 @@ def living() -> Counter[str]:
 
 def alive(kind: type) -> int:
     gc.collect()
-    return sum(isinstance(one, kind) for one in gc.get_objects())
+    return sum(issubclass(type(one), kind) for one in gc.get_objects())
 
 
 def asked(app: Any, path: str, **parameters: Any) -> int:
