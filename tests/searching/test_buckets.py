@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -96,6 +97,33 @@ def test_buckets_have_what_where_finds_on_any_engine(
     assert [*found.values()] == [count for _, count in sorted(Counter(places).items())]
     by_year = both[0].search("茶", facets=facets[3:4], limit=0).facets["event"]
     assert by_year == Counter(at.year for at in moments)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Pacific/Kiritimati"])
+def test_days_are_those_of_the_time_zone_of_the_index(zone: str) -> None:
+    """Those on which clocks change have another length, and the calendar has a first and a last one."""
+    moments = [
+        *MOMENTS,
+        *(
+            datetime(2024, month, day, hour, 30, tzinfo=UTC)
+            for month, day in ((3, 10), (11, 3))
+            for hour in range(24)
+        ),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ]
+    with searchkit.create(":memory:", timezone=zone) as index:
+        index.add({"id": str(number), "body": "茶", "published": at} for number, at in enumerate(moments))
+        for by in ("day", "month", "year"):
+            counts = index.search("茶", facets=Facet("published", by=by), limit=0).facets["published"]
+            assert sum(counts.values()) == len(moments)
+            for value, count in counts.items():
+                if str(value).rjust(4, "0").startswith(("0001", "9999")):
+                    continue  # the zone has a part of them only
+                assert index.count("茶", where={"published": value}) == count, value
+        local = Counter(at.astimezone(ZoneInfo(zone)).date().isoformat() for at in moments[len(MOMENTS) : -2])
+        days = index.search("茶", facets="published:day", limit=0).facets["published"]
+        assert {day: days[day] for day in local} == local
 
 
 def test_the_values_of_buckets_are_ranges_and_dates(make_index: MakeIndex) -> None:
