@@ -123,7 +123,7 @@ class Schema:
         if document.source:
             _add_labels(values, "source", (document.source,))
         if published := document.published:
-            at = local_time(published, self.zone)
+            at = published if published.tzinfo is self.zone else local_time(published, self.zone)
             values["published"] = to_milliseconds(at)
             values[MONTH] = at.year * 100 + at.month
         # The id of most documents is their url, or no address.

@@ -27,7 +27,8 @@ class DocumentBuilder:
 
         Raises `DocumentError` when a declared field has a value of another kind, or a time is out of range.
         """
-        document = document.in_zone(self.zone)
+        if (at := document.published) and at.tzinfo is not self.zone:
+            document = document.in_zone(self.zone)
         title, body = self._terms(document.title), self._terms(document.body)
         hashes = sketch(body.normalized if body.unigrams else title.normalized)
         values = self._values(document)
