@@ -86,7 +86,7 @@ class FieldNode(QueryNode, frozen=True):
 
 
 class DateRangeNode(QueryNode, frozen=True):
-    """Documents published from the first day to the last, both included, in UTC; None is no bound."""
+    """Documents published from the first day to the last, both included, in the zone of the index; None: no bound."""
 
     first: date | None
     last: date | None
