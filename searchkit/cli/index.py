@@ -75,8 +75,8 @@ def index(
     a PATH itself only adds and replaces documents. An article replaces the one with the same url. Everything
     is committed at once at the end, or nothing is.
 
-    Names that --field may declare: in .jsonl files any name besides those that every article has, in front
-    matter the author.
+    Names that --field may declare: any key of JSON and any column of a table besides those that every
+    article has; of other files the author.
     """
     fields = dict(_named(column) for column in columns)
     for path in paths:  # raises for invalid arguments, before an index is created

@@ -86,7 +86,10 @@ class FieldNode(QueryNode, frozen=True):
 
 
 class DateRangeNode(QueryNode, frozen=True):
-    """Documents published from the first day to the last, both included, in UTC; None is no bound."""
+    """Documents published from the first day to the last, both included; None is no bound.
+
+    Days are those of the time zone of the index.
+    """
 
     first: date | None
     last: date | None

@@ -54,8 +54,8 @@ def app(
     ``title`` is short for a page with this name. Clients that send the ``token`` may add and delete
     documents; without one nobody may. It has 16 ASCII characters or more, and no spaces. ``hosts`` are the
     names that the app goes by, like ``search.example.org`` or ``*.example.org``, and requests for others are
-    refused; None is any name. The index stays the caller's to close. Raises ValueError for one that is none,
-    and for facets and orders of the page that the index does not have.
+    refused; None is any name. The caller closes the index. Raises ValueError for a token or a name that
+    cannot be one, and for facets and orders of the page that the index does not have.
     """
     limits = limits or Limits()
     page = page or Page()

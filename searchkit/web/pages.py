@@ -7,10 +7,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import jinja2
 from starlette.requests import Request
@@ -55,6 +56,7 @@ class Pages:
         self._facets = [*(name for name in self._facet_names if name != "year"), "month"]
         self._images = page.images
         self._index = index
+        self._zone: tzinfo = timezone.utc if index.timezone == "UTC" else ZoneInfo(index.timezone)
         self._home = HomeWords(index)
         self._limits = limits
         self._logo = logo or Logo("icon.svg")
@@ -97,7 +99,7 @@ class Pages:
         is_home = not state.q and not state.filters and not state.sort and state.page == 1
         at_end = results.has_more and (state.page + 1) * HITS > self._limits.depth
         has_next = results.has_more and not at_end
-        today = datetime.now(timezone.utc).date()
+        today = datetime.now(self._zone).date()
         counts = partial(self._counts, cost)
         values = {
             "results": results,
