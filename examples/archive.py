@@ -35,6 +35,8 @@ def page(folder: Path, location: str) -> Starlette:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
+    if len(sys.argv) != 2:
         sys.exit("usage: python examples/archive.py FOLDER")
+    if not Path(sys.argv[1]).is_dir():
+        sys.exit(f"{sys.argv[1]}: there is no such folder")
     uvicorn.run(page(Path(sys.argv[1]), os.environ.get("SEARCHKIT_INDEX", "indexes/archive")))

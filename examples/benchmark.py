@@ -66,6 +66,8 @@ def main(folder: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or not (Path(sys.argv[1]) / "corpus.jsonl").exists():
+    if len(sys.argv) != 3:
         sys.exit("usage: python examples/benchmark.py SET RUN")
+    if not (Path(sys.argv[1]) / "corpus.jsonl").exists():
+        sys.exit(f"{sys.argv[1]}: this is no set in the format of BEIR: it has no corpus.jsonl")
     main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -12,18 +12,18 @@ import sqlite3
 from contextlib import closing
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sample_posts import sample_posts
 
 import searchkit
 
 log = logging.getLogger("blog")
+TIME_ZONE = "Asia/Shanghai"
 DATABASE = os.environ.get("BLOG", "indexes/blog.sqlite3")
 
 # Once for the process: any number of threads may use it, and each search sees the latest commit.
-index = searchkit.create(
-    os.environ.get("SEARCHKIT_INDEX", "indexes/blog"), exist_ok=True, timezone="Asia/Shanghai"
-)
+index = searchkit.create(os.environ.get("SEARCHKIT_INDEX", "indexes/blog"), exist_ok=True, timezone=TIME_ZONE)
 
 
 def connect() -> sqlite3.Connection:
@@ -48,11 +48,12 @@ def follow(id: int) -> None:
 
 def save(title: str, html: str, id: int | None = None) -> int:
     """Write a new post, or another version of one, and then index it."""
+    now = datetime.now(ZoneInfo(TIME_ZONE)).replace(tzinfo=None)  # a server's clock may be in UTC
     with closing(connect()) as database, database:
         (id,) = database.execute(
             "INSERT INTO post (id, title, html, published) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET title = excluded.title, html = excluded.html RETURNING id",
-            (id, title, html, datetime.now().isoformat(" ", "seconds")),
+            (id, title, html, now.isoformat(" ", "seconds")),
         ).fetchone()
     assert id is not None
     follow(id)

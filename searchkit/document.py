@@ -137,7 +137,10 @@ class Document:
         A name that is no field is an error: what a program wants stored beside them goes into ``extra``.
         """
         if not isinstance(values, Mapping):
-            raise DocumentError(f"a Document or a mapping is needed, not {type(values).__name__}")
+            raise DocumentError(
+                f"a Document or a mapping is needed, not {type(values).__name__}"
+                + (": dict() makes a mapping of it" if hasattr(values, "keys") else "")  # as a sqlite3.Row
+            )
         if unknown := [name for name in values if name not in _GIVEN]:
             names = [id_text(values.get(name)) for name in ("id", "url")]
             raise DocumentError(

@@ -8,7 +8,7 @@ What JSON has no type for, but databases do, becomes the text or the number that
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from math import isfinite
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any, SupportsIndex
@@ -98,7 +98,7 @@ class JsonCopy:
 
         if isinstance(value, Decimal):
             return self.of(_number(value), depth)
-        if isinstance(value, date):  # a datetime is one
+        if isinstance(value, date | time):  # a datetime is a date
             return self.of(None if value != value else value.isoformat(), depth)  # the NaT of pandas
         if (text := uuid_text(value)) is not None:
             return self.of(text, depth)

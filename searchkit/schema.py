@@ -13,6 +13,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from datetime import tzinfo
 from functools import lru_cache
+from reprlib import repr as shortened
 from typing import Any, Literal, SupportsFloat, get_args
 
 from searchkit.analysis import normalize, visible
@@ -21,7 +22,7 @@ from searchkit.document import LONGEST_LABEL, MOST_LABELS, Document, address_key
 from searchkit.engine.base import id_term
 from searchkit.engine.plan import SCORE, TEXT_PREFIX, Boolean, Clause, Range, Sort, TermSet, Value, ValueField
 from searchkit.errors import DocumentError
-from searchkit.text import as_list
+from searchkit.text import as_list, uuid_text
 
 FieldKind = Literal["text", "number", "date", "boolean", "fulltext"]
 
@@ -136,7 +137,7 @@ class Schema:
                 try:
                     stored = _stored(kind, given, self.zone)
                 except (TypeError, ValueError, OverflowError):
-                    reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {str(given)[:60]!r}"
+                    reason = f"extra[{name!r}] must be {_EXPECTED[kind]}, not {shortened(given)}"
                     raise DocumentError(reason, id=document.id) from None
                 if isinstance(stored, tuple) and kind == "text":
                     _add_labels(values, engine_name(name), stored)
@@ -337,14 +338,16 @@ def engine_name(name: str) -> str:
 
 
 def _labels(value: Any) -> tuple[str, ...]:
-    found = as_list("extra", value)
+    given = uuid_text(value) or value
+    found = as_list("extra", given if isinstance(given, str) else [uuid_text(one) or one for one in given])
     if len(found) > MOST_LABELS or any(len(label) > LONGEST_LABEL for label in found):
         raise ValueError("too long")
     return tuple(dict.fromkeys(label for label in found if label))
 
 
 def _truth(value: Any) -> tuple[str, ...]:
-    text = str(value).lower() if isinstance(value, bool) else value
+    """The term of a boolean: SQLite has 0 and 1 for it, and Excel ``TRUE``."""
+    text = str(bool(value) if isinstance(value, int) and value in (0, 1) else value).lower()
     if text not in ("true", "false"):
         raise TypeError(value)
     return (text,)
@@ -379,7 +382,7 @@ _GIVEN: dict[FieldKind, Any] = {
     "text": str | list,
     "number": SupportsFloat | str,
     "date": str,
-    "boolean": bool | str,
+    "boolean": int | str,
 }
 _EXPECTED: dict[FieldKind, str] = {
     "text": f"a text or a list of texts of at most {LONGEST_LABEL} characters",

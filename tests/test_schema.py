@@ -126,8 +126,8 @@ class TestValues:
             ("event", "0001-01-01T00:00:00+08:00"),  # in UTC before all years
             ("event", "9999-12-31T23:00:00-08:00"),
             ("paid", "yes"),
-            ("paid", 1),
-            ("paid", 0),
+            ("paid", 2),
+            ("paid", -1),
             ("paid", [True]),
         ],
         ids=lambda value: str(value)[:30],

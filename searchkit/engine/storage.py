@@ -284,7 +284,8 @@ class IndexFolder:
     def _check_new(self) -> None:
         if self._has_index():
             raise IndexExistsError(
-                f"{self.path}: there is an index already; open it, or choose another place"
+                f"{self.path}: there is an index already; open() it, or create(..., exist_ok=True), or "
+                "choose another place"
             )
         names = {entry.name for entry in self.path.iterdir()} if self.path.exists() else set()
         others = sorted(name for name in names - _OWN_NAMES if not UNFINISHED.fullmatch(name))

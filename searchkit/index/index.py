@@ -224,6 +224,8 @@ class Index:
         None is the engine's choice, 300 million). Not counted are 100 million for the program with the
         analyzer, each process of `add` (20 million, 80 without the compiled kernel), and files that are
         mapped, which the system drops when it needs the room.
+
+        Warns with `SearchkitWarning` where everything was cleared, and everything that was added failed.
         """
         from searchkit.index.writer import Writer
         from searchkit.indexing.manifest import forget_files
@@ -238,6 +240,8 @@ class Index:
                 forget_files(self._engine)
             engine_writer.commit()
             report.took = time.perf_counter() - started
+        if writer._is_cleared and report.all_failed:
+            warnings.warn(f"the index is empty now: {report}", SearchkitWarning, stacklevel=3)
 
     def rebuild(self, *, timeout: float = 10.0, memory: int | None = None) -> int:
         """Analyse all stored documents anew, in one commit; returns how many.

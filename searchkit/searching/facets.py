@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from decimal import Decimal
 from math import isfinite
+from reprlib import repr as shortened
 from typing import Any, Literal, NamedTuple, get_args
 
 from searchkit.dates import MILLISECONDS_OF_DAY, UTC, day_of, day_start
@@ -93,6 +94,8 @@ def facets_of(given: str | Facet | Iterable[str | Facet]) -> tuple[Facet, ...]:
 
     Raises ValueError where one name is there with different options.
     """
+    if isinstance(given, Mapping) and not all(isinstance(kind, str) for kind in given.values()):
+        raise TypeError(f"facets: {shortened(given)} is no list of names or of Facet('NAME', limit=…)")
     texts: list[str | Facet] = []
     for one in [given] if isinstance(given, str | Facet) else given:
         if isinstance(one, Facet):

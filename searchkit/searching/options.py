@@ -7,7 +7,7 @@ read `SearchOptions`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import cache, wraps
@@ -78,9 +78,10 @@ def _settled(values: Any) -> Any:
     """The values of a field in a form whose ``repr`` is the same each time."""
     if isinstance(values, Mapping):
         return {name: _settled(inner) for name, inner in values.items()}
-    if isinstance(values, Iterator):
-        return list(values)
-    return sorted(values, key=repr) if isinstance(values, set | frozenset) else values
+    if isinstance(values, Set):
+        return sorted(values, key=repr)
+    is_one = isinstance(values, str | bytes | tuple) or not isinstance(values, Iterable)
+    return values if is_one else list(values)
 
 
 def _boosts(name: str, value: Any) -> dict[str, float] | None:

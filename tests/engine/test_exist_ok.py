@@ -97,6 +97,16 @@ def test_the_error_says_which_settings_differ(asked: dict[str, Any], said: str, 
         assert len(index) == 1
 
 
+@pytest.mark.parametrize("scheme", ["", "whoosh:"])
+def test_the_error_without_exist_ok_names_it(scheme: str, tmp_path: Path) -> None:
+    location = f"{scheme}{tmp_path / 'index'}"
+    searchkit.create(location).close()
+    with pytest.raises(
+        IndexExistsError, match=r"there is an index already; open\(\) it, or create\(.*exist_ok="
+    ):
+        searchkit.create(location)
+
+
 def test_the_way_out_works(tmp_path: Path) -> None:
     with searchkit.create(tmp_path / "old") as old, searchkit.create(tmp_path / "new", pinyin=None) as new:
         old.add([{"id": 1, "body": "茶"}, {"id": 2, "body": "水"}])

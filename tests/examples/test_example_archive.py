@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 pytest.importorskip("uvicorn", reason="needs uvicorn: pip install 'searchkit-zh[web]'")
 
 from starlette.testclient import TestClient
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 @pytest.fixture
@@ -52,3 +55,9 @@ def test_the_page_of_the_folder_has_its_name(folder: Path, load: Callable[[str],
     page = client.get("/", params={"q": "图书馆"}).text
     assert "旧报纸" in page
     assert "<mark>圖書館</mark>" in page
+
+
+def test_a_folder_that_is_not_there_is_named(blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["archive.py", *["nowhere"]])
+    with pytest.raises(SystemExit, match="nowhere: there is no such folder"):
+        runpy.run_path(str(EXAMPLES / "archive.py"), run_name="__main__")

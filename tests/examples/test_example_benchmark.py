@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
 from math import log2
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from benchmarks.judged_sets import read_beir
 
-SET = Path(__file__).resolve().parents[2] / "examples" / "beir"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+SET = EXAMPLES / "beir"
 Load = Callable[[str], Any]
 
 
@@ -49,3 +51,9 @@ def test_ndcg_is_that_of_trec_eval(load: Load) -> None:
     assert ndcg({"q": {"b": 3.0, "c": 2.0, "a": 1.0}}, judged) == pytest.approx(expected)
     late = {str(rank): 100.0 - rank for rank in range(10)}
     assert ndcg({"q": {**late, "a": 1.0}}, judged) == 0  # the eleventh does not count
+
+
+def test_a_folder_that_is_not_there_is_named(blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmark.py", *["nowhere", "run.trec"]])
+    with pytest.raises(SystemExit, match="nowhere: this is no set in the format of BEIR"):
+        runpy.run_path(str(EXAMPLES / "benchmark.py"), run_name="__main__")

@@ -214,6 +214,22 @@ def test_a_call_where_everything_fails_warns(make_index: MakeIndex) -> None:
     assert writer.report.all_failed
 
 
+def test_a_batch_that_leaves_an_empty_index_as_everything_failed_warns(make_index: MakeIndex) -> None:
+    index = make_index("茶", "水")
+
+    def fill() -> None:
+        with index.writer() as writer:
+            writer.clear()
+            writer.add_all([{"id": "b"}, {"id": "d"}])
+
+    with pytest.warns(searchkit.SearchkitWarning) as warned:
+        fill()
+    assert len(index) == 0
+    assert str(warned[0].message).startswith("the index is empty now: all 2 failed: b: it has no text")
+    assert warned[0].filename == __file__
+    index.clear()
+
+
 def test_a_report_says_at_first_look_what_failed() -> None:
     def failures(count: int) -> list[Failure]:
         return [Failure(f"id{number}", "it has no text") for number in range(count)]

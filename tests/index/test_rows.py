@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from contextlib import closing
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,7 @@ def test_a_row_of_a_database_just_works_for_declared_fields(make_index: MakeInde
             "event": date(2024, 7, 16),
             "author": None,
             "changed": datetime(2024, 7, 15, 8, 30, tzinfo=BEIJING),
+            "opens": time(8, 30),
             "key": ONE,
             "stock": Decimal(3),
             "rank": _Index(),
@@ -104,6 +107,7 @@ def test_a_row_of_a_database_just_works_for_declared_fields(make_index: MakeInde
         "event": "2024-07-16",
         "author": None,
         "changed": "2024-07-15T08:30:00+08:00",
+        "opens": "08:30:00",
         "key": str(ONE),
         "stock": 3,
         "rank": 7,
@@ -111,6 +115,52 @@ def test_a_row_of_a_database_just_works_for_declared_fields(make_index: MakeInde
     for where in ({"price": "19.90"}, {"price": Decimal("19.9")}, {"event": date(2024, 7, 16)}):
         assert index.search("茶", where=where).total == 1
     assert index.search("茶", where={"price": "..19.89"}).total == 0
+
+
+def test_booleans_are_0_and_1_in_sqlite_and_of_any_case_in_tables(
+    make_index: MakeIndex, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "blog.db")) as database, database:
+        database.execute("CREATE TABLE post (id INTEGER PRIMARY KEY, body TEXT, paid BOOLEAN)")
+        database.executemany("INSERT INTO post VALUES (?, '茶', ?)", [(1, True), (2, False), (3, None)])
+    (tmp_path / "blog.csv").write_text("id,body,paid\n4,茶,TRUE\n5,茶,False\n", encoding="utf-8")
+    index = make_index(fields={"paid": "boolean"})
+    assert index.sync(tmp_path / "blog.db", query="SELECT * FROM post").failures == []
+    assert index.sync(tmp_path / "blog.csv").failures == []
+    for yes, no in ((True, False), (1, 0), ("true", "FALSE")):
+        assert {hit.id for hit in index.search("茶", where={"paid": yes})} == {"1", "4"}
+        assert {hit.id for hit in index.search("茶", where={"paid": no})} == {"2", "5"}
+    assert index.search("茶", facets="paid").facets == {"paid": {False: 2, True: 2}}
+    report = index.add([{"body": "茶", "extra": {"paid": 2}}, {"body": "水", "extra": {"paid": 1}}])
+    assert report.failures[0].reason == "extra['paid'] must be true or false, not 2"
+
+
+def test_a_key_that_is_a_uuid_is_found_by_it(make_index: MakeIndex) -> None:
+    index = make_index(fields={"author": "text"})
+    assert index.add([{"id": 1, "body": "茶", "extra": {"author": ONE}}, {"id": 2, "body": "茶"}]).ok
+    for where in (ONE, [ONE, "甲"], (ONE, "甲"), {"not": [None]}):
+        assert index.count("茶", where={"author": where}) == 1
+
+
+def test_a_value_of_another_kind_is_shown_as_it_was_given(make_index: MakeIndex) -> None:
+    index = make_index(fields=FIELDS)
+    wrong = {"id": "x", "body": "茶", "extra": {"author": 7}}
+    with pytest.raises(searchkit.DocumentError, match=r"of at most 1000 characters, not 7$"):
+        index.add([wrong], on_error="raise")
+    long = {"id": "x", "body": "茶", "extra": {"price": "9" * 100_000 + "x"}}
+    with pytest.raises(searchkit.DocumentError) as raised:
+        index.add([long], on_error="raise")
+    assert len(str(raised.value)) < 200
+
+
+def test_what_is_nearly_a_mapping_says_how_to_make_it_one(make_index: MakeIndex) -> None:
+    index = make_index()
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.row_factory = sqlite3.Row
+        rows = database.execute("SELECT 1 AS id, '茶' AS body").fetchall()
+    with pytest.raises(searchkit.DocumentError, match=r"is needed, not Row: dict\(\) makes a mapping of it$"):
+        index.add(rows, on_error="raise")
+    assert index.add(map(dict, rows)).added == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timezone
@@ -286,6 +286,14 @@ class TestWhere:
     )
     def test_several_values_none_and_not(self, where: Any, expected: str, index: Index) -> None:
         assert "".join(sorted(hit.id for hit in index.search("茶", where=where))) == expected
+
+    @pytest.mark.parametrize(
+        "values", [range(5, 8), {5: "", 6: ""}.keys(), {"a": 5, "b": 6}.values(), deque([5, 6])]
+    )
+    def test_whatever_gives_values_one_by_one_is_as_good_as_a_list(self, values: Any, index: Index) -> None:
+        expected = index.count("茶", where={"price": [*values]})
+        assert index.count("茶", where={"price": values}) == expected > 0
+        assert index.count("茶", where={"price": {"not": values}}) == index.count("茶") - expected
 
     @pytest.mark.parametrize(
         ("where", "message"),

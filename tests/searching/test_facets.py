@@ -346,7 +346,7 @@ class TestNames:
         with pytest.raises(ValueError, match=r"there are source, tags, year, month, published;"):
             make_index("茶").search("茶", facets=name)
 
-    @pytest.mark.parametrize("names", [5, [5], [None], {"source": 1}.values()])
+    @pytest.mark.parametrize("names", [5, [5], [None], {"source": 1}, {"source": 1}.values()])
     def test_facet_names_that_are_no_text_are_refused(self, names: Any, make_index: MakeIndex) -> None:
         with pytest.raises(TypeError):
             make_index("茶").search("茶", facets=names)

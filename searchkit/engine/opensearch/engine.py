@@ -60,7 +60,8 @@ class OpenSearchEngine(Engine):
                 if error.kind != "resource_already_exists_exception":
                     raise
                 raise IndexExistsError(
-                    f"{place.location}: there is an index already; open it, or choose another name"
+                    f"{place.location}: there is an index already; open() it, or create(..., exist_ok=True), "
+                    "or choose another name"
                 ) from None
             try:
                 engine = cls(calls)
