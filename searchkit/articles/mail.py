@@ -99,6 +99,8 @@ def _document(data: bytes, url: str, title: str, encoding: str | None) -> Docume
         )
     try:
         message = BytesParser(policy=policy.compat32).parsebytes(data)
+        if not message.keys():
+            raise DocumentError("not a message: it does not begin with headers, such as Subject: and From:")
         text = _MessageText(encoding)
         body = text.read(message)
     except RecursionError:

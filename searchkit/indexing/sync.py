@@ -170,6 +170,9 @@ class _Sync:
 
     def _record(self, root: Root, name: str, outcome: Outcome) -> None:
         document = outcome.result
+        if outcome.has_no_article and name:
+            root.manifest.files[name].has_no_article = True
+            return
         if isinstance(document, Failure):
             root.add_failure(name, outcome.place, document.reason)
             return
@@ -275,7 +278,7 @@ class _Sync:
             unchanged=len(winners) - added - updated,
             replaced=sum(len(each) for file in files for each in file.documents.values()) - len(winners),
             failures=[failure for root in self.roots for failure in root.failures()],
-            skipped=sum((root.articles.skipped for root in self.roots), Counter()),
+            skipped=sum((root.skipped() for root in self.roots), Counter()),
         )
 
     def _commit(self, gone: Sequence[str], deleted: Sequence[str]) -> None:

@@ -157,7 +157,7 @@ def test_verbose_counts_the_files_of_kinds_that_nobody_reads(run, articles):
         write(articles, name)
     assert run("index", str(articles), "--to", "news").stderr == ""
     result = run("index", str(articles), "--to", "news", "-v")
-    assert result.stderr == "not read: 2 .png, 1 without a suffix, 1 .css\n"
+    assert result.stderr == "not read: 2 .png, 1 without a suffix, 1 .css (give one as PATH to see why)\n"
 
 
 def test_patterns_choose_the_files(run, articles):
