@@ -72,6 +72,9 @@ def test_patterns_are_those_of_gitignore(tree, options, expected):
 def test_what_is_no_pattern_is_an_error_at_once(tree, name):
     with pytest.raises(ValueError, match=f"{name}: '!' is no pattern like"):
         read_articles(tree("a.md"), **{name: ["*.md", "!"]})
+    for nothing in ("", ["", " "]):
+        with pytest.raises(ValueError, match=f"{name}: '' is no pattern like"):
+            read_articles(tree("a.md"), **{name: nothing})
     with pytest.raises(TypeError, match=name):
         read_articles(tree("a.md"), **{name: [3]})
     with pytest.raises(ValueError, match=f"{name}: '!' is no pattern like"):
@@ -180,6 +183,19 @@ def test_files_of_another_use_are_no_failures_in_a_folder(tree):
     (root / "sales.csv").write_text("title,amount\n茶,20\n", encoding="utf-8")
     report = index.sync(root)
     assert (report.added, report.skipped[".csv"]) == (1, 0)
+
+
+@pytest.mark.parametrize("content", ["[3]", "[]", '{"name": "x"}'])
+def test_a_file_that_had_articles_is_a_failure_and_keeps_them(tree, content):
+    root = tree("a.md")
+    (root / "b.json").write_text('[{"title": "茶"}]', encoding="utf-8")
+    index = searchkit.create(":memory:")
+    assert index.sync(root).added == 2
+    (root / "b.json").write_text(content, encoding="utf-8")
+    for _ in range(2):
+        report = index.sync(root)
+        assert (report.unchanged, report.deleted, report.skipped) == (2, 0, {})
+        assert [failure.what for failure in report.failures] == [str(root / "b.json")]
 
 
 @pytest.mark.parametrize("name", OTHERS)
