@@ -61,9 +61,9 @@ class Selection:
 
 def _patterns(name: str, given: str | Iterable[str]) -> Patterns | None:
     lines = as_list(name, given)
+    if lines and not any(line.strip() for line in lines):  # of a variable of the shell that is not set
+        raise ValueError(f"{name}: {lines[0]!r} is no pattern like '*.md' or 'drafts/'")
     try:
-        if lines and not any(line.strip() for line in lines):  # of a variable of the shell that is not set
-            raise ValueError(f"{lines[0]!r} is no pattern like '*.md' or 'drafts/'")
         return Patterns(lines) if lines else None
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
