@@ -115,6 +115,8 @@ def index(
     _list_failures(report.failures, all_of_them=verbose)
     if report.skipped and (verbose or not (quiet or stats.documents or report.failures)):
         click.echo(_skipped(report.skipped), err=True)
+    if include and not report.added + report.updated + report.unchanged:
+        say("warning", f"no file with an article matches --include {' '.join(map(repr, include))}")
     if not quiet:
         click.echo(_summary(report, is_new=is_new))
         if report.replaced:
