@@ -63,7 +63,7 @@ def read_dump(path: str, _options: ReadOptions) -> Iterator[tuple[str, Document 
             if not dump.is_export:
                 raise NoArticleError(error.reason) from None
             yield str(dump.pages + 1) if dump.pages else "", error.reason
-        except expat.ExpatError as error:
+        except (expat.ExpatError, ValueError) as error:  # ValueError: it is in GBK or another such encoding
             if not dump.is_export:
                 raise NoArticleError(f"not XML: {error}") from None
             yield str(dump.pages + 1), f"{_DAMAGED}: {error}"
