@@ -119,7 +119,7 @@ class SyncReport(Report):
     ``added``, ``updated`` and ``unchanged`` sum up to the documents of the folder; ``deleted`` are in the
     folder no longer. ``replaced`` are in the folder too, but other documents with their ids count.
     ``failures`` say what is wrong with files, including those that have not changed since they were read.
-    ``skipped`` counts the files of kinds that nobody reads, by suffix.
+    ``skipped`` counts the files of kinds that nobody reads, and those without any article, by suffix.
     """
 
     deleted: int = 0

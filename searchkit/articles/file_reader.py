@@ -9,11 +9,22 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from searchkit.articles.decoding import check_encoding
-from searchkit.articles.readers import Reader, ReadOptions, known_suffixes, reader_of, suffix_of
+from searchkit.articles.readers import (
+    NoArticleError,
+    Reader,
+    ReadOptions,
+    known_suffixes,
+    reader_of,
+    suffix_of,
+)
 from searchkit.document import Document
 from searchkit.errors import ArticleError, DocumentError
 
 _PLAIN = ReadOptions()
+
+
+class NoArticleFileError(ArticleError):
+    """The file is of a kind that is read, but holds no articles; in a folder that is no failure."""
 
 
 class FileDocument(NamedTuple):
@@ -48,6 +59,8 @@ def _read(path: str, options: ReadOptions) -> Iterator[FileDocument | ArticleErr
             yield FileDocument(where, found) if isinstance(found, Document) else ArticleError(where, found)
     except OSError as error:
         yield ArticleError(name, f"cannot be read: {error.strerror or error}")
+    except NoArticleError as error:
+        yield NoArticleFileError(name, error.reason)
     except DocumentError as error:
         yield ArticleError(name, error.reason)
     except Exception as error:  # of a library, or of a reader that others wrote: one file stops no other

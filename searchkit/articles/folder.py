@@ -1,6 +1,6 @@
 """A folder -> the files in it that are read, in order, without what nobody reads or wants.
 
-Left out are names with a leading dot, folders of programs (`_NEVER_READ`), indexes, files of kinds that
+Left out are hidden files (`_HIDDEN`), folders of programs (`_NEVER_READ`), indexes, files of kinds that
 nobody reads, and what patterns say: those of a program (`Selection`), and of the files ``.searchkitignore``
 in the folders. Patterns are those of ``.gitignore``.
 """
@@ -22,6 +22,8 @@ from searchkit.text import as_list
 IGNORE_FILE = ".searchkitignore"
 _NEVER_READ = frozenset(("node_modules", "__pycache__", "__MACOSX"))
 """Folders that programs fill, whose texts nobody wrote for this folder."""
+_HIDDEN = (".", "~$")
+"""How names begin of files that nobody looks at; the second ones are beside a file that is open in Word."""
 _INDEX = re.compile(rb'\{\s*"identity": "[0-9a-f]{32}",')
 """How the settings of an index begin: engine/storage.py writes them."""
 
@@ -59,6 +61,8 @@ class Selection:
 
 def _patterns(name: str, given: str | Iterable[str]) -> Patterns | None:
     lines = as_list(name, given)
+    if lines and not any(line.strip() for line in lines):  # of a variable of the shell that is not set
+        raise ValueError(f"{name}: {lines[0]!r} is no pattern like '*.md' or 'drafts/'")
     try:
         return Patterns(lines) if lines else None
     except ValueError as error:
@@ -140,7 +144,7 @@ class _Walk:
         before = "" if folder == os.curdir else os.path.join(folder, "")  # noqa: PTH118
         inside: list[_Waiting] = []
         for entry in found:
-            if entry.name[0] != "." and entry.name not in _NEVER_READ:
+            if not entry.name.startswith(_HIDDEN) and entry.name not in _NEVER_READ:
                 path, is_folder = before + entry.name, _is_folder(entry)
                 if self._is_wanted(path, rules, is_folder=is_folder) and (
                     is_folder or self._has_reader(path, entry)

@@ -13,8 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from searchkit.articles.decoding import encoding_by_mark, superset
-from searchkit.articles.readers import Reader, ReadOptions
-from searchkit.articles.records import LARGEST_RECORD, check_parts, document_of_object, object_of
+from searchkit.articles.readers import NoArticleError, Reader, ReadOptions
+from searchkit.articles.records import (
+    LARGEST_RECORD,
+    articles_among,
+    check_parts,
+    document_of_object,
+    has_text,
+    object_of,
+)
 from searchkit.document import Document
 from searchkit.errors import DocumentError
 
@@ -44,31 +51,40 @@ def _documents(source: _Source, names: Mapping[str, str]) -> Iterator[tuple[str,
         if isinstance(given, DocumentError):
             raise given
         if not isinstance(given, dict):
-            raise DocumentError(f"it must hold a list of objects, or an object, not {type(given).__name__}")
+            raise NoArticleError(f"it must hold a list of objects, or an object, not {type(given).__name__}")
         lists = [key for key, value in given.items() if isinstance(value, list) and _has_objects(value)]
         if not lists or _has_body(given, names):
             yield "", document_of_object(given, names)
             return
         if len(lists) > 1:
+            objects = (item for key in lists for item in given[key] if isinstance(item, dict))
+            if not any(has_text(each, names) for each in objects):
+                raise NoArticleError("there is no article in its lists: no object has a title or body")
             several = ", ".join(repr(key[:60]) for key in lists[:10])
             raise DocumentError(f"it has several lists of objects: {several}; write one to a file of its own")
         items = given[lists[0]]
+    yield from articles_among(_objects(items, names))
+
+
+def _objects(
+    items: Iterable[Any], names: Mapping[str, str]
+) -> Iterator[tuple[str, Document | DocumentError]]:
     number = 0
     try:
         for number, item in enumerate(items, 1):
             yield str(number), _document(item, names)
     except DocumentError as error:
-        yield str(number + 1), f"the file is damaged from here on: {error.reason}"
+        yield str(number + 1), DocumentError(f"the file is damaged from here on: {error.reason}")
     else:
         if not number:
-            yield "", "there is nothing in its list"
+            raise NoArticleError("there is nothing in its list")
 
 
-def _document(item: Any, names: Mapping[str, str]) -> Document | str:
+def _document(item: Any, names: Mapping[str, str]) -> Document | DocumentError:
     try:
-        return item.reason if isinstance(item, DocumentError) else document_of_object(item, names)
+        return item if isinstance(item, DocumentError) else document_of_object(item, names)
     except DocumentError as error:
-        return error.reason
+        return error
 
 
 def _has_objects(items: list[Any]) -> bool:

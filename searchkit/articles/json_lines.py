@@ -17,7 +17,7 @@ from typing import cast
 
 from searchkit.articles.decoding import superset
 from searchkit.articles.readers import Reader, ReadOptions
-from searchkit.articles.records import LARGEST_RECORD, document_of_object, parse_record
+from searchkit.articles.records import LARGEST_RECORD, articles_among, document_of_object, parse_record
 from searchkit.document import Document
 from searchkit.errors import DocumentError
 
@@ -30,6 +30,10 @@ _MAY_EXPAND = 256 * 1024 * 1024  # bytes of a file, before that counts
 
 def read_json_lines(path: str, options: ReadOptions) -> Iterator[tuple[str, Document | str]]:
     """The number of each line with its Document, or with what is wrong with it."""
+    yield from articles_among(_read(path, options))
+
+
+def _read(path: str, options: ReadOptions) -> Iterator[tuple[str, Document | DocumentError]]:
     number = read = 0
     with open(path, "rb") as file:  # noqa: PTH123
         try:
@@ -39,12 +43,12 @@ def read_json_lines(path: str, options: ReadOptions) -> Iterator[tuple[str, Docu
                         read += 1
                         yield str(number), found
         except _ExpandsError as error:
-            yield str(number + 1), str(error)
+            yield str(number + 1), DocumentError(str(error))
         except (EOFError, OSError, UnicodeError, zlib.error) as error:
-            yield str(number + 1), f"the file is damaged from here on: {error}"
+            yield str(number + 1), DocumentError(f"the file is damaged from here on: {error}")
         else:
             if not read:
-                yield "", "there is no line with text in it"
+                yield "", DocumentError("there is no line with text in it")
 
 
 def _opened(file: io.BufferedReader, path: str, encoding: str | None) -> io.BufferedReader | io.TextIOWrapper:
@@ -89,17 +93,17 @@ def _lines(
         is_rest = not is_end
 
 
-def _document(line: str | bytes | None, names: Mapping[str, str]) -> Document | str | None:
+def _document(line: str | bytes | None, names: Mapping[str, str]) -> Document | DocumentError | None:
     """The document of a line, or what is wrong with it; None for a line without text."""
     if line is None:
-        return f"the line is longer than {LARGEST_RECORD} bytes"
+        return DocumentError(f"the line is longer than {LARGEST_RECORD} bytes")
     try:
         text = line if isinstance(line, str) else line.decode("utf-8")
         return document_of_object(parse_record(text), names) if text.strip() else None
     except DocumentError as error:
-        return error.reason
+        return error
     except UnicodeDecodeError as error:
-        return f"not UTF-8: {error.reason} at byte {error.start + 1} of the line"
+        return DocumentError(f"not UTF-8: {error.reason} at byte {error.start + 1} of the line")
 
 
 JSON_LINES = Reader((".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"), read_json_lines, whole=False)

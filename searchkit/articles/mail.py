@@ -101,6 +101,8 @@ def _document(data: bytes, url: str, title: str, encoding: str | None) -> Docume
         message = BytesParser(policy=policy.compat32).parsebytes(data)
         text = _MessageText(encoding)
         body = text.read(message)
+        if body and not message.keys():
+            raise DocumentError("not a message: it does not begin with headers, such as Subject: and From:")
     except RecursionError:
         raise DocumentError("the parts of the message are nested too deep") from None
     headers = {name.lower(): str(value) for name, value in reversed(list(message.raw_items()))}

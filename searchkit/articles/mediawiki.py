@@ -12,7 +12,7 @@ from urllib.parse import quote
 from xml.parsers import expat
 
 from searchkit.articles.body import Body, file_url, labels
-from searchkit.articles.readers import Reader, ReadOptions
+from searchkit.articles.readers import NoArticleError, Reader, ReadOptions
 from searchkit.articles.wikitext import Namespaces, read_wikitext
 from searchkit.dates import parse_date
 from searchkit.document import Document
@@ -24,6 +24,7 @@ _LARGEST_TAG = 16_000_000  # bytes of a tag or a comment, which the parser holds
 _DEEPEST = 50  # elements in one another: exports have seven
 _MAY_EXPAND = 256_000_000  # bytes of a packed file, before its ratio counts
 _MOST_EXPANDED = 200
+_DAMAGED = "the file is damaged from here on"
 _WANTED = frozenset(
     (
         "siteinfo/base",
@@ -59,10 +60,15 @@ def read_dump(path: str, _options: ReadOptions) -> Iterator[tuple[str, Document 
                         yield found
                 dump.feed(b"")
         except DocumentError as error:
+            if not dump.is_export:
+                raise NoArticleError(error.reason) from None
             yield str(dump.pages + 1) if dump.pages else "", error.reason
-        except (expat.ExpatError, EOFError, OSError, zlib.error) as error:
-            reason = f"the file is damaged from here on: {error}" if dump.is_export else f"not XML: {error}"
-            yield str(dump.pages + 1) if dump.is_export else "", reason
+        except (expat.ExpatError, ValueError) as error:  # ValueError: it is in GBK or another such encoding
+            if not dump.is_export:
+                raise NoArticleError(f"not XML: {error}") from None
+            yield str(dump.pages + 1), f"{_DAMAGED}: {error}"
+        except (EOFError, OSError, zlib.error) as error:
+            yield str(dump.pages + 1) if dump.is_export else "", f"{_DAMAGED}: {error}"
         else:
             if not documents:
                 passed = ", ".join(f"{what}: {count:,}" for what, count in dump.passed_over.items())

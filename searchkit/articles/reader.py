@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from searchkit.articles.decoding import check_encoding
-from searchkit.articles.file_reader import printable, read_file
+from searchkit.articles.file_reader import NoArticleFileError, printable, read_file
 from searchkit.articles.folder import Selection, files_of, is_index
-from searchkit.articles.readers import ReadOptions
+from searchkit.articles.readers import ReadOptions, suffix_of
 from searchkit.articles.records import check_fields
 from searchkit.dates import UTC
 from searchkit.document import Document
@@ -64,8 +64,8 @@ class Articles:
     When an id comes again with a later date, its document is yielded again, so that the index replaces it;
     with an earlier date it is skipped. Without a date on both sides the one that is read later counts.
     Documents that were skipped or replaced are in ``replaced``, what could not be read is in ``failures``,
-    ``files_read`` counts the files, and ``skipped`` those of kinds that nobody reads, by suffix. All of it is
-    of the latest iteration, and complete when that is.
+    ``files_read`` counts the files, and ``skipped`` those of kinds that nobody reads, and those without any
+    article, by suffix. All of it is of the latest iteration, and complete when that is.
     """
 
     def __init__(
@@ -99,6 +99,8 @@ class Articles:
         failures = self.failures
         for path in self.paths():
             for found in [path] if isinstance(path, ArticleError) else read_file(path, self.options):
+                if isinstance(found, NoArticleFileError) and self.skip(found.path):
+                    continue
                 if isinstance(found, ArticleError):
                     failures.append(found)
                 elif latest.accept(found.place, found.document.id, found.document.published):
@@ -109,6 +111,13 @@ class Articles:
         for path in files_of(self.path, self.selection, self.skipped):
             self.files_read += 1
             yield path
+
+    def skip(self, path: str) -> bool:
+        """Count a file that holds no articles, and say that it is skipped: where nobody named it."""
+        is_found = path != printable(self.path)
+        if is_found:
+            self.skipped[suffix_of(path)] += 1
+        return is_found
 
     def __repr__(self) -> str:
         return f"Articles({printable(self.path)!r})"

@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from searchkit.document import Document
+from searchkit.errors import DocumentError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -29,6 +30,14 @@ ENTRY_POINTS = "searchkit.readers"
 
 LARGEST_FILE = 32_000_000
 """Bytes of a file that is one article. Several copies of it are in memory while it is read."""
+
+
+class NoArticleError(DocumentError):
+    """A file is of a kind that is read, but plainly of another use: a setting, a log, the data of a program.
+
+    Readers raise it before they yield anything. It is a failure of a file that somebody named; one that was
+    found in a folder is skipped.
+    """
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Reader:
 
     ``read(path, options)`` yields ``(place, Document)``, or ``(place, reason)`` for what cannot be read. The
     place is empty for the file itself; else it is what stands behind ``FILE:``, such as the number of a line.
-    It may raise OSError and `DocumentError` of the file as a whole.
+    It may raise OSError, and `DocumentError` of the file as a whole (`NoArticleError` if it is for others).
     """
 
     suffixes: tuple[str, ...]

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
+from searchkit.articles.readers import NoArticleError
 from searchkit.dates import from_milliseconds, parse_date
 from searchkit.document import Document
 from searchkit.errors import DocumentError
@@ -36,6 +38,9 @@ _ALIASES = {
 _CALLED = [(name, name) for name in FIELDS if name != "markup"] + [
     (name, field) for field, names in _ALIASES.items() for name in names.split()
 ]
+_HAVE_TEXT = frozenset(("title", "body", "html"))
+_MOST_SHOWN = 20  # names, in a message
+_MOST_LOOKED_AT = 100  # objects, to tell a file of articles from one of a program
 _TAGS_END = re.compile("[,，、;；|]")
 _WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)
 _LEAST_MILLISECONDS = 10**11
@@ -82,10 +87,12 @@ def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def document_of_object(given: Any, names: Mapping[str, str]) -> Document:
     """The document of a JSON object, whose keys are fields as they are called, or as the names say."""
     if not isinstance(given, dict):
-        raise DocumentError(f"it must be a JSON object, not {type(given).__name__}")
+        raise NoArticleError(f"it must be a JSON object, not {type(given).__name__}")
     values: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
-    called = {name: names.get(name) or _BEIR.get(name, name) for name in given}
+    called = _called(given, names)
+    if not has_text(given, names):
+        raise NoArticleError(f"it has no title or body; it has {_shown([*given]) or 'nothing'}")
     has_body = any(value and called[name] in ("body", "markup") for name, value in given.items())
     for name, value in given.items():
         field = called[name]
@@ -107,6 +114,42 @@ def document_of_object(given: Any, names: Mapping[str, str]) -> Document:
     return Document.from_dict(values)
 
 
+def has_text(given: Iterable[str], names: Mapping[str, str]) -> bool:
+    """Whether an object with these keys may be an article."""
+    return not _HAVE_TEXT.isdisjoint(_called(given, names).values())
+
+
+def _called(given: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:
+    return {name: names.get(name) or _BEIR.get(name, name) for name in given}
+
+
+def articles_among(
+    objects: Iterable[tuple[str, Document | DocumentError]],
+) -> Iterator[tuple[str, Document | str]]:
+    """The documents of objects, by their places, and what is wrong with the others.
+
+    Raises `NoArticleError` when all of them, or the first hundred, are none.
+    """
+    objects = iter(objects)
+    first: list[tuple[str, Document | DocumentError]] = []
+    reason = ""
+    for each in objects:
+        first.append(each)
+        reason = each[1].reason if isinstance(each[1], NoArticleError) else ""
+        if not reason or len(first) == _MOST_LOOKED_AT:
+            break
+    if reason:
+        raise NoArticleError(f"there is no article in it: {reason}")
+    for place, found in chain(first, objects):
+        yield place, found.reason if isinstance(found, DocumentError) else found
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(name[:60] for name in names[:_MOST_SHOWN] if name) + (
+        ", …" if len(names) > _MOST_SHOWN else ""
+    )
+
+
 def fields_of(names: Iterable[str], given: Mapping[str, str]) -> dict[int, str]:
     """The fields of a Document that columns are, by their positions: as is given, or as they are called."""
     positions = {name.strip().lower(): index for index, name in enumerate(names)}
@@ -126,7 +169,6 @@ class Columns:
 
     def __init__(self, names: Iterable[str], given: Mapping[str, str]) -> None:
         names = [name.strip() for name in names]
-        shown = ", ".join(name[:60] for name in names[:20] if name) + (", …" if len(names) > 20 else "")
         if twice := [name for name, count in Counter(map(str.lower, names)).items() if name and count > 1]:
             raise DocumentError(f"two columns are called {twice[0][:60]!r}")
         self._fields = fields_of(names, given)
@@ -134,8 +176,8 @@ class Columns:
         if {"body", "html"} <= found:  # the body is made of one of them
             self._fields = {index: field for index, field in self._fields.items() if field != "html"}
         if not {"title", "body", "html"} & found:
-            raise DocumentError(
-                f"no column is called title or body (标题, 正文); there are {shown}; "
+            raise NoArticleError(
+                f"no column is called title or body (标题, 正文); there are {_shown(names)}; "
                 "say which one is: --column NAME=title, fields={'NAME': 'title'}"
             )
         self._names = names

@@ -14,7 +14,7 @@ from pathlib import Path
 from shlex import quote
 
 from searchkit.articles.decoding import superset
-from searchkit.articles.readers import Reader, ReadOptions
+from searchkit.articles.readers import NoArticleError, Reader, ReadOptions
 from searchkit.articles.records import Columns, fields_of
 from searchkit.document import Document
 from searchkit.errors import DocumentError
@@ -31,14 +31,14 @@ def _read(path: str, options: ReadOptions) -> Iterator[tuple[str, Document | str
     with open(path, "rb") as file:  # noqa: PTH123
         head = file.read(100)
     if not head.startswith(_MAGIC):
-        raise DocumentError("no SQLite database, or an encrypted one")
+        raise NoArticleError("no SQLite database, or an encrypted one")
     number = 0
     try:
         with closing(_opened(path, head)) as database:
             encoding = superset(options.encoding or "utf-8")
             database.text_factory = lambda text: text.decode(encoding, "replace")
             if not options.query.strip():
-                raise DocumentError(_what_to_ask(database))
+                raise _what_to_ask(database)
             rows = database.execute(options.query)
             if rows.description is None:
                 raise DocumentError("the query is no SELECT: it gives no rows")
@@ -62,22 +62,30 @@ def _opened(path: str, head: bytes) -> sqlite3.Connection:
     return database
 
 
-def _what_to_ask(database: sqlite3.Connection) -> str:
-    """What is in the database, and a query to begin with: that of the table with the most known columns."""
+def _what_to_ask(database: sqlite3.Connection) -> DocumentError:
+    """What is in the database, and a query to begin with: that of the table with the most known columns.
+
+    A database without titles and bodies is that of a program.
+    """
     tables = [name for (name,) in database.execute(_TABLES)]
     if not tables:
-        return "a database without tables"
+        return NoArticleError("a database without tables")
     found = {table: _columns_of(database, table) for table in tables[:_MOST_SHOWN]}
     table = max(found, key=lambda name: len(found[name]))
-    example = f"SELECT {', '.join(map(_quoted, found[table])) or '*'} FROM {_quoted(table)}"
+    has_text = not {"title", "body", "html"}.isdisjoint(found[table].values())
+    wanted = ", ".join(map(_quoted, found[table])) if has_text else "… AS title, … AS body"
+    example = f"SELECT {wanted} FROM {_quoted(table)}"
     shown = ", ".join(found) + (", …" if len(tables) > len(found) else "")
-    return f"a database needs a query for its articles, such as --query {quote(example)}; its tables: {shown}"
+    has_articles = any({"title", "body"} <= {*fields.values()} for fields in found.values())
+    return (DocumentError if has_articles else NoArticleError)(
+        f"a database needs a query for its articles, such as --query {quote(example)}; its tables: {shown}"
+    )
 
 
-def _columns_of(database: sqlite3.Connection, table: str) -> list[str]:
-    """The columns that are fields of a Document."""
+def _columns_of(database: sqlite3.Connection, table: str) -> dict[str, str]:
+    """The columns that are fields of a Document, and which ones."""
     names = [column for _, column, *_ in database.execute(f"PRAGMA table_info({_quoted(table)})")]
-    return [names[index] for index in fields_of(names, {})]
+    return {names[index]: field for index, field in fields_of(names, {}).items()}
 
 
 def _quoted(name: str) -> str:

@@ -249,7 +249,9 @@ def _document_lines(document: searchkit.Document, room: int | None) -> Iterator[
     if document.tags:
         about += _laid_out(f"tags {', '.join(document.tags)}", room)
     for name, value in document.extra.items():
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        texts = value if isinstance(value, list) else [value]
+        is_text = texts and all(isinstance(each, str) for each in texts)
+        text = ", ".join(map(str, texts)) if is_text else json.dumps(value, ensure_ascii=False)
         about += _laid_out(f"{name} {text}", room)
     for line in about:
         yield click.style(printable(line), dim=True)

@@ -113,8 +113,10 @@ def index(
         outcome = "it may or may not have been committed" if committing else "nothing was committed"
         raise Interrupted(outcome) from None
     _list_failures(report.failures, all_of_them=verbose)
-    if verbose and report.skipped:
+    if report.skipped and (verbose or not (quiet or stats.documents or report.failures)):
         click.echo(_skipped(report.skipped), err=True)
+    if include and not report.added + report.updated + report.unchanged:
+        say("warning", f"no file with an article matches --include {' '.join(map(repr, include))}")
     if not quiet:
         click.echo(_summary(report, is_new=is_new))
         if report.replaced:
@@ -134,9 +136,10 @@ def _named(column: str) -> tuple[str, str]:
 
 
 def _skipped(kinds: Mapping[str, int]) -> str:
-    """The kinds of files that nobody reads, the most frequent first."""
+    """The kinds of files that are not read, or hold no articles, the most frequent first."""
     most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
-    return "not read: " + ", ".join(f"{count:,} {kind or 'without a suffix'}" for kind, count in most)
+    shown = ", ".join(f"{count:,} {kind or 'without a suffix'}" for kind, count in most)
+    return f"not read: {shown} (give one as PATH to see why)"
 
 
 def _summary(report: searchkit.SyncReport, *, is_new: bool = False) -> str:

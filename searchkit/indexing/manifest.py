@@ -48,6 +48,8 @@ class FileRecord(msgspec.Struct, array_like=True):
     """By their ids."""
     failures: list[tuple[str, str]] = []
     """What in the file cannot be indexed, and why."""
+    has_no_article: bool = False
+    """It was found in a folder, and is of a kind that is read, but for another use."""
 
     def digests(self) -> dict[str, set[str]]:
         """For each id the digests of its documents."""

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from searchkit.articles.file_reader import FileDocument, has_many_documents, read_file
+from searchkit.articles.file_reader import FileDocument, NoArticleFileError, has_many_documents, read_file
 from searchkit.articles.readers import ReadOptions
 from searchkit.document import Document
 from searchkit.engine.base import IndexDocument
@@ -29,6 +29,8 @@ class Outcome(NamedTuple):
     id: str = ""
     """Empty where no document could be read."""
     published: datetime | None = None
+    has_no_article: bool = False
+    """Whether the file is no failure where it was found in a folder."""
 
 
 def build(document: Document, builder: DocumentBuilder) -> IndexDocument | Failure:
@@ -100,4 +102,5 @@ def _outcome(found: FileDocument, builder: DocumentBuilder) -> Outcome:
 
 
 def _unreadable(error: ArticleError) -> Outcome:
-    return Outcome(error.path, Failure(error.path, error.reason))
+    failure = Failure(error.path, error.reason)
+    return Outcome(error.path, failure, has_no_article=isinstance(error, NoArticleFileError))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from searchkit.articles import Articles
 from searchkit.articles.file_reader import files_beside, printable, size_and_time, why_not_read
 from searchkit.articles.folder import UnreadableFolderError, UnreadableKindError
+from searchkit.articles.readers import suffix_of
 from searchkit.errors import ArticleError
 from searchkit.indexing.manifest import TO_BE_READ, FileRecord, Manifest
 from searchkit.reports import Failure
@@ -73,6 +75,11 @@ class Root:
             path = printable(self.path_of(name))
             for what, reason in self.manifest.files[name].failures:
                 yield Failure(path + what[1:] if what.startswith(_THIS_FILE) else what, reason)
+
+    def skipped(self) -> Counter[str]:
+        """The files that nobody reads, and those without articles, by suffix."""
+        others = (suffix_of(name) for name, file in self.manifest.files.items() if file.has_no_article)
+        return self.articles.skipped + Counter(others)
 
     def add_failure(self, name: str, place: str, reason: str) -> None:
         """Record that what is at the place in the file cannot be indexed."""

@@ -95,6 +95,7 @@ class _Sync:
         self._was_empty = len(self._snapshot) == 0
         self._before: dict[str, str | None] = {}  # what the index had when the sync began: id -> digest
         self._former: list[_Former] = []
+        self._had_documents: set[tuple[Root, str]] = set()  # files
         self._ours: dict[str, set[str]] = {}  # each id that may change -> digests of what the paths gave
         self._deletable: set[str] = set()  # ids to delete when no file has them
         self._latest: dict[tuple[Root, str], DocumentRecord] = {}  # by root and id, of the files read so far
@@ -114,6 +115,7 @@ class _Sync:
         for root, _, old in self._former:
             self._consider(root, old.digests())
         self._load(self._ours)
+        self._had_documents = {(root, name) for root, name, old in self._former if old.documents}
         self._read(waiting, workers)
         for root, name, old in self._former:
             if now := root.manifest.files.get(name):
@@ -170,6 +172,9 @@ class _Sync:
 
     def _record(self, root: Root, name: str, outcome: Outcome) -> None:
         document = outcome.result
+        if outcome.has_no_article and name and (root, name) not in self._had_documents:
+            root.manifest.files[name].has_no_article = True
+            return
         if isinstance(document, Failure):
             root.add_failure(name, outcome.place, document.reason)
             return
@@ -275,7 +280,7 @@ class _Sync:
             unchanged=len(winners) - added - updated,
             replaced=sum(len(each) for file in files for each in file.documents.values()) - len(winners),
             failures=[failure for root in self.roots for failure in root.failures()],
-            skipped=sum((root.articles.skipped for root in self.roots), Counter()),
+            skipped=sum((root.skipped() for root in self.roots), Counter()),
         )
 
     def _commit(self, gone: Sequence[str], deleted: Sequence[str]) -> None:

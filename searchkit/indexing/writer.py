@@ -71,6 +71,8 @@ class BatchWriter:
         latest = documents.start()
         with closing(index_files(documents.paths(), documents.options, self._settings, workers)) as outcomes:
             for outcome in outcomes:
+                if outcome.has_no_article and documents.skip(outcome.place):
+                    continue
                 if raises and isinstance(outcome.result, Failure):
                     raise ArticleError(outcome.place, outcome.result.reason)
                 if not outcome.id and isinstance(outcome.result, Failure):

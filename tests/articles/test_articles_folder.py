@@ -72,6 +72,9 @@ def test_patterns_are_those_of_gitignore(tree, options, expected):
 def test_what_is_no_pattern_is_an_error_at_once(tree, name):
     with pytest.raises(ValueError, match=f"{name}: '!' is no pattern like"):
         read_articles(tree("a.md"), **{name: ["*.md", "!"]})
+    for nothing in ("", ["", " "]):
+        with pytest.raises(ValueError, match=f"{name}: '' is no pattern like"):
+            read_articles(tree("a.md"), **{name: nothing})
     with pytest.raises(TypeError, match=name):
         read_articles(tree("a.md"), **{name: [3]})
     with pytest.raises(ValueError, match=f"{name}: '!' is no pattern like"):
@@ -145,6 +148,81 @@ def test_what_sync_skipped_is_counted_by_suffix(tree):
         assert report.skipped == {".png": 2, ".css": 1, "": 1, ".tar.gz": 1}
         assert report.failures == []
     assert index.sync(root, root / "drafts").skipped[".png"] == 4
+
+
+def test_hidden_files_and_what_word_leaves_of_an_open_file_are_not_read(tree):
+    assert read(tree("a.md", ".b.md", "~$c.docx", "~d.md")) == ["a.md", "~d.md"]
+
+
+OTHERS = {
+    "feed.xml": "<rss><page/></rss>",
+    "gbk.xml": '<?xml version="1.0" encoding="GBK"?><root/>',
+    "list.plist.xml": "<!DOCTYPE plist><plist/>",
+    "package.json": '{"name": "x", "files": ["a"]}',
+    "lock.json": '{"packages": [{"name": "a"}], "aliases": [{"name": "b"}]}',
+    "numbers.json": str([*range(1000)]),
+    "points.json": '[{"x": 1}, {"x": 2}]',
+    "log.jsonl": '{"level": "info"}\n' * 1000,
+    "sales.csv": "month,amount\n1,20\n",
+    "Thumbs.db": "no SQLite",
+}
+
+
+def test_files_of_another_use_are_no_failures_in_a_folder(tree):
+    root = tree("a.md")
+    for name, content in OTHERS.items():
+        (root / name).write_text(content, encoding="utf-8")
+    skipped = {".xml": 3, ".json": 4, ".jsonl": 1, ".csv": 1, ".db": 1}
+    articles = read_articles(root)
+    assert (len(list(articles)), articles.failures, articles.skipped) == (1, [], skipped)
+    index = searchkit.create(":memory:")
+    assert index.add(articles).ok
+    assert articles.skipped == skipped
+    for _ in range(2):
+        report = index.sync(root)
+        assert (report.unchanged, report.failures, report.skipped) == (1, [], skipped)
+    (root / "sales.csv").write_text("title,amount\n茶,20\n", encoding="utf-8")
+    report = index.sync(root)
+    assert (report.added, report.skipped[".csv"]) == (1, 0)
+
+
+@pytest.mark.parametrize("content", ["[3]", "[]", '{"name": "x"}'])
+def test_a_file_that_had_articles_is_a_failure_and_keeps_them(tree, content):
+    root = tree("a.md")
+    (root / "b.json").write_text('[{"title": "茶"}]', encoding="utf-8")
+    index = searchkit.create(":memory:")
+    assert index.sync(root).added == 2
+    (root / "b.json").write_text(content, encoding="utf-8")
+    for _ in range(2):
+        report = index.sync(root)
+        assert (report.unchanged, report.deleted, report.skipped) == (2, 0, {})
+        assert [failure.what for failure in report.failures] == [str(root / "b.json")]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_file_of_another_use_is_one_failure_when_it_is_named(name, tmp_path):
+    path = tmp_path / name
+    path.write_text(OTHERS[name], encoding="utf-8")
+    articles = read_articles(path)
+    assert list(articles) == []
+    assert [failure.path for failure in articles.failures] == [str(path)]
+    assert articles.skipped == {}
+    index = searchkit.create(":memory:")
+    assert [failure.what for failure in index.sync(path).failures] == [str(path)]
+    with pytest.warns(searchkit.SearchkitWarning, match="nothing was indexed"):
+        assert [failure.what for failure in index.add(articles).failures] == [str(path)]
+
+
+def test_objects_that_are_none_are_failures_where_others_are_articles(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"level": 1}\n' * 50 + '{"title": "茶"}\n[1]\n', encoding="utf-8")
+    articles = read_articles(path)
+    assert [document.title for document in articles] == ["茶"]
+    assert [failure.path.rpartition(":")[2] for failure in articles.failures] == [
+        *map(str, range(1, 51)),
+        "52",
+    ]
+    assert articles.failures[0].reason == "it has no title or body; it has level"
 
 
 def test_a_link_to_a_folder_that_is_gone_is_a_failure(tree):

@@ -59,7 +59,7 @@ def test_an_object_may_have_one_list_of_objects(entries):
         "it has several lists of objects: 'users', 'posts'; write one to a file of its own",
     )
     (found,) = entries({"name": "package", "files": ["a"]})
-    assert found[1].startswith("it has no text: title and body hold no letter")
+    assert found[1].startswith("it has no title or body; it has name, files")
 
 
 def test_an_object_with_a_title_or_body_is_an_article(entries):
@@ -98,6 +98,7 @@ def test_keys_may_be_named(entries):
         ('{"body": "甲"}\n{"body": "乙"}', [" more follows behind its object; a file with an object a"]),
         ("[]", [" there is nothing in its list"]),
         ("[ ]\n", [" there is nothing in its list"]),
+        ('[{"x": 1}, {"x": 2}]', [" there is no article in it: it has no title or body; it has x"]),
         ("  \n", [" not JSON: Expecting value"]),
         ("3", [" it must hold a list of objects, or an object, not int"]),
         ('"body"', [" it must hold a list of objects, or an object, not str"]),

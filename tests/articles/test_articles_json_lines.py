@@ -104,7 +104,7 @@ def test_equal_texts_without_an_id_are_one_document(entries):
         ('{"title": "x", "a": Infinity}', "extra is not JSON"),
         ('{"title": "x", "a": ' + "9" * 5000 + "}", "not JSON"),
         ('{"title": "x", "a": ' + "[" * 100_000 + "}", "nested too deep"),
-        ("{}", "it has no text"),
+        ("{}", "it has no title or body; it has nothing"),
         ('{"title": "。", "body": ""}', "it has no text"),
         ('{"body": 5}', "body must be text, not int"),
         ('{"body": "x", "id": 1.5}', "id must be text, an integer or a UUID, not float"),

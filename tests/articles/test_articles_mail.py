@@ -166,6 +166,8 @@ def test_a_message_without_a_subject_has_the_name_of_its_file(read) -> None:
 
 def test_a_file_that_is_no_mail_has_its_reason(refused) -> None:
     assert refused(b"Subject: \n\n \n", "a.eml") == "there is no text in it"
+    for data in (b"\0\1\2\xff" * 100, "正文\n".encode()):
+        assert refused(data, "a.eml").startswith("not a message: it does not begin with headers, such as")
     assert refused(b"Subject: x\n\ny", "a.mbox") == (
         'not an mbox file: it does not begin with "From "; one message is an .eml file'
     )

@@ -130,6 +130,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><mediaw
         ("<rss><page/></rss>", "XML, but no export of MediaWiki: it begins with <rss>"),
         (BOMB, "it declares a document type, which exports of MediaWiki do not"),
         ("text", "not XML: syntax error: line 1, column 0"),
+        ('<?xml version="1.0" encoding="GBK"?><a/>', "not XML: multi-byte encodings are not supported"),
         (HEAD + END, "there is no article in it"),
         (
             HEAD

@@ -69,6 +69,13 @@ def test_show_prints_title_origin_fields_and_text(run, teas):
     ]
 
 
+def test_show_prints_lists_of_texts_as_tags(run, teas):
+    with searchkit.open(teas) as index:
+        index.add([{"id": "m", "title": "信", "extra": {"to": ["甲", "乙"], "cc": [], "mixed": ["丙", 1]}}])
+    shown = run("show", "m", "--in", teas).stdout.splitlines()
+    assert shown == ["信", "id m", "to 甲, 乙", "cc []", 'mixed ["丙", 1]']
+
+
 def test_show_json_is_the_document(run, teas):
     found = json.loads(run("show", "t1", "--json", "--in", teas).stdout)
     assert found == document(teas, "t1").to_dict()

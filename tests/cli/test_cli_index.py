@@ -157,7 +157,7 @@ def test_verbose_counts_the_files_of_kinds_that_nobody_reads(run, articles):
         write(articles, name)
     assert run("index", str(articles), "--to", "news").stderr == ""
     result = run("index", str(articles), "--to", "news", "-v")
-    assert result.stderr == "not read: 2 .png, 1 without a suffix, 1 .css\n"
+    assert result.stderr == "not read: 2 .png, 1 without a suffix, 1 .css (give one as PATH to see why)\n"
 
 
 def test_patterns_choose_the_files(run, articles):
@@ -167,6 +167,8 @@ def test_patterns_choose_the_files(run, articles):
     assert len(contents("news")) == 5
     patterns = ("--include", "*.txt", "--include", "5.md", "--exclude", "drafts/", "--exclude", "1.*")
     assert "2 deleted" in run("index", str(articles), "--to", "news", *patterns).stdout
+    result = run("index", str(articles), "--to", "none", "--include", "*.tx")
+    assert result.stderr == "warning: no file with an article matches --include '*.tx'\n"
     result = run("index", str(articles), "--to", "other", "--include", "!")
     assert result.stderr.startswith("error: include: '!' is no pattern like '*.md' or 'drafts/'")
     assert not Path("other").exists()
