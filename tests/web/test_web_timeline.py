@@ -1,11 +1,15 @@
 """The timeline, the presets beside it, and the numbers of pages."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from searchkit import Document, web
 from searchkit.web.choices import filters, page_numbers
 from searchkit.web.languages import TEXTS
 from searchkit.web.page_state import PageState
@@ -64,6 +68,18 @@ def test_presets_lead_to_the_latest_days_where_there_may_be_matches():
     ]  # fmt: skip
     assert [*presets({"2023-12": 1}, today)] == ["1 year"]
     assert [*presets({}, today)] == []
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_today_is_the_day_in_the_time_zone_of_the_index(make_index, zone):
+    """These two have never the same day."""
+    published = datetime.now(timezone.utc) + timedelta(days=40)
+    index = make_index(Document(title="茶", published=published), timezone=zone)
+    before = datetime.now(ZoneInfo(zone)).date()
+    html = TestClient(web.app(index)).get("/", params={"q": "茶", "lang": "en"}).text
+    after = datetime.now(ZoneInfo(zone)).date()
+    (link,) = [one.get("href") for one in lxml.html.fromstring(html).cssselect("a") if one.text == "Today"]
+    assert f"{before}" in link or f"{after}" in link
 
 
 def test_a_preset_that_is_chosen_is_taken_back():
