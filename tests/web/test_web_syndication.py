@@ -34,7 +34,7 @@ def test_a_feed_has_the_newest_matches(client, index):
 
 
 def test_a_feed_has_the_moment_of_publication_whatever_the_time_zone_of_the_index(make_index):
-    index = make_index(Document(title="茶", published=datetime(2024, 7, 31, 8)), timezone="Asia/Shanghai")
+    index = make_index(Document(title="茶", published="2024-07-31T08:00"), timezone="Asia/Shanghai")
     tree = feed_of(TestClient(web.app(index)), q="茶")
     texts = every(tree, "//a:published/text()") + every(tree, "//a:updated/text()")
     assert {datetime.fromisoformat(text) for text in texts} == {datetime(2024, 7, 31, tzinfo=timezone.utc)}
