@@ -65,7 +65,7 @@ def as_ids(ids: Id | Iterable[Id]) -> list[str]:
     """One id or many, as a list of texts."""
     if (one := id_text(ids)) is not None:
         return [one]
-    if not isinstance(ids, Iterable):
+    if not isinstance(ids, Iterable) or isinstance(ids, bytes | bytearray):
         raise TypeError(f"ids: {shortened(ids)} is {type(ids).__name__}, no id and no list of ids")
     return [require_id(id) for id in ids]
 
