@@ -126,6 +126,11 @@ def parse_time(text: str) -> datetime:
         raise ValueError(f"{text[:60]!r} is not an ISO 8601 time like 2024-07-31T08:00:00Z") from None
 
 
+def iso_text(at: datetime | None) -> str:
+    """The time as `parse_time` reads it, and RFC 3339 has it; empty for none."""
+    return at.isoformat().replace("+00:00", "Z") if at else ""
+
+
 def parse_date(text: str) -> datetime | None:
     """A date as front matter, web pages and mail write it; None when it is none of them.
 

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, get_args
 from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
-from searchkit.dates import in_zone, parse_time
+from searchkit.dates import in_zone, iso_text, parse_time
 from searchkit.errors import DocumentError
 from searchkit.html.markup import Markup as Markup
 from searchkit.html.markup import MarkupKind as MarkupKind
@@ -151,8 +151,7 @@ class Document:
     def to_dict(self) -> dict[str, Json]:
         """The fields as JSON values; empty ones are left out. `from_dict` reads it back."""
         values: dict[str, Json] = {name: getattr(self, name) for name in FIELDS}
-        if self.published is not None:
-            values["published"] = self.published.isoformat().replace("+00:00", "Z")
+        values["published"] = iso_text(self.published)
         values["tags"] = list(self.tags)
         values["extra"] = dict(self.extra)
         values["markup"] = [list(one) for one in self.markup]

@@ -1,4 +1,7 @@
-"""text: any `str` -> one that has UTF-8, which every file, term and engine needs."""
+"""text: what programs, command lines and addresses give as text -> what the layers above work with.
+
+Every file, term and engine needs text that has UTF-8: `well_formed` makes it of any `str`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable
 from reprlib import repr as shortened
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -62,7 +65,7 @@ def as_ids(ids: Id | Iterable[Id]) -> list[str]:
     """One id or many, as a list of texts."""
     if (one := id_text(ids)) is not None:
         return [one]
-    if not isinstance(ids, Iterable):
+    if not isinstance(ids, Iterable) or isinstance(ids, bytes | bytearray):
         raise TypeError(f"ids: {shortened(ids)} is {type(ids).__name__}, no id and no list of ids")
     return [require_id(id) for id in ids]
 
@@ -74,6 +77,27 @@ def as_list(name: str, values: str | Iterable[str]) -> list[str]:
         if not isinstance(value, str):
             raise TypeError(f"{name}: {value!r} is {type(value).__name__}, not text")
     return [well_formed(value) for value in found]
+
+
+def values_by_name(pairs: Iterable[str]) -> dict[str, Any]:
+    """``NAME=VALUE`` and ``NAME!=VALUE``, as command lines and addresses have them -> ``where`` of a search.
+
+    Each name has its values; a star is any value. Raises ValueError for what is no such pair.
+    """
+    wanted: dict[str, list[Any]] = {}
+    unwanted: dict[str, list[Any]] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        names = unwanted if name.endswith("!") else wanted
+        name = name.removesuffix("!").strip()
+        if not name or not value.strip():
+            example = "author=林晚, price=10..20 or price!=5"
+            raise ValueError(f"takes NAME=VALUE, like {example}, not {pair[:60]!r}")
+        names.setdefault(name, []).append({"not": None} if value.strip() == "*" else value)
+    if both := wanted.keys() & unwanted.keys():
+        raise ValueError(f"has both {min(both)}= and {min(both)}!=; one of them is enough")
+    none = {"not": None}
+    return wanted | {name: None if none in values else {"not": values} for name, values in unwanted.items()}
 
 
 def path_text(path: str | os.PathLike[str]) -> str:

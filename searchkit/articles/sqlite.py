@@ -59,7 +59,13 @@ def _opened(path: str, head: bytes) -> sqlite3.Connection:
     database = sqlite3.connect(address, uri=True, timeout=_WAIT, check_same_thread=False)
     database.execute("PRAGMA query_only = ON")
     database.execute("PRAGMA trusted_schema = OFF")  # what the file itself says is not run with side effects
+    database.set_authorizer(_allowed)
     return database
+
+
+def _allowed(action: int, *_: str | None) -> int:
+    # Neither `query_only` nor a read-only file keeps these from making another one.
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
 
 
 def _what_to_ask(database: sqlite3.Connection) -> DocumentError:
@@ -96,6 +102,8 @@ def _reason(error: Exception, path: str) -> str:
     text = str(error)
     if "locked" in text:
         return f"the database is locked: another program has been writing it for more than {_WAIT:g} seconds"
+    if "authoriz" in text:
+        return "the query may only read this database"
     if any(os.path.exists(f"{path}{end}") for end in ("-journal", "-wal")):  # noqa: PTH110
         return f"SQLite: {text} (if a program was interrupted that wrote it, open it with that program once)"
     return f"SQLite: {text}"

@@ -12,6 +12,7 @@ from searchkit import Highlighted, Hit, Results
 from searchkit.cli.addresses import readable
 from searchkit.cli.columns import clipped, cut, one_line, padded, printable, shortened, width, wrapped
 from searchkit.cli.output import count_of, seconds_of
+from searchkit.dates import iso_text
 
 _INDENT = "  "
 _MOST_DUPLICATES = 5
@@ -89,9 +90,8 @@ def _hit_lines(hit: Hit, room: int | None, label: str, *, verbose: bool) -> Iter
     for line in origin_lines(hit.published, hit.source, hit.url, id, room=room, whole=verbose):
         yield indent + click.style(line, dim=True)
     if verbose:
-        at = hit.published.isoformat().replace("+00:00", "Z") if hit.published else ""
-        tags = f"tags {', '.join(hit.document.tags)}" if hit.document.tags else ""
-        for line in _wrapped_text(_joined(f"score {hit.score:.4g}", at, tags), room):
+        tags = f"tags {', '.join(hit.tags)}" if hit.tags else ""
+        for line in _wrapped_text(_joined(f"score {hit.score:.4g}", iso_text(hit.published), tags), room):
             yield indent + click.style(line, dim=True)
     snippet = on_one_line(hit.snippet)
     for part in [snippet] if room is None else wrapped(snippet, room):

@@ -22,6 +22,7 @@ from searchkit.cli.output import Colour, count_of, print_json, print_lines, room
 from searchkit.cli.pager import print_paged
 from searchkit.cli.query_words import QueryCommand, refuse_unknown_options, say_what_was_no_option
 from searchkit.cli.results import result_lines
+from searchkit.text import values_by_name
 
 _LEAST_ROOM = 20
 
@@ -214,34 +215,23 @@ def _rises(counts: Mapping[Any, int]) -> bool:
 
 
 def where_of(index: searchkit.Index, pairs: Iterable[str]) -> dict[str, Any]:
-    """``NAME=VALUE`` and ``NAME!=VALUE`` as the library takes them: each name with its values.
+    """``NAME=VALUE`` and ``NAME!=VALUE`` as the library takes them.
 
-    A star is any value. It says how fields come to be declared where one is not; the values are for the
-    library to judge.
+    It says how fields come to be declared where one is not; the values are for the library to judge.
     """
-    wanted: dict[str, list[Any]] = {}
-    unwanted: dict[str, list[Any]] = {}
-    for pair in pairs:
-        name, _, value = pair.partition("=")
-        names = unwanted if name.endswith("!") else wanted
-        name = name.removesuffix("!").strip()
-        if not name or not value.strip():
-            raise click.UsageError(
-                f"--where takes NAME=VALUE, like author=林晚, price=10..20 or price!=5, not {pair!r}"
-            )
-        names.setdefault(name, []).append({"not": None} if value.strip() == "*" else value)
-    if both := wanted.keys() & unwanted.keys():
-        raise click.UsageError(f"--where has both {min(both)}= and {min(both)}!=; one of them is enough")
-    declared = index.stats().fields if wanted or unwanted else {}
-    for name in (*wanted, *unwanted):
+    try:
+        wanted = values_by_name(pairs)
+    except ValueError as error:
+        raise click.UsageError(f"--where {error}") from None
+    declared = index.stats().fields if wanted else {}
+    for name in wanted:
         if name not in (*declared, "source", "tags", "published"):
             known = f"it has {', '.join(declared)}" if declared else "it has none"
             raise click.UsageError(
                 f"--where: this index declares no field {name!r}; {known}; "
                 "'searchkit index' with --field declares them when it makes an index"
             )
-    none = {"not": None}
-    return wanted | {name: None if none in values else {"not": values} for name, values in unwanted.items()}
+    return wanted
 
 
 # -- answers

@@ -28,8 +28,9 @@ def search(indexes: Iterable[Index], query: str, options: SearchOptions) -> Resu
     `Hit.index` is the number of the index that has a hit. An id that two indexes have is two hits.
 
     The indexes may be of different engines, and declare different fields: where a field is not declared, no
-    document has a value in it. The words, stop words and synonyms of each apply to all. Each page reads all
-    the pages before it.
+    document has a value in it. The words, stop words and synonyms of each apply to all. Days are those of the
+    time zone of the first; only the facets ``year`` and ``month`` count by the zone of each. Each page reads
+    all the pages before it.
 
     Raises ValueError where two indexes declare one field in different ways, or were created with different
     ``boosts`` and the search has none; and what `Index.search` raises.

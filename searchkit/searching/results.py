@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, overload
 
+from searchkit.dates import iso_text
 from searchkit.document import Document, Markup, link_of
 from searchkit.engine.base import FacetCounts, ScoredDoc
 from searchkit.highlight.highlighted import Highlighted
@@ -175,7 +176,7 @@ class Hit:
             "score": self.score,
             "title": self._fields.title,
             "url": self.url,
-            "published": self.published.isoformat().replace("+00:00", "Z") if self.published else None,
+            "published": iso_text(self.published) or None,
             "source": self.source,
             "snippet": {"text": self.snippet.text, "spans": [list(span) for span in self.snippet.spans]},
             "title_spans": [list(span) for span in self.title.spans],

@@ -243,9 +243,9 @@ def _tie(hit: ScoredDoc) -> tuple[int, int | None]:
 def united_settings(of_all: Sequence[tuple[str, Settings]], *, boosted: bool) -> Settings:
     """The settings by which all of the indexes can be asked, whose locations are given with theirs.
 
-    All declared fields, words of one's own, stop words and synonyms there are. Raises ValueError where two
-    declare a field in different ways, or weigh fields differently and the search does not say how
-    (``boosted``).
+    All declared fields, words of one's own, stop words and synonyms there are; days are those of the first.
+    Raises ValueError where two declare a field in different ways, or weigh fields differently and the search
+    does not say how (``boosted``).
     """
     (_, first), *others = of_all
     if all(_is_same(first, other) for _, other in others):
@@ -273,7 +273,7 @@ def united_settings(of_all: Sequence[tuple[str, Settings]], *, boosted: bool) ->
     )
     return Settings(
         Analyzer(words, stop_words),
-        Schema({name: kind for name, (kind, _) in declared.items()}),
+        Schema({name: kind for name, (kind, _) in declared.items()}, first.fields.zone),
         Synonyms.of_stored(rules),
         any(settings.pinyin for _, settings in of_all),
         first.boosts,

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 import searchkit
+from searchkit.dates import iso_text
 from searchkit.web.limits import Limits, RequestRunner
 from searchkit.web.page_state import PageState
 from searchkit.web.pages import Pages
@@ -92,8 +93,7 @@ def _rows(results: searchkit.Results, is_first: bool) -> str:
 
 
 def _cells(hit: searchkit.Hit) -> Sequence[str]:
-    published = hit.published.isoformat().replace("+00:00", "Z") if hit.published else ""
-    tags = ", ".join(hit.document.tags)
+    published, tags = iso_text(hit.published), ", ".join(hit.tags)
     return hit.title.text, hit.url, published, hit.source, tags, hit.snippet.text, hit.id
 
 

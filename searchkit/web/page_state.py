@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import QueryParams
 
+from searchkit.text import values_by_name
 from searchkit.web.errors import Problem
 from searchkit.web.languages import LANGUAGES
 from searchkit.web.limits import Limits
-from searchkit.web.parameters import KEYWORDS, LONGEST_VALUE, MOST_VALUES, values_by_name
+from searchkit.web.parameters import KEYWORDS, LONGEST_VALUE, MOST_VALUES
 from searchkit.web.sanitize import SCRIPTS, Script
 
 HITS = 10

@@ -7,17 +7,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 import searchkit
+from searchkit.dates import iso_text, zone_of
 from searchkit.web.api import existing
 from searchkit.web.article_html import ArticleHtml
 from searchkit.web.choices import filters, language_options, page_numbers, page_options
@@ -56,7 +56,7 @@ class Pages:
         self._facets = [*(name for name in self._facet_names if name != "year"), "month"]
         self._images = page.images
         self._index = index
-        self._zone: tzinfo = timezone.utc if index.timezone == "UTC" else ZoneInfo(index.timezone)
+        self._zone = zone_of(index.timezone)
         self._home = HomeWords(index)
         self._limits = limits
         self._logo = logo or Logo("icon.svg")
@@ -68,7 +68,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(marked=marked, rfc3339=_rfc3339, sanitize=sanitize)
+        self._templates.filters.update(marked=marked, rfc3339=iso_text, sanitize=sanitize)
         self._templates.globals.update(
             counted=counted,
             cut_ends=cut_ends,
@@ -244,10 +244,6 @@ def _loader(folder: str | os.PathLike[str] | None) -> jinja2.BaseLoader:
     ours = jinja2.PackageLoader("searchkit.web")
     theirs = [jinja2.FileSystemLoader(folder)] if folder is not None else []
     return jinja2.ChoiceLoader([*theirs, ours, jinja2.PrefixLoader({"searchkit": ours}, delimiter=":")])
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _same_in(request: Request, lang: str) -> str:

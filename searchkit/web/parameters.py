@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_m
 from pydantic_core import PydanticCustomError
 
 import searchkit
+from searchkit.text import values_by_name
 from searchkit.web.limits import Limits
 
 MOST_VALUES = 20
@@ -45,19 +46,11 @@ def _split_at_commas(values: Any) -> Any:
     return [part for value in values for part in value.split(",") if part]
 
 
-def values_by_name(pairs: list[str]) -> dict[str, Any]:
-    """``NAME=VALUE`` and ``NAME!=VALUE`` as the library takes them: each name with its values; * is any."""
-    wanted: dict[str, list[Any]] = {}
-    unwanted: dict[str, list[Any]] = {}
-    for pair in pairs:
-        name, _, value = pair.partition("=")
-        names = unwanted if name.endswith("!") else wanted
-        name = name.removesuffix("!").strip()
-        if not name or not value.strip() or name in (wanted if names is unwanted else unwanted):
-            raise _invalid("takes NAME=VALUE or NAME!=VALUE, one of them for each name, not {value}", pair)
-        names.setdefault(name, []).append({"not": None} if value.strip() == "*" else value)
-    none = {"not": None}
-    return wanted | {name: None if none in values else {"not": values} for name, values in unwanted.items()}
+def _where(pairs: list[str]) -> dict[str, Any]:
+    try:
+        return values_by_name(pairs)
+    except ValueError as error:
+        raise PydanticCustomError("invalid", "{reason}", {"reason": str(error)}) from None
 
 
 def _numbers_by_name(pairs: list[str]) -> dict[str, float]:
@@ -88,7 +81,7 @@ Match = Literal["most", "all", "any"]
 Texts = Annotated[list[Text], Field(max_length=MOST_VALUES)]
 Names = Annotated[list[Name], Field(max_length=MOST_VALUES), BeforeValidator(_split_at_commas)]
 Boosts = Annotated[Texts, AfterValidator(_numbers_by_name)]
-Where = Annotated[Texts, AfterValidator(values_by_name)]
+Where = Annotated[Texts, AfterValidator(_where)]
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,15 @@ def test_what_is_wrong_with_a_query_is_said(blog: Path, query: str, reason: str)
     assert blog.read_bytes() == before
 
 
+@pytest.mark.parametrize("query", ["ATTACH 'new.db' AS other", "VACUUM INTO 'new.db'"])
+def test_no_query_makes_a_file(
+    blog: Path, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert entries(blog, query) == [("", "the query may only read this database")]
+    assert [path.name for path in tmp_path.iterdir()] == ["blog"]
+
+
 def test_rows_that_are_not_right_are_failures_and_the_rest_is_read(blog: Path) -> None:
     query = (
         "VALUES (1, '甲', 2), (x'ff', '乙', 2), (3, '，', 2), (4, '丁', x'00'), "

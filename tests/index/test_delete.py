@@ -55,7 +55,7 @@ def test_ids_of_databases_are_deleted(make_index: MakeIndex) -> None:
     assert len(index) == 0
     with pytest.raises(TypeError, match=r"an id is a text, an integer or a UUID, not float: 1\.5"):
         index.delete([1.5])  # type: ignore[list-item]
-    for wrong in (True, 1.5, object()):
+    for wrong in (True, 1.5, object(), b"1", bytearray(b"1")):  # bytes are integers to Python
         with pytest.raises(TypeError, match="no id and no list of ids"):
             index.delete(wrong)  # type: ignore[arg-type]
 

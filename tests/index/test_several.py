@@ -164,6 +164,23 @@ class TestEngines:
         assert sorted(hit.index for hit in searchkit.search(several, "洋芋")) == [0, 1, 2]
         assert searchkit.search(several, "洋芋", synonyms=False, regional=False).total == 2
 
+    def test_days_are_those_of_the_time_zone_of_the_first(self, make_index: MakeIndex) -> None:
+        published = datetime(2024, 7, 31, 20, tzinfo=UTC)  # the next day in Shanghai
+        zones: list[dict[str, Any]] = [
+            {"timezone": "Asia/Shanghai", "synonyms": [["茶", "茗"]]},
+            {"timezone": "Asia/Shanghai"},
+            {},
+        ]
+        several = [make_index(Document(title="茶", published=published), **zone) for zone in zones]
+        there, here = several[:2], several[1:]
+        for indexes in (there, here, several):
+            found = searchkit.search(indexes, "茶", since="2024-08-01", facets="published,month,year")
+            assert found.total == len(indexes)
+            assert found.facets["published"] == {"2024-08-01": len(indexes)}
+            assert searchkit.search(indexes, "茶 date:2024-08-01").total == len(indexes)
+            assert searchkit.search(indexes, "茶", until="2024-07").total == 0
+        assert searchkit.search(several[::-1], "茶", until="2024-07-31").total == 3
+
     def test_boosts_that_differ_have_to_be_said(self, make_index: MakeIndex) -> None:
         both = [make_index(Document(title="茶", body="水"), boosts={"title": n}) for n in (2, 3)]
         with pytest.raises(ValueError, match=r"different boosts, \{'title': 2.0\} and \{'title': 3.0\}; say"):

@@ -1,6 +1,6 @@
 """The feed of a search, and the description by which a browser searches here."""
 
-from datetime import datetime
+from datetime import datetime, timezone
 from urllib.parse import parse_qs, urlsplit
 
 import lxml.etree
@@ -31,6 +31,13 @@ def test_a_feed_has_the_newest_matches(client, index):
     assert every(tree, "a:entry/a:title/text()") == [hit.title.text for hit in newest]
     assert every(tree, "a:title/text()") == ["測試站: 茶"]
     assert every(tree, "a:updated/text()") == [newest[0].published.strftime("%Y-%m-%dT%H:%M:%SZ")]
+
+
+def test_a_feed_has_the_moment_of_publication_whatever_the_time_zone_of_the_index(make_index):
+    index = make_index(Document(title="茶", published="2024-07-31T08:00"), timezone="Asia/Shanghai")
+    tree = feed_of(TestClient(web.app(index)), q="茶")
+    texts = every(tree, "//a:published/text()") + every(tree, "//a:updated/text()")
+    assert {datetime.fromisoformat(text) for text in texts} == {datetime(2024, 7, 31, tzinfo=timezone.utc)}
 
 
 @pytest.mark.parametrize("q", ["", "茶", "攻擊", "qwxyz"])
