@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 import searchkit
+from searchkit.dates import UTC, zone_of
 from searchkit.web.api import existing
 from searchkit.web.article_html import ArticleHtml
 from searchkit.web.choices import filters, language_options, page_numbers, page_options
@@ -55,6 +56,7 @@ class Pages:
         self._facets = [*(name for name in self._facet_names if name != "year"), "month"]
         self._images = page.images
         self._index = index
+        self._zone = zone_of(index.timezone)
         self._home = HomeWords(index)
         self._limits = limits
         self._logo = logo or Logo("icon.svg")
@@ -97,7 +99,7 @@ class Pages:
         is_home = not state.q and not state.filters and not state.sort and state.page == 1
         at_end = results.has_more and (state.page + 1) * HITS > self._limits.depth
         has_next = results.has_more and not at_end
-        today = datetime.now(timezone.utc).date()
+        today = datetime.now(self._zone).date()
         counts = partial(self._counts, cost)
         values = {
             "results": results,
@@ -245,7 +247,7 @@ def _loader(folder: str | os.PathLike[str] | None) -> jinja2.BaseLoader:
 
 
 def _rfc3339(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _same_in(request: Request, lang: str) -> str:
