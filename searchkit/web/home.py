@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import log
 
 import searchkit
+from searchkit.web.sanitize import sanitize
 
-_TITLES = 12
+_TITLES = 30
 """Of so many of the newest articles the titles are looked at."""
 _WORDS = 8
 _OF_ONE_TITLE = 3
-_SHARE = 0.4
-"""A word that a larger share of the articles has says nothing about them."""
+_SHARE, _RARE = 0.4, 200
+"""A word that a larger share of the articles has says nothing about them; one of 200 should have it."""
 _PASSAGE = re.compile(r"[\u4e00-\u9fff]{4,12}")
 # A number with its measure word says nothing of what an article is about.
 _WORD = re.compile(r"(?![一二三四五六七八九十百千万两兩几幾每第])[\u3400-\u9fff]{2,6}|[a-zA-Z]{3,20}")
 
 
 _PLAIN = re.compile(r"[\w.-]{1,30}")  # needs no quotation marks in a query
+
+
+def _best(among: Mapping[str, int], documents: Mapping[str, int], of: int) -> list[str]:
+    """The words that more of the titles have than their share of all articles; each in one script."""
+    news = {word: count * log(of / documents[word]) for word, count in among.items()}
+    best: dict[str, str] = {}
+    for word in sorted(news, key=lambda word: (-news[word], word)):
+        best.setdefault(sanitize(word, "hans").lower(), word)
+    return [*best.values()][:_WORDS]
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class HomeWords:
             words = self._words_of(id, title, cost)
             documents.update(words)
             among.update(words.keys())
-        best = sorted(among, key=lambda word: (-among[word], -documents[word], word))[:_WORDS]
+        best = _best(among, documents, len(self._index))
         sources = [hit.source for hit in newest if hit.source]
         examples = self._examples(best, [title for _, title in titles], sources, cost)
         counts = [self._index.count(word, lenient=True, max_cost=cost) for word in best]
@@ -76,7 +87,8 @@ class HomeWords:
         words: dict[str, int] = {}
         for one in explained.contributions:
             is_word = one.field == "words" and _WORD.fullmatch(one.term) and one.term in title
-            if is_word and 1 < one.documents <= max(2, explained.documents * _SHARE):
+            least = max(2, explained.documents // _RARE)
+            if is_word and least <= one.documents <= max(2, explained.documents * _SHARE):
                 words.setdefault(one.term, one.documents)
         return dict([*words.items()][:_OF_ONE_TITLE])
 

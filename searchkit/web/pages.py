@@ -21,7 +21,7 @@ from searchkit.dates import UTC, zone_of
 from searchkit.web.api import existing
 from searchkit.web.article_html import ArticleHtml
 from searchkit.web.choices import filters, language_options, page_numbers, page_options
-from searchkit.web.customization import Logo, Page, check_fields, named
+from searchkit.web.customization import Logo, Page, check_fields, facets_named, sorts_named
 from searchkit.web.errors import Problem, library_problems
 from searchkit.web.hits import Links, cut_ends
 from searchkit.web.home import HomeWords
@@ -45,15 +45,17 @@ class Pages:
     def __init__(
         self, index: searchkit.Index, page: Page, logo: Logo | None, limits: Limits, version: str
     ) -> None:
+        check_fields(page, index)
         declared = index.stats().fields
-        check_fields(page, declared)
         self.page = page
         self.title = page.title
         self.links = Links(page.link)
         self._fields: Collection[str] = {name for name, kind in declared.items() if kind != "fulltext"}
-        self._sorts = named("sorts", page.sorts)
-        self._facet_names = named("facets", page.facets)
-        self._facets = [*(name for name in self._facet_names if name != "year"), "month"]
+        self._sorts = sorts_named(page.sorts)
+        facets = facets_named(page.facets)
+        self._facet_names = {facet.name: label for facet, label in facets.items()}
+        self._facets = {facet.name: facet for facet in facets if facet.name != "year"}
+        self._facets["month"] = searchkit.Facet("month")
         self._images = page.images
         self._index = index
         self._zone = zone_of(index.timezone)
@@ -93,7 +95,7 @@ class Pages:
             cost,
             limit=HITS,
             offset=(state.page - 1) * HITS,
-            facets=self._facets,
+            facets=[*self._facets.values()],
             collapse=None if state.unfolded else "near-duplicates",
         )
         is_home = not state.q and not state.filters and not state.sort and state.page == 1
@@ -209,7 +211,7 @@ class Pages:
 
     def _counts(self, cost: int | None, state: PageState, facet: str) -> dict[Any, int]:
         """The values of a facet among the matches of another state, with their counts."""
-        return self.find(state, cost, limit=0, facets=facet).facets[facet]
+        return self.find(state, cost, limit=0, facets=self._facets[facet]).facets[facet]
 
 
 @dataclass(frozen=True)
