@@ -177,7 +177,7 @@ def facets_named(
     facets: dict[Facet, str] = {}
     for one, label in pairs:
         if not isinstance(one, str | Facet) or not isinstance(label, str):
-            raise ValueError(
+            raise TypeError(
                 "facets must be names, or a mapping of names to what the page calls them; values are put "
                 "together by 'price:10,50' or searchkit.Facet('price', edges=[10, 50])"
             )

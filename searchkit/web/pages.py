@@ -50,6 +50,7 @@ class Pages:
         self.page = page
         self.title = page.title
         self.links = Links(page.link)
+        self.declared = [*declared]
         self._fields: Collection[str] = {name for name, kind in declared.items() if kind != "fulltext"}
         self._sorts = sorts_named(page.sorts)
         facets = facets_named(page.facets)
