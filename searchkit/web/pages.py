@@ -25,7 +25,7 @@ from searchkit.web.customization import Logo, Page, check_fields, facets_named, 
 from searchkit.web.errors import Problem, library_problems
 from searchkit.web.hits import Links, cut_ends
 from searchkit.web.home import HomeWords
-from searchkit.web.languages import LANGUAGES, TEXTS, counted, day, language
+from searchkit.web.languages import LANGUAGES, TEXTS, counted, day, language, place_name
 from searchkit.web.limits import Limits
 from searchkit.web.middleware import content_policy
 from searchkit.web.page_state import HITS, PageState, read_state
@@ -78,6 +78,7 @@ class Pages:
             day=day,
             inside=inside,
             link_to=self.links.of,
+            place_name=place_name,
             site=sanitize(page.title),
             query_length=limits.query_length,
             version=version,
@@ -131,11 +132,17 @@ class Pages:
         body = hit.body if hit else searchkit.Highlighted(document.body)
         in_title, matches = len(title.spans), len(title.spans) + len(body.spans)
         at = request.query_params.get("match", "")
+        text = TEXTS[_language(request, state)]
         values = {
             "document": document,
             "title": ArticleHtml(title, script=state.script).line(),
             "body": ArticleHtml(
-                body, document.markup, script=state.script, first=in_title + 1, images=self._images
+                body,
+                document.markup,
+                script=state.script,
+                first=in_title + 1,
+                images=self._images,
+                place_name=partial(place_name, text),
             ).blocks(),
             "matches": matches,
             "first_match": in_title + 1 if body.spans else 1,
