@@ -45,9 +45,17 @@ def _several(name: str, into: str, metavar: str, help: str) -> Callable[[Any], A
 @_option("--title", "searchkit", "The name that the page shows.")
 @click.option("--logo", metavar="PATH", help="A picture beside the name: its path, or its https:// address.")
 @_several("--color", "colors", "NAME=COLOR", "A colour of the page, like accent=#0b6e4f or link=#0b5394.")
-@_several("--facet", "facets", "NAME", "Narrow results down by this: source, year, tags or a declared field.")
 @_several(
-    "--sort", "sorts", "NAME", "Offer this order: relevance, newest, oldest, or a declared field (-views)."
+    "--facet",
+    "facets",
+    "NAME",
+    "Narrow results down by this: source, year, tags, a declared field; price:10,50.",
+)
+@_several(
+    "--sort",
+    "sorts",
+    "NAME",
+    "Offer this order: relevance, newest, oldest, a declared field (-views); -views,newest.",
 )
 @click.option(
     "--templates", metavar="FOLDER", help="Jinja templates that take the place of those of the page."
@@ -116,7 +124,7 @@ def serve(
             named = dict(_pair(color) for color in colors)
             page = web.Page(title=title, logo=logo, colors=named, templates=templates, url=url, images=images)
             page = replace(page, facets=facets or page.facets, sorts=sorts or page.sorts)
-            check_fields(page, index.stats().fields)
+            check_fields(page, index)
         except ValueError as error:
             raise Misused(str(error)) from None
         try:

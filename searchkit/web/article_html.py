@@ -8,7 +8,7 @@ text that was given.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from markupsafe import Markup as Html
 from markupsafe import escape
@@ -25,7 +25,7 @@ class ArticleHtml:
 
     Its matches have the ids ``m1``, ``m2``, … from ``first`` on. It is sanitized, in the script that is asked
     for. Without ``images`` only the descriptions of pictures are shown: who sends a picture learns who looks
-    at it.
+    at it. ``place_name`` is what the page calls a place.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class ArticleHtml:
         script: Script = "",
         first: int = 1,
         images: bool = True,
+        place_name: Callable[[str], str] = str,
     ) -> None:
         text = self._text = sanitize(highlighted.text, script)
         marks = [one for one in markup if 0 <= one.start <= one.end <= len(text)]
@@ -50,7 +51,7 @@ class ArticleHtml:
         self._captions = _Layer((one.start, one.end, "") for one in pictures)
         self._matches = _Layer((*span, str(number)) for number, span in enumerate(highlighted.spans, first))
         self._places = _Queue(
-            (one.start, sanitize(one.value, script)) for one in marks if one.kind == "place"
+            (one.start, sanitize(place_name(one.value), script)) for one in marks if one.kind == "place"
         )
         self._pictures = _Queue((one.start, one.link) for one in pictures if images)
         layers = self._links, self._captions, self._matches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from searchkit.web.timeline import days, timeline
 _MOST_VALUES = 40
 _NUMBERS = 2  # of pages on either side of the one that is shown
 _PRESETS = (("today", 0), ("week", 6), ("month", 29), ("year", 364))
+_RANGE = re.compile(r"([\d.eE+:T-]*)\.\.(?:<([\d.eE+:T-]+))?", re.ASCII)  # a value of a facet with edges
 _LISTS = {"source": "source", "tags": "tag"}
 """Facets whose values are those of a parameter of their own."""
 
@@ -66,6 +68,8 @@ def page_options(here: str, state: PageState, lang: str, sorts: Mapping[str, str
 
 def _order(name: str, text: Mapping[str, str]) -> str:
     """What the page calls an order that was given no name."""
+    if "," in name:
+        return text["list_separator"].join(_order(one, text) for one in name.split(","))
     field = name.removeprefix("-")
     which = "sort_down" if name.startswith("-") else "sort_up"
     return text.get(f"sort_{name}") or text[which].format(name=sanitize(field))
@@ -148,6 +152,10 @@ def _typed(value: Any) -> str:
 
 
 def _shown(value: str, text: Mapping[str, str]) -> str:
+    between = _RANGE.fullmatch(value)
+    if between and any(between.groups()):
+        start, end = between.groups()
+        return f"{start} – {end}" if start and end else f"≥ {start}" if start else f"< {end}"
     return text.get(f"value_{value}") or sanitize(value)
 
 

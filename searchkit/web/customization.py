@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import searchkit
+from searchkit import Facet
 from searchkit.web.colors import LIGHT, style_sheet
 
 BUILT_IN_FACETS = ("source", "year", "tags")
@@ -44,12 +45,14 @@ class Page:
     link: Callable[[searchkit.Hit], str | None] | None = None
     """Where a hit leads: ``http`` or ``https``, or an address on the same host. Where it returns None or
     another address, and by default, that is the page of the article here."""
-    facets: Iterable[str] | Mapping[str, str] = BUILT_IN_FACETS
-    """What results are narrowed down by: source, year, tags and declared fields that have values. A mapping
-    has the name that the page shows for each; an empty one is its own name, or a translated one."""
+    facets: Iterable[str | Facet] | Mapping[str, str] | Mapping[Facet, str] = BUILT_IN_FACETS
+    """What results are narrowed down by: source, year, tags and declared fields that have values, with the
+    options of `searchkit.Facet`: ``price:10,50``. A mapping has the name that the page shows for each; an
+    empty one is its own name, or a translated one."""
     sorts: Iterable[str] | Mapping[str, str] = BUILT_IN_SORTS
     """The orders to choose from: relevance, newest, oldest, and declared fields, with a minus from high to
-    low. The first is the order of a search that chooses none. A mapping is as that of ``facets``."""
+    low; several with commas: ``-views,newest``. The first is the order of a search that chooses none. A
+    mapping is as that of ``facets``."""
     images: bool = True
     """Whether pictures of articles are loaded from where they are, which tells those hosts that somebody
     looks at one, though not which page it is on. Else their descriptions are shown instead."""
@@ -62,8 +65,8 @@ class Page:
     def __post_init__(self) -> None:
         if not isinstance(self.title, str) or not self.title.strip():
             raise ValueError(f"title must be a text, not {self.title!r}")
-        for name in ("facets", "sorts"):
-            object.__setattr__(self, name, named(name, getattr(self, name)))
+        object.__setattr__(self, "facets", facets_named(self.facets))
+        object.__setattr__(self, "sorts", sorts_named(self.sorts))
         if self.url and not _WEB_ADDRESS.fullmatch(self.url):
             raise ValueError(f"url must be an address like 'https://example.org/search', not {self.url!r}")
         if self.templates is not None and not Path(self.templates).is_dir():
@@ -72,12 +75,17 @@ class Page:
         read_logo(self.logo)
 
 
-def check_fields(page: Page, declared: Mapping[str, str]) -> None:
-    """Raises ValueError for facets and orders that an index with these fields does not have."""
-    values = [name for name, kind in declared.items() if kind != "fulltext"]
+def check_fields(page: Page, index: searchkit.Index) -> None:
+    """Raises ValueError for facets and orders that an index does not have."""
+    values = [name for name, kind in index.stats().fields.items() if kind != "fulltext"]
+    facets, sorts = facets_named(page.facets), sorts_named(page.sorts)
     for argument, names, built_in in (
-        ("facets", [*named("facets", page.facets)], BUILT_IN_FACETS),
-        ("sorts", [name.removeprefix("-") for name in named("sorts", page.sorts)], BUILT_IN_SORTS),
+        ("facets", [facet.name for facet in facets], BUILT_IN_FACETS),
+        (
+            "sorts",
+            [name.removeprefix("-") for sort in sorts for name in sort.split(",")],
+            BUILT_IN_SORTS,
+        ),
     ):
         if unknown := [name for name in names if name not in (*built_in, *values)]:
             raise ValueError(
@@ -85,6 +93,11 @@ def check_fields(page: Page, declared: Mapping[str, str]) -> None:
                 f"{', '.join((*built_in, *values))}. Fields are declared where an index is made: "
                 "searchkit.create(..., fields={...})"
             )
+    # The index knows which options fit the kind of a field.
+    if with_options := [facet for facet in facets if facet != Facet(facet.name)]:
+        index.search("*", limit=0, facets=with_options)
+    for sort in sorts.keys() - {*BUILT_IN_SORTS}:
+        index.search("*", limit=0, sort=sort)
 
 
 @dataclass(frozen=True)
@@ -157,13 +170,39 @@ def _is_safe(address: str) -> bool:
     return not parts.netloc and ":" not in address.split("/")[0].split("?")[0].split("#")[0]
 
 
-def named(argument: str, given: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
-    """Facets or orders, each with the name that it was given, or none. Raises ValueError or TypeError."""
+def facets_named(
+    given: Iterable[str | Facet] | Mapping[str, str] | Mapping[Facet, str],
+) -> dict[Facet, str]:
+    """The facets, each with the name that it was given, or none. Raises ValueError or TypeError."""
     if isinstance(given, str):
-        raise TypeError(f"{argument} must be a list like ['{given}'], not {given!r}")
-    names = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, "")
-    if not all(isinstance(one, str) for pair in names.items() for one in pair):
-        raise ValueError(f"{argument} must be names, or a mapping of names to what the page calls them")
-    if argument == "sorts" and not names:
+        raise TypeError(f"facets must be a list like ['{given}'], not {given!r}")
+    pairs = [*given.items()] if isinstance(given, Mapping) else [(one, "") for one in given]
+    facets: dict[Facet, str] = {}
+    for one, label in pairs:
+        if not isinstance(one, str | Facet) or not isinstance(label, str):
+            raise TypeError(
+                "facets must be names, or a mapping of names to what the page calls them; values are put "
+                "together by 'price:10,50' or searchkit.Facet('price', edges=[10, 50])"
+            )
+        facet = one if isinstance(one, Facet) else Facet.parse(one)
+        if facet.name == "year" and facet != Facet("year"):
+            raise ValueError("facets: 'year' has no options on a page: all years are shown, the latest first")
+        if any(other.name == facet.name for other in facets):
+            raise ValueError(f"facets: {facet.name!r} is there twice")
+        facets[facet] = label
+    return facets
+
+
+def sorts_named(given: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
+    """The orders, each with the name that it was given, or none. Raises ValueError or TypeError."""
+    if isinstance(given, str):
+        raise TypeError(f"sorts must be a list like ['{given}'], not {given!r}")
+    pairs = [*given.items()] if isinstance(given, Mapping) else [(one, "") for one in given]
+    if not all(isinstance(one, str) for pair in pairs for one in pair):
+        raise ValueError(
+            "sorts must be names, or a mapping of names to what the page calls them; an order by several "
+            "is one text: '-views,newest'"
+        )
+    if not pairs:
         raise ValueError("sorts must have one order at least, such as 'relevance'")
-    return names
+    return {",".join(part.strip() for part in name.split(",")): label for name, label in pairs}

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import log
 
 import searchkit
+from searchkit.web.sanitize import sanitize
 
-_TITLES = 12
+_TITLES = 40
 """Of so many of the newest articles the titles are looked at."""
 _WORDS = 8
 _OF_ONE_TITLE = 3
-_SHARE = 0.4
-"""A word that a larger share of the articles has says nothing about them."""
+_SHARE, _RARE = 0.4, 200
+"""A word that a larger share of the articles has says nothing about them; one of 200 should have it."""
 _PASSAGE = re.compile(r"[\u4e00-\u9fff]{4,12}")
 # A number with its measure word says nothing of what an article is about.
 _WORD = re.compile(r"(?![一二三四五六七八九十百千万两兩几幾每第])[\u3400-\u9fff]{2,6}|[a-zA-Z]{3,20}")
 
 
 _PLAIN = re.compile(r"[\w.-]{1,30}")  # needs no quotation marks in a query
+
+
+def _best(titles: Mapping[str, Sequence[str]], documents: Mapping[str, int], of: int) -> list[str]:
+    """The words that more of the titles have than their share of all articles; each in one script.
+
+    ``titles`` has the ids of the articles whose titles have a word.
+    """
+    news = {word: len(ids) * log(of / documents[word]) for word, ids in titles.items()}
+    best: dict[str, str] = {}
+    taken: Counter[str] = Counter()
+    for word in sorted(news, key=lambda word: (-news[word], word)):
+        form = sanitize(word, "hans").lower()
+        if form not in best and any(taken[id] < _OF_ONE_TITLE for id in titles[word]):
+            best[form] = word
+            taken.update(titles[word])
+    return [*best.values()][:_WORDS]
 
 
 @dataclass(frozen=True)
@@ -56,12 +74,13 @@ class HomeWords:
         newest = self._index.search("*", sort="newest", limit=_TITLES, max_cost=cost)
         titles = [(hit.id, hit.title.text) for hit in newest if hit.title.text]
         documents: dict[str, int] = {}
-        among: Counter[str] = Counter()
+        having: dict[str, list[str]] = {}
         for id, title in titles:
             words = self._words_of(id, title, cost)
             documents.update(words)
-            among.update(words.keys())
-        best = sorted(among, key=lambda word: (-among[word], -documents[word], word))[:_WORDS]
+            for word in words:
+                having.setdefault(word, []).append(id)
+        best = _best(having, documents, len(self._index))
         sources = [hit.source for hit in newest if hit.source]
         examples = self._examples(best, [title for _, title in titles], sources, cost)
         counts = [self._index.count(word, lenient=True, max_cost=cost) for word in best]
@@ -76,9 +95,10 @@ class HomeWords:
         words: dict[str, int] = {}
         for one in explained.contributions:
             is_word = one.field == "words" and _WORD.fullmatch(one.term) and one.term in title
-            if is_word and 1 < one.documents <= max(2, explained.documents * _SHARE):
+            least = max(2, explained.documents // _RARE)
+            if is_word and least <= one.documents <= max(2, explained.documents * _SHARE):
                 words.setdefault(one.term, one.documents)
-        return dict([*words.items()][:_OF_ONE_TITLE])
+        return words
 
     def _examples(
         self, words: Sequence[str], titles: Sequence[str], sources: Sequence[str], cost: int | None

@@ -52,6 +52,11 @@ def counted(text: Mapping[str, str], name: str, n: int) -> str:
     return text[f"{name}_1" if n == 1 else name].format(n=f"{n:,}")
 
 
+def place_name(text: Mapping[str, str], name: str) -> str:
+    """The name of a place; the pages of a PDF file, ``page 12``, as this language calls them."""
+    return text["page"].format(n=name.removeprefix("page ")) if name.startswith("page ") else name
+
+
 def day(moment: datetime, lang: str) -> str:
     """The day as people write it in this language."""
     if lang == "en":

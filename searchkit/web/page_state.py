@@ -24,6 +24,7 @@ HITS = 10
 FILTERS = ("source", "tag", "where", "since", "until")
 """The parameters that leave matches out; they mean what they mean for the API."""
 
+_ORDERS = ("relevance", "newest", "oldest")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -98,7 +99,7 @@ def read_state(
         name: tuple(dict.fromkeys(filter(None, given.getlist(name)))) for name in ("source", "tag", "where")
     }
     valid = {
-        "sort": sort in ("", "relevance", "newest", "oldest", *sorts) or sort.removeprefix("-") in fields,
+        "sort": not sort or sort in sorts or _is_order(sort.split(","), fields),
         **{name: _are_few_and_short(values) for name, values in lists.items()},
         "page": re.fullmatch(r"[1-9][0-9]{0,5}", page) is not None,
     }
@@ -119,6 +120,12 @@ def read_state(
         script=next((script for script in SCRIPTS if script == texts["script"]), ""),
         lang=texts["lang"] if texts["lang"] in LANGUAGES else "",
     )
+
+
+def _is_order(names: list[str], fields: Collection[str]) -> bool:
+    of = ["published" if name in ("newest", "oldest") else name.removeprefix("-") for name in names]
+    is_known = all(name in _ORDERS or name.removeprefix("-") in fields for name in names)
+    return is_known and len({*of}) == len(of)
 
 
 def _is_pair(text: str, fields: Collection[str]) -> bool:

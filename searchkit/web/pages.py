@@ -21,11 +21,11 @@ from searchkit.dates import iso_text, zone_of
 from searchkit.web.api import existing
 from searchkit.web.article_html import ArticleHtml
 from searchkit.web.choices import filters, language_options, page_numbers, page_options
-from searchkit.web.customization import Logo, Page, check_fields, named
+from searchkit.web.customization import Logo, Page, check_fields, facets_named, sorts_named
 from searchkit.web.errors import Problem, library_problems
 from searchkit.web.hits import Links, cut_ends
 from searchkit.web.home import HomeWords
-from searchkit.web.languages import LANGUAGES, TEXTS, counted, day, language
+from searchkit.web.languages import LANGUAGES, TEXTS, counted, day, language, place_name
 from searchkit.web.limits import Limits
 from searchkit.web.middleware import content_policy
 from searchkit.web.page_state import HITS, PageState, read_state
@@ -45,15 +45,18 @@ class Pages:
     def __init__(
         self, index: searchkit.Index, page: Page, logo: Logo | None, limits: Limits, version: str
     ) -> None:
+        check_fields(page, index)
         declared = index.stats().fields
-        check_fields(page, declared)
         self.page = page
         self.title = page.title
         self.links = Links(page.link)
+        self.declared = [*declared]
         self._fields: Collection[str] = {name for name, kind in declared.items() if kind != "fulltext"}
-        self._sorts = named("sorts", page.sorts)
-        self._facet_names = named("facets", page.facets)
-        self._facets = [*(name for name in self._facet_names if name != "year"), "month"]
+        self._sorts = sorts_named(page.sorts)
+        facets = facets_named(page.facets)
+        self._facet_names = {facet.name: label for facet, label in facets.items()}
+        self._facets = {facet.name: facet for facet in facets if facet.name != "year"}
+        self._facets["month"] = searchkit.Facet("month")
         self._images = page.images
         self._index = index
         self._zone = zone_of(index.timezone)
@@ -75,6 +78,7 @@ class Pages:
             day=day,
             inside=inside,
             link_to=self.links.of,
+            place_name=place_name,
             site=sanitize(page.title),
             query_length=limits.query_length,
             version=version,
@@ -93,7 +97,7 @@ class Pages:
             cost,
             limit=HITS,
             offset=(state.page - 1) * HITS,
-            facets=self._facets,
+            facets=[*self._facets.values()],
             collapse=None if state.unfolded else "near-duplicates",
         )
         is_home = not state.q and not state.filters and not state.sort and state.page == 1
@@ -128,11 +132,17 @@ class Pages:
         body = hit.body if hit else searchkit.Highlighted(document.body)
         in_title, matches = len(title.spans), len(title.spans) + len(body.spans)
         at = request.query_params.get("match", "")
+        text = TEXTS[_language(request, state)]
         values = {
             "document": document,
             "title": ArticleHtml(title, script=state.script).line(),
             "body": ArticleHtml(
-                body, document.markup, script=state.script, first=in_title + 1, images=self._images
+                body,
+                document.markup,
+                script=state.script,
+                first=in_title + 1,
+                images=self._images,
+                place_name=partial(place_name, text),
             ).blocks(),
             "matches": matches,
             "first_match": in_title + 1 if body.spans else 1,
@@ -209,7 +219,7 @@ class Pages:
 
     def _counts(self, cost: int | None, state: PageState, facet: str) -> dict[Any, int]:
         """The values of a facet among the matches of another state, with their counts."""
-        return self.find(state, cost, limit=0, facets=facet).facets[facet]
+        return self.find(state, cost, limit=0, facets=self._facets[facet]).facets[facet]
 
 
 @dataclass(frozen=True)

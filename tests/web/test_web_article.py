@@ -254,6 +254,19 @@ def test_a_hit_leads_to_its_matches_and_to_the_place_of_its_snippet(client: Test
     assert texts(article, "#" + urlsplit(place.get("href")).fragment) == ["茶"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "names"), [("en", ["page iv", "page 2"]), ("zh-Hant", ["第 iv 頁", "第 2 頁"])]
+)
+def test_pages_of_a_pdf_are_named_in_the_language_of_the_page(
+    make_index: Any, lang: str, names: list[str]
+) -> None:
+    marks = (Markup("place", 0, 2, "page iv"), Markup("place", 3, 5, "page 2"))
+    client = TestClient(web.app(make_index(Document(id="1", body="水。\n茶。", markup=marks))))
+    (place, _) = tree_of(client, "/", q="茶", lang=lang).cssselect(".inside a")
+    assert place.text_content() == names[1]
+    assert texts(tree_of(client, place.get("href")), ".place") == names
+
+
 def test_the_place_of_a_hit_is_that_of_the_match_that_is_shown(make_index: Any) -> None:
     body = "水在前面。" * 3 + "\n" + "别的。" * 300 + "\n水与茶在后面。"
     book = Document(id="1", body=body, markup=(Markup("place", 0, len(body), "书"),))

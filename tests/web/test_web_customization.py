@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from web.conftest import texts
 
+import searchkit
 from searchkit import Document, web
 from searchkit.web.colors import DARK, contrast, style_sheet
 from searchkit.web.customization import safe_link
@@ -127,6 +128,11 @@ def test_any_color_that_can_be_read_on_light_can_be_read_on_dark(number, name):
         ({"dark_colors": {"paper": "#ffffff"}}, "dark_colors: ink .* cannot be read"),
         ({"facets": "author"}, r"must be a list like \['author'\]"),
         ({"sorts": []}, "one order at least"),
+        ({"sorts": [["-views", "newest"]]}, "one text: '-views,newest'"),
+        ({"facets": {"views": [10, 50]}}, "'price:10,50' or searchkit.Facet"),
+        ({"facets": ["views:ten=10"]}, "has 'ten=10' behind a colon"),
+        ({"facets": ["views", "views:10"]}, "'views' is there twice"),
+        ({"facets": ["year:limit=3"]}, "'year' has no options on a page"),
         ({"templates": "no/such/folder"}, "there is no folder 'no/such/folder'"),
         ({"url": "example.org/search"}, "must be an address like"),
         ({"title": " "}, "title must be a text"),
@@ -137,11 +143,29 @@ def test_what_a_page_cannot_have_is_refused(options, reason):
         web.Page(**options)
 
 
-@pytest.mark.parametrize("options", [{"facets": ["autor"]}, {"sorts": ["-autor"]}, {"facets": ["summary"]}])
+@pytest.mark.parametrize(
+    "options",
+    [{"facets": ["autor"]}, {"sorts": ["-autor"]}, {"facets": ["summary"]}]
+    + [{"sorts": ["-views,autor"]}, {"facets": ["autor:10,50"]}],
+)
 def test_a_filter_or_an_order_that_the_index_does_not_have_is_refused(teas, options):
     with pytest.raises(
         ValueError, match=r"in this index; there are .*views, author, paid\. Fields are declared"
     ):
+        web.app(teas, page=web.Page(**options))
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"facets": ["author:10,50"]}, "edges are for numbers and dates, and 'author' is neither"),
+        ({"facets": ["views:50,10"]}, "the edges of 'views' must rise"),
+        ({"sorts": ["-newest"]}, "'-newest' has an order already"),
+        ({"sorts": ["-views,views"]}, "has 'views' twice"),
+    ],
+)
+def test_options_that_do_not_fit_a_field_are_refused_when_the_app_is_made(teas, options, reason):
+    with pytest.raises(ValueError, match=reason):
         web.app(teas, page=web.Page(**options))
 
 
@@ -176,11 +200,15 @@ def test_a_hit_leads_nowhere_else(teas, address):
         ("author", "作者", {"林晚": 2, "周九": 1}),
         ("views", "", {"7": 1, "30": 1, "120": 1}),
         ("paid", "Paid", {"yes": 1}),
+        ("views:10,100", "Reads", {"< 10": 1, "10 – 100": 1, "≥ 100": 1}),
+        (searchkit.Facet("views", step=100), "Reads", {"0 – 100": 2, "100 – 200": 1}),
+        ("author:limit=1", "", {"林晚": 2}),
     ],
 )
 def test_a_declared_field_narrows_the_results_down(teas, name, label, values):
     visit = visiting(teas, facets={"source": "", name: label})
     tree = visit(q="茶")
+    name = searchkit.Facet.parse(name).name if isinstance(name, str) else name.name
     assert texts(tree, ".facet h2") == [label or name]
     found = dict(zip(texts(tree, ".facet bdi"), map(int, texts(tree, ".facet .count")), strict=True))
     assert found == values
@@ -204,11 +232,32 @@ def test_a_declared_field_orders_the_results(teas):
     assert texts(visit(q="茶", sort="author"), ".hit h2")[0] == "普洱茶", "a link may ask for others"
 
 
+def test_an_order_may_be_by_several(make_index):
+    documents = [
+        Document(**one | {"extra": {"author": author, "views": views}})
+        for one, author, views in zip(ARTICLES, ("林晚", "周九", "林晚"), (7, 7, 9), strict=True)
+    ]
+    visit = visiting(make_index(*documents, fields=FIELDS), sorts=["author, -views", "-views,author"])
+    tree = visit(q="茶")
+    first, second = tree.cssselect('.switch[aria-label="Order"] a')
+    assert (first.text, second.text) == (
+        "author, low to high, views, high to low",
+        "views, high to low, author, low to high",
+    )
+    assert texts(tree, ".hit h2") == ["普洱茶", "茶与水", "龙井茶"]
+    assert texts(visit(second.get("href")), ".hit h2") == ["茶与水", "普洱茶", "龙井茶"]
+    assert texts(visit(q="茶", sort="views,newest"), ".hit h2")[-1] == "茶与水"
+
+
 @pytest.mark.parametrize("lang", TEXTS)
 @pytest.mark.parametrize(
     ("parameter", "value", "code"),
     [
         ("sort", "-cost", "invalid-parameter"),
+        ("sort", "-views,cost", "invalid-parameter"),
+        ("sort", "-views,views", "invalid-parameter"),
+        ("sort", "newest,oldest", "invalid-parameter"),
+        ("sort", "-newest", "invalid-parameter"),
         ("where", "cost=3", "invalid-parameter"),
         ("where", "views=many", "invalid-parameter"),
         ("since", "yesterday", "invalid-day"),
@@ -250,6 +299,20 @@ def test_the_home_page_has_words_and_queries_of_the_index_which_find_something(p
         assert texts(found, "#summary strong")[0].split()[0] == texts(link, ".count")[0]
     for link in examples:
         assert page(link.get("href")).cssselect(".hit")
+
+
+def test_words_of_the_home_page_are_those_of_the_newest_titles_more_than_of_all_articles(make_index):
+    """What many articles have anyway is no news; neither are both spellings of a word."""
+    news = ["奥运开幕 The Games", "确诊病例", "確診病例", "奥运闭幕"]
+    newest = [
+        Document(id=f"new{day}", title=title, body="一", published=f"2024-02-{day:02}")
+        for day, title in enumerate(news, 1)
+    ]
+    old = [Document(id=str(n), body=f"the games 第{n}", published="2023-01-01") for n in range(30)]
+    words = [word.split()[0] for word in texts(visiting(make_index(*newest, *old))(), ".words a")]
+    assert words[0] == "奥运"
+    assert len({"确诊", "確診"} & {*words}) == 1
+    assert not {"The", "the", "Games", "games"} & {*words}
 
 
 def test_the_home_page_looks_for_words_once_for_each_state_of_the_index(teas, monkeypatch):

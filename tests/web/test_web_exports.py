@@ -25,10 +25,22 @@ def test_the_hits_are_a_table_for_a_spreadsheet(client, index):
     name = response.headers["content-disposition"].partition("filename*=UTF-8''")[2]
     assert unquote(name) == "茶.csv"
     found, results = rows(response), index.search("茶", limit=100)
-    assert [*found[0]] == [*COLUMNS]
+    assert [*found[0]] == [*COLUMNS, *index.stats().fields]
     assert [row["id"] for row in found] == [hit.id for hit in results]
     assert [row["title"] for row in found] == [hit.title.text for hit in results]
     assert found[0]["published"].endswith("Z")
+
+
+def test_declared_fields_are_columns_of_the_table(make_index):
+    fields = {"views": "number", "author": "text", "id_no": "text", "summary": "fulltext"}
+    extra = {"views": -7, "author": "=林晚", "draft": True, "summary": "新茶"}
+    index = make_index(
+        Document(id="1", title="龙井", body="茶", extra=extra), Document(id="2", body="茶"), fields=fields
+    )
+    found = rows(TestClient(web.app(index)).get("/export.csv", params={"q": "茶", "sort": "-views"}))
+    assert [*found[0]] == [*COLUMNS, "views", "author", "id_no", "summary"]
+    assert [found[0][name] for name in fields] == ["-7", "'=林晚", "", "新茶"]
+    assert [found[1][name] for name in fields] == ["", "", "", ""]
 
 
 def test_the_hits_are_json_as_those_of_the_api_are(client):

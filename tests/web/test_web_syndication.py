@@ -71,6 +71,12 @@ def test_a_feed_names_its_own_search_and_the_page_links_to_it(client, page):
         assert set(every(found, "a:entry/a:author/a:name/text()")) == {"kitchen.example.org"}
 
 
+def test_a_feed_has_times_in_the_time_zone_of_the_index(make_index):
+    index = make_index(Document(body="茶", id="7", published="2024-02-03T00:30"), timezone="Asia/Shanghai")
+    tree = feed_of(TestClient(web.app(index)), q="茶")
+    assert every(tree, "//a:published/text() | //a:updated/text()") == ["2024-02-03T00:30:00+08:00"] * 3
+
+
 def test_hostile_articles_stay_text_in_a_feed(make_index):
     index = make_index(
         Document(

@@ -1,6 +1,7 @@
 """The timeline, the presets beside it, and the numbers of pages."""
 
 from datetime import date, datetime, timedelta, timezone
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import lxml.html
@@ -57,6 +58,16 @@ def presets(months, today, **state):
     text = TEXTS["en"]
     found = filters(PageState(**state), {}, {"month": months}, lambda *_: months, text, today)
     return {one.label: one for one in found["presets"]}
+
+
+@pytest.mark.parametrize("name", ["Pacific/Kiritimati", "Etc/GMT+12"])  # where it is never the same day
+def test_today_is_the_day_of_the_time_zone_of_the_index(make_index, name):
+    days = [datetime.now(ZoneInfo(name)).date()]
+    index = make_index(Document(body="茶", published=datetime.now(timezone.utc)), timezone=name)
+    tree = lxml.html.fromstring(TestClient(web.app(index)).get("/?q=茶&lang=en").text)
+    (link,) = (one for one in tree.cssselect(".presets a") if one.text == "Today")
+    days.append(datetime.now(ZoneInfo(name)).date())
+    assert parse_qs(urlsplit(link.get("href")).query)["since"][0] in map(str, days)
 
 
 def test_presets_lead_to_the_latest_days_where_there_may_be_matches():
