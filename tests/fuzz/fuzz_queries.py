@@ -36,6 +36,14 @@ def one_query(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     tree = parse(text, lenient=True, fields=DECLARED)
     assert parse(str(tree), fields=DECLARED) == tree, (text, tree)
+    try:
+        search_both_ways(text)
+    except searchkit.QueryTooExpensiveError as error:  # a refusal, which has its reason
+        assert error.cost > error.limit or error.reason
+
+
+def search_both_ways(text: str) -> None:
+    """Search as a search box does, and as a program, with all that results have to show."""
     results = INDEX.search(text, lenient=True, limit=3, facets=["year"], source="甲")
     assert all(map(str, results.hints))
     try:
